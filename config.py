@@ -1,0 +1,169 @@
+"""Settings of one running copy of the service, read from the environment once and then frozen."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+DEMO_SECRET = "only-for-the-demonstration-on-this-machine"
+
+SmtpSecurity = Literal["none", "starttls", "tls"]
+
+
+class SettingsError(Exception):
+    """The environment does not describe a working service; `problems` holds one clear line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that may differ between two running copies of the service."""
+
+    secret_key: str
+    base_url: str
+    mail_from: str
+    reply_to: str
+    bounce_domain: str
+    database_url: str
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_security: SmtpSecurity = "none"
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_connections: int = 4
+    smtp_rate: float = 0.0
+    demo: bool = False
+    instance_dir: Path = ROOT / "instance"
+    templates_dir: Path = ROOT / "templates"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Settings from environment variables; raises SettingsError naming every problem at once."""
+        reader = _Reader(os.environ if environ is None else environ)
+        settings = _read(reader)
+        if settings is None or reader.problems:
+            raise SettingsError(reader.problems)
+        return settings
+
+
+class _Reader:
+    """Takes values out of the environment and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def required(self, name: str, what: str, demo_value: str | None) -> str:
+        value = self.text(name) or demo_value or ""
+        if not value:
+            self.problems.append(f"{name} is not set: {what}.")
+        return value
+
+    def number(self, name: str, default: float, low: float, high: float) -> float:
+        raw = self.text(name, str(default))
+        try:
+            value = float(raw)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            self.problems.append(f"{name} is {raw!r}: give a number from {low:g} to {high:g}.")
+            return default
+        return value
+
+
+def _read(env: _Reader) -> Settings | None:
+    demo = env.text("DEMO") in {"1", "true", "yes"}
+    secret = env.required(
+        "SECRET_KEY", "give a random text of at least 32 characters", DEMO_SECRET if demo else None
+    )
+    base_url = env.required(
+        "BASE_URL",
+        "give the address readers see, such as https://nieuwsbrief.example",
+        "http://127.0.0.1:8000" if demo else None,
+    ).rstrip("/")
+    mail_from = env.required(
+        "MAIL_FROM",
+        "give the sender's address, such as redactie@nieuwsbrief.example",
+        "redactie@veiligverbonden.example" if demo else None,
+    )
+    _check_secret(env, secret, demo)
+    _check_base_url(env, base_url, demo)
+    domain = _domain_of(env, "MAIL_FROM", mail_from)
+    reply_to = env.text("REPLY_TO", mail_from)
+    _domain_of(env, "REPLY_TO", reply_to)
+    security = env.text("SMTP_SECURITY", "none")
+    if security not in ("none", "starttls", "tls"):
+        env.problems.append(f"SMTP_SECURITY is {security!r}: give none, starttls or tls.")
+    port = int(env.number("SMTP_PORT", 1025 if demo else 25, 1, 65535))
+    connections = int(env.number("SMTP_CONNECTIONS", 4, 1, 1000))
+    rate = env.number("SMTP_RATE", 0, 0, 1_000_000)
+    instance_dir = Path(env.text("INSTANCE_DIR", str(ROOT / "instance"))).resolve()
+    if env.problems:
+        return None
+    return Settings(
+        secret_key=secret,
+        base_url=base_url,
+        mail_from=mail_from,
+        reply_to=reply_to,
+        bounce_domain=env.text("BOUNCE_DOMAIN", domain),
+        database_url=_database_url(env.text("DATABASE_URL"), instance_dir),
+        smtp_host=env.text("SMTP_HOST", "127.0.0.1"),
+        smtp_port=port,
+        smtp_security=security,  # type: ignore[arg-type]  # checked above
+        smtp_username=env.text("SMTP_USERNAME"),
+        smtp_password=env.text("SMTP_PASSWORD"),
+        smtp_connections=connections,
+        smtp_rate=rate,
+        demo=demo,
+        instance_dir=instance_dir,
+    )
+
+
+def _check_secret(env: _Reader, secret: str, demo: bool) -> None:
+    if secret == DEMO_SECRET and not demo:
+        env.problems.append("SECRET_KEY is the one of the demonstration: give one of your own.")
+    elif secret and not demo and len(secret) < 32:
+        env.problems.append("SECRET_KEY is too short: give a random text of at least 32 characters.")
+
+
+def _check_base_url(env: _Reader, base_url: str, demo: bool) -> None:
+    if not base_url:
+        return
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        env.problems.append(f"BASE_URL is {base_url!r}: give a full address, such as https://nieuwsbrief.example.")
+    elif demo and not _is_loopback(parts.hostname):
+        env.problems.append("DEMO runs on this machine only: BASE_URL must lie on 127.0.0.1 or localhost.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _domain_of(env: _Reader, name: str, address: str) -> str:
+    local, at, domain = address.rpartition("@")
+    if address and (not at or not local or not domain or any(c.isspace() or c in "<>\"," for c in address)):
+        env.problems.append(f"{name} is {address!r}: give one bare mail address.")
+    return domain
+
+
+def _database_url(raw: str, instance_dir: Path) -> str:
+    if not raw:
+        return f"sqlite:///{instance_dir / 'newsletter.sqlite3'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if raw.startswith(prefix):
+            return "postgresql+psycopg://" + raw.removeprefix(prefix)
+    return raw

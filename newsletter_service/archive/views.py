@@ -1,0 +1,5 @@
+"""Pages."""
+
+from flask import Blueprint
+
+archive = Blueprint("archive", __name__, url_prefix="/archief")

@@ -1,0 +1,1 @@
+"""Segments, topics, and the one rule of who sees which item."""

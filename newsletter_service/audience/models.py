@@ -1,0 +1,48 @@
+"""Segments (with the mail domains that prove membership) and topics."""
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter_service.db import Base
+
+
+class Segment(Base):
+    """A group of readers by their office: mayors, police, ..."""
+
+    __tablename__ = "segment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name_nl: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int] = mapped_column(default=0)
+    domains: Mapped[list["SegmentDomain"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    def name(self, language: str) -> str:
+        """The name on screen, in `language` (nl or en)."""
+        return self.name_en if language == "en" else self.name_nl
+
+
+class SegmentDomain(Base):
+    """A mail domain whose confirmed addresses count as verified members of the segment."""
+
+    __tablename__ = "segment_domain"
+
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True)
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+
+
+class Topic(Base):
+    """A subject that readers choose and items are about."""
+
+    __tablename__ = "topic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name_nl: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int] = mapped_column(default=0)
+
+    def name(self, language: str) -> str:
+        """The name on screen, in `language` (nl or en)."""
+        return self.name_en if language == "en" else self.name_nl

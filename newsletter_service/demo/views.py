@@ -1,0 +1,5 @@
+"""Pages."""
+
+from flask import Blueprint
+
+demo = Blueprint("demo", __name__, url_prefix="/demo")

@@ -1,0 +1,1 @@
+"""Editions: when they close and go out, what is in them, and their way to the readers."""

@@ -1,0 +1,121 @@
+"""The publishing calendar, editions, what is in them and why, and who signed them off."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter_service.db import Base
+from newsletter_service.delivery.models import Mailing
+from newsletter_service.editorial.models import Item
+from newsletter_service.publisher.models import Organisation
+from newsletter_service.staff.models import User
+
+
+class Calendar(Base):
+    """When editions go out: every `every_weeks` weeks on `weekday` (0 Monday) at `send_time` in `zone`; one row.
+
+    `first_day` is a day on which an edition goes out, from which the weeks are counted. Copy closes
+    `closing_days` days earlier at `closing_time`. `release_rule` is automatic or both.
+    """
+
+    __tablename__ = "calendar"
+    __table_args__ = (CheckConstraint("release_rule IN ('automatic', 'both')", name="release_rule"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    every_weeks: Mapped[int] = mapped_column(default=2)
+    weekday: Mapped[int] = mapped_column(default=3)
+    first_day: Mapped[date]
+    send_time: Mapped[time]
+    closing_days: Mapped[int] = mapped_column(default=2)
+    closing_time: Mapped[time]
+    zone: Mapped[str] = mapped_column(String(60), default="Europe/Amsterdam")
+    release_rule: Mapped[str] = mapped_column(String(10), default="automatic")
+    item_limit: Mapped[int] = mapped_column(default=8)
+
+
+class Edition(Base):
+    """One issue of the newsletter; `state` is one of rules.State. Times are UTC, meant in `zone`.
+
+    `held_from` is the state to go back to when a held edition is resumed. `version` guards against two
+    people saving at once.
+    """
+
+    __tablename__ = "edition"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('collecting', 'composed', 'sending', 'sent', 'held', 'cancelled')", name="state"
+        ),
+        Index("ix_edition_state", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(String(10), default="collecting")
+    closes_at: Mapped[datetime]
+    sends_at: Mapped[datetime]
+    zone: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(150), default="")
+    preheader: Mapped[str] = mapped_column(String(150), default="")
+    introduction: Mapped[str] = mapped_column(Text, default="")
+    composed_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    held_from: Mapped[str | None] = mapped_column(String(10))
+    hold_reason: Mapped[str] = mapped_column(String(300), default="")
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
+    intended: Mapped[int | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    mailing: Mapped[Mailing | None] = relationship()
+    placements: Mapped[list["Placement"]] = relationship(
+        back_populates="edition", cascade="all, delete-orphan", lazy="selectin"
+    )
+    sign_offs: Mapped[list["SignOff"]] = relationship(
+        back_populates="edition", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Placement(Base):
+    """What was decided about one item for one edition: its `position` (0, 1, ... ; null: not in) and why.
+
+    `reason` is one of rules.Reason, `detail` what the reason's sentence needs (numbers, another item's id).
+    """
+
+    __tablename__ = "placement"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
+    position: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(String(30))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    edition: Mapped[Edition] = relationship(back_populates="placements")
+    item: Mapped[Item] = relationship(lazy="joined")
+
+
+class SignOff(Base):
+    """A head's agreement on behalf of an organisation to exactly what readers would get (`content_hash`)."""
+
+    __tablename__ = "sign_off"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    edition: Mapped[Edition] = relationship(back_populates="sign_offs")
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+    user: Mapped[User] = relationship(lazy="joined")
+
+
+class Exclusion(Base):
+    """A reader for whom nothing was left in an edition, and why; counted in the edition's statement."""
+
+    __tablename__ = "exclusion"
+
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
+    reader_id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(String(20))

@@ -1,0 +1,5 @@
+"""Pages."""
+
+from flask import Blueprint
+
+editions = Blueprint("editions", __name__, url_prefix="/redactie")

@@ -1,0 +1,1 @@
+"""The queue of items by all organisations, and likeness between items."""

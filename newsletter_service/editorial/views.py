@@ -1,0 +1,5 @@
+"""Pages."""
+
+from flask import Blueprint
+
+editorial = Blueprint("editorial", __name__, url_prefix=None)

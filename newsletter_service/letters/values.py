@@ -1,0 +1,110 @@
+"""What a letter is made of, as plain values: nothing here knows a database, a web request or a reader."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who a letter comes from, in every header that says so.
+
+    `name` is the newsletter's, `list_slug` makes the List-Id, `tagline` and `postal_address` stand in the
+    letter, `base_url` is what the web archive and the site lie under.
+    """
+
+    name: str
+    list_slug: str
+    tagline: str
+    postal_address: str
+    mail_from: str
+    reply_to: str
+    base_url: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    """The name of an organisation on a card; `accent` picks its colour (0: several organisations at once)."""
+
+    text: str
+    accent: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An image on a card, by its full address; sizes in pixels."""
+
+    url: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Card:
+    """One item as readers see it; `lead` is plain text, `body` Markdown as the editor wrote it.
+
+    `starts_at` and `ends_at` are aware and already in the newsletter's own zone.
+    """
+
+    kind: str
+    tag: Tag
+    title: str
+    lead: str = ""
+    body: str = ""
+    link_url: str = ""
+    link_label: str = ""
+    picture: Picture | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class EditionContent:
+    """All that one variant of an edition says, in reading order; `introduction` is Markdown.
+
+    The letter groups consecutive cards under section headings by kind; the first card is featured
+    when `featured` is set.
+    """
+
+    number: int
+    day: date
+    subject: str
+    preheader: str
+    introduction: str
+    language: str
+    cards: tuple[Card, ...]
+    featured: bool = True
+
+
+@dataclass(frozen=True)
+class Action:
+    """The one button of a notice."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A system mail: one heading, a few paragraphs, at most one button, and small print below it.
+
+    `small_print` holds (text, label, url): a sentence followed by a link with that label; label and url may be empty.
+    """
+
+    language: str
+    subject: str
+    heading: str
+    paragraphs: tuple[str, ...]
+    action: Action | None = None
+    small_print: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class PreparedLetter:
+    """A letter ready for the ledger: `skeleton` as letters.skeleton describes, `html_size` in bytes."""
+
+    language: str
+    subject: str
+    skeleton: bytes
+    html_size: int

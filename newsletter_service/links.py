@@ -1,0 +1,51 @@
+"""The addresses that appear in mails, and the tokens in them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter_service.tokens import Purpose, Tokens
+
+CONFIRM_WITHIN = timedelta(days=7)
+MANAGE_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Builds full addresses under `base_url` (no slash at its end)."""
+
+    base_url: str
+    tokens: Tokens
+
+    def confirm(self, reader_id: int, generation: int, now: datetime) -> str:
+        """Where a sign-up is confirmed; good for 7 days."""
+        return self._reader("bevestigen", Purpose.CONFIRM, reader_id, generation, now + CONFIRM_WITHIN)
+
+    def never(self, reader_id: int, generation: int, now: datetime) -> str:
+        """Where somebody says "this was not me, never mail me"; good for 7 days."""
+        return self._reader("niet-ik", Purpose.NEVER, reader_id, generation, now + CONFIRM_WITHIN)
+
+    def manage(self, reader_id: int, generation: int, expires_at: datetime | None = None) -> str:
+        """Where a reader changes preferences; dies with the subscription."""
+        return self._reader("voorkeuren", Purpose.MANAGE, reader_id, generation, expires_at)
+
+    def unsubscribe(self, reader_id: int, generation: int) -> str:
+        """Where a reader leaves, by page and by one-click POST; dies with the subscription."""
+        return self._reader("afmelden", Purpose.UNSUBSCRIBE, reader_id, generation, None)
+
+    def archive(self, number: int) -> str:
+        """The public page of edition `number`."""
+        return f"{self.base_url}/archief/{number}"
+
+    def image(self, digest: str) -> str:
+        """Where an item's picture lies; the same for all readers."""
+        return f"{self.base_url}/afbeelding/{digest}"
+
+    def staff(self, path: str) -> str:
+        """A page for staff; `path` as in "edities/12"."""
+        return f"{self.base_url}/redactie/{path}"
+
+    def _reader(
+        self, page: str, purpose: Purpose, reader_id: int, generation: int, expires_at: datetime | None
+    ) -> str:
+        token = self.tokens.make(purpose, {"r": reader_id, "g": generation}, expires_at)
+        return f"{self.base_url}/{page}/{token}"

@@ -1,0 +1,1 @@
+"""Who publishes: the newsletter itself and the organisations behind it."""

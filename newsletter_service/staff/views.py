@@ -1,0 +1,5 @@
+"""Pages."""
+
+from flask import Blueprint
+
+staff = Blueprint("staff", __name__, url_prefix="/redactie")

@@ -1,0 +1,1 @@
+"""Readers: sign-up with double opt-in, consent, preferences, leaving."""

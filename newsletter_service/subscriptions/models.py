@@ -1,0 +1,77 @@
+"""Readers, what they chose, and the proof of their consent."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter_service.audience.models import Segment, Topic
+from newsletter_service.db import Base
+
+subscriber_topic = Table(
+    "subscriber_topic",
+    Base.metadata,
+    Column("subscriber_id", ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic_id", ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Subscriber(Base):
+    """A reader, by one mail address in its normal form.
+
+    `generation` goes up when somebody who left signs up anew, so that links in letters of the
+    earlier subscription end with it. `status` is one of rules.Status.
+    """
+
+    __tablename__ = "subscriber"
+    __table_args__ = (
+        CheckConstraint("status IN ('pending', 'active', 'left')", name="status"),
+        Index("ix_subscriber_status_id", "status", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(320), unique=True)
+    domain: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[str] = mapped_column(String(2), default="nl")
+    status: Mapped[str] = mapped_column(String(10), default="pending")
+    generation: Mapped[int] = mapped_column(default=1)
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="subscriber", cascade="all, delete-orphan", lazy="selectin"
+    )
+    topics: Mapped[list[Topic]] = relationship(secondary=subscriber_topic, lazy="selectin", order_by=Topic.position)
+
+
+class Membership(Base):
+    """A reader's claim to a segment; `approved_at` is set when a communicator vouched for it."""
+
+    __tablename__ = "membership"
+
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True)
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True, index=True)
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    subscriber: Mapped[Subscriber] = relationship(back_populates="memberships")
+    segment: Mapped[Segment] = relationship(lazy="joined")
+
+
+class Consent(Base):
+    """One step of a reader's consent, as proof; rows are only ever added.
+
+    `step`: asked, confirmed, withdrawn or restored; `source`: form, import or editor. `wording` is
+    the text beside the button as the reader saw it, `version` the versions of wording and privacy statement.
+    """
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), index=True)
+    step: Mapped[str] = mapped_column(String(12))
+    source: Mapped[str] = mapped_column(String(12))
+    wording: Mapped[str] = mapped_column(String(1000), default="")
+    wording_version: Mapped[str] = mapped_column(String(20), default="")
+    privacy_version: Mapped[str] = mapped_column(String(20), default="")
+    at: Mapped[datetime]

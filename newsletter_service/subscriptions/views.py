@@ -1,0 +1,5 @@
+"""Pages."""
+
+from flask import Blueprint
+
+readers = Blueprint("readers", __name__, url_prefix=None)

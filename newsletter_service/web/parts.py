@@ -1,0 +1,34 @@
+"""The parts that app.py wired together, for views and jobs to hand to use cases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+
+from newsletter_service.delivery.transport import SmtpServer
+from newsletter_service.letters.render import LetterRenderer
+from newsletter_service.links import Links
+from newsletter_service.tokens import Tokens
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What differs between two running copies, as values and functions; `clock` gives aware UTC."""
+
+    clock: Callable[[], datetime]
+    tokens: Tokens
+    links: Links
+    renderer: LetterRenderer
+    smtp: SmtpServer
+    mail_from: str
+    reply_to: str
+    bounce_domain: str
+    secret_key: str
+    demo: bool
+
+
+def parts() -> Parts:
+    """The parts of the current app."""
+    wired: Parts = current_app.extensions["newsletter"]
+    return wired

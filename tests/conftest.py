@@ -1,0 +1,144 @@
+"""Fixtures for all tests: a fresh app and database a test, a clock, and no mail to anywhere unasked."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from config import Settings
+from newsletter_service.app import create_app
+from newsletter_service.db import Base, db
+from tests.postgresql import Cluster, running_cluster
+from tests.smtp_server import RecordingServer, running_smtp_server
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+CLOSED_PORT = 9
+BOTH_DATABASES = {"service", "journeys"}
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run use cases and journeys on both databases, everything else on SQLite."""
+    if "database" in metafunc.fixturenames:
+        folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+        names = ["sqlite", "postgresql"] if folder in BOTH_DATABASES else ["sqlite"]
+        metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    with running_cluster() as cluster:
+        with cluster.engine("template_newsletter") as engine:
+            Base.metadata.create_all(engine)
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, empty database with all tables."""
+    if request.param == "postgresql":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        with cluster.fresh_database("template_newsletter") as url:
+            yield url
+    else:
+        path = tmp_path / "newsletter.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def smtp() -> Iterator[RecordingServer]:
+    with running_smtp_server() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Settings whose SMTP port is closed unless the test asks for the `smtp` fixture."""
+    port = request.getfixturevalue("smtp").port if "smtp" in request.fixturenames else CLOSED_PORT
+    return Settings(
+        secret_key="a-secret-that-only-tests-know-0123456789",
+        base_url="https://nieuwsbrief.example",
+        mail_from="redactie@nieuwsbrief.example",
+        reply_to="vragen@nieuwsbrief.example",
+        bounce_domain="bounces.nieuwsbrief.example",
+        database_url=database,
+        smtp_port=port,
+        smtp_connections=1,
+        instance_dir=tmp_path / "instance",
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+    app = create_app(settings, clock)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session for one use case after the other; it stands apart from those of web requests.
+
+    On SQLite an open transaction keeps all other writers out: commit before calling `client`.
+    """
+    with app.app_context(), Session(db.engine) as session:
+        yield session
+
+
+@pytest.fixture
+def stored(app: Flask) -> Callable[[], AbstractContextManager[Session]]:
+    """For tests over HTTP: `with stored() as session:` reads or writes between requests, and commits."""
+
+    @contextmanager
+    def open_session() -> Iterator[Session]:
+        with app.app_context(), Session(db.engine) as session:
+            yield session
+            session.commit()
+
+    return open_session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript: keeps cookies, follows nothing by itself; speaks https."""
+    client = app.test_client()
+    client.environ_base["wsgi.url_scheme"] = "https"
+    client.environ_base["HTTP_HOST"] = "nieuwsbrief.example"
+    return client

@@ -1,0 +1,122 @@
+"""Plain functions that put one thing of a kind into the database, with sensible values for what is not said."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.models import Segment, SegmentDomain, Topic
+from newsletter_service.editorial.models import Item
+from newsletter_service.publisher.models import Newsletter, Organisation
+from newsletter_service.subscriptions.models import Membership, Subscriber
+
+
+def make_newsletter(session: Session) -> Newsletter:
+    """The newsletter's one row; call it once a test."""
+    newsletter = Newsletter(
+        slug="veilig-verbonden",
+        name="Veilig Verbonden",
+        tagline_nl="Nieuwsbrief van Noord en Zuid",
+        tagline_en="Newsletter of North and South",
+        postal_address="Postbus 1, 1000 AA Voorbeeldstad",
+    )
+    session.add(newsletter)
+    session.flush()
+    return newsletter
+
+
+def make_organisation(session: Session, slug: str = "noord", accent: int = 1) -> Organisation:
+    organisation = Organisation(
+        slug=slug, name=f"Samenwerking {slug.title()}", short_name=slug.upper(), accent=accent, position=accent
+    )
+    session.add(organisation)
+    session.flush()
+    return organisation
+
+
+def make_segment(session: Session, slug: str = "politie", domains: tuple[str, ...] = ()) -> Segment:
+    segment = Segment(slug=slug, name_nl=slug.title(), name_en=f"{slug.title()} (en)")
+    segment.domains = [SegmentDomain(domain=domain) for domain in domains]
+    session.add(segment)
+    session.flush()
+    return segment
+
+
+def make_topic(session: Session, slug: str = "ondermijning") -> Topic:
+    topic = Topic(slug=slug, name_nl=slug.title(), name_en=f"{slug.title()} (en)")
+    session.add(topic)
+    session.flush()
+    return topic
+
+
+def make_subscriber(
+    session: Session,
+    address: str = "lezer@gemeente.example",
+    *,
+    now: datetime,
+    name: str = "",
+    language: str = "nl",
+    status: str = "active",
+    segments: tuple[Segment, ...] = (),
+    approved: tuple[Segment, ...] = (),
+    topics: tuple[Topic, ...] = (),
+) -> Subscriber:
+    """A reader, confirmed unless `status` says otherwise; `approved` are the segments a communicator vouched for."""
+    subscriber = Subscriber(
+        address=address,
+        domain=address.rpartition("@")[2],
+        name=name,
+        language=language,
+        status=status,
+        asked_at=now,
+        confirmed_at=now if status == "active" else None,
+        memberships=[
+            Membership(segment=segment, approved_at=now if segment in approved else None) for segment in segments
+        ],
+        topics=list(topics),
+    )
+    session.add(subscriber)
+    session.flush()
+    return subscriber
+
+
+def make_item(
+    session: Session,
+    organisation: Organisation,
+    *,
+    now: datetime,
+    title: str = "Een bericht",
+    kind: str = "news",
+    state: str = "queued",
+    segments: tuple[Segment, ...] = (),
+    topics: tuple[Topic, ...] = (),
+    restricted: bool = False,
+    joint: bool = False,
+    priority: int = 1,
+    starts_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    not_before: datetime | None = None,
+    waiting: timedelta = timedelta(days=1),
+) -> Item:
+    """An item, queued `waiting` ago unless `state` says otherwise."""
+    item = Item(
+        organisation=organisation,
+        title=title,
+        lead=f"Wat u moet weten over: {title.lower()}.",
+        body="Een korte tekst met **nadruk**.",
+        kind=kind,
+        state=state,
+        joint=joint,
+        priority=priority,
+        restricted=restricted,
+        segments=list(segments),
+        topics=list(topics),
+        starts_at=starts_at,
+        expires_at=expires_at,
+        not_before=not_before,
+        queued_at=now - waiting if state == "queued" else None,
+        created_at=now - waiting,
+        updated_at=now - waiting,
+    )
+    session.add(item)
+    session.flush()
+    return item
