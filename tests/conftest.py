@@ -1,5 +1,6 @@
 """Fixtures for all tests: a fresh app and database a test, a clock, and no mail to anywhere unasked."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -142,3 +143,10 @@ def client(app: Flask) -> FlaskClient:
     client.environ_base["wsgi.url_scheme"] = "https"
     client.environ_base["HTTP_HOST"] = "nieuwsbrief.example"
     return client
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI a skipped test is a failure: something that must be there was not."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and exitstatus == 0 and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

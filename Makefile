@@ -1,0 +1,57 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+TRANSLATIONS := newsletter_service/translations
+FRESH ?=
+
+.PHONY: help run test check format catalogues migration bench clean
+
+help: ## What can be made here
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: .venv/ready ## Set up all, load invented content, start web, scheduler and mail catcher (FRESH=1 starts over)
+	@DEMO=1 FRESH=$(FRESH) exec $(BIN)/python -m newsletter_service.demo
+
+test: .venv/ready ## Set up all, run all tests (ARGS="-k name" for some of them)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/ready ## Format, style, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/ready ## Put the code into the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+catalogues: .venv/ready ## Bring the Dutch and English catalogues up to date with the texts in code and templates
+	$(BIN)/python -m newsletter_service.translations
+	$(BIN)/pybabel compile -q -d $(TRANSLATIONS)
+
+migration: .venv/ready ## Write a migration for changed models (NAME="what changes")
+	DEMO=1 $(BIN)/newsletter db upgrade
+	DEMO=1 $(BIN)/newsletter db migrate -m "$(NAME)"
+
+lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashes
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras --allow-unsafe --strip-extras \
+	    --no-emit-index-url --no-emit-trusted-host --no-header --no-annotate -o requirements.lock pyproject.toml
+
+bench: .venv/ready ## Measure the speed of composing, rendering and sending
+	$(BIN)/python -m benchmarks
+
+clean: ## Remove what setting up and running made
+	rm -rf .venv instance
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh .ci/install python3-venv
+	$(PYTHON) -m venv .venv
+
+.venv/ready: .venv/bin/python requirements.lock pyproject.toml $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/pybabel compile -q -d $(TRANSLATIONS)
+	@touch $@
