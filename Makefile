@@ -5,7 +5,7 @@ BIN := .venv/bin
 TRANSLATIONS := newsletter_service/translations
 FRESH ?=
 
-.PHONY: help run test check format catalogues migration bench clean
+.PHONY: help run test check format catalogues migration lock bench clean
 
 help: ## What can be made here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,8 +35,8 @@ migration: .venv/ready ## Write a migration for changed models (NAME="what chang
 	DEMO=1 $(BIN)/newsletter db migrate -m "$(NAME)"
 
 lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashes
-	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --all-extras --allow-unsafe --strip-extras \
-	    --no-emit-index-url --no-emit-trusted-host --no-header --no-annotate -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
 
 bench: .venv/ready ## Measure the speed of composing, rendering and sending
 	$(BIN)/python -m benchmarks

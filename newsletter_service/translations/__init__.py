@@ -1,0 +1,1 @@
+"""The catalogues: Dutch is the language of the source, English its translation."""

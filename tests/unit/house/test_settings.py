@@ -1,0 +1,77 @@
+import dataclasses
+
+import pytest
+
+from config import DEMO_SECRET, Settings, SettingsError
+
+GOOD = {
+    "SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "BASE_URL": "https://nieuwsbrief.example/",
+    "MAIL_FROM": "redactie@nieuwsbrief.example",
+}
+
+
+def problems(**changes: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({**GOOD, **changes})
+    return caught.value.problems
+
+
+def test_three_settings_are_enough_for_a_working_service() -> None:
+    settings = Settings.from_env(GOOD)
+    assert settings.base_url == "https://nieuwsbrief.example"
+    assert settings.reply_to == "redactie@nieuwsbrief.example"
+    assert settings.bounce_domain == "nieuwsbrief.example"
+    assert settings.database_url.startswith("sqlite:///")
+    assert not settings.demo
+
+
+def test_every_missing_setting_is_named_in_a_line_of_its_own() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({})
+    assert [line.split()[0] for line in caught.value.problems] == ["SECRET_KEY", "BASE_URL", "MAIL_FROM"]
+
+
+def test_settings_cannot_be_changed_while_running() -> None:
+    settings = Settings.from_env(GOOD)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.smtp_port = 26  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("SECRET_KEY", "short", "too short"),
+        ("SECRET_KEY", DEMO_SECRET, "demonstration"),
+        ("BASE_URL", "nieuwsbrief.example", "full address"),
+        ("BASE_URL", "ftp://nieuwsbrief.example", "full address"),
+        ("BASE_URL", "https://nieuwsbrief.example/?a=b", "full address"),
+        ("MAIL_FROM", "Redactie <redactie@nieuwsbrief.example>", "bare mail address"),
+        ("MAIL_FROM", "redactie", "bare mail address"),
+        ("REPLY_TO", "a@b.example, c@d.example", "bare mail address"),
+        ("SMTP_SECURITY", "ssl", "starttls"),
+        ("SMTP_PORT", "smtp", "a number from 1 to 65535"),
+        ("SMTP_PORT", "0", "a number from 1 to 65535"),
+        ("SMTP_CONNECTIONS", "-1", "a number"),
+        ("SMTP_RATE", "nan", "a number"),
+    ],
+)
+def test_a_value_that_cannot_work_is_named_with_what_would(name: str, value: str, complaint: str) -> None:
+    (line,) = problems(**{name: value})
+    assert line.startswith(name)
+    assert complaint in line
+
+
+def test_a_postgresql_address_of_any_spelling_goes_through_psycopg_3() -> None:
+    for spelling in ("postgres://u@db.example/n", "postgresql://u@db.example/n", "postgresql+psycopg://u@db.example/n"):
+        url = Settings.from_env({**GOOD, "DATABASE_URL": spelling}).database_url
+        assert url == "postgresql+psycopg://u@db.example/n"
+
+
+def test_the_demo_needs_no_settings_but_stays_on_this_machine() -> None:
+    demo = Settings.from_env({"DEMO": "1"})
+    assert demo.demo
+    assert demo.base_url == "http://127.0.0.1:8000"
+    assert demo.smtp_port == 1025
+    (line,) = problems(DEMO="1")
+    assert line.startswith("DEMO")
