@@ -1,0 +1,70 @@
+"""The one rule of who sees which item; previews, counts and releases all ask here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+NOBODY: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class ReaderView:
+    """What matters of a reader here: ids of claimed segments, of those the verified ones, and of chosen topics."""
+
+    segments: frozenset[int] = NOBODY
+    verified: frozenset[int] = NOBODY
+    topics: frozenset[int] = NOBODY
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """What matters of an item here; no segments means everyone, no topics means whatever readers chose."""
+
+    id: int
+    segments: frozenset[int] = NOBODY
+    topics: frozenset[int] = NOBODY
+    restricted: bool = False
+
+
+ANYONE = ReaderView()
+"""A passer-by: claims nothing, chose nothing; what the public archive shows is what this reader may see."""
+
+
+def may_see(reader: ReaderView, item: ItemView) -> bool:
+    """Whether `reader` gets `item`.
+
+    An item for segments needs one of them, verified where the item is restricted; an item about topics
+    needs a reader who chose one of them, or none at all.
+    """
+    if item.segments and item.segments.isdisjoint(reader.verified if item.restricted else reader.segments):
+        return False
+    return not item.topics or not reader.topics or not item.topics.isdisjoint(reader.topics)
+
+
+def visible(items: Sequence[ItemView], reader: ReaderView) -> tuple[int, ...]:
+    """Ids of the items that `reader` gets, in the order of `items`."""
+    return tuple(item.id for item in items if may_see(reader, item))
+
+
+def member_of(segment_id: int) -> ReaderView:
+    """A verified member of one segment who gets all topics, as previews show one."""
+    return ReaderView(segments=frozenset({segment_id}), verified=frozenset({segment_id}))
+
+
+def reader_view(
+    claims: Mapping[int, bool], topics: Iterable[int], domain: str, domains: Mapping[int, frozenset[str]]
+) -> ReaderView:
+    """The view of a reader who claims the segments in `claims` (to whether a communicator vouched for it).
+
+    `domain` is that of the confirmed address, `domains` the mail domains listed per segment.
+    """
+    verified = {
+        segment
+        for segment, approved in claims.items()
+        if is_verified(approved=approved, domain=domain, listed=domains.get(segment, frozenset()))
+    }
+    return ReaderView(frozenset(claims), frozenset(verified), frozenset(topics))
+
+
+def is_verified(*, approved: bool, domain: str, listed: Iterable[str]) -> bool:
+    """Whether a claimed membership counts as verified: vouched for, or the address lies in a listed domain."""
+    return approved or any(domain == name or domain.endswith(f".{name}") for name in listed)

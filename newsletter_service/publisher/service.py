@@ -1,0 +1,35 @@
+"""The newsletter and its organisations, and who letters come from."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.errors import NotFound
+from newsletter_service.letters.values import Sender
+from newsletter_service.publisher.models import Newsletter, Organisation
+
+
+def newsletter(session: Session) -> Newsletter:
+    """The newsletter's one row; raises NotFound before the database is seeded."""
+    found = session.scalars(select(Newsletter).order_by(Newsletter.id).limit(1)).first()
+    if found is None:
+        raise NotFound("the newsletter has no name yet: run `newsletter seed`")
+    return found
+
+
+def organisations(session: Session) -> list[Organisation]:
+    """All organisations, in the order staff gave them."""
+    return list(session.scalars(select(Organisation).order_by(Organisation.position, Organisation.id)))
+
+
+def sender_for(session: Session, language: str, mail_from: str, reply_to: str, base_url: str) -> Sender:
+    """Who letters in `language` (nl or en) come from."""
+    row = newsletter(session)
+    return Sender(
+        name=row.name,
+        list_slug=row.slug,
+        tagline=row.tagline(language),
+        postal_address=row.postal_address,
+        mail_from=mail_from,
+        reply_to=reply_to,
+        base_url=base_url,
+    )
