@@ -33,12 +33,12 @@ def calendar(session: Session) -> Calendar:
     raise NotImplementedError
 
 
-def editions(session: Session) -> list[Edition]:
+def all_editions(session: Session) -> list[Edition]:
     """All editions, the newest first."""
     raise NotImplementedError
 
 
-def edition(session: Session, number: int) -> Edition:
+def edition_numbered(session: Session, number: int) -> Edition:
     """Edition `number`; raises NotFound."""
     raise NotImplementedError
 

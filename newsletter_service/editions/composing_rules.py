@@ -1,0 +1,200 @@
+"""Which waiting items make the next edition, in what order, and why: a pure, deterministic decision.
+
+How the wishes go together. Items are ranked: those passed over at least twice, in the order in which they were queued;
+then those that are due, for whom the next edition comes too late; then by priority; then by waiting time. Places are
+given out one at a time, each to the best-ranked item that keeps the organisations within one item of each other. An
+organisation holds others back only while it has items of its own that could go in; a joint item counts for all, so it
+never tips the balance and is never held back.
+
+Nothing starves: the first place is under no condition, so of the items passed over twice at least the one queued first
+goes out in every edition, and only finitely many were queued before any other. Ranking those by urgency as well would
+break this, as would putting due items before them. What the balance costs is said, not hidden: a due item that finds no
+room is marked in its decision, and staff are told while they can still put it in by hand.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+PATIENCE = 2
+SECTIONS = ("news", "publication", "event", "call")
+HIGH = 2
+
+
+class Reason(StrEnum):
+    """Why an item is in an edition or not."""
+
+    WAITED_LONG = "waited_long"
+    DUE = "due"
+    PRIORITY = "priority"
+    TURN = "turn"
+    ADDED_BY_HAND = "added_by_hand"
+    EMBARGOED = "embargoed"
+    EXPIRED = "expired"
+    STARTED = "started"
+    LOOK_ALIKE = "look_alike"
+    NO_ROOM = "no_room"
+    DROPPED_BY_HAND = "dropped_by_hand"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A queued item as composing sees it; `starts_at` is None for all but events."""
+
+    id: int
+    organisation: int
+    joint: bool
+    kind: str
+    priority: int
+    queued_at: datetime
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    starts_at: datetime | None = None
+    passed_over: int = 0
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The moment from which there is no sense in sending it."""
+        moments = [moment for moment in (self.expires_at, self.starts_at) if moment is not None]
+        return min(moments, default=None)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an edition allows: when it and the next one go out, how many items, and who speaks in it."""
+
+    sends_at: datetime
+    next_sends_at: datetime
+    limit: int
+    organisations: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided about one item: its position (0 is first; None: not in), why, and what that sentence needs.
+
+    `detail` holds JSON values: `times` (waited_long), `deadline` (due, expired, started; ISO 8601), `days` waited
+    (turn), `until` (embargoed), `item` (look_alike: the other's id), `limit` and `due` (no_room).
+    """
+
+    item_id: int
+    position: int | None
+    reason: Reason
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def compose(
+    candidates: Iterable[Candidate], terms: Terms, look_alikes: Iterable[Collection[int]], now: datetime
+) -> list[Decision]:
+    """One decision for every candidate: first those that are in, in reading order, then the others by rank.
+
+    `look_alikes` are pairs of ids that nobody has settled yet. The order of all input is irrelevant.
+    """
+    moment = max(terms.sends_at, now)
+    ranked = sorted(candidates, key=lambda item: _rank(item, terms))
+    out = [decision for item in ranked if (decision := untimely(item, moment))]
+    barred = {decision.item_id for decision in out}
+    chosen = _choose([item for item in ranked if item.id not in barred], terms, _twins(look_alikes))
+    order = {item.id: position for position, item in enumerate(_reading_order(chosen.items))}
+    inside = [_reason_in(item, order[item.id], terms, now) for item in chosen.items]
+    inside.sort(key=lambda decision: order[decision.item_id])
+    left = [item for item in ranked if item.id not in barred and item.id not in order]
+    return inside + [_reason_out(item, chosen.blocked, terms) for item in left] + out
+
+
+def untimely(item: Candidate, moment: datetime) -> Decision | None:
+    """Why an item cannot go out at `moment`, whatever room there is; None if it can."""
+    if item.not_before is not None and item.not_before > moment:
+        return Decision(item.id, None, Reason.EMBARGOED, {"until": item.not_before.isoformat()})
+    if item.expires_at is not None and item.expires_at <= moment:
+        return Decision(item.id, None, Reason.EXPIRED, {"deadline": item.expires_at.isoformat()})
+    if item.starts_at is not None and item.starts_at <= moment:
+        return Decision(item.id, None, Reason.STARTED, {"deadline": item.starts_at.isoformat()})
+    return None
+
+
+def is_due(item: Candidate, next_sends_at: datetime) -> bool:
+    """Whether the next edition would come too late for it."""
+    return item.deadline is not None and item.deadline <= next_sends_at
+
+
+def section(kind: str) -> int:
+    """Where items of a kind stand in a letter, counted from the top."""
+    return SECTIONS.index(kind)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    items: list[Candidate]
+    blocked: dict[int, int]
+
+
+def _rank(item: Candidate, terms: Terms) -> tuple[Any, ...]:
+    if item.passed_over >= PATIENCE:
+        return (0, False, 0, item.queued_at, item.id)
+    return (1, not is_due(item, terms.next_sends_at), -item.priority, item.queued_at, item.id)
+
+
+def _choose(ranked: list[Candidate], terms: Terms, twins: dict[int, set[int]]) -> _Choice:
+    ready = list(ranked)
+    blocked: dict[int, int] = {}
+    chosen: list[Candidate] = []
+    counts: Counter[int] = Counter(dict.fromkeys(terms.organisations, 0))
+    while ready and len(chosen) < terms.limit:
+        item = next(item for item in ready if _keeps_balance(item, ready, counts))
+        chosen.append(item)
+        counts.update(terms.organisations if item.joint else (item.organisation,))
+        for twin in twins.get(item.id, ()):
+            blocked.setdefault(twin, item.id)
+        ready = [other for other in ready if other is not item and other.id not in blocked]
+    return _Choice(chosen, blocked)
+
+
+def _keeps_balance(item: Candidate, ready: list[Candidate], counts: Counter[int]) -> bool:
+    if item.joint:
+        return True
+    others = {other.organisation for other in ready if not other.joint}
+    return all(counts[item.organisation] <= counts[organisation] for organisation in others)
+
+
+def _twins(pairs: Iterable[Collection[int]]) -> dict[int, set[int]]:
+    twins: dict[int, set[int]] = {}
+    for first, second in pairs:
+        twins.setdefault(first, set()).add(second)
+        twins.setdefault(second, set()).add(first)
+    return twins
+
+
+def _reading_order(items: list[Candidate]) -> list[Candidate]:
+    """The featured item, then section by section; events by date, the rest as ranked."""
+    if not items:
+        return []
+    featured = min(items, key=lambda item: (not item.joint, item.priority < HIGH))
+    if not featured.joint and featured.priority < HIGH:
+        featured = min(items, key=lambda item: section(item.kind))
+    rest = [item for item in items if item is not featured]
+    return [featured, *sorted(rest, key=_place_in_letter)]
+
+
+def _place_in_letter(item: Candidate) -> tuple[int, float]:
+    return section(item.kind), item.starts_at.timestamp() if item.starts_at is not None else 0.0
+
+
+def _reason_in(item: Candidate, position: int, terms: Terms, now: datetime) -> Decision:
+    if item.passed_over >= PATIENCE:
+        return Decision(item.id, position, Reason.WAITED_LONG, {"times": item.passed_over})
+    if item.deadline is not None and is_due(item, terms.next_sends_at):
+        return Decision(item.id, position, Reason.DUE, {"deadline": item.deadline.isoformat()})
+    if item.priority >= HIGH:
+        return Decision(item.id, position, Reason.PRIORITY)
+    return Decision(item.id, position, Reason.TURN, {"days": max(0, (now - item.queued_at).days)})
+
+
+def _reason_out(item: Candidate, blocked: dict[int, int], terms: Terms) -> Decision:
+    if item.id in blocked:
+        return Decision(item.id, None, Reason.LOOK_ALIKE, {"item": blocked[item.id]})
+    due = is_due(item, terms.next_sends_at)
+    return Decision(item.id, None, Reason.NO_ROOM, {"limit": terms.limit, "due": due})
