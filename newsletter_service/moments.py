@@ -1,4 +1,4 @@
-"""Moments that people name by a day and a time on the clock: what the clock changes do to them is decided here."""
+"""Moments that people name by a day and a time on the clock, and what clock changes do to them."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ class AmbiguousTime(Invalid):
 def local_moment(day: date, at: time, zone: str, fold: int | None = None) -> datetime:
     """The moment, in UTC, at which clocks in `zone` show `at` on `day`.
 
-    Raises NonexistentTime, and AmbiguousTime unless `fold` says which of the two is meant (0 first, 1 second).
+    Raises NonexistentTime, and AmbiguousTime unless `fold` says which one is meant (0 first, 1 second).
     """
     local = datetime.combine(day, at.replace(tzinfo=None))
     first, second = _readings(local, zone)
@@ -42,7 +42,7 @@ def local_moment(day: date, at: time, zone: str, fold: int | None = None) -> dat
 def recurring_moment(day: date, at: time, zone: str) -> datetime:
     """Like `local_moment` for times that recur, where nobody is there to be asked.
 
-    A time that the clock skips becomes the first minute after the gap; of one that comes twice the first is taken.
+    A time that the clock skips becomes the first minute after the gap; one that comes twice is the first.
     """
     local = datetime.combine(day, at.replace(tzinfo=None))
     while _is_skipped(local, zone):

@@ -8,7 +8,7 @@ NOBODY: frozenset[int] = frozenset()
 
 @dataclass(frozen=True)
 class ReaderView:
-    """What matters of a reader here: ids of claimed segments, of those the verified ones, and of chosen topics."""
+    """What matters of a reader here, as ids: claimed segments, the verified ones of them, chosen topics."""
 
     segments: frozenset[int] = NOBODY
     verified: frozenset[int] = NOBODY
@@ -66,5 +66,5 @@ def reader_view(
 
 
 def is_verified(*, approved: bool, domain: str, listed: Iterable[str]) -> bool:
-    """Whether a claimed membership counts as verified: vouched for, or the address lies in a listed domain."""
+    """Whether a claimed membership counts as verified: vouched for, or an address in a listed domain."""
     return approved or any(domain == name or domain.endswith(f".{name}") for name in listed)

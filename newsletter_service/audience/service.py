@@ -28,7 +28,7 @@ def segment_by_slug(session: Session, slug: str) -> Segment:
 
 
 def segment_domains(session: Session) -> dict[int, frozenset[str]]:
-    """The mail domains that prove membership, per segment id; lower case, segments without any are left out."""
+    """The mail domains that prove membership, per segment id, in lower case; only segments that have any."""
     found: defaultdict[int, set[str]] = defaultdict(set)
     for segment_id, domain in session.execute(select(SegmentDomain.segment_id, SegmentDomain.domain)):
         found[segment_id].add(domain.lower())

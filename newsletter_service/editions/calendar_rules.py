@@ -44,7 +44,7 @@ class Rhythm:
 
 
 def slots(rhythm: Rhythm, now: datetime, after: datetime | None = None) -> Iterator[Slot]:
-    """The slots for which copy is still open at `now` and that go out later than `after`; there is no end to them."""
+    """The slots with copy still open at `now` that go out later than `after`; there is no end to them."""
     step = timedelta(weeks=rhythm.every_weeks)
     first = rhythm.first_day + timedelta(days=(rhythm.weekday - rhythm.first_day.weekday()) % 7)
     passed = (now.astimezone(ZoneInfo(rhythm.zone)).date() - first) // step
@@ -60,13 +60,15 @@ def next_slot(rhythm: Rhythm, now: datetime, after: datetime | None = None) -> S
 
 
 def slot_following(rhythm: Rhythm, sends_at: datetime) -> Slot:
-    """The slot of the edition that comes after one that goes out at `sends_at`, whether its copy is open or not."""
+    """The slot after the one that goes out at `sends_at`, whether its copy is still open or not."""
     beginning = sends_at - timedelta(days=rhythm.closing_days + 2)
     return next_slot(rhythm, beginning, after=sends_at)
 
 
 def _slot(rhythm: Rhythm, day: date) -> Slot:
     return Slot(
-        closes_at=recurring_moment(day - timedelta(days=rhythm.closing_days), rhythm.closing_time, rhythm.zone),
+        closes_at=recurring_moment(
+            day - timedelta(days=rhythm.closing_days), rhythm.closing_time, rhythm.zone
+        ),
         sends_at=recurring_moment(day, rhythm.send_time, rhythm.zone),
     )

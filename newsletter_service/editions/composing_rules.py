@@ -1,15 +1,17 @@
 """Which waiting items make the next edition, in what order, and why: a pure, deterministic decision.
 
-How the wishes go together. Items are ranked: those passed over at least twice, in the order in which they were queued;
-then those that are due, for whom the next edition comes too late; then by priority; then by waiting time. Places are
-given out one at a time, each to the best-ranked item that keeps the organisations within one item of each other. An
-organisation holds others back only while it has items of its own that could go in; a joint item counts for all, so it
-never tips the balance and is never held back.
+How the wishes go together. Items are ranked: those passed over at least twice, in the order in which they
+were queued; then those that are due, for which the next edition comes too late; then by priority; then by
+waiting time. Places are given out one at a time, each to the best-ranked item that keeps the
+organisations within one item of each other. An organisation holds others back only while it has items of
+its own that could go in; a joint item counts for all, so it never tips the balance and is never held
+back.
 
-Nothing starves: the first place is under no condition, so of the items passed over twice at least the one queued first
-goes out in every edition, and only finitely many were queued before any other. Ranking those by urgency as well would
-break this, as would putting due items before them. What the balance costs is said, not hidden: a due item that finds no
-room is marked in its decision, and staff are told while they can still put it in by hand.
+Nothing starves: the first place is under no condition, so of the items passed over twice at least the one
+queued first goes out in every edition, and only finitely many were queued before any other. Ranking those
+by urgency as well would break this, as would putting due items before them. What it costs is said, not
+hidden: a due item that finds no room is marked in its decision, and staff are told while they can still
+put it in by hand.
 """
 
 from collections import Counter
@@ -74,10 +76,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided about one item: its position (0 is first; None: not in), why, and what that sentence needs.
+    """What was decided about an item: its position (0 is first; None: not in), why, and what explains it.
 
-    `detail` holds JSON values: `times` (waited_long), `deadline` (due, expired, started; ISO 8601), `days` waited
-    (turn), `until` (embargoed), `item` (look_alike: the other's id), `limit` and `due` (no_room).
+    `detail` holds JSON values: `times` (waited_long), `deadline` (due, expired, started; ISO 8601), `days`
+    waited (turn), `until` (embargoed), `item` (look_alike: the other's id), `limit` and `due` (no_room).
     """
 
     item_id: int

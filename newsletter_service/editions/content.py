@@ -1,29 +1,75 @@
 """From an edition to what a letter, a page or a hash is made of."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from newsletter_service.audience.rules import ItemView
 from newsletter_service.editions.models import Edition
+from newsletter_service.editions.rules import hash_of
+from newsletter_service.editorial.cards import card_of
 from newsletter_service.editorial.models import Item
+from newsletter_service.editorial.rules import ItemState
 from newsletter_service.letters.values import EditionContent
 from newsletter_service.links import Links
 
+GOES_OUT = frozenset({ItemState.QUEUED.value, ItemState.SENT.value})
+
 
 def items_in(edition: Edition) -> list[Item]:
-    """The items that are in, in order; one that was withdrawn or edited back into a draft meanwhile is not."""
-    raise NotImplementedError
+    """The items that are in, in order; one withdrawn or made a draft again meanwhile is not."""
+    placed = [placement for placement in edition.placements if placement.position is not None]
+    placed.sort(key=lambda placement: placement.position or 0)
+    return [placement.item for placement in placed if placement.item.state in GOES_OUT]
 
 
 def item_view(item: Item) -> ItemView:
     """What the rule of who sees which item needs to know."""
-    raise NotImplementedError
+    return ItemView(
+        id=item.id,
+        segments=frozenset(segment.id for segment in item.segments),
+        topics=frozenset(topic.id for topic in item.topics),
+        restricted=item.restricted,
+    )
 
 
 def content_for(edition: Edition, items: Sequence[Item], language: str, links: Links) -> EditionContent:
-    """What one variant of the edition says: these of its items, in this order."""
-    raise NotImplementedError
+    """What one variant of the edition says: these of its items, in this order.
+
+    The edition's first item is the featured one; a variant without it features none.
+    """
+    zone = ZoneInfo(edition.zone)
+    everything = items_in(edition)
+    return EditionContent(
+        number=edition.number,
+        day=(edition.released_at or edition.sends_at).astimezone(zone).date(),
+        subject=edition.subject,
+        preheader=edition.preheader,
+        introduction=edition.introduction,
+        language=language,
+        cards=tuple(card_of(item, language, zone, links) for item in items),
+        featured=bool(items) and items[0] is everything[0],
+    )
 
 
 def content_hash(edition: Edition) -> str:
     """A fingerprint of all that readers would get and of who would get it."""
-    raise NotImplementedError
+    texts = [edition.subject, edition.preheader, edition.introduction]
+    return hash_of([texts, [_parts(item) for item in items_in(edition)]])
+
+
+def _parts(item: Item) -> list[Any]:
+    """Everything of an item that readers see or that decides who they are, as JSON values."""
+    return [
+        [item.id, item.kind, item.joint, item.organisation_id],
+        [item.title, item.lead, item.body, item.link_url, item.link_label],
+        [item.image.digest if item.image is not None else None, item.image_alt],
+        [_moment(item.starts_at), _moment(item.ends_at), item.place],
+        [sorted(segment.id for segment in item.segments), sorted(topic.id for topic in item.topics)],
+        item.restricted,
+    ]
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None

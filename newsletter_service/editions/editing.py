@@ -1,29 +1,29 @@
-"""What people change about a composed edition, and their agreement to it.
+"""What people change about a composed edition.
 
 Every change voids sign-offs by itself: they hold a hash of what readers would get.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter_service.editions.models import Edition
-from newsletter_service.editions.rules import EditionConflict
+from newsletter_service.editions import rules
+from newsletter_service.editions.composing import candidate, current_defaults, unsettled, waiting_items
+from newsletter_service.editions.composing_rules import Reason, section, untimely
+from newsletter_service.editions.content import items_in
+from newsletter_service.editions.default_texts import LONGEST, Texts, follow_defaults, texts_of
+from newsletter_service.editions.models import Edition, Placement
+from newsletter_service.editions.rules import EditionConflict, Move
+from newsletter_service.editions.service import lock, note, standing
+from newsletter_service.editorial.models import Item
+from newsletter_service.errors import Invalid
 from newsletter_service.staff.models import User
 
 
-@dataclass(frozen=True)
-class Texts:
-    """What an edition says besides its items; `introduction` is Markdown."""
-
-    subject: str
-    preheader: str
-    introduction: str
-
-
 class ChangedMeanwhile(EditionConflict):
-    """Somebody saved other texts first: `yours` were not saved, `theirs` stand, with `version` to save over them."""
+    """Somebody saved other texts first: `yours` were not saved, `theirs` stand; `version` saves over them."""
 
     def __init__(self, yours: Texts, theirs: Texts, version: int) -> None:
         super().__init__("changed_meanwhile", "somebody else saved this edition's texts meanwhile")
@@ -40,59 +40,151 @@ class NotInEdition(EditionConflict):
 
 
 class CannotAdd(EditionConflict):
-    """A waiting item cannot be added: `code` is not_waiting, elsewhere, embargoed, expired, started or look_alike."""
+    """A waiting item cannot be added; `code` is not_waiting, embargoed, expired, started or look_alike.
+
+    `other_id` is the item in the edition that it looks like, if that is the reason.
+    """
+
+    def __init__(self, code: str, other_id: int | None = None) -> None:
+        super().__init__(code, f"this item cannot be added: {code}")
+        self.other_id = other_id
 
 
 def move_item(
     session: Session, edition: Edition, item_id: int, position: int, user: User, now: datetime
 ) -> None:
-    """Put an item at `position` (0 is first; beyond the ends means the end). Raises WrongState, NotInEdition."""
-    raise NotImplementedError
+    """Put an item at `position` (0 is first; beyond an end is at it). Raises WrongState, NotInEdition."""
+    _move(session, edition, item_id, lambda _at: position, user, now)
 
 
 def move_up(session: Session, edition: Edition, item_id: int, user: User, now: datetime) -> None:
     """One place towards the top; the first stays. Raises WrongState, NotInEdition."""
-    raise NotImplementedError
+    _move(session, edition, item_id, lambda at: at - 1, user, now)
 
 
 def move_down(session: Session, edition: Edition, item_id: int, user: User, now: datetime) -> None:
     """One place towards the end; the last stays. Raises WrongState, NotInEdition."""
-    raise NotImplementedError
+    _move(session, edition, item_id, lambda at: at + 1, user, now)
 
 
 def drop_item(session: Session, edition: Edition, item_id: int, user: User, now: datetime) -> None:
     """Take an item out; it stays queued. Raises WrongState, NotInEdition."""
-    raise NotImplementedError
+    with _changing(session, edition):
+        order = _order(edition)
+        dropped = order.pop(_index(order, item_id))
+        _decide(dropped, Reason.DROPPED_BY_HAND, user)
+        dropped.position = None
+        _number(order)
+        note(session, edition, Move.EDIT, user, now, item=item_id, reason=Reason.DROPPED_BY_HAND.value)
 
 
 def add_item(session: Session, edition: Edition, item_id: int, user: User, now: datetime) -> None:
-    """Put a waiting item in, after the last one of its kind. Raises WrongState, CannotAdd, NotFound."""
-    raise NotImplementedError
+    """Put a waiting item in, after the last one of its kind; the limit binds composing, not people.
+
+    Raises WrongState, CannotAdd.
+    """
+    with _changing(session, edition):
+        item = _addable(session, edition, item_id, now)
+        order = _order(edition)
+        placement = next((one for one in edition.placements if one.item_id == item_id), None)
+        if placement is None:
+            placement = Placement(item_id=item_id, item=item)
+            edition.placements.append(placement)
+        _decide(placement, Reason.ADDED_BY_HAND, user)
+        order.insert(_place_for(item, order), placement)
+        _number(order)
+        note(session, edition, Move.EDIT, user, now, item=item_id, reason=Reason.ADDED_BY_HAND.value)
 
 
 def edit_texts(
     session: Session, edition: Edition, texts: Texts, version: int, user: User, now: datetime
 ) -> None:
-    """Save texts that were written on top of `version`. Raises WrongState, ChangedMeanwhile, Invalid (with field)."""
-    raise NotImplementedError
+    """Save texts written on top of `version`. Raises WrongState, ChangedMeanwhile, Invalid (with field)."""
+    lock(session, edition)
+    rules.edit(standing(edition))
+    checked = _checked(texts)
+    if edition.version != version and texts_of(edition) != checked:
+        raise ChangedMeanwhile(checked, texts_of(edition), edition.version)
+    edition.subject, edition.preheader, edition.introduction = (
+        checked.subject,
+        checked.preheader,
+        checked.introduction,
+    )
+    note(session, edition, Move.EDIT, user, now, texts=True)
 
 
-def sign_off(session: Session, edition: Edition, user: User, now: datetime) -> None:
-    """Agree, on behalf of the user's organisation, to what readers would get now. Raises WrongState, NotAllowed."""
-    raise NotImplementedError
+@contextmanager
+def _changing(session: Session, edition: Edition) -> Iterator[None]:
+    """Lock an edition whose contents may be changed, and let texts that nobody wrote follow the change."""
+    lock(session, edition)
+    rules.edit(standing(edition))
+    before = current_defaults(session, edition)
+    yield
+    session.flush()
+    follow_defaults(edition, before, current_defaults(session, edition))
 
 
-@dataclass(frozen=True)
-class SignOffState:
-    """How an organisation stands: `signed_at` and `by` are set if it signed, `valid` if nothing changed since."""
+def _move(
+    session: Session, edition: Edition, item_id: int, target: Callable[[int], int], user: User, now: datetime
+) -> None:
+    with _changing(session, edition):
+        order = _order(edition)
+        at = _index(order, item_id)
+        moved = order.pop(at)
+        order.insert(max(0, target(at)), moved)
+        _number(order)
+        note(session, edition, Move.EDIT, user, now, item=item_id, position=moved.position)
 
-    organisation_id: int
-    short_name: str
-    signed_at: datetime | None = None
-    by: str = ""
-    valid: bool = False
+
+def _order(edition: Edition) -> list[Placement]:
+    placements = {placement.item_id: placement for placement in edition.placements}
+    return [placements[item.id] for item in items_in(edition)]
 
 
-def sign_offs(session: Session, edition: Edition) -> list[SignOffState]:
-    """How every organisation stands towards what readers would get now."""
-    raise NotImplementedError
+def _index(order: Sequence[Placement], item_id: int) -> int:
+    for index, placement in enumerate(order):
+        if placement.item_id == item_id:
+            return index
+    raise NotInEdition
+
+
+def _number(order: Sequence[Placement]) -> None:
+    for position, placement in enumerate(order):
+        placement.position = position
+
+
+def _decide(placement: Placement, reason: Reason, user: User) -> None:
+    placement.reason = reason.value
+    placement.detail = {"by": user.name}
+
+
+def _addable(session: Session, edition: Edition, item_id: int, now: datetime) -> Item:
+    inside = items_in(edition)
+    waiting = [item for item in waiting_items(session, edition) if item not in inside]
+    item = next((item for item in waiting if item.id == item_id), None)
+    if item is None:
+        raise CannotAdd("not_waiting")
+    hindrance = untimely(candidate(item), max(edition.sends_at, now))
+    if hindrance is not None:
+        raise CannotAdd(hindrance.reason.value)
+    for pair in unsettled(session, [*inside, item]):
+        if item_id in pair.pair:
+            raise CannotAdd("look_alike", pair.first if pair.second == item_id else pair.second)
+    return item
+
+
+def _place_for(item: Item, order: Sequence[Placement]) -> int:
+    """After the last item of the same or an earlier section; the first place is given by people only."""
+    before = [index for index, one in enumerate(order) if section(one.item.kind) <= section(item.kind)]
+    return max(before, default=min(0, len(order) - 1)) + 1
+
+
+def _checked(texts: Texts) -> Texts:
+    """The texts in the form in which they are kept; raises Invalid."""
+    subject, preheader = " ".join(texts.subject.split()), " ".join(texts.preheader.split())
+    if not subject:
+        raise Invalid("an edition needs a subject", "subject")
+    for name, text in (("subject", subject), ("preheader", preheader)):
+        if len(text) > LONGEST:
+            raise Invalid(f"at most {LONGEST} characters", name)
+    return Texts(subject, preheader, texts.introduction.replace("\r\n", "\n").strip())

@@ -1,16 +1,27 @@
-"""What readers will get, before they get it: the very bytes, proofs by mail, and how many readers see what."""
+"""What readers will get, before they get it: the very bytes, and proofs by mail."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from newsletter_service.audience.rules import ANYONE, ReaderView, member_of, visible
+from newsletter_service.audience.service import segment_by_slug
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.service import write_notice
+from newsletter_service.editions.content import content_for, item_view, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.press import Press
 from newsletter_service.editions.rules import EditionConflict
-from newsletter_service.editorial.models import Item
+from newsletter_service.letters.skeleton import SlotValues, fill
+from newsletter_service.letters.texts import texts
+from newsletter_service.letters.values import EditionContent, PreparedLetter
+from newsletter_service.publisher.service import sender_for
 from newsletter_service.staff.models import User
+
+SAMPLE_ADDRESS = "lezer@voorbeeld.example"
+SAMPLE_NAME = "mevrouw De Vries"
+SAMPLE_ID = "<voorbeeld@voorbeeld.example>"
 
 
 class NothingToSee(EditionConflict):
@@ -25,32 +36,51 @@ def message_for(
 ) -> bytes:
     """The bytes that a verified member of `segment` (its slug; None: a reader without any) would get.
 
-    Shown by letters.preview.html_of and text_of. Raises NothingToSee, NotFound; letters.render.LetterError.
+    Shown by letters.preview.html_of and text_of. Raises NothingToSee, NotFound; letters.errors.LetterError.
     """
-    raise NotImplementedError
+    letter = _letter(session, press, _content(session, press, edition, segment, language))
+    values = SlotValues(
+        address=SAMPLE_ADDRESS,
+        date=now,
+        message_id=SAMPLE_ID,
+        name=SAMPLE_NAME,
+        manage_url=f"{press.links.base_url}/voorkeuren/voorbeeld",
+        unsubscribe_url=f"{press.links.base_url}/afmelden/voorbeeld",
+    )
+    return fill(letter.skeleton, values)
+
+
+def letter_for(
+    session: Session, press: Press, edition: Edition, segment: str | None, language: str
+) -> PreparedLetter:
+    """The letter behind `message_for`, with its size and warnings; raises the same."""
+    return _letter(session, press, _content(session, press, edition, segment, language))
 
 
 def proof_to(
     session: Session, press: Press, edition: Edition, user: User, segment: str | None, now: datetime
 ) -> Delivery:
     """Mail a proof of what `message_for` shows to a member of staff, in their language; raises the same."""
-    raise NotImplementedError
+    _ = texts(user.language).gettext
+    content = _content(session, press, edition, segment, user.language)
+    proof = replace(content, subject=_("[Proef] %(subject)s") % {"subject": content.subject})
+    return write_notice(session, _letter(session, press, proof), user.email, now, name=user.name)
 
 
-@dataclass(frozen=True)
-class Reach:
-    """Numbers of readers: `intended` active ones, `reached` by anything here, and `per_item` (by item id)."""
-
-    intended: int
-    reached: int
-    per_item: dict[int, int]
-
-
-def reach(session: Session, items: list[Item]) -> Reach:
-    """How many readers would see these items, by the one rule of who sees what."""
-    raise NotImplementedError
+def _content(
+    session: Session, press: Press, edition: Edition, segment: str | None, language: str
+) -> EditionContent:
+    items = items_in(edition)
+    seen = visible([item_view(item) for item in items], _reader(session, segment))
+    if not seen:
+        raise NothingToSee
+    return content_for(edition, [item for item in items if item.id in seen], language, press.links)
 
 
-def readers_per_segment(session: Session) -> dict[int, int]:
-    """How many active readers claim each segment (by id; segments of nobody are left out)."""
-    raise NotImplementedError
+def _reader(session: Session, segment: str | None) -> ReaderView:
+    return ANYONE if segment is None else member_of(segment_by_slug(session, segment).id)
+
+
+def _letter(session: Session, press: Press, content: EditionContent) -> PreparedLetter:
+    sender = sender_for(session, content.language, press.mail_from, press.reply_to, press.links.base_url)
+    return press.renderer.edition(content, sender)

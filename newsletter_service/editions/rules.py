@@ -1,4 +1,4 @@
-"""The life of an edition: its states, the moves between them, and what makes a sign-off count. Pure decisions."""
+"""The life of an edition: its states, the moves between them, what makes a sign-off count. Pure decisions."""
 
 import json
 from collections.abc import Mapping
@@ -51,6 +51,7 @@ class HoldReason(StrEnum):
     UNSIGNED = "unsigned"
     EMPTY = "empty"
     PAUSED = "paused"
+    UNPRINTABLE = "unprintable"
 
 
 class ExclusionReason(StrEnum):
@@ -119,6 +120,13 @@ class Empty(EditionConflict):
         super().__init__("empty", "there is nothing in this edition")
 
 
+class ChangedSinceSeen(EditionConflict):
+    """What readers would get is no longer what this person was looking at."""
+
+    def __init__(self) -> None:
+        super().__init__("changed_since_seen", "the edition changed since this page was opened")
+
+
 class BadTime(Invalid):
     """The time given for an edition to go out has passed."""
 
@@ -172,7 +180,7 @@ def hold(standing: Standing) -> Standing:
 
 
 def resume(standing: Standing, *, sends_at: datetime, now: datetime) -> Standing:
-    """Go on where it was held. One that waits for its time must still have one: the brake would hold it again."""
+    """Go on where it was held; long past its time it needs another, or the brake would hold it again."""
     if standing.state is not State.HELD or standing.held_from is None:
         raise WrongState(Move.RESUME, standing)
     if standing.held_from is State.COMPOSED and is_late(sends_at, now):
@@ -205,7 +213,7 @@ def reason_to_hold(
 def missing_sign_offs(
     rule: ReleaseRule, organisations: tuple[int, ...], signed: Mapping[int, str], content: str
 ) -> tuple[int, ...]:
-    """Ids of the organisations that `rule` still waits for; `signed` maps those that signed to the hash they signed."""
+    """Ids of the organisations that `rule` still waits for; `signed` holds the hash that each signed."""
     if rule is ReleaseRule.AUTOMATIC:
         return ()
     return tuple(one for one in organisations if signed.get(one) != content)

@@ -3,10 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.delivery import service as delivery
+from newsletter_service.delivery.rules import State as DeliveryState
+from newsletter_service.editions import rules
+from newsletter_service.editions.calendar_rules import Rhythm
+from newsletter_service.editions.content import content_hash
+from newsletter_service.editions.models import Calendar, Edition, Exclusion
+from newsletter_service.editions.rules import BadTime, Move, ReleaseRule, Standing, State
+from newsletter_service.errors import NotFound
+from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record
+
+OPEN = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
 
 
 @dataclass(frozen=True)
@@ -30,36 +42,120 @@ class Statement:
 
 def calendar(session: Session) -> Calendar:
     """The publishing calendar's one row; raises NotFound before the database is seeded."""
-    raise NotImplementedError
+    found = session.scalars(select(Calendar).order_by(Calendar.id).limit(1)).first()
+    if found is None:
+        raise NotFound("there is no publishing calendar yet: run `newsletter seed`")
+    return found
+
+
+def rhythm(settings: Calendar) -> Rhythm:
+    """The calendar as the rules for slots know it."""
+    return Rhythm(
+        every_weeks=settings.every_weeks,
+        weekday=settings.weekday,
+        first_day=settings.first_day,
+        send_time=settings.send_time,
+        closing_days=settings.closing_days,
+        closing_time=settings.closing_time,
+        zone=settings.zone,
+    )
 
 
 def all_editions(session: Session) -> list[Edition]:
     """All editions, the newest first."""
-    raise NotImplementedError
+    return list(session.scalars(select(Edition).order_by(Edition.number.desc())))
 
 
 def edition_numbered(session: Session, number: int) -> Edition:
     """Edition `number`; raises NotFound."""
-    raise NotImplementedError
+    found = session.scalar(select(Edition).where(Edition.number == number))
+    if found is None:
+        raise NotFound(f"there is no edition {number}")
+    return found
+
+
+def lock(session: Session, edition: Edition) -> None:
+    """Read an edition anew and keep others from changing it until the transaction ends."""
+    session.refresh(edition, with_for_update={"of": Edition})
+
+
+def standing(edition: Edition) -> Standing:
+    """Where an edition stands, as the rules know it."""
+    return Standing(State(edition.state), State(edition.held_from) if edition.held_from else None)
+
+
+def stand(edition: Edition, at: Standing) -> None:
+    """Write down where an edition now stands."""
+    edition.state = at.state.value
+    edition.held_from = at.held_from.value if at.held_from is not None else None
+
+
+def note(
+    session: Session, edition: Edition, move: Move, user: User | None, now: datetime, **detail: object
+) -> None:
+    """Write a move into the audit trail; without a user it was the scheduler or the command line."""
+    record(session, user, f"edition.{move.value}", "edition", edition.id, now, **detail)
+
+
+def missing_sign_offs(session: Session, edition: Edition) -> tuple[int, ...]:
+    """Ids of the organisations whose agreement the release rule still waits for."""
+    rule = ReleaseRule(calendar(session).release_rule)
+    ids = tuple(organisation.id for organisation in organisations(session))
+    signed = {one.organisation_id: one.content_hash for one in edition.sign_offs}
+    return rules.missing_sign_offs(rule, ids, signed, content_hash(edition))
 
 
 def hold(session: Session, edition: Edition, user: User | None, now: datetime, reason: str) -> None:
-    """Stop a composed or running edition, say why, and pause its mailing; raises WrongState."""
-    raise NotImplementedError
+    """Stop a composed or running edition and pause its mailing; raises WrongState.
+
+    `reason` is in the words of whoever holds it; the scheduler gives one of rules.HoldReason.
+    """
+    lock(session, edition)
+    stand(edition, rules.hold(standing(edition)))
+    edition.hold_reason = reason[:300]
+    if edition.mailing is not None and edition.mailing.paused_at is None:
+        delivery.pause_mailing(session, edition.mailing, edition.hold_reason, now)
+    note(session, edition, Move.HOLD, user, now, reason=edition.hold_reason)
 
 
 def resume(
     session: Session, edition: Edition, user: User | None, now: datetime, sends_at: datetime | None = None
 ) -> None:
     """Let a held edition go on, at a new time if one is given; raises WrongState, TooLate, BadTime."""
-    raise NotImplementedError
+    lock(session, edition)
+    if sends_at is not None and sends_at < now:
+        raise BadTime("an edition cannot go out in the past", "sends_at")
+    planned = sends_at or edition.sends_at
+    stand(edition, rules.resume(standing(edition), sends_at=planned, now=now))
+    if edition.mailing is not None:
+        delivery.resume_mailing(session, edition.mailing)
+    else:
+        edition.sends_at = planned
+    edition.hold_reason = ""
+    note(session, edition, Move.RESUME, user, now, sends_at=planned.isoformat())
 
 
 def cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> int:
     """Give up an edition; answers how many letters that were still to go are cancelled. Raises WrongState."""
-    raise NotImplementedError
+    lock(session, edition)
+    stand(edition, rules.cancel(standing(edition)))
+    stopped = 0 if edition.mailing is None else delivery.cancel_mailing(session, edition.mailing, now)
+    note(session, edition, Move.CANCEL, user, now, letters=stopped)
+    return stopped
 
 
 def statement(session: Session, edition: Edition) -> Statement:
     """What became of the letters of a released edition; zeros before it is released."""
-    raise NotImplementedError
+    if edition.mailing_id is None:
+        return Statement(intended=edition.intended or 0)
+    counts = delivery.counts(session, edition.mailing_id)
+    excluded = select(func.count()).select_from(Exclusion).where(Exclusion.edition_id == edition.id)
+    return Statement(
+        intended=edition.intended or 0,
+        sent=counts.get(DeliveryState.SENT, 0),
+        failed=counts.get(DeliveryState.FAILED, 0),
+        excluded=session.scalars(excluded).one(),
+        cancelled=counts.get(DeliveryState.CANCELLED, 0),
+        uncertain=counts.get(DeliveryState.UNCERTAIN, 0),
+        open=sum(counts.get(state, 0) for state in OPEN),
+    )

@@ -72,11 +72,23 @@ SAME_STORY = [
     ),
 ]
 ANOTHER_STORY = [
-    (TRAINING, "Training signalen van drugscriminaliteit", "Leer drugslabs herkennen aan geur en stroomgebruik."),
+    (
+        TRAINING,
+        "Training signalen van drugscriminaliteit",
+        "Leer drugslabs herkennen aan geur en stroomgebruik.",
+    ),
     (GUIDE, "Handreiking Bibob bij vergunningen", "Zo gebruikt u de Wet Bibob bij horeca en evenementen."),
     (MULES, "Webinar cyberweerbaarheid voor gemeenten", "Bereidt u zich voor op een digitale aanval?"),
-    (RURAL, "Terugblik najaarscarrousel", "Tweehonderd deelnemers spraken over ondermijning en weerbaarheid."),
-    (RURAL, "Buitengebied: zo herkent u een drugslab", "Lege schuren zijn in trek. Let op een chemische geur."),
+    (
+        RURAL,
+        "Terugblik najaarscarrousel",
+        "Tweehonderd deelnemers spraken over ondermijning en weerbaarheid.",
+    ),
+    (
+        RURAL,
+        "Buitengebied: zo herkent u een drugslab",
+        "Lege schuren zijn in trek. Let op een chemische geur.",
+    ),
     (FIGURES, "Jaarverslag 2025: cijfers en verhalen", "Terugkijken op een jaar samenwerken in de regio."),
     (FIGURES, "Meedenken over de agenda", "Welke onderwerpen mogen volgend jaar niet ontbreken?"),
 ]

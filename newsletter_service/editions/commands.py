@@ -1,0 +1,98 @@
+"""The commands `newsletter editions ...`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from newsletter_service.db import unit_of_work
+from newsletter_service.editions import composing, preview, release, service
+from newsletter_service.editions.content import items_in
+from newsletter_service.editions.models import Edition
+from newsletter_service.errors import NewsletterError
+from newsletter_service.web.parts import parts
+
+editions = AppGroup("editions", help="Look at editions and move them on.")
+
+
+@contextmanager
+def _work() -> Iterator[Session]:
+    try:
+        with unit_of_work() as session:
+            yield session
+    except NewsletterError as error:
+        raise click.ClickException(error.message) from error
+
+
+@editions.command("list")
+def list_editions() -> None:
+    """All editions: number, state, when they go out, how many items."""
+    with _work() as session:
+        for edition in service.all_editions(session):
+            click.echo(_line(edition))
+
+
+@editions.command("compose")
+@click.argument("number", type=int)
+def compose_edition(number: int) -> None:
+    """Compose edition NUMBER now; one that was composed before is composed anew."""
+    with _work() as session:
+        edition = service.edition_numbered(session, number)
+        composing.compose_edition(session, parts(), edition, None, parts().clock())
+        click.echo(_line(edition))
+        for placement in sorted(edition.placements, key=_by_position):
+            position = "-" if placement.position is None else placement.position + 1
+            click.echo(f"  {position:>2}  {placement.reason:15}  {placement.item.title}")
+
+
+@editions.command("preview")
+@click.argument("number", type=int)
+@click.option("--segment", help="Slug of a segment; without it, a reader who claims none.")
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+def preview_edition(number: int, segment: str | None, language: str, output: Path | None) -> None:
+    """The message a reader of edition NUMBER would get, byte for byte (an .eml file)."""
+    with _work() as session:
+        edition = service.edition_numbered(session, number)
+        message = preview.message_for(session, parts(), edition, segment, language, parts().clock())
+    if output is None:
+        click.get_binary_stream("stdout").write(message)
+    else:
+        output.write_bytes(message)
+
+
+@editions.command("release")
+@click.argument("number", type=int)
+def release_edition(number: int) -> None:
+    """Send edition NUMBER now."""
+    with _work() as session:
+        edition = service.edition_numbered(session, number)
+        release.release(session, parts(), edition, None, parts().clock())
+        click.echo(_line(edition))
+
+
+@editions.command("hold")
+@click.argument("number", type=int)
+@click.argument("reason")
+def hold_edition(number: int, reason: str) -> None:
+    """Stop edition NUMBER where it is; REASON is what staff will read."""
+    with _work() as session:
+        edition = service.edition_numbered(session, number)
+        service.hold(session, edition, None, parts().clock(), reason)
+        click.echo(_line(edition))
+
+
+def _line(edition: Edition) -> str:
+    moment = edition.sends_at.astimezone(ZoneInfo(edition.zone))
+    readers = "" if edition.intended is None else f", {edition.intended} readers"
+    items = f"{len(items_in(edition))} items"
+    return f"{edition.number:>4}  {edition.state:10}  {moment:%Y-%m-%d %H:%M}  {items}{readers}"
+
+
+def _by_position(placement: object) -> tuple[bool, int]:
+    position = getattr(placement, "position", None)
+    return position is None, position or 0

@@ -1,0 +1,124 @@
+"""The mails that tell heads and communicators how an edition stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.letters.texts import texts
+from newsletter_service.letters.values import Action, Notice
+from newsletter_service.links import Links
+
+
+@dataclass(frozen=True)
+class ComposedFacts:
+    """What staff are told about an edition that was just composed; the tuples hold titles of items.
+
+    `too_late` found no room although the next edition comes too late for them, `alike` were left out because
+    they look like another item.
+    """
+
+    number: int
+    sends_at: datetime
+    zone: str
+    rule: ReleaseRule
+    readers: int
+    inside: tuple[str, ...]
+    too_late: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class HeldFacts:
+    """What staff are told about an edition that the scheduler held; `words` is what the mail server said."""
+
+    number: int
+    sends_at: datetime
+    zone: str
+    reason: HoldReason
+    words: str = ""
+
+
+def edition_composed(facts: ComposedFacts, links: Links, language: str) -> Notice:
+    """Tells that an edition is ready to be looked at, and what happens if nobody does anything."""
+    _ = texts(language).gettext
+    subject = _("Editie %(number)s staat klaar") % {"number": facts.number}
+    paragraphs = [_plan(facts, language)]
+    if facts.inside:
+        paragraphs.append(_("In deze editie: %(titles)s.") % {"titles": _listed(facts.inside)})
+    if facts.too_late:
+        sentence = _("Let op, hiervoor was geen plaats, en de volgende editie komt te laat: %(titles)s.")
+        paragraphs.append(sentence % {"titles": _listed(facts.too_late)})
+    if facts.alike:
+        sentence = _(
+            "Deze berichten wachten, omdat ze op een ander bericht lijken: %(titles)s. Wilt u kijken?"
+        )
+        paragraphs.append(sentence % {"titles": _listed(facts.alike)})
+    return Notice(language, subject, subject, tuple(paragraphs), _look(facts.number, links, language))
+
+
+def edition_held(facts: HeldFacts, links: Links, language: str) -> Notice:
+    """Tells that an edition did not go out by itself, why, and what people can do."""
+    _ = texts(language).gettext
+    subject = _("Editie %(number)s wordt vastgehouden") % {"number": facts.number}
+    paragraphs = [_why_held(facts, language)]
+    if facts.words:
+        paragraphs.append(_("De mailserver antwoordde: %(words)s") % {"words": facts.words})
+    return Notice(language, subject, subject, tuple(paragraphs), _look(facts.number, links, language))
+
+
+def moment_in_words(moment: datetime, zone: str, language: str) -> str:
+    """A moment as people say it: "donderdag 26 november om 09.00 uur"."""
+    pattern = "EEEE d MMMM 'at' HH:mm" if language == "en" else "EEEE d MMMM 'om' HH.mm 'uur'"
+    return format_datetime(moment.astimezone(ZoneInfo(zone)), pattern, locale=language)
+
+
+def _plan(facts: ComposedFacts, language: str) -> str:
+    _, plural = texts(language).gettext, texts(language).ngettext
+    if not facts.inside:
+        return _("Er is geen kopij die nu mee kan. Zonder berichten gaat deze editie niet uit.")
+    readers = plural("%(count)s lezer", "%(count)s lezers", facts.readers) % {"count": facts.readers}
+    if facts.rule is ReleaseRule.BOTH:
+        sentence = _("De editie gaat %(moment)s naar %(readers)s, als alle organisaties dan akkoord zijn.")
+    else:
+        sentence = _(
+            "De editie gaat %(moment)s naar %(readers)s. U hoeft niets te doen, maar u kunt haar nog "
+            "wijzigen of vasthouden."
+        )
+    return sentence % {"moment": moment_in_words(facts.sends_at, facts.zone, language), "readers": readers}
+
+
+def _why_held(facts: HeldFacts, language: str) -> str:
+    _ = texts(language).gettext
+    sentence = {
+        HoldReason.LATE: _(
+            "Deze editie had %(moment)s moeten uitgaan. Dat is te lang geleden om haar zonder overleg "
+            "te versturen. Verstuurt u haar nu, of kiest u een nieuw moment?"
+        ),
+        HoldReason.UNSIGNED: _(
+            "Deze editie zou %(moment)s uitgaan, maar nog niet alle organisaties zijn akkoord. "
+            "Geef akkoord en verstuur haar daarna."
+        ),
+        HoldReason.EMPTY: _("Deze editie zou %(moment)s uitgaan, maar er staat geen bericht in."),
+        HoldReason.PAUSED: _(
+            "Het versturen van deze editie is gestopt, omdat de mailserver haar niet aanneemt. Wie al "
+            "een brief kreeg, krijgt hem niet nog eens. Ga verder als het probleem is opgelost."
+        ),
+        HoldReason.UNPRINTABLE: _(
+            "Deze editie zou %(moment)s uitgaan, maar er kon geen goede brief van worden gemaakt. "
+            "Waarschijnlijk is een bericht te lang."
+        ),
+    }[facts.reason]
+    return sentence % {"moment": moment_in_words(facts.sends_at, facts.zone, language)}
+
+
+def _look(number: int, links: Links, language: str) -> Action:
+    _ = texts(language).gettext
+    return Action(_("Bekijk editie %(number)s") % {"number": number}, links.staff(f"edities/{number}"))
+
+
+def _listed(titles: Sequence[str]) -> str:
+    return "; ".join(titles)

@@ -1,0 +1,70 @@
+"""Tells heads and communicators how an edition stands: one mail each, in their own language."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.service import write_notice
+from newsletter_service.editions import emails
+from newsletter_service.editions.composing_rules import Reason
+from newsletter_service.editions.content import items_in
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.press import Press
+from newsletter_service.editions.readership import reach
+from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.editions.service import calendar
+from newsletter_service.letters.values import Notice, PreparedLetter
+from newsletter_service.links import Links
+from newsletter_service.publisher.service import sender_for
+from newsletter_service.staff.models import Role as RoleRow
+from newsletter_service.staff.models import User
+from newsletter_service.staff.rules import Role
+
+TOLD = (Role.HEAD.value, Role.COMMUNICATOR.value)
+
+
+def tell_staff(session: Session, press: Press, build: Callable[[Links, str], Notice], now: datetime) -> int:
+    """Write down what `build` makes of (links, language) for everybody concerned; answers for how many."""
+    letters: dict[str, PreparedLetter] = {}
+    told = list(session.scalars(select(User).where(User.active, User.roles.any(RoleRow.name.in_(TOLD)))))
+    for user in told:
+        if user.language not in letters:
+            sender = sender_for(session, user.language, press.mail_from, press.reply_to, press.links.base_url)
+            letters[user.language] = press.renderer.notice(build(press.links, user.language), sender)
+        write_notice(session, letters[user.language], user.email, now, name=user.name)
+    return len(told)
+
+
+def tell_composed(session: Session, press: Press, edition: Edition, now: datetime) -> None:
+    """Tell staff that `edition` is ready to be looked at."""
+    items = items_in(edition)
+    facts = emails.ComposedFacts(
+        number=edition.number,
+        sends_at=edition.sends_at,
+        zone=edition.zone,
+        rule=ReleaseRule(calendar(session).release_rule),
+        readers=reach(session, items).reached,
+        inside=tuple(item.title for item in items),
+        too_late=_titles(edition, Reason.NO_ROOM, due=True),
+        alike=_titles(edition, Reason.LOOK_ALIKE),
+    )
+    tell_staff(session, press, partial(emails.edition_composed, facts), now)
+
+
+def tell_held(
+    session: Session, press: Press, edition: Edition, reason: HoldReason, now: datetime, words: str = ""
+) -> None:
+    """Tell staff that the scheduler held `edition`, and why; `words` is what the mail server said."""
+    facts = emails.HeldFacts(edition.number, edition.sends_at, edition.zone, reason, words)
+    tell_staff(session, press, partial(emails.edition_held, facts), now)
+
+
+def _titles(edition: Edition, reason: Reason, due: bool | None = None) -> tuple[str, ...]:
+    return tuple(
+        placement.item.title
+        for placement in sorted(edition.placements, key=lambda one: one.item_id)
+        if placement.reason == reason.value and (due is None or placement.detail.get("due") is due)
+    )

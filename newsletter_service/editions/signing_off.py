@@ -1,0 +1,68 @@
+"""The organisations' agreement to exactly what readers would get."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter_service.editions import rules
+from newsletter_service.editions.content import content_hash, items_in
+from newsletter_service.editions.models import Edition, SignOff
+from newsletter_service.editions.rules import Empty, Move
+from newsletter_service.editions.service import lock, note, standing
+from newsletter_service.errors import NotAllowed
+from newsletter_service.publisher.service import organisations
+from newsletter_service.staff.models import User
+from newsletter_service.staff.rules import Role
+
+
+@dataclass(frozen=True)
+class SignOffState:
+    """How an organisation stands: `signed_at` and `by` if it signed, `valid` if nothing changed since."""
+
+    organisation_id: int
+    short_name: str
+    signed_at: datetime | None = None
+    by: str = ""
+    valid: bool = False
+
+
+def sign_off(session: Session, edition: Edition, user: User, now: datetime, seen: str | None = None) -> None:
+    """Agree, on behalf of the user's organisation, to what readers would get now.
+
+    `seen` is the content hash of what the user was looking at, if a page knows it. Raises WrongState, Empty,
+    NotAllowed, rules.ChangedSinceSeen.
+    """
+    lock(session, edition)
+    rules.sign_off(standing(edition))
+    if user.organisation_id is None or Role.HEAD.value not in {role.name for role in user.roles}:
+        raise NotAllowed("only heads sign off, on behalf of their organisation")
+    if not items_in(edition):
+        raise Empty
+    content = content_hash(edition)
+    if seen is not None and seen != content:
+        raise rules.ChangedSinceSeen
+    mine = next((one for one in edition.sign_offs if one.organisation_id == user.organisation_id), None)
+    if mine is None:
+        mine = SignOff(organisation_id=user.organisation_id)
+        edition.sign_offs.append(mine)
+    mine.user_id, mine.content_hash, mine.at = user.id, content, now
+    session.flush()
+    note(session, edition, Move.SIGN_OFF, user, now, organisation=user.organisation_id, content=content)
+
+
+def sign_offs(session: Session, edition: Edition) -> list[SignOffState]:
+    """How every organisation stands towards what readers would get now."""
+    signed = {one.organisation_id: one for one in edition.sign_offs}
+    content = content_hash(edition)
+    states = []
+    for organisation in organisations(session):
+        one = signed.get(organisation.id)
+        if one is None:
+            states.append(SignOffState(organisation.id, organisation.short_name))
+        else:
+            valid = one.content_hash == content
+            states.append(
+                SignOffState(organisation.id, organisation.short_name, one.at, one.user.name, valid)
+            )
+    return states

@@ -1,0 +1,132 @@
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsletter_service.editions import rules
+from newsletter_service.editions.rules import (
+    BRAKE,
+    Empty,
+    HoldReason,
+    Move,
+    ReleaseRule,
+    Standing,
+    State,
+    StillOpen,
+    TooLate,
+    Unsigned,
+    WrongState,
+    hash_of,
+    missing_sign_offs,
+    reason_to_hold,
+)
+
+NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+COLLECTING, COMPOSED, SENDING, SENT, CANCELLED = map(
+    Standing, (State.COLLECTING, State.COMPOSED, State.SENDING, State.SENT, State.CANCELLED)
+)
+HELD_COMPOSED = Standing(State.HELD, State.COMPOSED)
+HELD_SENDING = Standing(State.HELD, State.SENDING)
+EVERYWHERE = (COLLECTING, COMPOSED, SENDING, SENT, CANCELLED, HELD_COMPOSED, HELD_SENDING)
+
+MOVES: dict[Move, Callable[[Standing], Standing]] = {
+    Move.CLOSE: rules.close,
+    Move.RECOMPOSE: rules.recompose,
+    Move.EDIT: rules.edit,
+    Move.SIGN_OFF: rules.sign_off,
+    Move.RELEASE: lambda at: rules.release(at, items=3),
+    Move.FINISH: lambda at: rules.finish(at, open_deliveries=0),
+    Move.HOLD: rules.hold,
+    Move.RESUME: lambda at: rules.resume(at, sends_at=NOW, now=NOW),
+    Move.CANCEL: rules.cancel,
+}
+ALLOWED = {
+    (Move.CLOSE, COLLECTING): COMPOSED,
+    (Move.RECOMPOSE, COMPOSED): COMPOSED,
+    (Move.RECOMPOSE, HELD_COMPOSED): HELD_COMPOSED,
+    (Move.EDIT, COMPOSED): COMPOSED,
+    (Move.EDIT, HELD_COMPOSED): HELD_COMPOSED,
+    (Move.SIGN_OFF, COMPOSED): COMPOSED,
+    (Move.SIGN_OFF, HELD_COMPOSED): HELD_COMPOSED,
+    (Move.RELEASE, COMPOSED): SENDING,
+    (Move.RELEASE, HELD_COMPOSED): SENDING,
+    (Move.FINISH, SENDING): SENT,
+    (Move.HOLD, COMPOSED): HELD_COMPOSED,
+    (Move.HOLD, SENDING): HELD_SENDING,
+    (Move.RESUME, HELD_COMPOSED): COMPOSED,
+    (Move.RESUME, HELD_SENDING): SENDING,
+    (Move.CANCEL, COLLECTING): CANCELLED,
+    (Move.CANCEL, COMPOSED): CANCELLED,
+    (Move.CANCEL, SENDING): CANCELLED,
+    (Move.CANCEL, HELD_COMPOSED): CANCELLED,
+    (Move.CANCEL, HELD_SENDING): CANCELLED,
+}
+
+
+@pytest.mark.parametrize("standing", EVERYWHERE, ids=str)
+@pytest.mark.parametrize("move", Move)
+def test_every_move_is_possible_from_its_own_states_and_refused_from_all_others(
+    move: Move, standing: Standing
+) -> None:
+    target = ALLOWED.get((move, standing))
+    if target is not None:
+        assert MOVES[move](standing) == target
+        return
+    with pytest.raises(WrongState) as refused:
+        MOVES[move](standing)
+    assert (refused.value.move, refused.value.standing) == (move, standing)
+
+
+def test_an_edition_with_nothing_in_it_is_not_released() -> None:
+    with pytest.raises(Empty):
+        rules.release(COMPOSED, items=0)
+
+
+def test_an_edition_that_waits_for_agreement_is_not_released_by_hand_either() -> None:
+    with pytest.raises(Unsigned) as refused:
+        rules.release(COMPOSED, items=3, missing=(2,))
+    assert refused.value.missing == (2,)
+
+
+def test_an_edition_is_not_finished_while_letters_are_open() -> None:
+    with pytest.raises(StillOpen):
+        rules.finish(SENDING, open_deliveries=1)
+
+
+def test_resuming_long_after_its_time_asks_for_another_time() -> None:
+    late = NOW + BRAKE + timedelta(seconds=1)
+    with pytest.raises(TooLate):
+        rules.resume(HELD_COMPOSED, sends_at=NOW, now=late)
+    assert rules.resume(HELD_COMPOSED, sends_at=late + timedelta(hours=1), now=late) == COMPOSED
+    assert rules.resume(HELD_SENDING, sends_at=NOW, now=late) == SENDING
+
+
+@pytest.mark.parametrize(
+    ("late_by", "items", "missing", "reason"),
+    [
+        (timedelta(0), 3, (), None),
+        (BRAKE, 3, (), None),
+        (BRAKE + timedelta(seconds=1), 3, (), HoldReason.LATE),
+        (timedelta(0), 0, (), HoldReason.EMPTY),
+        (timedelta(0), 3, (1,), HoldReason.UNSIGNED),
+        (BRAKE * 2, 0, (1,), HoldReason.LATE),
+    ],
+)
+def test_what_stops_an_edition_whose_time_has_come(
+    late_by: timedelta, items: int, missing: tuple[int, ...], reason: HoldReason | None
+) -> None:
+    assert reason_to_hold(sends_at=NOW, now=NOW + late_by, items=items, missing=missing) is reason
+
+
+def test_under_the_automatic_rule_nobody_needs_to_sign() -> None:
+    assert missing_sign_offs(ReleaseRule.AUTOMATIC, (1, 2), {}, "now") == ()
+
+
+def test_under_the_rule_for_both_only_agreement_to_what_readers_get_now_counts() -> None:
+    assert missing_sign_offs(ReleaseRule.BOTH, (1, 2), {1: "now", 2: "before"}, "now") == (2,)
+    assert missing_sign_offs(ReleaseRule.BOTH, (1, 2), {1: "now", 2: "now"}, "now") == ()
+
+
+def test_a_fingerprint_tells_order_and_letters_apart() -> None:
+    assert hash_of(["a", ["b", None]]) == hash_of(["a", ["b", None]])
+    assert len({hash_of(["a", "b"]), hash_of(["b", "a"]), hash_of(["ab", ""]), hash_of(["á", "b"])}) == 4
