@@ -39,6 +39,7 @@ class Settings:
     smtp_password: str = ""
     smtp_connections: int = 4
     smtp_rate: float = 0.0
+    smtp_ca_file: str = ""
     demo: bool = False
     instance_dir: Path = ROOT / "instance"
     templates_dir: Path = ROOT / "templates"
@@ -99,11 +100,13 @@ def _read(env: _Reader) -> Settings | None:
     _check_secret(env, secret, demo)
     _check_base_url(env, base_url, demo)
     domain = _domain_of(env, "MAIL_FROM", mail_from)
-    reply_to = env.text("REPLY_TO", mail_from)
+    reply_to = env.text("REPLY_TO")
     _domain_of(env, "REPLY_TO", reply_to)
     security = env.text("SMTP_SECURITY", "none")
     if security not in ("none", "starttls", "tls"):
         env.problems.append(f"SMTP_SECURITY is {security!r}: give none, starttls or tls.")
+    if env.text("SMTP_USERNAME") and security == "none":
+        env.problems.append("SMTP_USERNAME needs SMTP_SECURITY starttls or tls: a password never travels in the clear.")
     port = int(env.number("SMTP_PORT", 1025 if demo else 25, 1, 65535))
     connections = int(env.number("SMTP_CONNECTIONS", 4, 1, 1000))
     rate = env.number("SMTP_RATE", 0, 0, 1_000_000)
@@ -114,7 +117,7 @@ def _read(env: _Reader) -> Settings | None:
         secret_key=secret,
         base_url=base_url,
         mail_from=mail_from,
-        reply_to=reply_to,
+        reply_to=reply_to or mail_from,
         bounce_domain=env.text("BOUNCE_DOMAIN", domain),
         database_url=_database_url(env.text("DATABASE_URL"), instance_dir),
         smtp_host=env.text("SMTP_HOST", "127.0.0.1"),
@@ -124,6 +127,7 @@ def _read(env: _Reader) -> Settings | None:
         smtp_password=env.text("SMTP_PASSWORD"),
         smtp_connections=connections,
         smtp_rate=rate,
+        smtp_ca_file=env.text("SMTP_CA_FILE"),
         demo=demo,
         instance_dir=instance_dir,
     )

@@ -38,8 +38,8 @@ class Letter(Base):
 class Delivery(Base):
     """One letter to one address; `state` is one of rules.State.
 
-    `reader_id` and `reader_generation` (null for staff) make the reader's own links. `lease_until` is
-    set while a sender holds the row, `handed_at` from the moment it gave the letter to a connection:
+    `reader_id` and `reader_generation` (null for staff) make the reader's own links. `lease_holder`
+    and `lease_until` are set while a sender holds the row, `handed_at` from the moment it gave the letter to a connection:
     a row whose sender died is ready again if it was never handed over, and uncertain if it was.
     """
 
@@ -52,6 +52,8 @@ class Delivery(Base):
         Index("ix_delivery_open", "state", "priority", "next_attempt_at", "id"),
         Index("ix_delivery_reader_id", "reader_id"),
         Index("ix_delivery_mailing_id_state", "mailing_id", "state"),
+        # A number is never used again: it is in the Message-ID and in the address that bounces come back to.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -67,6 +69,7 @@ class Delivery(Base):
     created_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
     give_up_at: Mapped[datetime]
+    lease_holder: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None]
     handed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]

@@ -1,0 +1,152 @@
+"""Pure decisions of delivery: what a server's answer means, when to try again, which ids a letter carries."""
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+MAX_REPLY_TEXT = 500
+EDITION_GIVE_UP = timedelta(hours=48)
+NOTICE_GIVE_UP = timedelta(hours=24)
+_EARLY_RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=60))
+_LATER_RETRY = timedelta(hours=2)
+_JITTER = 0.2
+_SOON = timedelta(seconds=30)
+_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
+
+
+class State(StrEnum):
+    """Where a delivery stands; READY, CLAIMED and DEFERRED are open, the others are final."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+
+OPEN_STATES = (State.READY, State.CLAIMED, State.DEFERRED)
+
+
+class Phase(StrEnum):
+    """How far the dialogue with the server had come when it gave its last answer."""
+
+    CONNECT = "connect"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    DOT = "dot"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The server's last answer, or how the connection ended without one (`code` None)."""
+
+    phase: Phase
+    code: int | None
+    text: str = ""
+
+    @property
+    def enhanced_status(self) -> str:
+        """The status of RFC 3463 that the text begins with, such as 5.1.1; else nothing."""
+        match = _ENHANCED.match(self.text)
+        return match.group(1) if match else ""
+
+
+class Verdict(StrEnum):
+    """What an answer means for the row, and beyond it."""
+
+    SENT = "sent"
+    DEFER = "defer"
+    FAIL = "fail"
+    UNCERTAIN = "uncertain"
+    REQUEUE = "requeue"
+    UNREACHABLE = "unreachable"
+    PAUSE = "pause"
+
+
+def classify(reply: Reply) -> Verdict:
+    """What to make of `reply`: a reader's own refusal, a passing trouble, or one that concerns every letter."""
+    if reply.code is None:
+        return _lost(reply.phase)
+    if reply.code == 421:
+        return Verdict.REQUEUE
+    if reply.phase is Phase.CONNECT:
+        return Verdict.UNREACHABLE
+    if reply.code < 300:
+        return Verdict.SENT
+    if reply.code < 500:
+        return Verdict.DEFER
+    if reply.phase in (Phase.AUTH, Phase.MAIL) or reply.enhanced_status.startswith("5.7."):
+        return Verdict.PAUSE
+    return Verdict.FAIL
+
+
+def _lost(phase: Phase) -> Verdict:
+    """A connection that ended without an answer; only after the final dot may the letter have arrived."""
+    if phase is Phase.DOT:
+        return Verdict.UNCERTAIN
+    return Verdict.UNREACHABLE if phase in (Phase.CONNECT, Phase.AUTH) else Verdict.REQUEUE
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What becomes of a row: its state, whether the attempt counts, and when it is tried again (None: never)."""
+
+    state: State
+    counts: bool
+    next_attempt_at: datetime | None = None
+
+
+def settlement(verdict: Verdict, attempts: int, give_up_at: datetime, now: datetime, chance: float) -> Settlement:
+    """What `verdict` makes of a row that was tried `attempts` times before; `chance` in [0, 1) spreads retries."""
+    if verdict in (Verdict.SENT, Verdict.FAIL, Verdict.UNCERTAIN):
+        final = {Verdict.SENT: State.SENT, Verdict.FAIL: State.FAILED, Verdict.UNCERTAIN: State.UNCERTAIN}
+        return Settlement(final[verdict], counts=True)
+    if verdict is Verdict.DEFER:
+        at = now + retry_after(attempts + 1, chance)
+        expired = at >= give_up_at
+        return Settlement(State.FAILED, True) if expired else Settlement(State.DEFERRED, True, at)
+    if now >= give_up_at:
+        return Settlement(State.FAILED, counts=False)
+    return Settlement(State.READY, counts=False, next_attempt_at=now + _SOON)
+
+
+def retry_after(attempts: int, chance: float) -> timedelta:
+    """How long to wait after attempt number `attempts` (1, 2, ...): 5, 30, 60 minutes, then 2 hours, each within 20 %."""
+    base = _EARLY_RETRIES[attempts - 1] if attempts <= len(_EARLY_RETRIES) else _LATER_RETRY
+    return base * (1 - _JITTER + 2 * _JITTER * chance)
+
+
+def message_id(delivery_id: int, secret_key: str, domain: str) -> str:
+    """The Message-ID of a delivery: the same on each retry, on the sender's own domain, not to be guessed."""
+    return f"<{delivery_id}.{_seal('message-id', delivery_id, secret_key)}@{domain}>"
+
+
+def envelope_sender(delivery_id: int, secret_key: str, bounce_domain: str) -> str:
+    """The address that bounces of this delivery come back to (VERP)."""
+    return f"b+{delivery_id}-{_seal('verp', delivery_id, secret_key)}@{bounce_domain}"
+
+
+def bounced_delivery(address: str, secret_key: str) -> int | None:
+    """The delivery that an envelope sender of ours names; None for a forged or foreign one."""
+    match = re.fullmatch(r"b\+(\d{1,18})-([0-9a-f]{20})@.+", address)
+    if match is None:
+        return None
+    delivery_id = int(match.group(1))
+    genuine = hmac.compare_digest(match.group(2), _seal("verp", delivery_id, secret_key))
+    return delivery_id if genuine else None
+
+
+def _seal(purpose: str, delivery_id: int, secret_key: str) -> str:
+    return hmac.new(secret_key.encode(), f"{purpose}:{delivery_id}".encode(), sha256).hexdigest()[:20]
+
+
+def address_hmac(address: str, secret_key: str) -> str:
+    """The keyed hash by which a suppressed address is known (HMAC-SHA256, hex)."""
+    return hmac.new(secret_key.encode(), b"suppression:" + address.casefold().encode(), sha256).hexdigest()

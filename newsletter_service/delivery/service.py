@@ -1,0 +1,205 @@
+"""Use cases of the ledger: write letters and deliveries down, stop them, count them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
+from newsletter_service.delivery.rules import EDITION_GIVE_UP, NOTICE_GIVE_UP, OPEN_STATES, State, address_hmac
+from newsletter_service.letters.values import PreparedLetter
+
+NOTICE_PRIORITY = 1
+EDITION_PRIORITY = 5
+_ROWS_AT_ONCE = 2000
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A reader as the ledger needs one: for the reader's own links, the address and the salutation."""
+
+    reader_id: int
+    generation: int
+    address: str
+    name: str
+
+
+def write_notice(
+    session: Session,
+    letter: PreparedLetter,
+    address: str,
+    now: datetime,
+    *,
+    name: str = "",
+    reader_id: int | None = None,
+    reader_generation: int | None = None,
+    priority: int = NOTICE_PRIORITY,
+    give_up_after: timedelta = NOTICE_GIVE_UP,
+) -> Delivery:
+    """One letter to one address, belonging to no mailing: it goes out with the next run of the delivery job."""
+    row = Delivery(
+        letter=add_letter(session, None, letter, now),
+        reader_id=reader_id,
+        reader_generation=reader_generation,
+        address=address,
+        name=name,
+        priority=priority,
+        created_at=now,
+        next_attempt_at=now,
+        give_up_at=now + give_up_after,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def open_mailing(session: Session, now: datetime) -> Mailing:
+    """A new mailing, not paused, still without letters."""
+    mailing = Mailing(created_at=now)
+    session.add(mailing)
+    session.flush()
+    return mailing
+
+
+def add_letter(session: Session, mailing: Mailing | None, letter: PreparedLetter, now: datetime) -> Letter:
+    """Put a prepared letter into the ledger."""
+    row = Letter(
+        mailing_id=mailing.id if mailing else None,
+        language=letter.language,
+        subject=letter.subject,
+        skeleton=letter.skeleton,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def add_deliveries(
+    session: Session, mailing: Mailing, letter: Letter, recipients: Iterable[Recipient], now: datetime
+) -> int:
+    """One ready row per recipient; how many. A reader who is already in this mailing is an IntegrityError."""
+    shared = {
+        "mailing_id": mailing.id,
+        "letter_id": letter.id,
+        "state": State.READY.value,
+        "priority": EDITION_PRIORITY,
+        "attempts": 0,
+        "created_at": now,
+        "next_attempt_at": now,
+        "give_up_at": now + EDITION_GIVE_UP,
+        "reply_status": "",
+        "reply_text": "",
+    }
+    count = 0
+    for rows in _chunks(recipients):
+        session.execute(insert(Delivery), [shared | row for row in rows])
+        count += len(rows)
+    return count
+
+
+def _chunks(recipients: Iterable[Recipient]) -> Iterator[list[dict[str, object]]]:
+    rows = (
+        {"reader_id": r.reader_id, "reader_generation": r.generation, "address": r.address, "name": r.name}
+        for r in recipients
+    )
+    while chunk := list(islice(rows, _ROWS_AT_ONCE)):
+        yield chunk
+
+
+def pause_mailing(session: Session, mailing: Mailing, reason: str, now: datetime) -> None:
+    """From now on nothing of `mailing` is claimed or handed over; what is on the wire finishes."""
+    mailing.paused_at = now
+    mailing.pause_reason = reason[:500]
+    session.flush()
+
+
+def resume_mailing(session: Session, mailing: Mailing) -> None:
+    """Let `mailing` go on where it was paused."""
+    mailing.paused_at = None
+    mailing.pause_reason = ""
+    session.flush()
+
+
+def cancel_mailing(session: Session, mailing: Mailing, now: datetime) -> int:
+    """Cancel what has not been handed over; how many rows."""
+    return _cancel(session, now, Delivery.mailing_id == mailing.id)
+
+
+def cancel_for_reader(session: Session, reader_id: int, now: datetime) -> int:
+    """Cancel every edition still on its way to a reader who leaves; notices to the reader stay. How many rows."""
+    return _cancel(session, now, Delivery.reader_id == reader_id, Delivery.mailing_id.is_not(None))
+
+
+def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
+    done = session.execute(
+        update(Delivery)
+        .where(*which, Delivery.state.in_(OPEN_STATES), Delivery.handed_at.is_(None))
+        .values(state=State.CANCELLED, settled_at=now, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def suppress(session: Session, address: str, reason: str, secret_key: str, now: datetime) -> None:
+    """Never mail `address` again; only its keyed hash is kept. Doing it twice keeps the first reason."""
+    key = address_hmac(address, secret_key)
+    if session.get(Suppression, key) is None:
+        session.add(Suppression(address_hmac=key, reason=reason, at=now))
+        session.flush()
+
+
+def is_suppressed(session: Session, address: str, secret_key: str) -> bool:
+    """Whether `address` is not to be mailed."""
+    return session.get(Suppression, address_hmac(address, secret_key)) is not None
+
+
+def suppressed_hmacs(session: Session) -> frozenset[str]:
+    """The keyed hashes of all suppressed addresses, to check many readers at once."""
+    return frozenset(session.scalars(select(Suppression.address_hmac)))
+
+
+def counts(session: Session, mailing_id: int) -> dict[State, int]:
+    """How many rows of a mailing stand in each state; states without rows are 0."""
+    found = session.execute(
+        select(Delivery.state, func.count()).where(Delivery.mailing_id == mailing_id).group_by(Delivery.state)
+    )
+    result = dict.fromkeys(State, 0)
+    result.update({State(state): count for state, count in found})
+    return result
+
+
+def open_count(session: Session, mailing_id: int) -> int:
+    """How many rows of a mailing may still go out."""
+    by_state = counts(session, mailing_id)
+    return sum(by_state[state] for state in OPEN_STATES)
+
+
+def notices_since(session: Session, reader_id: int, since: datetime) -> int:
+    """How many notices a reader was written since a moment, in whatever state they are."""
+    query = select(func.count()).where(
+        Delivery.reader_id == reader_id, Delivery.mailing_id.is_(None), Delivery.created_at > since
+    )
+    return session.scalars(query).one()
+
+
+def purge_notices(session: Session, before: datetime) -> int:
+    """Remove notices that were settled before a moment, with their letters; how many."""
+    return _remove(session, Delivery.settled_at < before, Delivery.state.not_in(OPEN_STATES))
+
+
+def erase_notices(session: Session, reader_id: int) -> int:
+    """Remove all notices to a reader, also those still on their way; how many."""
+    return _remove(session, Delivery.reader_id == reader_id)
+
+
+def _remove(session: Session, *which: ColumnElement[bool]) -> int:
+    rows = session.scalars(select(Delivery).where(Delivery.mailing_id.is_(None), *which)).all()
+    for row in rows:
+        session.delete(row)
+        session.flush()
+        session.execute(delete(Letter).where(Letter.id == row.letter_id))
+    return len(rows)

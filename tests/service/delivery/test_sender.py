@@ -1,0 +1,285 @@
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.db import db
+from newsletter_service.delivery import ledger, service
+from newsletter_service.delivery.models import Delivery, Letter, Mailing
+from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.sender import Outbox, send_until_empty
+from newsletter_service.delivery.service import Recipient
+from newsletter_service.delivery.transport import SmtpServer, SmtpTransport
+from newsletter_service.letters.render import LetterRenderer
+from newsletter_service.letters.values import Notice, Sender
+from newsletter_service.links import Links
+from newsletter_service.tokens import Tokens
+from tests.conftest import NOW, Clock
+from tests.smtp_server import RecordingServer
+
+SECRET = "a-secret-that-only-tests-know-0123456789"
+SENDER = Sender(
+    name="Veilig Verbonden",
+    list_slug="veilig-verbonden",
+    tagline="Nieuwsbrief",
+    postal_address="Postbus 1",
+    mail_from="redactie@nieuwsbrief.example",
+    reply_to="vragen@nieuwsbrief.example",
+    base_url="https://nieuwsbrief.example",
+)
+TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
+
+
+@pytest.fixture
+def outbox(app: Flask, smtp: RecordingServer, clock: Clock) -> Outbox:
+    server = SmtpServer(host="127.0.0.1", port=smtp.port, security="none")
+    with app.app_context():
+        engine = db.engine
+
+    @contextmanager
+    def open_session() -> Iterator[Session]:
+        with Session(engine) as session, session.begin():
+            yield session
+
+    return Outbox(
+        open_session=open_session,
+        open_transport=lambda: SmtpTransport(server),
+        links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
+        clock=clock,
+        secret_key=SECRET,
+        mail_domain="nieuwsbrief.example",
+        bounce_domain="bounces.nieuwsbrief.example",
+    )
+
+
+def readers(count: int) -> list[Recipient]:
+    return [Recipient(n, 1, f"lezer{n}@gemeente.example", f"Lezer {n}") for n in range(1, count + 1)]
+
+
+def release(session: Session, count: int) -> Mailing:
+    letter = LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
+    mailing = service.open_mailing(session, NOW)
+    row = service.add_letter(session, mailing, letter, NOW)
+    service.add_deliveries(session, mailing, row, readers(count), NOW)
+    session.commit()
+    return mailing
+
+
+def states(session: Session, mailing: Mailing) -> dict[State, int]:
+    session.rollback()
+    counted = {state: n for state, n in service.counts(session, mailing.id).items() if n}
+    session.rollback()
+    return counted
+
+
+def row_of(session: Session, address: str) -> Delivery:
+    session.rollback()
+    return session.scalars(select(Delivery).where(Delivery.address == address)).one()
+
+
+def test_every_reader_gets_the_letter_once(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+    mailing = release(session, 30)
+    assert send_until_empty(outbox) == Counter({Verdict.SENT: 30})
+    assert send_until_empty(outbox) == Counter()
+    assert Counter(message.recipient for message in smtp.received) == Counter(r.address for r in readers(30))
+    assert states(session, mailing) == {State.SENT: 30}
+
+
+def test_one_connection_carries_many_letters(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+    release(session, 25)
+    send_until_empty(outbox)
+    assert smtp.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "attempts", "status"),
+    [
+        ("451 4.3.0 try later", State.DEFERRED, 1, "4.3.0"),
+        ("550 5.1.1 no such user", State.FAILED, 1, "5.1.1"),
+        ("552 5.2.2 mailbox full", State.FAILED, 1, "5.2.2"),
+        ("421 4.3.2 shutting down", State.READY, 0, "4.3.2"),
+        ("drop", State.READY, 0, ""),
+    ],
+)
+def test_one_readers_refusal_settles_that_row_and_no_other(
+    session: Session,
+    outbox: Outbox,
+    smtp: RecordingServer,
+    answer: str,
+    state: State,
+    attempts: int,
+    status: str,
+) -> None:
+    release(session, 3)
+    smtp.answers["lezer2@gemeente.example"] = answer
+    send_until_empty(outbox)
+    row = row_of(session, "lezer2@gemeente.example")
+    assert (row.state, row.attempts, row.reply_status) == (state, attempts, status)
+    assert {m.recipient for m in smtp.received} == {"lezer1@gemeente.example", "lezer3@gemeente.example"}
+
+
+def test_a_deferred_letter_is_tried_again_with_the_same_message_id(
+    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+) -> None:
+    release(session, 1)
+    smtp.after_data["lezer1@gemeente.example"] = "451 4.3.0 try later"
+    send_until_empty(outbox)
+    del smtp.after_data["lezer1@gemeente.example"]
+    clock.move(minutes=3)
+    assert send_until_empty(outbox) == Counter()
+    clock.move(minutes=4)
+    assert send_until_empty(outbox) == Counter({Verdict.SENT: 1})
+    (received,) = smtp.received
+    assert received.content.count(b"Message-ID: <") == 1
+
+
+def test_a_letter_deferred_for_two_days_fails(session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock) -> None:
+    mailing = release(session, 1)
+    smtp.answers["lezer1@gemeente.example"] = "451 4.3.0 try later"
+    for _ in range(40):
+        send_until_empty(outbox)
+        clock.move(hours=2, minutes=25)
+    assert states(session, mailing) == {State.FAILED: 1}
+    assert row_of(session, "lezer1@gemeente.example").attempts > 15
+
+
+def test_a_connection_lost_after_the_final_dot_leaves_the_row_uncertain(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    mailing = release(session, 2)
+    smtp.after_data["lezer1@gemeente.example"] = "drop"
+    send_until_empty(outbox)
+    send_until_empty(outbox)
+    assert states(session, mailing) == {State.UNCERTAIN: 1, State.SENT: 1}
+    assert len(smtp.to("lezer1@gemeente.example")) == 1
+
+
+@pytest.mark.parametrize("refusal", ["rcpt 5.7.1", "mail"])
+def test_a_refusal_that_concerns_every_letter_pauses_the_mailing_and_blames_no_reader(
+    session: Session, outbox: Outbox, smtp: RecordingServer, refusal: str
+) -> None:
+    mailing = release(session, 5)
+    if refusal == "mail":
+        smtp.mail_answer = "550 5.1.8 sender unknown"
+    else:
+        smtp.answers["lezer1@gemeente.example"] = "550 5.7.1 blocked by policy"
+    send_until_empty(outbox)
+    assert states(session, mailing) == {State.READY: 5}
+    session.refresh(mailing)
+    assert mailing.paused_at == NOW
+    assert "550 5." in mailing.pause_reason
+
+
+def test_a_server_that_is_down_costs_nobody_a_letter(
+    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+) -> None:
+    mailing = release(session, 4)
+    closed = SmtpServer(host="127.0.0.1", port=9, security="none")
+    down = Outbox(**{**vars(outbox), "open_transport": lambda: SmtpTransport(closed)})
+    assert send_until_empty(down) == Counter({Verdict.UNREACHABLE: 1})
+    assert states(session, mailing) == {State.READY: 4}
+    clock.move(minutes=1)
+    assert send_until_empty(outbox) == Counter({Verdict.SENT: 4})
+
+
+def test_nothing_of_a_paused_mailing_goes_until_it_is_resumed(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    mailing = release(session, 2)
+    service.pause_mailing(session, mailing, "wacht even", NOW)
+    session.commit()
+    assert send_until_empty(outbox) == Counter()
+    service.resume_mailing(session, mailing)
+    session.commit()
+    assert send_until_empty(outbox) == Counter({Verdict.SENT: 2})
+
+
+def test_a_suppressed_address_is_cancelled_when_it_is_claimed(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    mailing = release(session, 2)
+    service.suppress(session, "Lezer2@gemeente.example", "bounce", SECRET, NOW)
+    session.commit()
+    send_until_empty(outbox)
+    assert states(session, mailing) == {State.SENT: 1, State.CANCELLED: 1}
+    assert smtp.to("lezer2@gemeente.example") == []
+
+
+def test_leaving_wins_over_a_row_that_a_sender_already_claimed(session: Session) -> None:
+    mailing = release(session, 1)
+    (row,) = ledger.claim(session, "one", NOW, 10, SECRET)
+    assert service.cancel_for_reader(session, 1, NOW) == 1
+    assert not ledger.hand_over(session, row, "one", NOW)
+    ledger.release(session, row, "one")
+    session.commit()
+    assert states(session, mailing) == {State.CANCELLED: 1}
+
+
+def test_no_two_senders_get_the_same_row(session: Session) -> None:
+    release(session, 15)
+    first = ledger.claim(session, "one", NOW, 10, SECRET)
+    session.commit()
+    second = ledger.claim(session, "two", NOW, 10, SECRET)
+    session.commit()
+    assert len(first) == 10
+    assert len(second) == 5
+    assert not {r.delivery_id for r in first} & {r.delivery_id for r in second}
+
+
+def test_what_a_dead_sender_held_is_ready_again_unless_it_was_handed_over(session: Session) -> None:
+    mailing = release(session, 3)
+    rows = ledger.claim(session, "dead", NOW, 10, SECRET)
+    assert ledger.hand_over(session, rows[0], "dead", NOW)
+    session.commit()
+    assert ledger.recover(session, NOW + ledger.LEASE / 2) == 0
+    assert ledger.recover(session, NOW + ledger.LEASE + timedelta(seconds=1)) == 3
+    session.commit()
+    assert states(session, mailing) == {State.UNCERTAIN: 1, State.READY: 2}
+
+
+def test_a_sender_that_lost_its_lease_settles_nothing(session: Session) -> None:
+    release(session, 1)
+    (row,) = ledger.claim(session, "slow", NOW, 10, SECRET)
+    ledger.recover(session, NOW + ledger.LEASE * 2)
+    (again,) = ledger.claim(session, "other", NOW + ledger.LEASE * 2, 10, SECRET)
+    assert not ledger.hand_over(session, row, "slow", NOW)
+    assert ledger.hand_over(session, again, "other", NOW)
+
+
+def test_senders_at_the_same_time_send_each_letter_once(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    mailing = release(session, 60)
+    many = Outbox(**{**vars(outbox), "connections": 4})
+    assert send_until_empty(many) == Counter({Verdict.SENT: 60})
+    assert len({m.recipient for m in smtp.received}) == len(smtp.received) == 60
+    assert states(session, mailing) == {State.SENT: 60}
+
+
+def test_a_letter_that_cannot_be_filled_fails_alone(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+    release(session, 3)
+    row = row_of(session, "lezer2@gemeente.example")
+    row.name = "Piet\r\nBcc: iedereen@gemeente.example"
+    letter = session.get_one(Letter, row.letter_id)
+    letter.skeleton = letter.skeleton + b"\x00text:salutation\xee\x80\x82Beste %(name)s,\xee\x80\x82Beste lezer,\x00\r\n"
+    session.commit()
+    send_until_empty(outbox)
+    assert row_of(session, "lezer2@gemeente.example").state == State.FAILED
+    assert len(smtp.received) == 2
+    assert not any(b"iedereen" in m.content for m in smtp.received)
+
+
+def test_the_envelope_sender_names_the_delivery(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+    release(session, 1)
+    send_until_empty(outbox)
+    row = row_of(session, "lezer1@gemeente.example")
+    assert smtp.received[0].sender.startswith(f"b+{row.id}-")
+    assert smtp.received[0].sender.endswith("@bounces.nieuwsbrief.example")
+
+

@@ -1,0 +1,86 @@
+"""Every route is listed here as public or guarded, and none changes state on GET or HEAD."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.db import Base
+from tests.factories import make_newsletter
+
+PUBLIC = {
+    "/",
+    "/aanmelden",
+    "/bevestigen/<token>",
+    "/niet-ik/<token>",
+    "/voorkeuren/<token>",
+    "/afmelden/<token>",
+    "/link-kwijt",
+    "/archief/",
+    "/archief/<int:number>",
+    "/afbeelding/<digest>",
+    "/redactie/inloggen",
+    "/redactie/uitloggen",
+    "/healthz",
+    "/robots.txt",
+    "/.well-known/security.txt",
+    "/static/<path:filename>",
+}
+
+
+def filled(rule: str) -> str:
+    """An address that fits `rule`, for things that do not exist."""
+    for part, value in {
+        "<token>": "x",
+        "<int:number>": "9999",
+        "<int:item_id>": "9999",
+        "<digest>": "0" * 64,
+        "<path:filename>": "no.css",
+    }.items():
+        rule = rule.replace(part, value)
+    assert "<" not in rule, f"say in this test what goes into {rule}"
+    return rule
+
+
+def rules_of(app: Flask) -> list[tuple[str, set[str]]]:
+    return [(rule.rule, (rule.methods or set()) - {"OPTIONS"}) for rule in app.url_map.iter_rules()]
+
+
+def test_every_route_is_public_by_name_or_lies_under_redactie(app: Flask) -> None:
+    unlisted = {rule for rule, _ in rules_of(app) if rule not in PUBLIC and not rule.startswith("/redactie")}
+    assert unlisted == set()
+
+
+def test_no_route_under_redactie_lets_anybody_in_without_signing_in(app: Flask, client: FlaskClient) -> None:
+    guarded = [(r, m) for r, m in rules_of(app) if r.startswith("/redactie") and r not in PUBLIC]
+    assert len(guarded) > 10
+    app.config["WTF_CSRF_ENABLED"] = False
+    for rule, methods in guarded:
+        for method in methods:
+            answer = client.open(filled(rule), method=method)
+            assert answer.status_code == 302, f"{method} {rule}: {answer.status_code}"
+            assert "/redactie/inloggen" in answer.headers["Location"], rule
+
+
+def snapshot(session: Session) -> dict[str, list[tuple[object, ...]]]:
+    return {
+        table.name: [tuple(row) for row in session.execute(select(table))] for table in Base.metadata.sorted_tables
+    }
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_get_and_head_change_no_row_anywhere(
+    app: Flask, client: FlaskClient, stored: Callable[[], AbstractContextManager[Session]], method: str
+) -> None:
+    with stored() as session:
+        make_newsletter(session)
+        before = snapshot(session)
+    for rule, methods in rules_of(app):
+        if method in methods:
+            assert client.open(filled(rule), method=method).status_code < 500, rule
+    with stored() as session:
+        assert snapshot(session) == before
