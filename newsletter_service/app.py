@@ -21,6 +21,7 @@ from newsletter_service.staff.views import staff
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.tokens import Tokens
 from newsletter_service.web import init_web
+from newsletter_service.web.csrf import csrf
 from newsletter_service.web.parts import Parts
 
 PACKAGE = Path(__file__).resolve().parent
@@ -42,6 +43,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     init_signin(app)
     for blueprint in (readers, staff, editorial, editions, archive):
         app.register_blueprint(blueprint)
+    csrf.exempt(readers)
     if settings.demo:
         app.register_blueprint(demo)
     for commands in ():
@@ -64,7 +66,7 @@ def _parts(settings: Settings, clock: Callable[[], datetime]) -> Parts:
         clock=clock,
         tokens=tokens,
         links=Links(settings.base_url, tokens),
-        renderer=LetterRenderer(settings.templates_dir / "email", PACKAGE / "translations"),
+        renderer=LetterRenderer(settings.templates_dir / "email"),
         smtp=SmtpServer(
             host=settings.smtp_host,
             port=settings.smtp_port,
@@ -73,6 +75,8 @@ def _parts(settings: Settings, clock: Callable[[], datetime]) -> Parts:
             password=settings.smtp_password,
             connections=settings.smtp_connections,
             rate=settings.smtp_rate,
+            helo_name=settings.mail_from.rpartition("@")[2],
+            ca_file=settings.smtp_ca_file,
         ),
         mail_from=settings.mail_from,
         reply_to=settings.reply_to,

@@ -2,6 +2,32 @@
 
 from flask import Flask
 
+from newsletter_service.web.csrf import init_csrf
+from newsletter_service.web.errors import init_errors
+from newsletter_service.web.formatting import init_formatting
+from newsletter_service.web.headers import init_headers
+from newsletter_service.web.locale import init_locale
+from newsletter_service.web.site import init_site
+from newsletter_service.web.transactions import init_transactions
+from newsletter_service.web.views import web
+
 
 def init_web(app: Flask, https: bool) -> None:
     """Add to `app` what all pages share; `https` says whether readers reach it over TLS."""
+    app.config.update(
+        SESSION_COOKIE_NAME="redactie",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=https,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+    )
+    init_transactions(app)
+    init_locale(app)
+    init_formatting(app)
+    init_site(app)
+    init_headers(app, https)
+    init_errors(app)
+    init_csrf(app)
+    app.register_blueprint(web)

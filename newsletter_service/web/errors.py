@@ -1,0 +1,74 @@
+"""One table turns what went wrong into a page that says, in plain words, what happened and what to do."""
+
+from flask import Flask, current_app, g, render_template, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from newsletter_service.db import db, read_only
+from newsletter_service.errors import Conflict, Invalid, NewsletterError, NotAllowed, NotFound
+
+STATUS: dict[type[NewsletterError], int] = {Invalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+
+
+def init_errors(app: Flask) -> None:
+    """Answer errors in `app` with pages."""
+    app.register_error_handler(NewsletterError, _known)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _known(error: NewsletterError) -> tuple[str, int]:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    current_app.logger.info("%s %s: %s", request.method, request.endpoint, type(error).__name__)
+    return _page(status)
+
+
+def _stale(_error: StaleDataError) -> tuple[str, int]:
+    """Two people saved the same thing at the same moment: the second is told."""
+    return _page(409)
+
+
+def _http(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]]:
+    """Pages for what Flask refuses, with headers such as Allow kept; redirects stay what they are."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
+    return *_page(status), headers
+
+
+def _database_away(error: OperationalError) -> tuple[str, int]:
+    current_app.logger.error("%s %s: the database is away: %s", request.method, request.endpoint, error.orig)
+    return _plain_page(503)
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    """Logs the endpoint rather than the address, which may hold a reader's token."""
+    if current_app.testing or current_app.debug:
+        raise error
+    current_app.logger.error("%s %s failed", request.method, request.endpoint, exc_info=error)
+    return _plain_page(500)
+
+
+def _page(status: int) -> tuple[str, int]:
+    """An error page in the look of the part of the site it happened in; reads, never writes."""
+    if status >= 500:
+        return _plain_page(status)
+    db.session.rollback()
+    read_only()
+    return render_template(_template(status, fallback=400)), status
+
+
+def _plain_page(status: int) -> tuple[str, int]:
+    """A page that needs no database: rendered without the values that are given to all other pages."""
+    g.database_failed = True
+    template = current_app.jinja_env.get_template(_template(status, fallback=500))
+    return template.render(), status
+
+
+def _template(status: int, fallback: int) -> str:
+    return f"errors/{status if status in PAGES else fallback}.html"

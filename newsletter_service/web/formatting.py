@@ -1,0 +1,77 @@
+"""Moments, days and numbers as people read them, in the language of the page."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from flask import Flask
+from flask_babel import format_decimal
+
+from newsletter_service.web.locale import DEFAULT_ZONE, language
+
+DAY = {
+    "nl": {
+        "short": "d MMM",
+        "medium": "EEE d MMM",
+        "long": "EEEE d MMMM",
+        "full": "EEEE d MMMM y",
+        "plain": "d MMMM y",
+    },
+    "en": {
+        "short": "d MMM",
+        "medium": "EEE d MMM",
+        "long": "EEEE d MMMM",
+        "full": "EEEE d MMMM y",
+        "plain": "d MMMM y",
+    },
+}
+TIME = {"nl": "HH.mm 'uur'", "en": "HH:mm"}
+JOIN = {
+    "nl": {"short": ", ", "medium": ", ", "long": " 'om' ", "full": " 'om' ", "plain": " 'om' "},
+    "en": {"short": ", ", "medium": ", ", "long": " 'at' ", "full": " 'at' ", "plain": " 'at' "},
+}
+LOCALE = {"nl": "nl_NL", "en": "en_GB"}
+
+
+def init_formatting(app: Flask) -> None:
+    """Add the filters `moment`, `datum`, `tijd`, `machine` and `getal` to the templates of `app`."""
+    app.jinja_env.filters.update(moment=moment, datum=datum, tijd=tijd, machine=machine, getal=getal)
+
+
+def moment(value: datetime, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
+    """An aware moment on the clocks of `zone`: "do 26 nov, 09.00 uur".
+
+    `form` is short, medium, long ("donderdag 26 november om 09.00 uur"), full (with the year) or plain.
+    """
+    lang = language()
+    pattern = DAY[lang][form] + JOIN[lang][form] + TIME[lang]
+    return str(format_datetime(_local(value, zone), pattern, tzinfo=ZoneInfo(zone), locale=LOCALE[lang]))
+
+
+def datum(value: date, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
+    """A day, or the day of an aware moment on the clocks of `zone`: "do 26 nov"; `form` as for `moment`."""
+    lang = language()
+    day = _local(value, zone).date() if isinstance(value, datetime) else value
+    return str(format_date(day, DAY[lang][form], locale=LOCALE[lang]))
+
+
+def tijd(value: datetime, zone: str = DEFAULT_ZONE) -> str:
+    """The time of an aware moment on the clocks of `zone`: "09.00 uur"."""
+    lang = language()
+    return str(format_datetime(_local(value, zone), TIME[lang], tzinfo=ZoneInfo(zone), locale=LOCALE[lang]))
+
+
+def machine(value: datetime) -> str:
+    """An aware moment for the `datetime` attribute of <time>."""
+    return value.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def getal(value: float) -> str:
+    """A number with the separators of the page's language: "1.284"."""
+    return str(format_decimal(value))
+
+
+def _local(value: datetime, zone: str) -> datetime:
+    if value.tzinfo is None:
+        raise TypeError(f"{value!r} has no time zone: moments are aware everywhere")
+    return value.astimezone(ZoneInfo(zone))

@@ -1,0 +1,28 @@
+"""What forms share: two base classes and the few fields that WTForms does not have."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # has no types
+    """A form of ours; the session's token is checked before any view runs (see web/csrf.py)."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Leaves the token to the check that all POSTs go through."""
+
+        csrf = False
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices, one checkbox each; the macro `checkboxes` shows them in a fieldset."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def stripped(value: Any) -> Any:
+    """For `filters`: text without spaces around it, and with one kind of line end."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value

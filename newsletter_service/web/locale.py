@@ -1,0 +1,88 @@
+"""The language and the zone of a page.
+
+A reader's language is in the address (`?taal=en`) or comes from the reader behind a token: there is no cookie.
+Staff see the language of their account.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, has_request_context, request, url_for
+from flask_babel import Babel, get_locale, refresh
+from flask_login import current_user
+
+from newsletter_service.web.areas import is_staff_page
+
+LANGUAGES = {"nl": "Nederlands", "en": "English"}
+DEFAULT_LANGUAGE = "nl"
+DEFAULT_ZONE = "Europe/Amsterdam"
+PARAMETER = "taal"
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+
+babel = Babel()
+
+
+def init_locale(app: Flask) -> None:
+    """Let `app` speak the language of whoever is looking."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    babel.init_app(
+        app,
+        default_locale=DEFAULT_LANGUAGE,
+        default_timezone=DEFAULT_ZONE,
+        locale_selector=_choose,
+    )
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.jinja_env.globals.update(language=language, language_links=language_links)
+    app.url_defaults(_keep_language)
+
+
+def language() -> str:
+    """The language of the page being made: nl or en."""
+    locale = get_locale()
+    return locale.language if locale is not None and locale.language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def speak(reader_language: str) -> None:
+    """From here on, speak the language of the reader behind a token; what the address asks for goes first."""
+    g.reader_language = reader_language
+    refresh()
+
+
+def asked_language() -> str | None:
+    """The language that the address asks for, if it does."""
+    asked = request.args.get(PARAMETER)
+    return asked if asked in LANGUAGES and not is_staff_page() else None
+
+
+def language_links() -> list[tuple[str, str, str]]:
+    """For a switch on public pages: (code, name, address of this very page in that language)."""
+    endpoint = request.endpoint if request.method in ("GET", "POST") else None
+    values = {**(request.view_args or {}), **request.args.to_dict()}
+    return [
+        (code, name, url_for(endpoint or "readers.home", **{**values, PARAMETER: code}))
+        for code, name in LANGUAGES.items()
+    ]
+
+
+def _choose() -> str:
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    if is_staff_page():
+        return _staff_language()
+    return asked_language() or g.get("reader_language") or DEFAULT_LANGUAGE
+
+
+def _staff_language() -> str:
+    """The language of who is signed in; a page about a failing database asks nobody."""
+    if g.get("database_failed") or not hasattr(current_app, "login_manager"):
+        return DEFAULT_LANGUAGE
+    chosen = getattr(current_user, "language", DEFAULT_LANGUAGE)
+    return chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Links on a page whose address names a language keep it."""
+    if has_request_context() and endpoint != "web.static":
+        asked = asked_language()
+        if asked is not None:
+            values.setdefault(PARAMETER, asked)

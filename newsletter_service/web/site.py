@@ -1,0 +1,56 @@
+"""What every page says about the site itself, and the addresses of its static files."""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from flask import Flask, g, url_for
+from flask_babel import gettext as _
+
+from newsletter_service.db import db
+from newsletter_service.errors import NotFound
+from newsletter_service.publisher.service import newsletter
+from newsletter_service.web.locale import language
+
+STATIC = Path(__file__).resolve().parent / "static"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The newsletter as pages introduce it."""
+
+    name: str
+    tagline: str = ""
+    postal_address: str = ""
+
+
+def init_site(app: Flask) -> None:
+    """Add `site()` and `static_url(name)` to the templates of `app`."""
+    app.jinja_env.globals.update(site=site, static_url=static_url)
+
+
+def site() -> Site:
+    """The newsletter, read once a request; a nameless one before the database is seeded."""
+    if "site" not in g:
+        g.site = _read()
+    found: Site = g.site
+    return found
+
+
+def static_url(filename: str) -> str:
+    """The address of a static file, with a hash of its contents: a new version is a new address."""
+    return url_for("web.static", filename=filename, v=_digest(filename))
+
+
+def _read() -> Site:
+    try:
+        row = newsletter(db.session())
+    except NotFound:
+        return Site(_("Nieuwsbrief"))
+    return Site(row.name, row.tagline(language()), row.postal_address)
+
+
+@cache
+def _digest(filename: str) -> str:
+    return sha256((STATIC / filename).read_bytes()).hexdigest()[:12]
