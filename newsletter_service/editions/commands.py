@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import unit_of_work
 from newsletter_service.editions import composing, preview, release, service
 from newsletter_service.editions.content import items_in
-from newsletter_service.editions.models import Edition
+from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.errors import NewsletterError
 from newsletter_service.web.parts import parts
 
@@ -93,6 +93,5 @@ def _line(edition: Edition) -> str:
     return f"{edition.number:>4}  {edition.state:10}  {moment:%Y-%m-%d %H:%M}  {items}{readers}"
 
 
-def _by_position(placement: object) -> tuple[bool, int]:
-    position = getattr(placement, "position", None)
-    return position is None, position or 0
+def _by_position(placement: Placement) -> tuple[bool, int]:
+    return placement.position is None, placement.position or 0

@@ -10,7 +10,7 @@ from newsletter_service.editions.calendar_rules import next_slot, slot_following
 from newsletter_service.editions.composing_rules import Candidate, Decision, Terms
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.default_texts import Texts, default_texts, follow_defaults
-from newsletter_service.editions.models import Edition, Placement
+from newsletter_service.editions.models import Calendar, Edition, Placement
 from newsletter_service.editions.notices import tell_composed
 from newsletter_service.editions.press import Press
 from newsletter_service.editions.rules import Move, State
@@ -27,7 +27,7 @@ UNDER_WAY = (State.COMPOSED.value, State.HELD.value, State.SENDING.value)
 def open_next_edition(session: Session, now: datetime) -> Edition:
     """The edition that collects; it is made, with the next number and slot, if there is none. Idempotent."""
     settings = calendar(session)
-    session.refresh(settings, with_for_update=True)
+    session.execute(select(Calendar.id).where(Calendar.id == settings.id).with_for_update())
     collecting = select(Edition).where(Edition.state == State.COLLECTING.value).order_by(Edition.number)
     found = session.scalars(collecting.limit(1)).first()
     if found is not None:

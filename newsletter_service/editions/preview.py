@@ -22,6 +22,8 @@ from newsletter_service.staff.models import User
 SAMPLE_ADDRESS = "lezer@voorbeeld.example"
 SAMPLE_NAME = "mevrouw De Vries"
 SAMPLE_ID = "<voorbeeld@voorbeeld.example>"
+NO_READER = 0
+"""Previews and proofs carry genuine links of a reader who never exists: they look right and do nothing."""
 
 
 class NothingToSee(EditionConflict):
@@ -44,8 +46,8 @@ def message_for(
         date=now,
         message_id=SAMPLE_ID,
         name=SAMPLE_NAME,
-        manage_url=f"{press.links.base_url}/voorkeuren/voorbeeld",
-        unsubscribe_url=f"{press.links.base_url}/afmelden/voorbeeld",
+        manage_url=press.links.manage(NO_READER, NO_READER),
+        unsubscribe_url=press.links.unsubscribe(NO_READER, NO_READER),
     )
     return fill(letter.skeleton, values)
 
@@ -64,7 +66,15 @@ def proof_to(
     _ = texts(user.language).gettext
     content = _content(session, press, edition, segment, user.language)
     proof = replace(content, subject=_("[Proef] %(subject)s") % {"subject": content.subject})
-    return write_notice(session, _letter(session, press, proof), user.email, now, name=user.name)
+    return write_notice(
+        session,
+        _letter(session, press, proof),
+        user.email,
+        now,
+        name=user.name,
+        reader_id=NO_READER,
+        reader_generation=NO_READER,
+    )
 
 
 def _content(

@@ -12,8 +12,9 @@ from newsletter_service.audience.service import segment_domains
 from newsletter_service.editions.content import item_view
 from newsletter_service.editorial.models import Item
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
+from newsletter_service.subscriptions.rules import Status
 
-ACTIVE = Subscriber.status == "active"
+ACTIVE = Subscriber.status == Status.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import ReaderView, visible
 from newsletter_service.delivery import service as delivery
+from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.service import Recipient
 from newsletter_service.editions import rules
 from newsletter_service.editions.composing_rules import Reason
@@ -129,7 +130,7 @@ def _address(
     for reader in active_readers(session):
         if reader.view not in seen:
             seen[reader.view] = visible(views, reader.view)
-        if suppressed and delivery.address_hmac(reader.address, press.secret_key) in suppressed:
+        if suppressed and address_hmac(reader.address, press.secret_key) in suppressed:
             exclusions[reader.id] = ExclusionReason.SUPPRESSED
         elif not seen[reader.view]:
             exclusions[reader.id] = ExclusionReason.NOTHING_VISIBLE

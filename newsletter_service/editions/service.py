@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service as delivery
+from newsletter_service.delivery.rules import OPEN_STATES
 from newsletter_service.delivery.rules import State as DeliveryState
 from newsletter_service.editions import rules
 from newsletter_service.editions.calendar_rules import Rhythm
@@ -17,8 +18,6 @@ from newsletter_service.errors import NotFound
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
-
-OPEN = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,7 @@ def edition_numbered(session: Session, number: int) -> Edition:
 
 def lock(session: Session, edition: Edition) -> None:
     """Read an edition anew and keep others from changing it until the transaction ends."""
+    session.flush()  # refreshing would drop what is not written yet
     session.refresh(edition, with_for_update={"of": Edition})
 
 
@@ -152,10 +152,10 @@ def statement(session: Session, edition: Edition) -> Statement:
     excluded = select(func.count()).select_from(Exclusion).where(Exclusion.edition_id == edition.id)
     return Statement(
         intended=edition.intended or 0,
-        sent=counts.get(DeliveryState.SENT, 0),
-        failed=counts.get(DeliveryState.FAILED, 0),
+        sent=counts[DeliveryState.SENT],
+        failed=counts[DeliveryState.FAILED],
         excluded=session.scalars(excluded).one(),
-        cancelled=counts.get(DeliveryState.CANCELLED, 0),
-        uncertain=counts.get(DeliveryState.UNCERTAIN, 0),
-        open=sum(counts.get(state, 0) for state in OPEN),
+        cancelled=counts[DeliveryState.CANCELLED],
+        uncertain=counts[DeliveryState.UNCERTAIN],
+        open=sum(counts[state] for state in OPEN_STATES),
     )

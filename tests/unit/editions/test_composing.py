@@ -62,8 +62,8 @@ def test_priority_goes_before_waiting() -> None:
 
 @pytest.mark.parametrize("what", ["expires_at", "starts_at"])
 def test_an_item_for_which_the_next_edition_is_too_late_goes_before_priority(what: str) -> None:
-    due = item(9, **{what: TERMS.next_sends_at})
-    later = item(8, **{what: TERMS.next_sends_at + timedelta(minutes=1)})
+    due = replace(item(9), **{what: TERMS.next_sends_at})
+    later = replace(item(8), **{what: TERMS.next_sends_at + timedelta(minutes=1)})
     decisions = decide(item(1, priority=2), later, due, limit=1)
     assert reasons(decisions) == {9: Reason.DUE, 1: Reason.NO_ROOM, 8: Reason.NO_ROOM}
     assert decisions[0].detail == {"deadline": TERMS.next_sends_at.isoformat()}
@@ -112,8 +112,7 @@ def test_an_item_whose_moment_it_is_not_stays_out_whatever_its_rank(
 
 
 def test_embargo_and_expiry_are_measured_at_the_moment_of_sending() -> None:
-    moment = {"not_before": SENDS, "expires_at": SENDS + timedelta(minutes=1)}
-    assert inside(decide(item(1, **moment))) == [1]
+    assert inside(decide(item(1, not_before=SENDS, expires_at=SENDS + timedelta(minutes=1)))) == [1]
 
 
 def test_an_edition_that_is_composed_after_its_time_looks_at_the_clock() -> None:
@@ -260,7 +259,7 @@ newcomers = st.lists(
 def test_nothing_starves_however_much_comes_in(
     limit: int, inflow: list[tuple[int, bool, int, bool]], backlog: list[Candidate]
 ) -> None:
-    """Whatever urgent and important items keep coming, all that was there in the beginning goes out in the end."""
+    """Whatever urgent and important items keep coming, all that was there first goes out in the end."""
     waiting = [replace(one, not_before=None, expires_at=None, starts_at=None, priority=0) for one in backlog]
     backlogged = {one.id for one in waiting}
     terms, number = replace(TERMS, limit=limit), 100
