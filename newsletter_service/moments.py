@@ -50,6 +50,11 @@ def recurring_moment(day: date, at: time, zone: str) -> datetime:
     return _readings(local, zone)[0]
 
 
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """`moment` as clocks in `zone` show it; aware."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
 def _readings(local: datetime, zone: str) -> tuple[datetime, datetime]:
     aware = local.replace(tzinfo=ZoneInfo(zone))
     return aware.replace(fold=0).astimezone(UTC), aware.replace(fold=1).astimezone(UTC)

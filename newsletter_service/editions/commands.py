@@ -45,8 +45,7 @@ def compose_edition(number: int) -> None:
         composing.compose_edition(session, parts(), edition, None, parts().clock())
         click.echo(_line(edition))
         for placement in sorted(edition.placements, key=_by_position):
-            position = "-" if placement.position is None else placement.position + 1
-            click.echo(f"  {position:>2}  {placement.reason:15}  {placement.item.title}")
+            click.echo(f"  {_place(placement):>2}  {placement.reason:15}  {placement.item.title}")
 
 
 @editions.command("preview")
@@ -60,7 +59,7 @@ def preview_edition(number: int, segment: str | None, language: str, output: Pat
         edition = service.edition_numbered(session, number)
         message = preview.message_for(session, parts(), edition, segment, language, parts().clock())
     if output is None:
-        click.get_binary_stream("stdout").write(message)
+        click.echo(message, nl=False)
     else:
         output.write_bytes(message)
 
@@ -91,6 +90,10 @@ def _line(edition: Edition) -> str:
     readers = "" if edition.intended is None else f", {edition.intended} readers"
     items = f"{len(items_in(edition))} items"
     return f"{edition.number:>4}  {edition.state:10}  {moment:%Y-%m-%d %H:%M}  {items}{readers}"
+
+
+def _place(placement: Placement) -> str:
+    return "-" if placement.position is None else str(placement.position + 1)
 
 
 def _by_position(placement: Placement) -> tuple[bool, int]:

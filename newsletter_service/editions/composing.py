@@ -12,12 +12,12 @@ from newsletter_service.editions.content import items_in
 from newsletter_service.editions.default_texts import Texts, default_texts, follow_defaults
 from newsletter_service.editions.models import Calendar, Edition, Placement
 from newsletter_service.editions.notices import tell_composed
-from newsletter_service.editions.press import Press
 from newsletter_service.editions.rules import Move, State
 from newsletter_service.editions.service import calendar, lock, note, rhythm, stand, standing
 from newsletter_service.editorial.likeness import LookAlike, look_alikes
 from newsletter_service.editorial.models import Item, LikenessVerdict
 from newsletter_service.editorial.rules import ItemState, Kind
+from newsletter_service.publisher.press import Press
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.staff.models import User
 

@@ -30,11 +30,11 @@ def default_texts(
 ) -> Texts:
     """Texts made from `items`, in Dutch.
 
-    All readers get the same subject, so only titles of items for everyone are quoted: a title meant for one
-    segment must not reach the others.
+    All readers get the same subject, so only titles of items that everybody gets are quoted: a title meant
+    for one segment must not reach the others, and no subject promises what is not in the letter.
     """
     _ = texts("nl").gettext
-    titles = [item.title for item in items if not item.segments]
+    titles = [item.title for item in items if not item.segments and not item.topics]
     unnamed = _("%(name)s, nummer %(number)s") % {"name": newsletter.name, "number": number}
     introduction = _(
         "In deze editie vindt u het nieuws van %(organisations)s bij elkaar. Heeft u een vraag of mist u "

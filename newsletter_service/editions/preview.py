@@ -11,11 +11,11 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.editions.content import content_for, item_view, items_in
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.press import Press
 from newsletter_service.editions.rules import EditionConflict
 from newsletter_service.letters.skeleton import SlotValues, fill
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import EditionContent, PreparedLetter
+from newsletter_service.publisher.press import Press
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.staff.models import User
 
@@ -84,7 +84,8 @@ def _content(
     seen = visible([item_view(item) for item in items], _reader(session, segment))
     if not seen:
         raise NothingToSee
-    return content_for(edition, [item for item in items if item.id in seen], language, press.links)
+    shown = [item for item in items if item.id in seen]
+    return content_for(edition, shown, language, press.links)
 
 
 def _reader(session: Session, segment: str | None) -> ReaderView:

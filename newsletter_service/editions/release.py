@@ -16,7 +16,6 @@ from newsletter_service.editions.composing_rules import Reason
 from newsletter_service.editions.content import content_for, content_hash, item_view, items_in
 from newsletter_service.editions.models import Edition, Exclusion
 from newsletter_service.editions.notices import tell_held
-from newsletter_service.editions.press import Press
 from newsletter_service.editions.readership import Reader, active_readers
 from newsletter_service.editions.rules import ExclusionReason, HoldReason, Move, State
 from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, stand, standing
@@ -24,6 +23,7 @@ from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.publisher.press import Press
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.staff.models import User
 
@@ -150,7 +150,8 @@ def _letter(
 ) -> PreparedLetter:
     items = [item for item in items_in(edition) if item.id in item_ids]
     sender = sender_for(session, language, press.mail_from, press.reply_to, press.links.base_url)
-    return press.renderer.edition(content_for(edition, items, language, press.links), sender)
+    content = content_for(edition, items, language, press.links)
+    return press.renderer.edition(content, sender)
 
 
 def _exclude(session: Session, edition: Edition, exclusions: dict[int, ExclusionReason]) -> None:

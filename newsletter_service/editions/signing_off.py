@@ -13,7 +13,8 @@ from newsletter_service.editions.service import lock, note, standing
 from newsletter_service.errors import NotAllowed
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
-from newsletter_service.staff.rules import Role
+from newsletter_service.staff.rules import may_sign_off
+from newsletter_service.staff.service import actor_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def sign_off(session: Session, edition: Edition, user: User, now: datetime, seen
     """
     lock(session, edition)
     rules.sign_off(standing(edition))
-    if user.organisation_id is None or Role.HEAD.value not in {role.name for role in user.roles}:
+    if user.organisation_id is None or not may_sign_off(actor_of(user), user.organisation_id):
         raise NotAllowed("only heads sign off, on behalf of their organisation")
     if not items_in(edition):
         raise Empty

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from flask import Flask
-from newsletter_service.staff.rules import Role
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User
+from newsletter_service.staff.rules import Role
 from newsletter_service.web.parts import Parts
 from tests.factories import make_newsletter, make_organisation
 

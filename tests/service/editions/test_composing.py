@@ -14,7 +14,7 @@ from newsletter_service.editions.rules import WrongState
 from newsletter_service.editorial.models import LikenessVerdict
 from newsletter_service.errors import NotFound
 from newsletter_service.staff.models import AuditEntry
-from tests.factories import make_item, make_segment, make_subscriber
+from tests.factories import make_item, make_segment, make_subscriber, make_topic
 from tests.service.editions.conftest import CLOSES, COLLECTING, SENDS, House
 
 
@@ -116,6 +116,17 @@ def test_a_title_for_one_segment_never_becomes_everybodys_subject(session: Sessi
     assert titles(edition)[0] == "Inval volgende week"
     assert edition.subject == "Open dag"
     assert "Inval" not in edition.preheader + edition.introduction
+
+
+def test_a_subject_promises_no_item_that_some_readers_do_not_get(session: Session, house: House) -> None:
+    for title in ("Wonen", "Werken"):
+        make_item(
+            session, house.north, now=COLLECTING, title=title, topics=(make_topic(session, title.lower()),)
+        )
+    make_item(session, house.south, now=COLLECTING, title="Open dag", priority=0)
+    edition = house.composed()
+    assert titles(edition)[0] != "Open dag"
+    assert (edition.subject, edition.preheader) == ("Open dag", "Nieuwsbrief van Noord en Zuid")
 
 
 def test_an_edition_without_general_items_is_named_after_the_newsletter(

@@ -62,8 +62,12 @@ def test_priority_goes_before_waiting() -> None:
 
 @pytest.mark.parametrize("what", ["expires_at", "starts_at"])
 def test_an_item_for_which_the_next_edition_is_too_late_goes_before_priority(what: str) -> None:
-    due = replace(item(9), **{what: TERMS.next_sends_at})
-    later = replace(item(8), **{what: TERMS.next_sends_at + timedelta(minutes=1)})
+    def ending(number: int, moment: datetime) -> Candidate:
+        changes: dict[str, Any] = {what: moment}
+        return item(number, **changes)
+
+    due = ending(9, TERMS.next_sends_at)
+    later = ending(8, TERMS.next_sends_at + timedelta(minutes=1))
     decisions = decide(item(1, priority=2), later, due, limit=1)
     assert reasons(decisions) == {9: Reason.DUE, 1: Reason.NO_ROOM, 8: Reason.NO_ROOM}
     assert decisions[0].detail == {"deadline": TERMS.next_sends_at.isoformat()}

@@ -1,0 +1,108 @@
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.editions.content import items_in
+from newsletter_service.editions.preview import NothingToSee, letter_for, message_for, proof_to
+from newsletter_service.editions.readership import reach, readers_per_segment
+from newsletter_service.editions.release import release
+from newsletter_service.errors import NotFound
+from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.skeleton import SlotValues, fill
+from tests.factories import make_item, make_segment, make_subscriber, make_topic
+from tests.service.editions.conftest import CLOSES, COLLECTING, SENDS, House
+
+
+def test_a_preview_shows_what_a_verified_member_gets(session: Session, house: House) -> None:
+    police, mayors = make_segment(session, "politie"), make_segment(session, "burgemeesters")
+    make_item(session, house.north, now=COLLECTING, title="Recherchedag", segments=(police,), restricted=True)
+    make_item(session, house.south, now=COLLECTING, title="Burgemeestersdiner", segments=(mayors,))
+    make_item(session, house.south, now=COLLECTING, title="Monitor", topics=(make_topic(session),))
+    edition = house.composed()
+    shown = text_of(message_for(session, house.press, edition, "politie", "nl", CLOSES))
+    assert "Recherchedag" in shown
+    assert "Monitor" in shown
+    assert "Burgemeestersdiner" not in shown
+    assert "De Vries" in shown
+    general = html_of(message_for(session, house.press, edition, None, "en", CLOSES))
+    assert "Monitor" in general
+    assert "Recherchedag" not in general
+
+
+def test_a_preview_is_byte_for_byte_what_a_reader_of_that_segment_gets(
+    session: Session, house: House
+) -> None:
+    police = make_segment(session, "politie", ("politie.example",))
+    make_item(session, house.north, now=COLLECTING, title="Recherchedag", segments=(police,), restricted=True)
+    make_item(session, house.south, now=COLLECTING, title="Open dag")
+    make_subscriber(session, "agent@politie.example", now=COLLECTING, segments=(police,))
+    edition = house.composed()
+    preview = letter_for(session, house.press, edition, "politie", "nl")
+    release(session, house.press, edition, None, SENDS)
+    stored = session.query(Delivery).filter(Delivery.mailing_id.is_not(None)).one().letter.skeleton
+    same = SlotValues(address="x@politie.example", date=SENDS, message_id="<1@x.example>", name="X")
+    assert fill(preview.skeleton, same) == fill(stored, same)
+
+
+def test_previewing_for_readers_who_get_nothing_says_so(session: Session, house: House) -> None:
+    make_item(session, house.north, now=COLLECTING, segments=(make_segment(session, "politie"),))
+    edition = house.composed()
+    with pytest.raises(NothingToSee):
+        message_for(session, house.press, edition, None, "nl", CLOSES)
+    with pytest.raises(NotFound):
+        message_for(session, house.press, edition, "bestaat-niet", "nl", CLOSES)
+
+
+def test_a_proof_is_mailed_to_whoever_asked_with_a_mark_in_the_subject(
+    session: Session, house: House
+) -> None:
+    make_item(session, house.north, now=COLLECTING, title="Open dag")
+    edition = house.composed()
+    row = proof_to(session, house.press, edition, house.communicator, None, CLOSES)
+    assert (row.address, row.mailing_id, row.letter.subject) == (
+        house.communicator.email,
+        None,
+        "[Proef] Open dag",
+    )
+    assert row.priority < 5
+    links = house.press.links
+    values = SlotValues(
+        address=row.address,
+        date=CLOSES,
+        message_id="<1@x.example>",
+        manage_url=links.manage(row.reader_id or 0, row.reader_generation or 0),
+        unsubscribe_url=links.unsubscribe(row.reader_id or 0, row.reader_generation or 0),
+    )
+    parsed = message_from_bytes(fill(row.letter.skeleton, values), policy=default)
+    assert parsed["Subject"] == "[Proef] Open dag"
+    assert parsed["List-Unsubscribe"].startswith("<https://nieuwsbrief.example/afmelden/")
+
+
+def test_counts_follow_the_same_rule_as_the_release(session: Session, house: House) -> None:
+    police = make_segment(session, "politie", ("politie.example",))
+    make_item(session, house.north, now=COLLECTING, title="Recherchedag", segments=(police,), restricted=True)
+    make_item(session, house.south, now=COLLECTING, title="Open dag", topics=(make_topic(session, "wonen"),))
+    fraud = make_topic(session, "fraude")
+    make_subscriber(session, "agent@politie.example", now=COLLECTING, segments=(police,))
+    make_subscriber(session, "agent@thuis.example", now=COLLECTING, segments=(police,))
+    make_subscriber(session, "gast@gemeente.example", now=COLLECTING, topics=(fraud,))
+    make_subscriber(session, "nieuw@gemeente.example", now=COLLECTING, status="pending", segments=(police,))
+    edition = house.composed()
+    seen = reach(session, items_in(edition))
+    assert {item.title: seen.per_item[item.id] for item in items_in(edition)} == {
+        "Recherchedag": 1,
+        "Open dag": 2,
+    }
+    assert (seen.intended, seen.reached) == (3, 2)
+    assert readers_per_segment(session) == {police.id: 2}
+    release(session, house.press, edition, None, SENDS)
+    assert edition.intended == seen.intended
+    assert session.query(Delivery).filter(Delivery.mailing_id.is_not(None)).count() == seen.reached
+
+
+def test_without_items_nobody_is_reached(session: Session, house: House) -> None:
+    make_subscriber(session, now=COLLECTING)
+    assert reach(session, []).reached == 0
