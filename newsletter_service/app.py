@@ -12,10 +12,14 @@ from newsletter_service.archive.views import archive
 from newsletter_service.db import init_db
 from newsletter_service.delivery.transport import SmtpServer
 from newsletter_service.demo.views import demo
+from newsletter_service.editions.commands import edition_commands
 from newsletter_service.editions.views import editions
+from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links import Links
+from newsletter_service.seeding import seed
+from newsletter_service.staff.commands import staff_commands
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
 from newsletter_service.subscriptions.views import readers
@@ -23,6 +27,7 @@ from newsletter_service.tokens import Tokens
 from newsletter_service.web import init_web
 from newsletter_service.web.csrf import csrf
 from newsletter_service.web.parts import Parts
+from newsletter_service.web.sending import send
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -34,19 +39,24 @@ def utc_now() -> datetime:
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:
     """A ready application for `settings`; tests pass a `clock` of their own."""
-    app = Flask(__name__, template_folder=str(settings.templates_dir / "web"), static_folder=None)
+    app = Flask(
+        __name__,
+        template_folder=str(settings.templates_dir / "web"),
+        static_folder=None,
+        instance_path=str(settings.instance_dir),
+    )
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=12 * 1024 * 1024)
     settings.instance_dir.mkdir(parents=True, exist_ok=True)
     init_db(app, settings.database_url, str(PACKAGE / "migrations"))
     app.extensions["newsletter"] = _parts(settings, clock)
     init_web(app, https=settings.base_url.startswith("https://"))
     init_signin(app)
-    for blueprint in (readers, staff, editorial, editions, archive):
+    for blueprint in (readers, staff, editorial, pictures, editions, archive):
         app.register_blueprint(blueprint)
     csrf.exempt(readers)
     if settings.demo:
         app.register_blueprint(demo)
-    for commands in ():
+    for commands in (staff_commands, edition_commands, seed, send):
         app.cli.add_command(commands)
     return app
 

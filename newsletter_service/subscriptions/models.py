@@ -27,6 +27,8 @@ class Subscriber(Base):
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'active', 'left')", name="status"),
         Index("ix_subscriber_status_id", "status", "id"),
+        # A number is never used again: a link to somebody who was erased must not lead to somebody else.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

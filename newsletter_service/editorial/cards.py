@@ -1,0 +1,52 @@
+"""An item as readers see it."""
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import object_session
+
+from newsletter_service.editorial.models import Image, Item
+from newsletter_service.editorial.rules import Kind
+from newsletter_service.letters.values import Card, Picture, Tag
+from newsletter_service.links import Links
+from newsletter_service.publisher.models import Organisation
+from newsletter_service.publisher.service import organisations
+
+JOINT_ACCENT = 0
+
+
+def card_of(item: Item, _language: str, zone: ZoneInfo, links: Links) -> Card:
+    """`item` (attached to a session) as a card, its times in `zone`.
+
+    Items have one text, whatever the language of the letter around them.
+    """
+    event = item.kind == Kind.EVENT
+    return Card(
+        kind=item.kind,
+        tag=tag_of(item.organisation, _all_organisations(item) if item.joint else []),
+        title=item.title,
+        lead=item.lead,
+        body=item.body,
+        link_url=item.link_url,
+        link_label=item.link_label,
+        picture=picture_of(item.image, item.image_alt, links) if item.image else None,
+        starts_at=item.starts_at.astimezone(zone) if item.starts_at and event else None,
+        ends_at=item.ends_at.astimezone(zone) if item.ends_at and event else None,
+        place=item.place if event else "",
+    )
+
+
+def _all_organisations(item: Item) -> list[Organisation]:
+    session = object_session(item)
+    return organisations(session) if session is not None else [item.organisation]
+
+
+def tag_of(organisation: Organisation, together: list[Organisation]) -> Tag:
+    """Who speaks: one organisation in its colour, or several `together`."""
+    if together:
+        return Tag(" + ".join(one.short_name for one in together), JOINT_ACCENT)
+    return Tag(organisation.short_name, organisation.accent)
+
+
+def picture_of(image: Image, alt: str, links: Links) -> Picture:
+    """A stored picture by its public address."""
+    return Picture(links.image(image.digest), alt, image.width, image.height)

@@ -1,0 +1,45 @@
+"""Who of the staff may do what, decided on plain values."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+MIN_PASSWORD = 12
+
+
+class Role(StrEnum):
+    """What a member of staff may do; one person may have several roles."""
+
+    HEAD = "head"
+    COMMUNICATOR = "communicator"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """What matters of a member of staff here."""
+
+    roles: Collection[Role]
+    organisation_id: int | None
+
+
+def may_edit_item(actor: Actor, organisation_id: int) -> bool:
+    """Heads edit the items of their own organisation, communicators those of all."""
+    if Role.COMMUNICATOR in actor.roles:
+        return True
+    return Role.HEAD in actor.roles and actor.organisation_id == organisation_id
+
+
+def may_edit_edition(actor: Actor) -> bool:
+    """Both heads and communicators order, drop, add, hold and release."""
+    return Role.COMMUNICATOR in actor.roles or Role.HEAD in actor.roles
+
+
+def may_sign_off(actor: Actor, organisation_id: int) -> bool:
+    """Only a head, and only on behalf of their own organisation."""
+    return Role.HEAD in actor.roles and actor.organisation_id == organisation_id
+
+
+def may_change_calendar(actor: Actor) -> bool:
+    """The calendar is the administrator's."""
+    return Role.ADMINISTRATOR in actor.roles

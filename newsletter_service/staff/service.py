@@ -1,0 +1,95 @@
+"""Accounts and the audit trail."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from flask_security.utils import hash_password
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.errors import Conflict, Invalid, NotFound
+from newsletter_service.publisher.models import Organisation
+from newsletter_service.staff.models import AuditEntry, User
+from newsletter_service.staff.models import Role as RoleRow
+from newsletter_service.staff.rules import MIN_PASSWORD, Actor, Role
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """An account to be made; a head needs an organisation (by slug)."""
+
+    email: str
+    name: str
+    password: str
+    roles: Collection[Role]
+    organisation: str | None = None
+    language: str = "nl"
+
+
+def add_user(session: Session, new: NewUser) -> User:
+    """Make an account. Invalid, NotFound or Conflict say in one line what stands in the way."""
+    email = new.email.strip().lower()
+    if len(new.password) < MIN_PASSWORD:
+        raise Invalid(f"The password is too short: use at least {MIN_PASSWORD} characters.", "password")
+    if Role.HEAD in new.roles and not new.organisation:
+        raise Invalid("A head needs an organisation.", "organisation")
+    if session.scalars(select(User).where(func.lower(User.email) == email)).first():
+        raise Conflict("There is an account with this address already.")
+    user = User(
+        email=email,
+        name=new.name,
+        password=hash_password(new.password),
+        fs_uniquifier=uuid4().hex,
+        language=new.language,
+        organisation=_organisation(session, new.organisation) if new.organisation else None,
+        roles=[_role(session, role) for role in sorted(new.roles)],
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _organisation(session: Session, slug: str) -> Organisation:
+    found = session.scalars(select(Organisation).where(Organisation.slug == slug)).first()
+    if found is None:
+        known = ", ".join(session.scalars(select(Organisation.slug).order_by(Organisation.position)))
+        raise NotFound(f"There is no organisation {slug!r}; there are: {known or 'none yet (run: newsletter seed)'}.")
+    return found
+
+
+def _role(session: Session, role: Role) -> RoleRow:
+    row = session.scalars(select(RoleRow).where(RoleRow.name == role)).first()
+    if row is None:
+        row = RoleRow(name=role.value)
+        session.add(row)
+    return row
+
+
+def actor_of(user: User) -> Actor:
+    """What the rules need to know of `user`."""
+    return Actor(frozenset(Role(role.name) for role in user.roles), user.organisation_id)
+
+
+def record(
+    session: Session,
+    actor: User | None,
+    action: str,
+    subject_type: str,
+    subject_id: int,
+    now: datetime,
+    **detail: object,
+) -> None:
+    """Write into the audit trail what `actor` (None: the scheduler) did to what; `detail` holds JSON values."""
+    session.add(
+        AuditEntry(
+            at=now,
+            actor_id=actor.id if actor else None,
+            action=action,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            detail=detail,
+        )
+    )
+    session.flush()

@@ -1,0 +1,53 @@
+"""The mails that readers get besides editions; nothing that a visitor typed stands in them."""
+
+from newsletter_service.letters.texts import texts
+from newsletter_service.letters.values import Action, Notice
+
+
+def confirmation(newsletter: str, language: str, confirm_url: str, never_url: str) -> Notice:
+    """Asks whoever reads this address to confirm that they asked for the newsletter."""
+    _ = texts(language).gettext
+    return Notice(
+        language=language,
+        subject=_("Bevestig uw aanmelding voor %(newsletter)s") % {"newsletter": newsletter},
+        heading=_("Nog één stap: bevestig uw aanmelding"),
+        paragraphs=(
+            _("Iemand heeft dit e-mailadres opgegeven om %(newsletter)s te ontvangen. Was u dat? Bevestig dan uw aanmelding.")
+            % {"newsletter": newsletter},
+            _("De link werkt zeven dagen. Zonder uw bevestiging sturen wij u niets."),
+        ),
+        action=Action(_("Aanmelding bevestigen"), confirm_url),
+        small_print=((_("Was u dit niet? Dan hoeft u niets te doen."), _("Mail mij nooit meer"), never_url),),
+    )
+
+
+def already_subscribed(newsletter: str, language: str, manage_url: str) -> Notice:
+    """Answers a sign-up of somebody who is a reader already."""
+    _ = texts(language).gettext
+    return Notice(
+        language=language,
+        subject=_("U ontvangt %(newsletter)s al") % {"newsletter": newsletter},
+        heading=_("U bent al aangemeld"),
+        paragraphs=(
+            _("Iemand heeft dit e-mailadres opgegeven om %(newsletter)s te ontvangen, maar u krijgt deze nieuwsbrief al.")
+            % {"newsletter": newsletter},
+            _("Wilt u andere doelgroepen of thema's kiezen? Dat kan met de knop hieronder. De link werkt één dag."),
+        ),
+        action=Action(_("Voorkeuren aanpassen"), manage_url),
+        small_print=((_("Was u dit niet? Dan hoeft u niets te doen."), "", ""),),
+    )
+
+
+def lost_link(newsletter: str, language: str, manage_url: str) -> Notice:
+    """Gives a reader the way back to their own preferences."""
+    _ = texts(language).gettext
+    return Notice(
+        language=language,
+        subject=_("Uw link voor %(newsletter)s") % {"newsletter": newsletter},
+        heading=_("Hier is uw link"),
+        paragraphs=(
+            _("Met deze link past u uw voorkeuren aan of meldt u zich af. De link werkt één dag."),
+        ),
+        action=Action(_("Naar mijn voorkeuren"), manage_url),
+        small_print=((_("Heeft u hier niet om gevraagd? Dan hoeft u niets te doen."), "", ""),),
+    )

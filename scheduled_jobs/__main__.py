@@ -1,0 +1,72 @@
+"""The only scheduler: `python -m scheduled_jobs`. It keeps nothing in memory that the database does not know."""
+
+import logging
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+
+from newsletter_service.app import create_app_from_env
+from newsletter_service.db import db
+from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
+from scheduled_jobs.schedule import JOBS, Job
+
+log = logging.getLogger("scheduled_jobs")
+
+
+def run_job(app: Flask, job: Job) -> None:
+    """Run one job in an app context of its own; what goes wrong is logged, and tried again at the next tick."""
+    with app.app_context():
+        try:
+            done = job.run()
+        except Exception:  # the scheduler outlives any one failure; the ledger and the states lose nothing by it
+            log.exception("job %s failed; it is tried again in %d s", job.name, job.every_seconds)
+            return
+    for line in done.splitlines():
+        log.info("%s", line)
+
+
+def schedule(app: Flask) -> BackgroundScheduler:
+    """A scheduler with every job of the table, not started yet; each also runs at once."""
+    scheduler = BackgroundScheduler(timezone="Europe/Amsterdam")
+    for job in JOBS:
+        scheduler.add_job(
+            run_job,
+            "interval",
+            args=(app, job),
+            seconds=job.every_seconds,
+            id=job.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    return scheduler
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; a job under way is finished first."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    app = create_app_from_env()
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    with app.app_context():
+        engine = db.engine
+    try:
+        with only_scheduler(engine, Path(app.instance_path)):
+            scheduler = schedule(app)
+            for job in JOBS:
+                run_job(app, job)
+            scheduler.start()
+            stop.wait()
+            scheduler.shutdown(wait=True)
+    except AlreadyRunning:
+        sys.exit("Another scheduler is running on this database; this one leaves it the work.")
+
+
+if __name__ == "__main__":
+    main()

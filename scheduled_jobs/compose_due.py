@@ -1,0 +1,12 @@
+"""At closing time an edition is composed."""
+
+from newsletter_service.db import unit_of_work
+from newsletter_service.editions.composing import compose_due
+from newsletter_service.web.parts import parts
+
+
+def run() -> str:
+    """Compose every edition whose closing time has come."""
+    with unit_of_work() as session:
+        numbers = [edition.number for edition in compose_due(session, parts(), parts().clock())]
+    return f"composed: {', '.join(map(str, numbers))}" if numbers else ""

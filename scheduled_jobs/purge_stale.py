@@ -1,0 +1,19 @@
+"""Sign-ups that nobody confirmed are forgotten, and notices that went out are not kept."""
+
+from datetime import timedelta
+
+from newsletter_service.db import unit_of_work
+from newsletter_service.delivery.service import purge_notices
+from newsletter_service.subscriptions.service import purge_stale
+from newsletter_service.web.parts import parts
+
+KEEP_NOTICES = timedelta(days=7)
+
+
+def run() -> str:
+    """Forget what is too old to keep."""
+    now = parts().clock()
+    with unit_of_work() as session:
+        readers = purge_stale(session, now)
+        notices = purge_notices(session, now - KEEP_NOTICES)
+    return f"forgot {readers} sign-ups and {notices} notices" if readers or notices else ""

@@ -1,0 +1,25 @@
+"""The table of jobs: their names, how often they look, and what they run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scheduled_jobs import compose_due, deliver, finish_due, open_next_edition, purge_stale, release_due
+
+
+@dataclass(frozen=True)
+class Job:
+    """A use case that runs every so many seconds; `run` answers with what it did, or nothing."""
+
+    name: str
+    every_seconds: int
+    run: Callable[[], str]
+
+
+JOBS = (
+    Job("open-next-edition", 300, open_next_edition.run),
+    Job("compose-due", 5, compose_due.run),
+    Job("release-due", 5, release_due.run),
+    Job("deliver", 2, deliver.run),
+    Job("finish-due", 5, finish_due.run),
+    Job("purge-stale", 3600, purge_stale.run),
+)
