@@ -1,5 +1,181 @@
-"""Pages."""
+"""The pages of editions: the list, one edition with its preview, and what changes its contents."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, make_response, render_template
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-editions = Blueprint("editions", __name__, url_prefix="/redactie")
+from newsletter_service.db import db, unit_of_work
+from newsletter_service.editions import editing, wording
+from newsletter_service.editions.calendar_views import calendar
+from newsletter_service.editions.editing import ChangedMeanwhile
+from newsletter_service.editions.forms import ItemForm, PlaceForm, SignOffForm, TextsForm
+from newsletter_service.editions.move_views import moves
+from newsletter_service.editions.overview import overview
+from newsletter_service.editions.pages import act, back_to, editors_only, shown
+from newsletter_service.editions.presenting import edition_page
+from newsletter_service.editions.preview import NothingToSee, message_for, proof_to
+from newsletter_service.editions.previewing import chosen, preview_pane
+from newsletter_service.editions.rules import EditionConflict
+from newsletter_service.editions.service import edition_numbered
+from newsletter_service.editions.signing_off import sign_off
+from newsletter_service.errors import Invalid
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
+from newsletter_service.staff.rules import Role, may_edit_edition, may_sign_off
+from newsletter_service.web.headers import framed, mail_preview_response
+from newsletter_service.web.parts import parts
+
+editions = staff_only(Blueprint("editions", __name__, url_prefix="/redactie"))
+editions.register_blueprint(calendar)
+editions.register_blueprint(moves)
+
+
+@editions.get("/edities")
+def index() -> str:
+    """All editions, the one under way first."""
+    return render_template("editions/index.html", overview=overview(db.session(), parts().clock()))
+
+
+@editions.get("/edities/<int:number>")
+def show(number: int) -> str:
+    """One edition: where it stands, what is in and why, what waits, and what readers will see."""
+    return _page(number)
+
+
+def _page(number: int, texts_form: TextsForm | None = None) -> str:
+    session = db.session()
+    page = edition_page(session, edition_numbered(session, number), parts().clock())
+    actor = acting()
+    mine = [one for one in page.sign_offs if may_sign_off(actor, one.organisation_id)]
+    return render_template(
+        "editions/show.html",
+        page=page,
+        edition=page.edition,
+        reached=wording.readers(page.reach.reached),
+        held_because=wording.hold_reason(page.edition.hold_reason),
+        pane=preview_pane(session, parts(), page, chosen()),
+        texts_form=texts_form or TextsForm.of(page.edition),
+        may_edit=may_edit_edition(actor),
+        mine=mine[0] if mine else None,
+        shown=shown(),
+    )
+
+
+@editions.get("/edities/<int:number>/voorbeeld")
+def preview(number: int) -> Response:
+    """The letter from the very bytes that such a reader would get, for the frame on the page."""
+    session, choice = db.session(), chosen()
+    edition = edition_numbered(session, number)
+    try:
+        message = message_for(session, parts(), edition, choice.segment, choice.language, parts().clock())
+    except NothingToSee as error:
+        return _nothing(wording.conflict(error))
+    except LetterError:
+        return _nothing(_("Van deze editie kan geen goede brief worden gemaakt. Kijk de controles na."))
+    if choice.shape != "tekst":
+        return mail_preview_response(html_of(message))
+    response = make_response(text_of(message))
+    response.mimetype = "text/plain"
+    return framed(response)
+
+
+def _nothing(why: str) -> Response:
+    return framed(make_response(render_template("editions/no_preview.html", why=why)))
+
+
+@editions.post("/edities/<int:number>/volgorde")
+@editors_only
+def order(number: int) -> Response:
+    """Move an item a step up or down, or to the place it was dragged to."""
+    form = PlaceForm()
+    item_id, position = form.item_id.data, form.position.data
+    if not form.validate() or item_id is None:
+        raise Invalid("no such place", "position")
+    user, now = signed_in(), parts().clock()
+    if position is not None:
+        return act(
+            number, lambda session, edition: editing.move_item(session, edition, item_id, position, user, now)
+        )
+    move = editing.move_up if form.direction.data == "omhoog" else editing.move_down
+    return act(number, lambda session, edition: move(session, edition, item_id, user, now))
+
+
+@editions.post("/edities/<int:number>/eruit")
+@editors_only
+def drop(number: int) -> Response:
+    """Take an item out; it waits for a next edition."""
+    item_id, user, now = _item_id(), signed_in(), parts().clock()
+    return act(
+        number,
+        lambda session, edition: editing.drop_item(session, edition, item_id, user, now),
+        _("Het bericht staat weer in de wachtrij."),
+    )
+
+
+@editions.post("/edities/<int:number>/erbij")
+@editors_only
+def add(number: int) -> Response:
+    """Put a waiting item in."""
+    item_id, user, now = _item_id(), signed_in(), parts().clock()
+    return act(
+        number,
+        lambda session, edition: editing.add_item(session, edition, item_id, user, now),
+        _("Het bericht staat in deze editie."),
+    )
+
+
+def _item_id() -> int:
+    form = ItemForm()
+    if not form.validate() or form.item_id.data is None:
+        raise Invalid("no item named", "item_id")
+    return form.item_id.data
+
+
+@editions.post("/edities/<int:number>/teksten")
+@editors_only
+def texts(number: int) -> Response | tuple[str, int]:
+    """Save subject, preheader and introduction; what somebody else saved first is shown beside it."""
+    form = TextsForm()
+    if not form.validate():
+        return _page(number, form), 422
+    user, now, version = signed_in(), parts().clock(), form.version.data or 0
+    try:
+        with unit_of_work() as session:
+            edition = edition_numbered(session, number)
+            editing.edit_texts(session, edition, form.texts(), version, user, now)
+    except ChangedMeanwhile as conflict:
+        form.version.data = conflict.version
+        return render_template(
+            "editions/texts_conflict.html", number=number, form=form, theirs=conflict.theirs
+        ), 409
+    except EditionConflict as conflict:
+        flash(wording.conflict(conflict), "error")
+        return _page(number, form), 409
+    flash(_("De teksten zijn bewaard."), "ok")
+    return back_to(number)
+
+
+@editions.post("/edities/<int:number>/proef")
+def proof(number: int) -> Response:
+    """Mail what the preview shows to whoever asks."""
+    user, now, choice = signed_in(), parts().clock(), chosen()
+    return act(
+        number,
+        lambda session, edition: proof_to(session, parts(), edition, user, choice.segment, now),
+        _("De proef is onderweg naar %(address)s.", address=user.email),
+    )
+
+
+@editions.post("/edities/<int:number>/akkoord")
+@roles_required(Role.HEAD)
+def agree(number: int) -> Response:
+    """Sign off, on behalf of one's organisation, exactly what was on the page."""
+    form, user, now = SignOffForm(), signed_in(), parts().clock()
+    if not form.validate():
+        raise Invalid("what was seen is missing", "seen")
+    return act(
+        number,
+        lambda session, edition: sign_off(session, edition, user, now, seen=form.seen.data),
+        _("Uw akkoord is vastgelegd. Verandert er nog iets, dan vervalt het."),
+    )

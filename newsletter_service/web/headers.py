@@ -63,6 +63,12 @@ def mail_preview_response(html: str) -> Response:
     return response
 
 
+def framed(response: Response) -> Response:
+    """Let one of our own pages show `response` in a frame."""
+    response.headers["Content-Security-Policy"] = policy({**PAGE_POLICY, "frame-ancestors": "'self'"})
+    return response
+
+
 def _cached(response: Response) -> Response:
     """Static files with their hash in the address never change; what no view decided about is not stored."""
     if request.endpoint == "web.static" and response.status_code == 200:

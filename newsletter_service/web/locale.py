@@ -1,6 +1,6 @@
 """The language and the zone of a page.
 
-A reader's language is in the address (`?taal=en`) or comes from the reader behind a token: there is no cookie.
+A reader's language is in the address (`?taal=en`) or that of the reader behind a token: there is no cookie.
 Staff see the language of their account.
 """
 

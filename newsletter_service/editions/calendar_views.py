@@ -1,0 +1,52 @@
+"""The publishing calendar, for administrators."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from newsletter_service.db import db, unit_of_work
+from newsletter_service.editions import service
+from newsletter_service.editions.calendar_rules import BadCalendar, Rhythm
+from newsletter_service.editions.forms import CalendarForm
+from newsletter_service.editions.scheduling import change_calendar, next_editions
+from newsletter_service.staff.guards import roles_required, signed_in
+from newsletter_service.staff.rules import Role
+from newsletter_service.web.parts import parts
+
+calendar = Blueprint("calendar", __name__, url_prefix="/kalender")
+administrators_only = roles_required(Role.ADMINISTRATOR)
+
+
+@calendar.get("")
+@administrators_only
+def show() -> str:
+    """The calendar as it is, and the next editions by it."""
+    row = service.calendar(db.session())
+    return _page(CalendarForm.of(row), service.rhythm(row), saved=True)
+
+
+@calendar.post("")
+@administrators_only
+def save() -> Response | str | tuple[str, int]:
+    """Save the calendar, or (button "bekijk") only show what it would mean."""
+    form = CalendarForm()
+    if not form.validate():
+        return _page(form, None, saved=False), 422
+    try:
+        rhythm = form.settings().rhythm()
+    except BadCalendar:
+        form.closing_time.errors = [_("De kopij moet sluiten voordat de editie uitgaat.")]
+        return _page(form, None, saved=False), 422
+    if request.form.get("actie") == "bekijk":
+        return _page(form, rhythm, saved=False)
+    user, now = signed_in(), parts().clock()
+    with unit_of_work() as session:
+        change_calendar(session, form.settings(), user, now)
+    flash(_("De kalender is bewaard. De editie die nu kopij verzamelt, volgt hem meteen."), "ok")
+    return redirect(url_for("editions.calendar.show"), 303)
+
+
+def _page(form: CalendarForm, rhythm: Rhythm | None, saved: bool) -> str:
+    planned = next_editions(db.session(), rhythm, parts().clock()) if rhythm is not None else []
+    zone = rhythm.zone if rhythm is not None else ""
+    return render_template("editions/calendar.html", form=form, planned=planned, zone=zone, saved=saved)

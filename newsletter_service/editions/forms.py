@@ -1,0 +1,198 @@
+"""Forms about editions and the publishing calendar."""
+
+from typing import TypeVar
+from zoneinfo import available_timezones
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+
+from newsletter_service.editions.default_texts import LONGEST, Texts
+from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.editions.rules import ReleaseRule
+from newsletter_service.editions.scheduling import CalendarSettings
+from newsletter_service.web.forms import Form, stripped
+
+TOO_LONG = _l("Maak dit korter: hooguit %(max)d tekens.")
+T = TypeVar("T")
+FILL_IN = _l("Vul dit in.")
+A_NUMBER = _l("Vul een getal in van %(min)d tot %(max)d.")
+
+
+class TextsForm(Form):
+    """Subject, preheader and introduction, written on top of a version."""
+
+    subject = StringField(
+        _l("Onderwerp"),
+        validators=[DataRequired(_l("Vul een onderwerp in.")), Length(max=LONGEST, message=TOO_LONG)],
+        filters=[stripped],
+        description=_l("Een telefoon toont ongeveer 60 tekens."),
+    )
+    preheader = StringField(
+        _l("Preheader"),
+        validators=[Length(max=LONGEST, message=TOO_LONG)],
+        filters=[stripped],
+        description=_l("De regel die mailprogramma's naast het onderwerp tonen."),
+    )
+    introduction = TextAreaField(
+        _l("Introductie"),
+        validators=[Length(max=3000, message=TOO_LONG)],
+        filters=[stripped],
+        description=_l(
+            "Twee of drie zinnen. Een lege regel begint een alinea, **twee sterretjes** maken vet."
+        ),
+    )
+    version = IntegerField(validators=[InputRequired()])
+
+    @classmethod
+    def of(cls, edition: Edition) -> "TextsForm":
+        """The form as it stands before anybody typed."""
+        return cls(
+            formdata=None,
+            data={
+                "subject": edition.subject,
+                "preheader": edition.preheader,
+                "introduction": edition.introduction,
+                "version": edition.version,
+            },
+        )
+
+    def texts(self) -> Texts:
+        """What was typed."""
+        return Texts(self.subject.data or "", self.preheader.data or "", self.introduction.data or "")
+
+
+class PlaceForm(Form):
+    """Moves one item: a step up or down, or (by dragging) to a place counted from 0."""
+
+    item_id = IntegerField(validators=[InputRequired()])
+    direction = StringField()
+    position = IntegerField(validators=[Optional(), NumberRange(min=0)])
+
+
+class ItemForm(Form):
+    """Names one item."""
+
+    item_id = IntegerField(validators=[InputRequired()])
+
+
+class SignOffForm(Form):
+    """What the head was looking at."""
+
+    seen = StringField(validators=[DataRequired(), Length(max=64)])
+
+
+class HoldForm(Form):
+    """Why an edition is held."""
+
+    reason = StringField(
+        _l("Waarom houdt u deze editie vast?"),
+        validators=[
+            DataRequired(_l("Vul een reden in, zodat anderen weten waar ze aan toe zijn.")),
+            Length(max=300),
+        ],
+        filters=[stripped],
+        description=_l("Iedereen van de redactie ziet deze reden."),
+    )
+
+
+class ResumeForm(Form):
+    """When a held edition goes out after all; a moment that comes twice has to be picked from two."""
+
+    sends_at = DateTimeLocalField(
+        _l("Nieuw moment van versturen"),
+        validators=[Optional()],
+        description=_l("Laat leeg om het oude moment aan te houden."),
+    )
+    fold = RadioField(_l("Welk van de twee bedoelt u?"), validators=[Optional()], choices=[])
+
+
+class CalendarForm(Form):
+    """The publishing calendar."""
+
+    every_weeks = IntegerField(
+        _l("Om de hoeveel weken komt er een editie?"),
+        validators=[InputRequired(FILL_IN), NumberRange(1, 26, A_NUMBER)],
+    )
+    weekday = SelectField(
+        _l("Op welke dag?"),
+        coerce=int,
+        choices=[
+            (0, _l("maandag")),
+            (1, _l("dinsdag")),
+            (2, _l("woensdag")),
+            (3, _l("donderdag")),
+            (4, _l("vrijdag")),
+            (5, _l("zaterdag")),
+            (6, _l("zondag")),
+        ],
+    )
+    send_time = TimeField(_l("Hoe laat gaat een editie uit?"), validators=[InputRequired(FILL_IN)])
+    closing_days = IntegerField(
+        _l("Hoeveel dagen eerder sluit de kopij?"),
+        validators=[InputRequired(FILL_IN), NumberRange(0, 14, A_NUMBER)],
+    )
+    closing_time = TimeField(_l("Hoe laat sluit de kopij?"), validators=[InputRequired(FILL_IN)])
+    first_day = DateField(
+        _l("Vanaf welke dag tellen de weken?"),
+        validators=[InputRequired(FILL_IN)],
+        description=_l(
+            "Een dag waarop een editie uitgaat; valt die op een andere weekdag, dan telt de eerstvolgende."
+        ),
+    )
+    zone = StringField(
+        _l("Tijdzone"),
+        validators=[InputRequired(FILL_IN), Length(max=60)],
+        filters=[stripped],
+        description=_l("Zoals Europe/Amsterdam."),
+    )
+    item_limit = IntegerField(
+        _l("Hoeveel berichten gaan er hooguit in een editie?"),
+        validators=[InputRequired(FILL_IN), NumberRange(1, 30, A_NUMBER)],
+    )
+    release_rule = RadioField(
+        _l("Wanneer mag een editie uit?"),
+        choices=[
+            (ReleaseRule.AUTOMATIC.value, _l("Vanzelf op haar tijd, tenzij iemand haar vasthoudt")),
+            (ReleaseRule.BOTH.value, _l("Pas als het hoofd van elke organisatie akkoord is")),
+        ],
+    )
+
+    @classmethod
+    def of(cls, calendar: Calendar) -> "CalendarForm":
+        """The form as the calendar stands."""
+        return cls(formdata=None, obj=calendar)
+
+    def validate_zone(self, field: StringField) -> None:
+        """Only zones whose clocks we know."""
+        if field.data not in available_timezones():
+            raise ValidationError(_l("Deze tijdzone kennen wij niet."))
+
+    def settings(self) -> CalendarSettings:
+        """What was filled in, once the form is valid."""
+        return CalendarSettings(
+            every_weeks=_given(self.every_weeks.data),
+            weekday=_given(self.weekday.data),
+            first_day=_given(self.first_day.data),
+            send_time=_given(self.send_time.data),
+            closing_days=_given(self.closing_days.data),
+            closing_time=_given(self.closing_time.data),
+            zone=_given(self.zone.data),
+            release_rule=ReleaseRule(self.release_rule.data),
+            item_limit=_given(self.item_limit.data),
+        )
+
+
+def _given(value: T | None) -> T:
+    if value is None:
+        raise ValueError("asked before the form was validated")
+    return value

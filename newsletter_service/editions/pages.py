@@ -1,0 +1,52 @@
+"""What the views of this folder share: running a use case on an edition and saying how it went."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from newsletter_service.db import unit_of_work
+from newsletter_service.editions import wording
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.rules import EditionConflict
+from newsletter_service.editions.service import edition_numbered
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.staff.guards import roles_required
+from newsletter_service.staff.rules import Role
+
+editors_only = roles_required(Role.HEAD, Role.COMMUNICATOR)
+PREVIEW = ("doelgroep", "taal", "vorm")
+
+
+def run(number: int, use_case: Callable[[Session, Edition], object]) -> bool:
+    """Run `use_case` on edition `number` in one transaction; False if a conflict was told instead."""
+    try:
+        with unit_of_work() as session:
+            use_case(session, edition_numbered(session, number))
+    except EditionConflict as conflict:
+        flash(wording.conflict(conflict), "error")
+        return False
+    except LetterError:
+        flash(_("Van deze editie kan geen goede brief worden gemaakt. Kijk de controles na."), "error")
+        return False
+    return True
+
+
+def act(number: int, use_case: Callable[[Session, Edition], object], done: str = "") -> Response:
+    """As `run`; says `done` if it went well, and goes back to the edition's page."""
+    if run(number, use_case) and done:
+        flash(done, "ok")
+    return back_to(number)
+
+
+def back_to(number: int) -> Response:
+    """The edition's page, with the preview that stood open."""
+    return redirect(url_for("editions.show", number=number, **shown()), 303)
+
+
+def shown() -> dict[str, Any]:
+    """The choice of preview in the address of this request, to be kept in links and forms."""
+    return {name: request.args[name] for name in PREVIEW if name in request.args}

@@ -1,0 +1,174 @@
+"""What pages about editions say: states, reasons, conflicts and checks in words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from newsletter_service.editions.checks import Check, Fault
+from newsletter_service.editions.composing_rules import Reason
+from newsletter_service.editions.editing import CannotAdd
+from newsletter_service.editions.rules import EditionConflict, HoldReason, Move, State, WrongState
+from newsletter_service.web.formatting import datum, getal
+
+FAULTS = {
+    Check.SUBJECT: _l("Het onderwerp is %(number)s tekens lang; een telefoon toont er ongeveer 60."),
+    Check.PREHEADER: _l("De preheader is %(number)s tekens lang; 30 tot 110 past overal."),
+    Check.INTRODUCTION: _l("Er is geen introductie."),
+    Check.SIZE: _l("De brief is %(size)s; boven 100 kB breken mailprogramma's hem af."),
+    Check.ALT: _l("De afbeelding bij “%(title)s” heeft geen beschrijving."),
+    Check.LINK: _l("De link bij “%(title)s” is niet beveiligd (http)."),
+    Check.LEAD: _l("“%(title)s” heeft geen inleiding."),
+    Check.TIMELY: _l("“%(title)s” is voorbij voordat deze editie uitgaat."),
+    Check.READERS: _l("Geen enkele lezer krijgt “%(title)s” te zien."),
+    Check.TITLES: _l("“%(title)s” staat er %(number)s keer in."),
+}
+MISSING = {
+    Check.SUBJECT: _l("Er is nog geen onderwerp."),
+    Check.PREHEADER: _l("Er is geen preheader; mailprogramma's tonen dan een willekeurig stuk tekst."),
+}
+
+
+def state_name(state: State) -> str:
+    """Where an edition stands, in a word or two."""
+    return {
+        State.COLLECTING: _("Verzamelt kopij"),
+        State.COMPOSED: _("Samengesteld"),
+        State.SENDING: _("Wordt verstuurd"),
+        State.SENT: _("Verstuurd"),
+        State.HELD: _("Vastgehouden"),
+        State.CANCELLED: _("Geannuleerd"),
+    }[state]
+
+
+def section_name(kind: str) -> str:
+    """The heading over items of one kind."""
+    return {
+        "news": _("Nieuws"),
+        "publication": _("Publicaties"),
+        "event": _("Agenda"),
+        "call": _("Oproepen"),
+    }[kind]
+
+
+def reason_in(reason: str, detail: Mapping[str, Any], zone: str) -> str:
+    """Why an item is in an edition."""
+    match Reason(reason):
+        case Reason.WAITED_LONG:
+            times = int(detail.get("times", 2))
+            return ngettext(
+                "Schoof %(times)s keer door en gaat nu voor",
+                "Schoof %(times)s keer door en gaat nu voor",
+                times,
+                times=times,
+            )
+        case Reason.DUE:
+            return _(
+                "Kan niet wachten: na %(day)s heeft het geen zin meer", day=_day(detail, "deadline", zone)
+            )
+        case Reason.PRIORITY:
+            return _("Hoge prioriteit")
+        case Reason.ADDED_BY_HAND:
+            return _("Erbij gezet door %(name)s", name=detail.get("by", ""))
+        case _turn:
+            days = int(detail.get("days", 0))
+            return ngettext(
+                "Aan de beurt: wacht %(days)s dag", "Aan de beurt: wacht %(days)s dagen", days, days=days
+            )
+
+
+def reason_out(reason: str | None, detail: Mapping[str, Any], zone: str, other: str = "") -> str:
+    """Why an item waits; None: nobody decided about it yet. `other` names the item that it looks like."""
+    if reason is None:
+        return _("Kwam binnen na het samenstellen")
+    match Reason(reason):
+        case Reason.EMBARGOED:
+            return _("Mag pas vanaf %(day)s", day=_day(detail, "until", zone))
+        case Reason.EXPIRED:
+            return _("Verlopen sinds %(day)s", day=_day(detail, "deadline", zone))
+        case Reason.STARTED:
+            return _("Begint al op %(day)s, voor deze editie uitgaat", day=_day(detail, "deadline", zone))
+        case Reason.LOOK_ALIKE:
+            return _("Lijkt op “%(title)s”", title=other)
+        case Reason.DROPPED_BY_HAND:
+            return _("Eruit gehaald door %(name)s", name=detail.get("by", ""))
+        case Reason.NO_ROOM:
+            return _("Er gaan al %(limit)s berichten mee", limit=detail.get("limit", ""))
+        case _otherwise:
+            return _("Staat niet meer in deze editie")
+
+
+def hold_reason(reason: str) -> str:
+    """Why an edition is held: the scheduler's reasons in words, people's own as they are."""
+    known = {
+        HoldReason.LATE.value: _("Het moment van versturen is te lang voorbij."),
+        HoldReason.UNSIGNED.value: _("Nog niet alle organisaties zijn akkoord."),
+        HoldReason.EMPTY.value: _("Er staat geen bericht in."),
+        HoldReason.PAUSED.value: _("De mailserver neemt de brieven niet aan."),
+        HoldReason.UNPRINTABLE.value: _(
+            "Er kon geen goede brief van worden gemaakt; misschien is hij te groot."
+        ),
+    }
+    return known.get(reason, reason)
+
+
+def conflict(error: EditionConflict) -> str:
+    """Why something cannot be done to an edition now, and what to do instead."""
+    if isinstance(error, WrongState):
+        return _wrong_state(error)
+    if isinstance(error, CannotAdd) and error.code == "not_waiting":
+        return _("Dit bericht staat niet meer in de wachtrij.")
+    sentences = {
+        "too_late": _(
+            "Het moment van versturen is al voorbij. Kies een nieuw moment, of verstuur de editie nu."
+        ),
+        "still_open": _("Er zijn nog brieven onderweg."),
+        "unsigned": _("Nog niet alle organisaties zijn akkoord met wat er nu staat."),
+        "empty": _("Er staat nog geen bericht in deze editie."),
+        "changed_since_seen": _(
+            "De editie is veranderd sinds u deze pagina opende. Kijk haar nog eens na en geef dan akkoord."
+        ),
+        "not_in_edition": _("Dit bericht staat niet meer in deze editie."),
+        "nothing_to_see": _("Deze doelgroep krijgt deze editie niet: er staat geen bericht voor hen in."),
+        "embargoed": _("Dit bericht mag nog niet worden verstuurd op het moment dat deze editie uitgaat."),
+        "expired": _("Dit bericht is verlopen voordat deze editie uitgaat."),
+        "started": _("Deze bijeenkomst is al begonnen voordat deze editie uitgaat."),
+        "look_alike": _(
+            "Dit bericht lijkt op een bericht in de editie. Kijk eerst samen of ze hetzelfde zijn."
+        ),
+    }
+    return sentences.get(error.code, _("Dit kan op dit moment niet. Kijk hoe de editie er nu voor staat."))
+
+
+def fault(found: Fault) -> str:
+    """What a check found, and what would mend it."""
+    values = {"title": found.about, "number": found.number, "size": kilobytes(found.number)}
+    if not found.number and found.check in MISSING:
+        return str(MISSING[found.check])
+    return str(FAULTS[found.check]) % values
+
+
+def kilobytes(size: int) -> str:
+    """A size in bytes as people read it: "31 kB"."""
+    return f"{getal(round(size / 1000))} kB"
+
+
+def readers(number: int) -> str:
+    """A number of readers in words: "1.284 lezers"."""
+    return ngettext("%(count)s lezer", "%(count)s lezers", number, count=getal(number))
+
+
+def _wrong_state(error: WrongState) -> str:
+    if error.move is Move.RELEASE and error.standing.state in (State.SENDING, State.SENT):
+        return _("Deze editie is al verstuurd. Er gaat niets dubbel uit.")
+    return _(
+        "Dit kan niet meer: de editie staat op “%(state)s”.", state=state_name(error.standing.state).lower()
+    )
+
+
+def _day(detail: Mapping[str, Any], name: str, zone: str) -> str:
+    value = detail.get(name)
+    return datum(datetime.fromisoformat(value), "medium", zone) if isinstance(value, str) else "?"
