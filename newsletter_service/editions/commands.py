@@ -9,34 +9,36 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from newsletter_service.db import unit_of_work
+from newsletter_service.db import read_only, unit_of_work
 from newsletter_service.editions import composing, preview, release, service
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.errors import NewsletterError
 from newsletter_service.web.parts import parts
 
-editions = AppGroup("editions", help="Look at editions and move them on.")
+edition_commands = AppGroup("editions", help="Look at editions and move them on.")
 
 
 @contextmanager
-def _work() -> Iterator[Session]:
+def _work(*, reading: bool = False) -> Iterator[Session]:
     try:
+        if reading:
+            read_only()
         with unit_of_work() as session:
             yield session
     except NewsletterError as error:
         raise click.ClickException(error.message) from error
 
 
-@editions.command("list")
+@edition_commands.command("list")
 def list_editions() -> None:
     """All editions: number, state, when they go out, how many items."""
-    with _work() as session:
+    with _work(reading=True) as session:
         for edition in service.all_editions(session):
             click.echo(_line(edition))
 
 
-@editions.command("compose")
+@edition_commands.command("compose")
 @click.argument("number", type=int)
 def compose_edition(number: int) -> None:
     """Compose edition NUMBER now; one that was composed before is composed anew."""
@@ -48,14 +50,14 @@ def compose_edition(number: int) -> None:
             click.echo(f"  {_place(placement):>2}  {placement.reason:15}  {placement.item.title}")
 
 
-@editions.command("preview")
+@edition_commands.command("preview")
 @click.argument("number", type=int)
 @click.option("--segment", help="Slug of a segment; without it, a reader who claims none.")
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 def preview_edition(number: int, segment: str | None, language: str, output: Path | None) -> None:
     """The message a reader of edition NUMBER would get, byte for byte (an .eml file)."""
-    with _work() as session:
+    with _work(reading=True) as session:
         edition = service.edition_numbered(session, number)
         message = preview.message_for(session, parts(), edition, segment, language, parts().clock())
     if output is None:
@@ -64,7 +66,7 @@ def preview_edition(number: int, segment: str | None, language: str, output: Pat
         output.write_bytes(message)
 
 
-@editions.command("release")
+@edition_commands.command("release")
 @click.argument("number", type=int)
 def release_edition(number: int) -> None:
     """Send edition NUMBER now."""
@@ -74,7 +76,7 @@ def release_edition(number: int) -> None:
         click.echo(_line(edition))
 
 
-@editions.command("hold")
+@edition_commands.command("hold")
 @click.argument("number", type=int)
 @click.argument("reason")
 def hold_edition(number: int, reason: str) -> None:

@@ -95,6 +95,16 @@ def test_a_joint_item_counts_for_both() -> None:
     assert sorted(inside(decisions)) == [1, 2, 4]
 
 
+def test_a_joint_item_is_never_held_back_by_the_balance() -> None:
+    decisions = decide(item(1), item(2, joint=True), item(3, SOUTH, priority=0), limit=2)
+    assert sorted(inside(decisions)) == [1, 2]
+
+
+def test_an_organisation_with_only_a_joint_item_left_holds_nobody_back() -> None:
+    decisions = decide(item(1), item(2), item(3, SOUTH, joint=True, priority=0), limit=2)
+    assert sorted(inside(decisions)) == [1, 2]
+
+
 def test_of_two_look_alikes_the_better_ranked_goes_out_and_the_other_says_which() -> None:
     decisions = decide(item(1), item(2, SOUTH), item(3), alike=[(1, 2)])
     assert sorted(inside(decisions)) == [1, 3]
