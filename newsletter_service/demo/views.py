@@ -1,5 +1,83 @@
-"""Pages."""
+"""/demo/inbox: the mails as they were received. Registered only in a demonstration."""
 
-from flask import Blueprint
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import SMTP
+from itertools import islice
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from newsletter_service.errors import NotFound
+from newsletter_service.letters.preview import headers_of, html_of, text_of
+from newsletter_service.web.headers import mail_preview_response
+
+PAGE = 50
 
 demo = Blueprint("demo", __name__, url_prefix="/demo")
+
+
+@dataclass(frozen=True)
+class Caught:
+    """One mail in the list; `name` is that of its file."""
+
+    name: str
+    to: str
+    subject: str
+    at: datetime
+
+
+def mail_folder() -> Path:
+    """Where the mail catcher keeps what it takes."""
+    return Path(current_app.instance_path) / "mail"
+
+
+@demo.get("/inbox")
+def inbox() -> str:
+    """The latest mails, or those whose address or subject holds what is searched for."""
+    wanted = request.args.get("zoek", "").strip().casefold()
+    page = max(1, request.args.get("pagina", 1, type=int))
+    files = sorted(mail_folder().glob("*.eml"), reverse=True)
+    matching = (mail for mail in map(_caught, files) if wanted in f"{mail.to} {mail.subject}".casefold())
+    mails = list(islice(matching, (page - 1) * PAGE, page * PAGE + 1))
+    return render_template(
+        "demo/inbox.html", mails=mails[:PAGE], more=len(mails) > PAGE, page=page, wanted=wanted, total=len(files)
+    )
+
+
+@demo.get("/inbox/<name>")
+def mail(name: str) -> str:
+    """One mail: as HTML, as text, and its headers."""
+    content = _content(name)
+    form = request.args.get("vorm", "html")
+    return render_template(
+        "demo/mail.html",
+        mail=_caught(_file(name)),
+        form=form,
+        text=text_of(content),
+        headers=headers_of(content),
+    )
+
+
+@demo.get("/inbox/<name>/html")
+def html(name: str) -> Response:
+    """The HTML part of one mail, for the frame on its page."""
+    return mail_preview_response(html_of(_content(name)))
+
+
+def _file(name: str) -> Path:
+    file = mail_folder() / f"{name}.eml"
+    if not name.replace("-", "").isalnum() or not file.is_file():
+        raise NotFound("no such mail")
+    return file
+
+
+def _content(name: str) -> bytes:
+    return _file(name).read_bytes()
+
+
+def _caught(file: Path) -> Caught:
+    head = message_from_bytes(file.read_bytes().partition(b"\r\n\r\n")[0] + b"\r\n\r\n", policy=SMTP)
+    at = datetime.strptime(file.stem.rpartition("-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+    return Caught(file.stem, str(head["To"]), str(head["Subject"]), at)

@@ -1,0 +1,155 @@
+"""Fills an empty database with the invented region; refuses to touch anything but a demonstration."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.models import Segment, SegmentDomain, Topic
+from newsletter_service.demo.items import ITEMS, DemoItem
+from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, Person, people
+from newsletter_service.demo.pictures import draw
+from newsletter_service.editions.models import Edition
+from newsletter_service.editorial.images import read_picture, store
+from newsletter_service.editorial.models import Item
+from newsletter_service.moments import recurring_moment
+from newsletter_service.publisher.models import Organisation
+from newsletter_service.seeding import seed_base
+from newsletter_service.staff.models import User
+from newsletter_service.staff.rules import Role
+from newsletter_service.staff.service import NewUser, add_user
+from newsletter_service.subscriptions.consent_texts import wording
+from newsletter_service.subscriptions.models import Consent, Membership, Subscriber
+from newsletter_service.subscriptions.rules import PRIVACY_VERSION, WORDING_VERSION, Source, Status, Step
+
+ZONE = "Europe/Amsterdam"
+CLOSES_AFTER = timedelta(seconds=40)
+SENDS_AFTER = timedelta(seconds=80)
+PASSWORD = "welkom-bij-de-demo"  # noqa: S105  # it is printed for everybody who tries the demo
+STAFF = (
+    NewUser("hoofd.var@maasdelta.example", "Marjan van Oord", PASSWORD, [Role.HEAD], "var"),
+    NewUser("hoofd.riec@maasdelta.example", "Kees ten Brink", PASSWORD, [Role.HEAD], "riec"),
+    NewUser("communicatie@maasdelta.example", "Samira Haddad", PASSWORD, [Role.COMMUNICATOR]),
+    NewUser("beheer@maasdelta.example", "Ruben de Wit", PASSWORD, [Role.ADMINISTRATOR, Role.COMMUNICATOR]),
+)
+
+
+class NotADemo(Exception):
+    """Somebody tried to load invented content outside the demonstration."""
+
+
+def load_demo(session: Session, now: datetime, *, demo: bool) -> bool:
+    """Load the invented region into an empty database, with a first edition that goes out within minutes.
+
+    False if there is something in it already. NotADemo unless `demo`, the setting, says so.
+    """
+    if not demo:
+        raise NotADemo("invented content is loaded only with DEMO=1")
+    if session.scalars(select(User).limit(1)).first() is not None:
+        return False
+    seed_base(session, now)
+    _first_edition(session, now)
+    for user in STAFF:
+        add_user(session, user)
+    segments = _by_slug(session, Segment)
+    topics = _by_slug(session, Topic)
+    segments["politie"].domains.append(SegmentDomain(domain=POLICE_DOMAIN))
+    segments["om"].domains.append(SegmentDomain(domain=PROSECUTION_DOMAIN))
+    for person in people():
+        session.add(_subscriber(person, segments, topics, now))
+    session.flush()
+    _consents(session, now)
+    for number, item in enumerate(ITEMS):
+        _item(session, number, item, segments, topics, now)
+    session.flush()
+    return True
+
+
+def _first_edition(session: Session, now: datetime) -> None:
+    edition = session.scalars(select(Edition).where(Edition.number == 1)).one()
+    edition.closes_at = now + CLOSES_AFTER
+    edition.sends_at = now + SENDS_AFTER
+    session.flush()
+
+
+def _by_slug(session: Session, kind: type[Segment] | type[Topic]) -> dict[str, Segment | Topic]:
+    return {row.slug: row for row in session.scalars(select(kind))}
+
+
+def _subscriber(
+    person: Person, segments: Mapping[str, Segment], topics: Mapping[str, Topic], now: datetime
+) -> Subscriber:
+    asked = now - timedelta(days=30)
+    return Subscriber(
+        address=person.address,
+        domain=person.address.rpartition("@")[2],
+        name=person.name,
+        language=person.language,
+        status=Status.ACTIVE,
+        asked_at=asked,
+        confirmed_at=asked + timedelta(minutes=9),
+        memberships=[
+            Membership(segment=segments[slug], approved_at=now if person.vouched else None)
+            for slug in person.segments
+        ],
+        topics=[topics[slug] for slug in person.topics],
+    )
+
+
+def _consents(session: Session, now: datetime) -> None:
+    for subscriber in session.scalars(select(Subscriber)):
+        for step, at in ((Step.ASKED, subscriber.asked_at), (Step.CONFIRMED, subscriber.confirmed_at or now)):
+            session.add(
+                Consent(
+                    subscriber_id=subscriber.id,
+                    step=step,
+                    source=Source.FORM,
+                    wording=wording(subscriber.language, "Veilig Verbonden"),
+                    wording_version=WORDING_VERSION,
+                    privacy_version=PRIVACY_VERSION,
+                    at=at,
+                )
+            )
+
+
+def _item(
+    session: Session,
+    number: int,
+    demo: DemoItem,
+    segments: Mapping[str, Segment],
+    topics: Mapping[str, Topic],
+    now: datetime,
+) -> None:
+    organisation = session.scalars(select(Organisation).where(Organisation.slug == demo.organisation)).one()
+    queued = now - timedelta(days=demo.waited)
+    item = Item(
+        organisation=organisation,
+        joint=demo.joint,
+        kind=demo.kind,
+        state="queued",
+        title=demo.title,
+        lead=demo.lead,
+        body=demo.body,
+        link_url=demo.link,
+        link_label=demo.label,
+        restricted=demo.restricted,
+        priority=demo.priority,
+        place=demo.place,
+        segments=[segments[slug] for slug in demo.segments],
+        topics=[topics[slug] for slug in demo.topics],
+        starts_at=_moment(now, demo.starts, demo.hours[0]),
+        ends_at=_moment(now, demo.starts, demo.hours[1]),
+        not_before=_moment(now, demo.not_before, 0),
+        expires_at=_moment(now, demo.expires, 0),
+        queued_at=queued,
+        created_at=queued,
+        updated_at=queued,
+    )
+    if demo.picture:
+        item.image, item.image_alt = store(session, read_picture(draw(number))), demo.picture
+    session.add(item)
+
+
+def _moment(now: datetime, days: int | None, hour: int) -> datetime | None:
+    return recurring_moment((now + timedelta(days=days)).date(), time(hour), ZONE) if days is not None else None
