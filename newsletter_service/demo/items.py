@@ -38,7 +38,7 @@ ITEMS = (
         "- **Gesprek**: zo begint u erover zonder iemand te beschuldigen.\n"
         "- **Melden**: wie belt u, en wat gebeurt er dan?",
         "https://riec.example/handreiking-weerbaar-bestuur", "Lees de handreiking",
-        topics=("weerbaar-bestuur",), joint=True, priority=2, waited=6,
+        joint=True, priority=2, waited=6,
         picture="Een gemeentehuis met brede trap, in blauwe vlakken getekend",
     ),
     DemoItem(

@@ -52,8 +52,8 @@ def load_demo(session: Session, now: datetime, *, demo: bool) -> bool:
     _first_edition(session, now)
     for user in STAFF:
         add_user(session, user)
-    segments = _by_slug(session, Segment)
-    topics = _by_slug(session, Topic)
+    segments = {segment.slug: segment for segment in session.scalars(select(Segment))}
+    topics = {topic.slug: topic for topic in session.scalars(select(Topic))}
     segments["politie"].domains.append(SegmentDomain(domain=POLICE_DOMAIN))
     segments["om"].domains.append(SegmentDomain(domain=PROSECUTION_DOMAIN))
     for person in people():
@@ -71,10 +71,6 @@ def _first_edition(session: Session, now: datetime) -> None:
     edition.closes_at = now + CLOSES_AFTER
     edition.sends_at = now + SENDS_AFTER
     session.flush()
-
-
-def _by_slug(session: Session, kind: type[Segment] | type[Topic]) -> dict[str, Segment | Topic]:
-    return {row.slug: row for row in session.scalars(select(kind))}
 
 
 def _subscriber(

@@ -63,5 +63,5 @@ def untranslated(catalogue: Catalog) -> list[str]:
     return [str(message.id) for message in catalogue if message.id and (not _complete(message.string) or message.fuzzy)]
 
 
-def _complete(translation: str | tuple[str, ...] | list[str]) -> bool:
-    return bool(translation) if isinstance(translation, str) else all(translation)
+def _complete(translation: str | tuple[str, ...] | list[str] | None) -> bool:
+    return all(translation) and bool(translation) if isinstance(translation, (tuple, list)) else bool(translation)
