@@ -1,60 +1,130 @@
-"""An edition's contents arranged for reading: sections with headings, dates in words, links that say where they lead."""
+"""An edition's contents arranged for reading: sections under headings, words ready, links told apart."""
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from urllib.parse import quote
 
-from babel.dates import format_date, format_datetime
+from markupsafe import Markup
 
-from newsletter_service.letters.markdown import to_html, to_text
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.link_names import LinkNames
+from newsletter_service.letters.markdown import leads_somewhere, links_in, to_html, to_text
+from newsletter_service.letters.moments import Leaf, leaf, when
 from newsletter_service.letters.texts import texts
-from newsletter_service.letters.values import Card, EditionContent, Picture, Tag
+from newsletter_service.letters.values import Card, EditionContent, Picture, Sender, Tag
+
+PICTURE_WIDTH = 576
+_UNBROKEN = Markup('<span style="white-space:nowrap">{}</span>')
 
 
 @dataclass(frozen=True)
-class DateBlock:
-    """The small calendar leaf beside an event: "10" over "dec"."""
+class Link:
+    """One of the letter's own links."""
 
-    day: str
-    month: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class OwnLinks:
+    """The links that every edition ends with."""
+
+    ask: Link
+    manage: Link
+    unsubscribe: Link
+    archive: Link
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Label and address of each."""
+        return [(link.label, link.url) for link in (self.ask, self.manage, self.unsubscribe, self.archive)]
 
 
 @dataclass(frozen=True)
 class CardView:
-    """One card with all its words ready; `when` and `place` are empty for what is no event."""
+    """One card with all its words ready; `leaf`, `when` and `place` are empty for what is no event,
+    `link_url` and `link_label` where there is no link. `picture_width` is in pixels as shown.
+    """
 
     tag: Tag
     title: str
     lead: str
-    body_html: str
+    body_html: Markup
     body_text: str
     link_url: str
     link_label: str
     picture: Picture | None
-    leaf: DateBlock | None
+    picture_width: int
+    leaf: Leaf | None
     when: str
+    when_html: Markup
     place: str
 
 
 @dataclass(frozen=True)
 class Section:
-    """Cards under one heading."""
+    """Cards under one heading; there is one card in a `featured` section."""
 
     heading: str
     cards: tuple[CardView, ...]
+    featured: bool = False
+
+
+@dataclass(frozen=True)
+class EditionView:
+    """Everything of an edition that its templates show besides who sends it."""
+
+    introduction_html: Markup
+    introduction_text: str
+    sections: tuple[Section, ...]
+    own: OwnLinks
+
+
+def edition_view(content: EditionContent, sender: Sender, manage: str, unsubscribe: str) -> EditionView:
+    """`content` arranged for reading; `manage` and `unsubscribe` stand for the reader's own links."""
+    own = own_links(content, sender, manage, unsubscribe)
+    names = LinkNames(_links(content), own.pairs())
+    introduction = content.introduction
+    return EditionView(
+        introduction_html=Markup(to_html(introduction, names.name)),  # noqa: S704  # cleaned by nh3
+        introduction_text=to_text(introduction, names.name),
+        sections=_sections(content, names),
+        own=own,
+    )
+
+
+def own_links(content: EditionContent, sender: Sender, manage: str, unsubscribe: str) -> OwnLinks:
+    """The links that the edition ends with."""
+    _ = texts(content.language).gettext
+    about = quote(_("Wat er bij ons speelt (nummer %(number)s)") % {"number": content.number})
+    return OwnLinks(
+        ask=Link(_("Mail ons wat er speelt"), f"mailto:{sender.reply_to}?subject={about}"),
+        manage=Link(_("Voorkeuren aanpassen"), manage),
+        unsubscribe=Link(_("Afmelden"), unsubscribe),
+        archive=Link(_("Bekijk in uw browser"), f"{sender.base_url}/archief/{content.number}"),
+    )
 
 
 def sections_of(content: EditionContent) -> tuple[Section, ...]:
-    """The cards of `content` in their order, under a heading wherever the kind changes; the first may be featured."""
-    views = _told_apart([card_view(card, content.language) for card in content.cards])
-    rest = list(zip(content.cards, views, strict=True))
-    sections = []
+    """Arrange the cards of `content` as in the letter, for pages that show them without the letter around."""
+    return _sections(content, LinkNames(_links(content)))
+
+
+def lone_card(card: Card, language: str) -> CardView:
+    """A card by itself, as it would look in a letter in `language`."""
+    year = card.starts_at.year if card.starts_at else 0
+    return _card_view(card, language, year, LinkNames(_links_of_card(card, language)))
+
+
+def _sections(content: EditionContent, names: LinkNames) -> tuple[Section, ...]:
+    """The cards in their order, under a heading wherever the kind changes; the first may be featured."""
     _ = texts(content.language).gettext
-    if content.featured and len(rest) > 1:
-        sections.append(Section(_("Uitgelicht"), (rest.pop(0)[1],)))
-    for kind, group in groupby(rest, key=lambda pair: pair[0].kind):
+    views = [_card_view(card, content.language, content.day.year, names) for card in content.cards]
+    pairs = list(zip(content.cards, views, strict=True))
+    sections = []
+    if content.featured and len(pairs) > 1:
+        sections.append(Section(_("Uitgelicht"), (pairs.pop(0)[1],), featured=True))
+    for kind, group in groupby(pairs, key=lambda pair: pair[0].kind):
         sections.append(Section(_heading(kind, _), tuple(view for _card, view in group)))
     return tuple(sections)
 
@@ -68,65 +138,53 @@ def _heading(kind: str, _: Callable[[str], str]) -> str:
     }[kind]
 
 
-def card_view(card: Card, language: str) -> CardView:
-    """`card` with its words ready in `language`."""
-    _ = texts(language).gettext
-    label = card.link_label or _("Lees verder over %(title)s") % {"title": f"“{card.title}”"}
+def _card_view(card: Card, language: str, year: int, names: LinkNames) -> CardView:
+    when_html, when_text = _when(card, language, year)
     return CardView(
         tag=card.tag,
         title=card.title,
         lead=card.lead,
-        body_html=to_html(card.body),
-        body_text=to_text(card.body),
+        body_html=Markup(to_html(card.body, names.name)),  # noqa: S704  # cleaned by nh3
+        body_text=to_text(card.body, names.name),
         link_url=card.link_url,
-        link_label=label if card.link_url else "",
+        link_label=_name_of_link(card, language, names),
         picture=card.picture,
-        leaf=_leaf(card.starts_at, language) if card.starts_at else None,
-        when=_when(card.starts_at, card.ends_at, language) if card.starts_at else "",
+        picture_width=min(card.picture.width, PICTURE_WIDTH) if card.picture else 0,
+        leaf=leaf(card.starts_at, language) if card.starts_at else None,
+        when=when_text,
+        when_html=when_html,
         place=card.place,
     )
 
 
-def _told_apart(cards: list[CardView]) -> list[CardView]:
-    """No two links with the same words and different targets: a repeated label gets its card's title."""
-    targets: dict[str, set[str]] = {}
-    for card in cards:
-        targets.setdefault(card.link_label.casefold(), set()).add(card.link_url)
-    cards = [
-        replace(card, link_label=f"{card.link_label}: {card.title}")
-        if len(targets[card.link_label.casefold()]) > 1
-        else card
-        for card in cards
-    ]
-    seen: Counter[str] = Counter()
-    result = []
-    for card in cards:
-        key = card.link_label.casefold()
-        seen[key] += 1
-        again = key and seen[key] > 1 and any(c.link_label == card.link_label and c.link_url != card.link_url for c in result)
-        result.append(replace(card, link_label=f"{card.link_label} ({seen[key]})") if again else card)
-    return result
+def _name_of_link(card: Card, language: str, names: LinkNames) -> str:
+    if not card.link_url:
+        return ""
+    if not leads_somewhere(card.link_url):
+        raise LetterError("a link leads to something that is neither on the web nor a mail address")
+    return names.name(_link_label(card, language), card.link_url, card.title)
 
 
-def _leaf(moment: datetime, language: str) -> DateBlock:
-    month = format_date(moment, "LLL", locale=language).rstrip(".")
-    return DateBlock(day=str(moment.day), month=month)
+def _when(card: Card, language: str, year: int) -> tuple[Markup, str]:
+    if card.starts_at is None:
+        return Markup(), ""
+    text = when(card.starts_at, card.ends_at, language, year)
+    html = when(card.starts_at, card.ends_at, language, year, _UNBROKEN.format)
+    return Markup(html), text  # noqa: S704  # dates and words of our own
 
 
-def _when(start: datetime, end: datetime | None, language: str) -> str:
-    """ "donderdag 10 december, 13.30-17.00 uur"; the end's day too where it is another."""
+def _links(content: EditionContent) -> Iterable[tuple[str, str]]:
+    yield from links_in(content.introduction)
+    for card in content.cards:
+        yield from _links_of_card(card, content.language)
+
+
+def _links_of_card(card: Card, language: str) -> Sequence[tuple[str, str]]:
+    own = [(_link_label(card, language), card.link_url)] if card.link_url else []
+    return [*links_in(card.body), *own]
+
+
+def _link_label(card: Card, language: str) -> str:
+    """What the editor called the link, or else a name made from the title."""
     _ = texts(language).gettext
-    day = format_date(start, "EEEE d MMMM", locale=language)
-    if end is None:
-        return _("%(day)s, %(start)s uur") % {"day": day, "start": clock(start, language)}
-    if end.date() == start.date():
-        values = {"day": day, "start": clock(start, language), "end": clock(end, language)}
-        return _("%(day)s, %(start)s–%(end)s uur") % values
-    until = format_date(end, "EEEE d MMMM", locale=language)
-    values = {"day": day, "start": clock(start, language), "until": until, "end": clock(end, language)}
-    return _("%(day)s, %(start)s uur tot %(until)s, %(end)s uur") % values
-
-
-def clock(moment: datetime, language: str) -> str:
-    """The time as `language` writes it: 13.30 in Dutch, 13:30 in English."""
-    return format_datetime(moment, "HH.mm" if language == "nl" else "HH:mm", tzinfo=moment.tzinfo, locale=language)
+    return card.link_label.strip() or _("Lees verder over %(title)s") % {"title": f"“{card.title}”"}

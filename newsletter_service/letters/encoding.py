@@ -1,46 +1,86 @@
 """Bytes on the wire: encoded-words in headers (RFC 2047) and quoted-printable in bodies (RFC 2045)."""
 
+import re
 from base64 import b64encode
+from datetime import datetime
+from unicodedata import category
 
 from newsletter_service.letters.errors import LetterError
 
-QP_LINE = 76
+LINE = 76
+"""Longest line of quoted-printable and of a header with encoded-words, in octets without CRLF."""
 _ENCODED_WORD_BYTES = 36  # 48 characters of base64: with its frame and a header's name still below 76
-_QP = [f"={byte:02X}" for byte in range(256)]
-for _byte in range(32, 127):
-    if _byte != ord("="):
-        _QP[_byte] = chr(_byte)
-_ATOM = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~ ")
+_LONGEST_BARE_WORD = 60
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*")
+_ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@]+@[^\s<>,;:\"()\[\]\\@]+")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_QP = [chr(byte) if 32 <= byte < 127 and byte != ord("=") else f"={byte:02X}" for byte in range(256)]
 
 
 def header_safe(value: str) -> str:
     """`value` as it is, unless it could end a header line or start another: then LetterError."""
-    if any(ord(character) < 32 or ord(character) == 127 for character in value):
-        raise LetterError("a header value holds a control character")
+    if any(category(character) in ("Cc", "Cs") for character in value):
+        raise LetterError("a header or a slot holds a control character")
+    return value
+
+
+def address(value: str) -> str:
+    """`value`, which must be one bare mail address in ASCII: else LetterError."""
+    if not value.isascii() or not _ADDRESS.fullmatch(header_safe(value)):
+        raise LetterError("a header needs one mail address in ASCII")
     return value
 
 
 def unstructured(name: str, value: str) -> bytes:
-    """The header line(s) `name: value` of a free text such as Subject, folded, with its CRLF."""
-    value = header_safe(value)
-    if value.isascii() and "=?" not in value:
-        return _folded(f"{name}:", value.split(" "))
-    return _folded(f"{name}:", _encoded_words(value))
+    """The header line(s) `name: value` of a free text such as Subject, folded, with its CRLF.
+
+    Blanks at its ends and second blanks in a row go.
+    """
+    words = header_safe(value).split(" ")
+    words = [word for word in words if word]
+    if _is_plain(" ".join(words)):
+        return _folded(f"{name}:", words)
+    return _folded(f"{name}:", _encoded_words(" ".join(words)))
 
 
-def mailbox(name: str, display_name: str, address: str) -> bytes:
-    """The header line(s) `name: Display Name <address>`, folded, with its CRLF."""
-    display_name, address = header_safe(display_name), header_safe(address)
-    if not display_name:
-        words = []
-    elif set(display_name) <= _ATOM and "=?" not in display_name:
-        words = display_name.split(" ")
-    elif display_name.isascii() and "=?" not in display_name:
-        quoted = display_name.replace("\\", "\\\\").replace('"', '\\"')
-        words = [f'"{quoted}"']
-    else:
-        words = _encoded_words(display_name)
-    return _folded(f"{name}:", [*words, f"<{address}>"])
+def mailbox(name: str, display_name: str, mail_address: str) -> bytes:
+    """The header line(s) `name: Display Name <mail_address>`, folded, with its CRLF."""
+    return _folded(f"{name}:", [*_phrase(header_safe(display_name)), f"<{address(mail_address)}>"])
+
+
+def list_id(display_name: str, identifier: str) -> bytes:
+    """The header line(s) List-Id, with their CRLF.
+
+    A name that would need an encoded-word is left out, for none may stand in a List-* header.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", identifier):
+        raise LetterError("a List-Id needs letters, digits, hyphens and dots")
+    phrase = _phrase(header_safe(display_name)) if _is_plain(display_name) else []
+    return _folded("List-Id:", [*phrase, f"<{identifier}>"])
+
+
+def date(moment: datetime) -> str:
+    """`moment` (aware) as RFC 5322 writes it, whatever the locale."""
+    if moment.utcoffset() is None:
+        raise LetterError("the Date of a letter needs a time zone")
+    return f"{_DAYS[moment.weekday()]}, {moment:%d} {_MONTHS[moment.month - 1]} {moment:%Y %H:%M:%S %z}"
+
+
+def _is_plain(value: str) -> bool:
+    longest = max(map(len, value.split(" ")))
+    return value.isascii() and "=?" not in value and longest <= _LONGEST_BARE_WORD
+
+
+def _phrase(display_name: str) -> list[str]:
+    words = [word for word in display_name.split(" ") if word]
+    joined = " ".join(words)
+    if not _is_plain(joined):
+        return _encoded_words(joined)
+    if _ATOMS.fullmatch(joined):
+        return words
+    quoted = joined.replace("\\", "\\\\").replace('"', '\\"')
+    return [f'"{quoted}"'] if len(quoted) <= _LONGEST_BARE_WORD else _encoded_words(joined)
 
 
 def _encoded_words(value: str) -> list[str]:
@@ -57,7 +97,7 @@ def _encoded_words(value: str) -> list[str]:
 def _folded(start: str, words: list[str]) -> bytes:
     lines, line = [], start
     for word in words:
-        if len(line) + 1 + len(word) > QP_LINE and line.strip() and line != start:
+        if len(line) + 1 + len(word) > LINE and line != start:
             lines.append(line)
             line = ""
         line += f" {word}"
@@ -70,22 +110,21 @@ def quoted_printable(text: str) -> bytes:
 
 
 def quoted_printable_value(value: str) -> bytes:
-    """One value on quoted-printable lines of its own; a control character in it is a LetterError."""
-    return _qp_line(header_safe(value), at_end=False).encode("ascii")
+    """One value, to stand between soft line breaks; a control character in it is a LetterError."""
+    return _qp_line(header_safe(value)).encode("ascii")
 
 
-def _qp_line(line: str, at_end: bool = True) -> str:
-    """One logical line; `at_end` says that a hard line break follows, before which no blank may stand bare."""
-    tokens = [_QP[byte] for byte in line.encode("utf-8")]
-    if at_end and tokens and tokens[-1] in (" ", "\t"):
-        tokens[-1] = "=20"
-    whole = "".join(tokens)
-    if len(whole) < QP_LINE:
-        return whole
+def _qp_line(line: str) -> str:
+    """One logical line, broken softly where it is too long."""
+    symbols = [_QP[byte] for byte in line.encode("utf-8")]
+    if symbols and symbols[-1] == " ":
+        symbols[-1] = "=20"  # a blank before a line break may get lost on the way
     rows, row = [], ""
-    for token in tokens:
-        if len(row) + len(token) > QP_LINE - 1:
+    for symbol in symbols:
+        if len(row) + len(symbol) >= LINE:
             rows.append(row + "=")
             row = ""
-        row += token
+        if symbol == "." and not row:
+            symbol = "=2E"  # survives relays that handle SMTP's dots badly
+        row += symbol
     return "\r\n".join([*rows, row])

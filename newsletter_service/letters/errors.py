@@ -4,4 +4,4 @@ from newsletter_service.errors import NewsletterError
 
 
 class LetterError(NewsletterError):
-    """This letter must not go out as it is; `message` says why, in a word that views can turn into a sentence."""
+    """A letter that must not go out as it is; `message` says why, for the log."""

@@ -1,27 +1,32 @@
 """Turns contents into prepared letters with the templates under templates/email/."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from mjml import mjml2html
 
-from newsletter_service.letters import encoding
-from newsletter_service.letters.edition import card_view, sections_of
+from newsletter_service.letters import encoding, palette, plain
+from newsletter_service.letters.cleaning import cleaned, texts_in
+from newsletter_service.letters.edition import edition_view, lone_card
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.markdown import to_html, to_text, wrap
-from newsletter_service.letters.skeleton import CLOSE, OPEN, header_slot, mark, prepare
+from newsletter_service.letters.skeleton import header_slot, mark, prepare
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Card, EditionContent, Notice, PreparedLetter, Sender
 
-WARN_BYTES = 80_000
 BLOCK_BYTES = 100_000
-_IMAGE_OR_STYLE = re.compile(r"""(?:src=|url\(|@import|<link)[\s"']*(https?://[^"'\s)>]+)""", re.IGNORECASE)
+_HOST = re.compile(r"https?://([^\s/\"'<>?#\\)]+)", re.IGNORECASE)
+_LOADS = re.compile(r"<[a-z][^<>]*\s(?:src|background)=\"(https?://[^\"]*)\"", re.IGNORECASE)
+_NAMESPACES = {"www.w3.org"}
+_BODY = re.compile(r"(<div [^<>]*role=\"article\".*)(</body>)", re.DOTALL)
+
+Content = TypeVar("Content", EditionContent, Notice)
 
 
 @dataclass(frozen=True)
@@ -31,103 +36,105 @@ class LetterRenderer:
     templates_dir: Path
 
     def edition(self, content: EditionContent, sender: Sender) -> PreparedLetter:
-        """The letter of one variant; LetterError if it is over 100 kB or loads anything from elsewhere."""
-        _refuse_marks(content)
+        """Prepare the letter of one variant.
+
+        LetterError if it is over 100 kB, would load anything from elsewhere, or a header would break.
+        """
+        content, sender = _printable(content), cleaned(_checked(sender))
         values = {
             "content": content,
-            "sender": sender,
-            "sections": sections_of(content),
-            "introduction_html": to_html(content.introduction),
-            "introduction_text": to_text(content.introduction),
-            "day": format_date(content.day, "d MMMM y", locale=content.language),
+            "view": edition_view(content, sender, mark("manage_url"), mark("unsubscribe_url")),
             "short_day": format_date(content.day, "d MMM y", locale=content.language),
-            "archive_url": f"{sender.base_url}/archief/{content.number}",
+            "day": format_date(content.day, "d MMMM y", locale=content.language),
+            "sender": sender,
         }
-        headers = _newsletter_headers(sender, content.number)
-        return self._letter("edition", content.language, values, sender, headers)
+        return self._letter("edition", content.language, values, _edition_headers(sender, content.number))
 
     def notice(self, notice: Notice, sender: Sender) -> PreparedLetter:
-        """The letter of one notice: confirmation, lost link, a message to staff."""
-        _refuse_marks(notice)
-        values = {"notice": notice, "sender": sender}
-        return self._letter("notice", notice.language, values, sender, _notice_headers(sender))
+        """Prepare the letter of one notice: confirmation, lost link, word to staff; raises as `edition`."""
+        values = {"notice": _printable(notice), "sender": cleaned(_checked(sender))}
+        return self._letter("notice", notice.language, values, _NOTICE_HEADERS)
 
-    def card_html(self, card: Card, language: str) -> str:
-        """A page with one card as it looks in the mail, for a preview beside the form."""
-        environment = _environment(self.templates_dir, language)
-        values = {"card": card_view(card, language), "language": language, "title": card.title}
-        return _compile(environment.get_template("edition/card.mjml").render(values))
+    def card_html(self, card: Card, language: str, written_in: str = "nl") -> str:
+        """Show one card as it looks in the mail, a page for previews beside a form; raises as `edition`."""
+        values = {"card": lone_card(cleaned(card), language), "language": language, "written_in": written_in}
+        return _compiled(
+            _environment(self.templates_dir, language).get_template("edition/card.mjml").render(values)
+        )
 
     def _letter(
-        self, name: str, language: str, values: dict[str, Any], sender: Sender, headers: list[bytes]
+        self, name: str, language: str, values: dict[str, Any], headers: list[bytes]
     ) -> PreparedLetter:
-        environment = _environment(self.templates_dir, language)
+        environment, sender = _environment(self.templates_dir, language), values["sender"]
         subject = environment.get_template(f"{name}/subject.txt").render(values).strip()
-        text = environment.get_template(f"{name}/body.txt").render(values)
-        html = _compile(environment.get_template(f"{name}/body.mjml").render(values))
-        _refuse_other_hosts(html, sender.base_url)
+        text = plain.tidied(environment.get_template(f"{name}/body.txt").render(values))
+        html = _compiled(environment.get_template(f"{name}/body.mjml").render(values))
+        _refuse_other_hosts(html, values, sender.base_url)
         size = len(html.encode("utf-8"))
         if size > BLOCK_BYTES:
             raise LetterError(f"the HTML part has {size} bytes, more than {BLOCK_BYTES}")
-        head = b"".join(
-            [
-                header_slot("Date", "date"),
-                encoding.mailbox("From", sender.name, sender.mail_from),
-                header_slot("To", "address"),
-                encoding.unstructured("Subject", subject),
-                header_slot("Message-ID", "message_id"),
-                encoding.mailbox("Reply-To", "", sender.reply_to),
-                *headers,
-                b"MIME-Version: 1.0\r\n",
-            ]
-        )
-        return PreparedLetter(language, subject, prepare(head, _tidied(text), html), size)
+        head = b"".join([*_common_headers(sender, subject), *headers, b"MIME-Version: 1.0\r\n"])
+        return PreparedLetter(language, subject, prepare(head, text, html), size)
 
 
-def _newsletter_headers(sender: Sender, number: int) -> list[bytes]:
-    domain = sender.mail_from.rpartition("@")[2]
+def _printable(content: Content) -> Content:
+    """`content` as it can be printed; what would break out of a header is refused rather than repaired."""
+    subject = " ".join(filter(None, encoding.header_safe(content.subject).split(" ")))
+    return cleaned(replace(content, subject=subject))
+
+
+def _checked(sender: Sender) -> Sender:
+    for value in texts_in(sender):
+        encoding.header_safe(value)
+    return sender
+
+
+def _common_headers(sender: Sender, subject: str) -> list[bytes]:
     return [
-        encoding.mailbox("List-Id", _ascii(sender.name), f"{sender.list_slug}.{domain}"),
-        header_slot("List-Unsubscribe", "unsubscribe_url", "<", ">"),
-        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
-        b"Precedence: bulk\r\n",
+        header_slot("Date", "date"),
+        encoding.mailbox("From", sender.name, sender.mail_from),
+        encoding.mailbox("Reply-To", "", sender.reply_to),
+        header_slot("To", "address"),
+        encoding.unstructured("Subject", subject),
+        header_slot("Message-ID", "message_id"),
         b"X-Auto-Response-Suppress: OOF, AutoReply\r\n",
-        encoding.unstructured("Feedback-ID", f"{number}:{sender.list_slug}:edition:{domain}"),
     ]
 
 
-def _notice_headers(_sender: Sender) -> list[bytes]:
-    return [b"Auto-Submitted: auto-generated\r\n", b"X-Auto-Response-Suppress: OOF, AutoReply\r\n"]
+_NOTICE_HEADERS = [b"Auto-Submitted: auto-generated\r\n"]
 
 
-def _ascii(name: str) -> str:
-    """No encoded-word may stand in a List-* header: a name that would need one is left out."""
-    return name if name.isascii() else ""
+def _edition_headers(sender: Sender, number: int) -> list[bytes]:
+    domain = sender.mail_from.rpartition("@")[2]
+    return [
+        encoding.list_id(sender.name, f"{sender.list_slug}.{domain}"),
+        header_slot("List-Unsubscribe", "unsubscribe_url", "<", ">"),
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+        b"Precedence: bulk\r\n",
+        f"Feedback-ID: {number}:{sender.list_slug}:edition:{domain}\r\n".encode("ascii"),
+    ]
 
 
-def _refuse_marks(content: object) -> None:
-    if OPEN in repr(content) or CLOSE in repr(content) or "\\ue000" in repr(content) or "\\ue001" in repr(content):
-        raise LetterError("the content holds a character that marks slots")
-
-
-def _refuse_other_hosts(html: str, base_url: str) -> None:
-    for address in _IMAGE_OR_STYLE.findall(html):
+def _refuse_other_hosts(html: str, values: dict[str, Any], base_url: str) -> None:
+    """Refuse pictures from elsewhere, and hosts that only a template or the compiler can have brought in."""
+    for address in _LOADS.findall(html):
         if not unescape(address).startswith(f"{base_url}/"):
             raise LetterError("the letter would load something from another host")
+    known = {host.lower() for text in texts_in(values) for host in _HOST.findall(text)} | _NAMESPACES
+    for host in _HOST.findall(html):
+        if unescape(host).lower() not in known:
+            raise LetterError(f"nobody asked for the host {host}")
 
 
-def _compile(source: str) -> str:
+def _compiled(source: str) -> str:
     """HTML of an MJML source; what the compiler would silently let through is a LetterError."""
-    html = mjml2html(source.strip(), fonts={})
+    try:
+        html = mjml2html(source.strip(), fonts={})
+    except ValueError as error:
+        raise LetterError("the letter cannot be compiled") from error
     if "<mj-" in html:
         raise LetterError("the template has a tag that MJML does not know")
-    return html
-
-
-def _tidied(text: str) -> str:
-    """At most one empty line in a row, no blanks at the end of a line."""
-    lines = "\n".join(line.rstrip() for line in text.strip().split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", lines) + "\n"
+    return _BODY.sub(r'<div role="main">\1</div>\2', html, count=1)
 
 
 @cache
@@ -141,6 +148,14 @@ def _environment(templates_dir: Path, language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals["slot"] = mark
-    environment.filters["wrapped"] = lambda text, first="", rest="": "\n".join(wrap(text, first, rest))
+    environment.globals |= {"light": palette.LIGHT, "dark": palette.DARK, "slot": _slot}
+    environment.filters |= {"wrapped": _wrapped, "underlined": plain.underlined}
     return environment
+
+
+def _slot(name: str, *forms: str) -> Markup:
+    return Markup(mark(name, *forms))  # noqa: S704  # escaped when it is filled
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(plain.wrap(text))

@@ -1,30 +1,34 @@
-"""A MIME skeleton with slots: everything that readers share, encoded once, and the places for what is theirs.
+r"""A MIME skeleton with slots: what readers share, encoded once, and the places for what is theirs.
 
 A skeleton is the finished message with slots between NUL bytes, which no mail may contain:
-`...\\0context:name\\0...`. The context (header, text, html) says how a value is encoded. So filling is
+`...\0context:name\0...`. The context (header, text, html) says how a value is encoded, so filling is
 `split` and `join`. The salutation's slot carries its two forms, with and without a name.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
-from functools import lru_cache
 from hashlib import sha256
 from html import escape
 
-from newsletter_service.letters.encoding import header_safe, quoted_printable, quoted_printable_value
+from newsletter_service.letters import encoding
 from newsletter_service.letters.errors import LetterError
 
-OPEN, CLOSE = "\ue000", "\ue001"
-_MARK = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]+){CLOSE}")
-_FORMS = "\ue002"
-SOFT_BREAK = b"=\r\n"
+_OPEN, _CLOSE, _FORMS = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: in no text that people write
+_MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]+){_CLOSE}")
+_NAME = "%(name)s"
+_SOFT_BREAK = b"=\r\n"
+_LONGEST_LINK = 900
+_LINK = re.compile(r"[!#-;=?-~]+")  # printable ASCII without quotes and angle brackets
+_MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
 
 
 @dataclass(frozen=True)
 class SlotValues:
-    """What one copy of a letter has for itself; empty links for letters to staff. `date` is aware."""
+    """What one copy of a letter has for itself; links may be empty where the letter has no place for them.
+
+    `date` is aware; `message_id` stands in its angle brackets; without `name` the salutation has none.
+    """
 
     address: str
     date: datetime
@@ -35,8 +39,8 @@ class SlotValues:
 
 
 def mark(name: str, *forms: str) -> str:
-    """What a template writes where the slot `name` belongs."""
-    return f"{OPEN}{_FORMS.join((name, *forms))}{CLOSE}"
+    """What a template writes where the slot `name` belongs; `forms` are those of the salutation."""
+    return f"{_OPEN}{_FORMS.join((name, *forms))}{_CLOSE}"
 
 
 def header_slot(name: str, slot: str, before: str = "", after: str = "") -> bytes:
@@ -48,7 +52,10 @@ def prepare(headers: bytes, text: str, html: str) -> bytes:
     """The skeleton of a message with a text and an HTML part; `headers` end in CRLF and may hold slots."""
     parts = (_part("plain", "text", text), _part("html", "html", html))
     boundary = "=_" + sha256(b"".join(parts)).hexdigest()[:32]  # "=_" never occurs in quoted-printable
-    lines = [headers, f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")]
+    lines = [
+        headers,
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii"),
+    ]
     for part in parts:
         lines += [f"--{boundary}\r\n".encode("ascii"), part, b"\r\n"]
     return b"".join([*lines, f"--{boundary}--\r\n".encode("ascii")])
@@ -57,33 +64,25 @@ def prepare(headers: bytes, text: str, html: str) -> bytes:
 def _part(subtype: str, context: str, body: str) -> bytes:
     if "\x00" in body:
         raise LetterError("a part holds a NUL")
-    head = f"Content-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    out = [
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n".encode("ascii"),
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+    ]
     pieces = _MARK.split(body.replace("\r\n", "\n").replace("\r", "\n"))
-    out = [head.encode("ascii")]
     for index, piece in enumerate(pieces):
         if index % 2:
-            out += [SOFT_BREAK, f"\x00{context}:{piece}\x00".encode(), SOFT_BREAK]
+            out += [_SOFT_BREAK, f"\x00{context}:{piece}\x00".encode(), _SOFT_BREAK]
         else:
-            out.append(quoted_printable(piece))
+            out.append(encoding.quoted_printable(piece))
     return b"".join(out)
 
 
 def fill(skeleton: bytes, values: SlotValues) -> bytes:
-    """The bytes of one copy, ready for the wire; LetterError if a value could break out of its place."""
-    pieces = _split(skeleton)
-    cache: dict[bytes, bytes] = {}
-    out = list(pieces)
-    for index in range(1, len(out), 2):
-        slot = out[index]
-        if slot not in cache:
-            cache[slot] = _encoded(slot, values)
-        out[index] = cache[slot]
-    return b"".join(out)
-
-
-@lru_cache(maxsize=64)
-def _split(skeleton: bytes) -> tuple[bytes, ...]:
-    return tuple(skeleton.split(b"\x00"))
+    """The bytes of one copy, ready for the wire; LetterError if a value is missing or could break out."""
+    pieces = skeleton.split(b"\x00")
+    encoded = {slot: _encoded(slot, values) for slot in set(pieces[1::2])}
+    pieces[1::2] = [encoded[slot] for slot in pieces[1::2]]
+    return b"".join(pieces)
 
 
 def _encoded(slot: bytes, values: SlotValues) -> bytes:
@@ -91,16 +90,30 @@ def _encoded(slot: bytes, values: SlotValues) -> bytes:
     name, *forms = what.split(_FORMS)
     value = _value(name, forms, values)
     if context == "header":
-        if not value.isascii():
-            raise LetterError("a header slot holds more than ASCII")
-        return header_safe(value).encode("ascii")
-    return quoted_printable_value(escape(value) if context == "html" else value)
+        return value.encode("ascii")
+    return encoding.quoted_printable_value(escape(value) if context == "html" else value)
 
 
 def _value(name: str, forms: list[str], values: SlotValues) -> str:
-    if name == "salutation":
-        named, anonymous = forms
-        return named.replace("%(name)s", values.name) if values.name else anonymous
-    if name == "date":
-        return format_datetime(values.date)
-    return str(getattr(values, name))
+    match name:
+        case "salutation":
+            named, anonymous = forms
+            return named.replace(_NAME, values.name) if values.name else anonymous
+        case "date":
+            return encoding.date(values.date)
+        case "address":
+            return encoding.address(values.address)
+        case "message_id":
+            return _matching(_MESSAGE_ID, values.message_id, "a Message-ID")
+        case "manage_url":
+            return _matching(_LINK, values.manage_url, "a link to a reader's preferences")
+        case "unsubscribe_url":
+            return _matching(_LINK, values.unsubscribe_url, "a link to unsubscribe")
+        case _:
+            raise LetterError(f"a letter has a slot that nothing fills: {name}")
+
+
+def _matching(pattern: re.Pattern[str], value: str, what: str) -> str:
+    if not value.isascii() or len(value) > _LONGEST_LINK or not pattern.fullmatch(value):
+        raise LetterError(f"a letter needs {what}")
+    return value

@@ -10,5 +10,5 @@ TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
 @cache
 def texts(language: str) -> NullTranslations:
-    """The translations into `language` (nl or en); where there are none, texts stay as they stand in the source."""
+    """Load the translations into `language` (nl or en); what has none stays in Dutch, as in the source."""
     return Translations.load(TRANSLATIONS, [language], domain="messages")

@@ -64,7 +64,7 @@ class EditionContent:
     """All that one variant of an edition says, in reading order; `introduction` is Markdown.
 
     The letter groups consecutive cards under section headings by kind; the first card is featured
-    when `featured` is set.
+    when `featured` is set. `language` is the reader's, `written_in` that of what staff wrote.
     """
 
     number: int
@@ -75,6 +75,7 @@ class EditionContent:
     language: str
     cards: tuple[Card, ...]
     featured: bool = True
+    written_in: str = "nl"
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class Action:
 class Notice:
     """A system mail: one heading, a few paragraphs, at most one button, and small print below it.
 
-    `small_print` holds (text, label, url): a sentence followed by a link with that label; label and url may be empty.
+    `small_print` holds (text, label, url): a sentence followed by a link with that label; label and url may
+    be empty.
     """
 
     language: str

@@ -267,7 +267,7 @@ def test_a_letter_that_cannot_be_filled_fails_alone(session: Session, outbox: Ou
     row = row_of(session, "lezer2@gemeente.example")
     row.name = "Piet\r\nBcc: iedereen@gemeente.example"
     letter = session.get_one(Letter, row.letter_id)
-    letter.skeleton = letter.skeleton + b"\x00text:salutation\xee\x80\x82Beste %(name)s,\xee\x80\x82Beste lezer,\x00\r\n"
+    letter.skeleton = letter.skeleton + b"\x00text:salutation\xef\xb7\x92Beste %(name)s,\xef\xb7\x92Beste lezer,\x00\r\n"
     session.commit()
     send_until_empty(outbox)
     assert row_of(session, "lezer2@gemeente.example").state == State.FAILED

@@ -43,7 +43,14 @@ def test_a_preview_is_byte_for_byte_what_a_reader_of_that_segment_gets(
     preview = letter_for(session, house.press, edition, "politie", "nl")
     release(session, house.press, edition, None, SENDS)
     stored = session.query(Delivery).filter(Delivery.mailing_id.is_not(None)).one().letter.skeleton
-    same = SlotValues(address="x@politie.example", date=SENDS, message_id="<1@x.example>", name="X")
+    same = SlotValues(
+        address="x@politie.example",
+        date=SENDS,
+        message_id="<1@x.example>",
+        name="X",
+        manage_url="https://x.example/voorkeuren/1",
+        unsubscribe_url="https://x.example/afmelden/1",
+    )
     assert fill(preview.skeleton, same) == fill(stored, same)
 
 

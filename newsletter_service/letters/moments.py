@@ -1,0 +1,58 @@
+"""Days and times as people write them, in the language of a letter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_date
+
+from newsletter_service.letters.texts import texts
+
+Keep = Callable[[str], str]
+"""Marks a time of day, which must not be broken over two lines."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A leaf of a calendar: "10" under "dec"."""
+
+    month: str
+    day: str
+
+
+def leaf(moment: datetime, language: str) -> Leaf:
+    """Make the leaf of the day of `moment`."""
+    return Leaf(month=format_date(moment, "LLL", locale=language).rstrip("."), day=str(moment.day))
+
+
+def when(start: datetime, end: datetime | None, language: str, year: int, keep: Keep = str) -> str:
+    """Say when an event is: "donderdag 10 december, 13.30–17.00 uur"; with the end's day if that is another.
+
+    Moments are in the zone they are meant in. A year other than `year` is named.
+    """
+    _ = texts(language).gettext
+    day = _weekday(start, language, year)
+    if end is None:
+        return _("%(day)s, %(hours)s") % {"day": day, "hours": keep(_hour(start, language))}
+    if end.date() == start.date():
+        hours = _("%(start)s–%(end)s uur") % {"start": clock(start, language), "end": clock(end, language)}
+        return _("%(day)s, %(hours)s") % {"day": day, "hours": keep(hours)}
+    return _("%(day)s, %(hours)s tot %(last_day)s, %(last_hours)s") % {
+        "day": day,
+        "hours": keep(_hour(start, language)),
+        "last_day": _weekday(end, language, year),
+        "last_hours": keep(_hour(end, language)),
+    }
+
+
+def clock(moment: datetime, language: str) -> str:
+    """Write the time of day as `language` does: 13.30 in Dutch, 13:30 in English."""
+    return f"{moment:%H.%M}" if language == "nl" else f"{moment:%H:%M}"
+
+
+def _hour(moment: datetime, language: str) -> str:
+    return texts(language).gettext("%(time)s uur") % {"time": clock(moment, language)}
+
+
+def _weekday(moment: datetime, language: str, year: int) -> str:
+    return format_date(moment, "EEEE d MMMM" if moment.year == year else "EEEE d MMMM y", locale=language)
