@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, NullPool, create_engine, text
 
 # Any number that nothing else in this database uses.
 _ADVISORY_LOCK = 5_137_020_817
@@ -25,7 +25,9 @@ def only_scheduler(engine: Engine, instance_dir: Path) -> Iterator[None]:
 
 @contextmanager
 def _on_postgresql(engine: Engine) -> Iterator[None]:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    # A connection of its own that really closes at the end: the lock belongs to it, and a pool would keep both.
+    own = create_engine(engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with own.connect() as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ADVISORY_LOCK}):
             raise AlreadyRunning
         yield

@@ -1,0 +1,104 @@
+import logging
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from newsletter_service.cli import main
+from newsletter_service.db import db
+from newsletter_service.publisher.models import Newsletter
+from scheduled_jobs.__main__ import run_job, schedule
+from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
+from scheduled_jobs.schedule import JOBS, Job
+
+Stored = Callable[[], AbstractContextManager[Session]]
+
+
+def hold_until_killed(url: str, instance_dir: str, held: Any) -> None:
+    """Be the scheduler for as long as the process lives."""
+    with only_scheduler(create_engine(url), Path(instance_dir)):
+        held.set()
+        signal.pause()
+
+
+def newsletter(app: Flask, *args: str) -> Result:
+    """Run the `newsletter` command on `app`."""
+    return CliRunner().invoke(main, args, obj=ScriptInfo(create_app=lambda: app))
+
+
+def test_every_job_has_a_name_of_its_own_and_a_place_in_the_scheduler(app: Flask) -> None:
+    scheduler = schedule(app)
+    assert {job.id for job in scheduler.get_jobs()} == {job.name for job in JOBS}
+    assert len({job.name for job in JOBS}) == len(JOBS)
+    assert str(scheduler.timezone) == "Europe/Amsterdam"
+    for job in scheduler.get_jobs():
+        assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
+
+
+def test_a_job_that_fails_is_written_down_and_ends_nothing(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> str:
+        raise ZeroDivisionError
+
+    with caplog.at_level(logging.INFO):
+        run_job(app, Job("broken", 5, fail))
+        run_job(app, Job("fine", 5, lambda: "done"))
+    assert "job broken failed" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+    assert "done" in caplog.text
+
+
+def test_every_job_runs_on_a_database_where_nothing_is_due(app: Flask) -> None:
+    assert newsletter(app, "seed").exit_code == 0
+    for job in JOBS:
+        result = newsletter(app, "jobs", "run", job.name)
+        assert result.exit_code == 0, result.output
+
+
+def test_the_jobs_are_listed_with_how_often_they_look(app: Flask) -> None:
+    output = newsletter(app, "jobs", "list").output
+    assert [line.split()[0] for line in output.splitlines()] == [job.name for job in JOBS]
+
+
+def test_an_unknown_job_is_refused_by_name(app: Flask) -> None:
+    result = newsletter(app, "jobs", "run", "nonsense")
+    assert result.exit_code != 0
+    assert "nonsense" in result.output
+
+
+def test_a_second_scheduler_leaves_and_a_killed_one_frees_its_place(
+    app: Flask, database: str, tmp_path: Path
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    held = spawn.Event()
+    first = spawn.Process(target=hold_until_killed, args=(database, str(tmp_path), held))
+    first.start()
+    assert held.wait(20)
+    with app.app_context():
+        with pytest.raises(AlreadyRunning), only_scheduler(db.engine, tmp_path):
+            pass
+        os.kill(first.pid or 0, signal.SIGKILL)
+        first.join(20)
+        with only_scheduler(db.engine, tmp_path):
+            assert not first.is_alive()
+
+
+def test_seeding_twice_adds_nothing_and_keeps_what_staff_changed(app: Flask, stored: Stored) -> None:
+    assert "rows added" in newsletter(app, "seed").output
+    with stored() as session:
+        row = session.get_one(Newsletter, 1)
+        row.name = "Een andere naam"
+    assert "Nothing was missing" in newsletter(app, "seed").output
+    with stored() as session:
+        assert session.get_one(Newsletter, 1).name == "Een andere naam"
+
+
