@@ -20,7 +20,7 @@ from newsletter_service.editions.default_texts import LONGEST, Texts
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editions.scheduling import CalendarSettings
-from newsletter_service.web.forms import Form, stripped
+from newsletter_service.web.forms import Form, options, stripped
 
 TOO_LONG = _l("Maak dit korter: hooguit %(max)d tekens.")
 T = TypeVar("T")
@@ -106,14 +106,18 @@ class HoldForm(Form):
 
 
 class ResumeForm(Form):
-    """When a held edition goes out after all; a moment that comes twice has to be picked from two."""
+    """When a held edition goes out after all; `fold` is asked only for a moment that comes twice."""
 
     sends_at = DateTimeLocalField(
         _l("Nieuw moment van versturen"),
         validators=[Optional()],
         description=_l("Laat leeg om het oude moment aan te houden."),
     )
-    fold = RadioField(_l("Welk van de twee bedoelt u?"), validators=[Optional()], choices=[])
+    fold = RadioField(
+        _l("De klok gaat die nacht terug: deze tijd komt twee keer. Welke bedoelt u?"),
+        choices=options({"0": _l("De eerste keer (zomertijd)"), "1": _l("De tweede keer (wintertijd)")}),
+        validators=[Optional()],
+    )
 
 
 class CalendarForm(Form):
@@ -126,15 +130,17 @@ class CalendarForm(Form):
     weekday = SelectField(
         _l("Op welke dag?"),
         coerce=int,
-        choices=[
-            (0, _l("maandag")),
-            (1, _l("dinsdag")),
-            (2, _l("woensdag")),
-            (3, _l("donderdag")),
-            (4, _l("vrijdag")),
-            (5, _l("zaterdag")),
-            (6, _l("zondag")),
-        ],
+        choices=options(
+            {
+                "0": _l("maandag"),
+                "1": _l("dinsdag"),
+                "2": _l("woensdag"),
+                "3": _l("donderdag"),
+                "4": _l("vrijdag"),
+                "5": _l("zaterdag"),
+                "6": _l("zondag"),
+            }
+        ),
     )
     send_time = TimeField(_l("Hoe laat gaat een editie uit?"), validators=[InputRequired(FILL_IN)])
     closing_days = IntegerField(
@@ -161,10 +167,12 @@ class CalendarForm(Form):
     )
     release_rule = RadioField(
         _l("Wanneer mag een editie uit?"),
-        choices=[
-            (ReleaseRule.AUTOMATIC.value, _l("Vanzelf op haar tijd, tenzij iemand haar vasthoudt")),
-            (ReleaseRule.BOTH.value, _l("Pas als het hoofd van elke organisatie akkoord is")),
-        ],
+        choices=options(
+            {
+                ReleaseRule.AUTOMATIC.value: _l("Vanzelf op haar tijd, tenzij iemand haar vasthoudt"),
+                ReleaseRule.BOTH.value: _l("Pas als het hoofd van elke organisatie akkoord is"),
+            }
+        ),
     )
 
     @classmethod

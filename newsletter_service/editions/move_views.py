@@ -21,7 +21,6 @@ from newsletter_service.editions.service import edition_numbered
 from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.guards import signed_in
-from newsletter_service.web.formatting import tijd
 from newsletter_service.web.parts import parts
 
 moves = Blueprint("moves", __name__, url_prefix="/edities/<int:number>")
@@ -105,8 +104,6 @@ def resume(number: int) -> Response | tuple[str, int]:
 
 def _asked_moment(form: ResumeForm, zone: str, now: datetime) -> datetime | None:
     """The moment that was filled in, or None; one that clocks skip or show twice becomes an error."""
-    if form.fold.data:
-        form.fold.choices = [("0", ""), ("1", "")]
     local = form.sends_at.data
     if not form.validate() or local is None:
         return None
@@ -117,12 +114,8 @@ def _asked_moment(form: ResumeForm, zone: str, now: datetime) -> datetime | None
     except NonexistentTime:
         text = _("Deze tijd bestaat niet op die dag: de klok gaat een uur vooruit. Kies een andere tijd.")
         form.sends_at.errors = [text]
-    except AmbiguousTime as twice:
-        form.fold.choices = [
-            (str(fold), _("%(time)s, om %(utc)s UTC", time=tijd(one, zone), utc=f"{one:%H.%M}"))
-            for fold, one in enumerate(twice.choices)
-        ]
-        form.fold.errors = [_("Deze tijd komt die nacht twee keer voor: de klok gaat een uur terug.")]
+    except AmbiguousTime:
+        form.fold.errors = [_("Kies een van de twee.")]
     else:
         if picked > now:
             return picked

@@ -140,7 +140,7 @@ def audience_of(item: Item) -> str:
     if not item.segments:
         return _("Voor iedereen")
     names = ", ".join(segment.name(language()) for segment in item.segments)
-    return _("Alleen voor bevestigde %(names)s", names=names) if item.restricted else names
+    return _("%(names)s (beperkte toegang)", names=names) if item.restricted else names
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def steps(
     texts = (
         (_("Kopij"), _copy(edition, at)),
         (_("Samengesteld"), _composed(edition, inside, decided)),
-        (_("Akkoord"), _signed(signed, released=edition.mailing_id is not None)),
+        (_("Akkoord"), _signed(edition, signed)),
         (_("Versturen"), _sending(edition, numbers)),
         (_("Verstuurd"), _sent(edition, numbers)),
     )
@@ -69,7 +69,10 @@ def _composed(edition: Edition, inside: int, decided: int) -> str:
     return _("%(inside)s van %(all)s berichten", inside=inside, all=max(inside, decided))
 
 
-def _signed(signed: Sequence[SignOffState], released: bool) -> str:
+def _signed(edition: Edition, signed: Sequence[SignOffState]) -> str:
+    if edition.composed_at is None:
+        return "–"
+    released = edition.mailing_id is not None
     parts = []
     for one in signed:
         if one.valid:

@@ -74,7 +74,7 @@ def preview(number: int) -> Response:
     except LetterError:
         return _nothing(_("Van deze editie kan geen goede brief worden gemaakt. Kijk de controles na."))
     if choice.shape != "tekst":
-        return mail_preview_response(html_of(message))
+        return mail_preview_response(html_of(message), "dark" if choice.shape == "donker" else "light")
     response = make_response(text_of(message))
     response.mimetype = "text/plain"
     return framed(response)

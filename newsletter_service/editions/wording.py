@@ -75,6 +75,8 @@ def reason_in(reason: str, detail: Mapping[str, Any], zone: str) -> str:
             return _("Erbij gezet door %(name)s", name=detail.get("by", ""))
         case _turn:
             days = int(detail.get("days", 0))
+            if not days:
+                return _("Aan de beurt")
             return ngettext(
                 "Aan de beurt: wacht %(days)s dag", "Aan de beurt: wacht %(days)s dagen", days, days=days
             )

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask_babel import format_decimal
+from markupsafe import Markup
 
+from newsletter_service.letters.markdown import to_html
 from newsletter_service.web.locale import DEFAULT_ZONE, language
 
 DAY = {
@@ -34,8 +36,10 @@ LOCALE = {"nl": "nl_NL", "en": "en_GB"}
 
 
 def init_formatting(app: Flask) -> None:
-    """Add the filters `moment`, `datum`, `tijd`, `machine` and `getal` to the templates of `app`."""
-    app.jinja_env.filters.update(moment=moment, datum=datum, tijd=tijd, machine=machine, getal=getal)
+    """Add `moment`, `datum`, `tijd`, `machine`, `getal` and `markdown` to the filters of `app`."""
+    app.jinja_env.filters.update(
+        moment=moment, datum=datum, tijd=tijd, machine=machine, getal=getal, markdown=markdown
+    )
 
 
 def moment(value: datetime, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
@@ -69,6 +73,11 @@ def machine(value: datetime) -> str:
 def getal(value: float) -> str:
     """A number with the separators of the page's language: "1.284"."""
     return str(format_decimal(value))
+
+
+def markdown(value: str) -> Markup:
+    """What an editor wrote, as clean HTML."""
+    return Markup(to_html(value))  # noqa: S704  to_html leaves only what is harmless
 
 
 def _local(value: datetime, zone: str) -> datetime:

@@ -1,9 +1,11 @@
 """What forms share: two base classes and the few fields that WTForms does not have."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import CheckboxInput, ListWidget
 
 
@@ -21,6 +23,11 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+def options(labels: Mapping[Any, Any]) -> list[Any]:
+    """Choices for a select or radio field, from label (a text, may be lazy) by value."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
 
 
 def stripped(value: Any) -> Any:

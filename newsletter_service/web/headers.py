@@ -1,7 +1,12 @@
 """Security and caching headers of every response."""
 
+import re
+
 from flask import Flask, Response, make_response, request
 
+from newsletter_service.web.areas import is_staff_page
+
+SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")
 # No preload and no subdomains: other sites of the same organisation are not ours to decide about.
 HSTS = "max-age=63072000"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
@@ -52,15 +57,25 @@ def policy(directives: dict[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def mail_preview_response(html: str) -> Response:
+def mail_preview_response(html: str, scheme: str | None = None) -> Response:
     """The HTML of a mail, for staff to look at in a frame on our own pages.
 
     Mail clients want style in the document itself, which the policy of our pages forbids: this one response
     allows it, and in return runs in a sandbox without scripts, forms or an origin, in our own frames only.
+
+    `scheme` (light or dark) settles what the mail asks about the reader's colour scheme; None leaves that
+    to the browser. Links open beside the page.
     """
-    response = make_response(html)
+    response = make_response(_settled(html, scheme).replace("<head>", '<head><base target="_blank">', 1))
     response.headers["Content-Security-Policy"] = policy(MAIL_POLICY)
     return response
+
+
+def _settled(html: str, scheme: str | None) -> str:
+    """Answer media queries for the scheme here: a frame has that of the browser around it."""
+    if scheme is None:
+        return html
+    return SCHEME_QUERY.sub(lambda asked: "(min-width: 0)" if asked[1] == scheme else "(max-width: 0)", html)
 
 
 def framed(response: Response) -> Response:
@@ -74,6 +89,6 @@ def _cached(response: Response) -> Response:
     if request.endpoint == "web.static" and response.status_code == 200:
         hashed = "v" in request.args
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
-    elif "Cache-Control" not in response.headers:
+    elif is_staff_page() or "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response

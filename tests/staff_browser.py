@@ -1,0 +1,64 @@
+"""A member of staff at a browser without JavaScript: signs in, reads pages, sends forms."""
+
+import re
+from html import unescape
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from newsletter_service.staff.models import User
+from newsletter_service.staff.rules import Role
+from newsletter_service.staff.service import NewUser, add_user
+
+PASSWORD = "een lang genoeg wachtwoord"
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+def make_staff(
+    session: Session, *roles: Role, organisation: str | None = None, name: str = "Sam Sanders"
+) -> User:
+    """An account with `roles`; its address is made of the name."""
+    email = f"{name.lower().replace(' ', '.')}@redactie.example"
+    return add_user(session, NewUser(email, name, PASSWORD, roles, organisation))
+
+
+class StaffBrowser:
+    """Keeps the session's token, as a browser does by way of the forms that it shows."""
+
+    def __init__(self, client: FlaskClient, email: str) -> None:
+        self.client = client
+        self._read(client.get("/redactie/inloggen"))
+        answer = self.post("/redactie/inloggen", email=email, password=PASSWORD)
+        assert answer.status_code == 302, answer.text
+        self._read(client.get(answer.headers["Location"], follow_redirects=True))
+
+    def get(self, path: str) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path)
+
+    def text(self, path: str) -> str:
+        """What a page says, as one line of words."""
+        answer = self.get(path)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        return words(answer.text)
+
+    def post(self, path: str, **fields: object) -> TestResponse:
+        """Send a form to `path`, with the token."""
+        return self.client.post(path, data={"csrf_token": self.token, **fields})
+
+    def done(self, path: str, **fields: object) -> str:
+        """Send a form, go where it leads, and say what stands there."""
+        answer = self.client.post(path, data={"csrf_token": self.token, **fields}, follow_redirects=True)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+        return words(answer.text)
+
+    def _read(self, page: TestResponse) -> None:
+        found = TOKEN.search(page.text)
+        assert found is not None, page.text
+        self.token = found[1]
+
+
+def words(html: str) -> str:
+    """The words of a page, without tags."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())

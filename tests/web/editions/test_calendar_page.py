@@ -1,0 +1,130 @@
+"""The publishing calendar: who may change it, what it shows before it is saved, and what saving does."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.staff.models import AuditEntry
+from newsletter_service.staff.rules import Role
+from tests.conftest import NOW
+from tests.factories import make_newsletter
+from tests.staff_browser import StaffBrowser, make_staff, words
+
+Stored = Callable[[], AbstractContextManager[Session]]
+WEEKLY = {
+    "every_weeks": "1",
+    "weekday": "3",
+    "first_day": "2026-11-26",
+    "send_time": "09:00",
+    "closing_days": "2",
+    "closing_time": "12:00",
+    "zone": "Europe/Amsterdam",
+    "item_limit": "8",
+    "release_rule": "automatic",
+}
+
+
+@pytest.fixture
+def administrator(client: FlaskClient, stored: Stored) -> StaffBrowser:
+    with stored() as session:
+        make_newsletter(session)
+        session.add(Calendar(first_day=date(2026, 11, 26), send_time=time(9), closing_time=time(12)))
+        session.add(
+            Edition(
+                number=12,
+                closes_at=NOW + timedelta(days=1),
+                sends_at=NOW + timedelta(days=3),
+                zone="Europe/Amsterdam",
+            )
+        )
+        email = make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer").email
+    return StaffBrowser(client, email)
+
+
+def test_the_calendar_shows_the_next_three_editions(administrator: StaffBrowser) -> None:
+    page = administrator.text("/redactie/kalender")
+    for day in ("26 november 2026", "10 december 2026", "24 december 2026"):
+        assert f"donderdag {day} om 09.00 uur" in page
+    assert "kopij sluit dinsdag 24 november om 12.00 uur" in page
+
+
+def test_only_administrators_come_here(
+    client: FlaskClient, administrator: StaffBrowser, stored: Stored
+) -> None:
+    administrator.post("/redactie/uitloggen")
+    with stored() as session:
+        email = make_staff(session, Role.COMMUNICATOR, name="Marieke Midden").email
+    communicator = StaffBrowser(client, email)
+    assert communicator.get("/redactie/kalender").status_code == 403
+    assert communicator.post("/redactie/kalender", **WEEKLY).status_code == 403
+
+
+def test_looking_first_saves_nothing(administrator: StaffBrowser, stored: Stored) -> None:
+    answer = administrator.post("/redactie/kalender", **WEEKLY, actie="bekijk")
+    assert "als u dit bewaart" in answer.text
+    assert "donderdag 3 december 2026 om 09.00 uur" in words(answer.text)
+    with stored() as session:
+        assert session.scalars(select(Calendar)).one().every_weeks == 2
+
+
+def test_saving_moves_the_edition_that_still_collects(administrator: StaffBrowser, stored: Stored) -> None:
+    page = administrator.done(
+        "/redactie/kalender", **{**WEEKLY, "weekday": "4", "send_time": "10:30"}, actie="bewaar"
+    )
+    assert "De kalender is bewaard." in page
+    with stored() as session:
+        edition = session.scalars(select(Edition)).one()
+        assert edition.sends_at == datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+        assert edition.closes_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
+        assert session.scalars(select(AuditEntry.action)).all() == ["calendar.change"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("every_weeks", "0"),
+        ("weekday", "9"),
+        ("send_time", "25:00"),
+        ("closing_days", "-1"),
+        ("zone", "Europe/Nergens"),
+        ("zone", "../../etc/localtime"),
+        ("item_limit", "x"),
+        ("release_rule", "nooit"),
+        ("first_day", "2026-02-30"),
+    ],
+)
+def test_settings_that_cannot_be_are_asked_again(
+    administrator: StaffBrowser, stored: Stored, field: str, value: str
+) -> None:
+    answer = administrator.post("/redactie/kalender", **{**WEEKLY, field: value}, actie="bewaar")
+    assert answer.status_code == 422
+    assert "klop" in answer.text
+    with stored() as session:
+        assert session.scalars(select(Calendar)).one().every_weeks == 2
+
+
+def test_copy_that_closes_after_the_edition_went_out_is_refused(administrator: StaffBrowser) -> None:
+    answer = administrator.post("/redactie/kalender", **{**WEEKLY, "closing_days": "0"}, actie="bewaar")
+    assert answer.status_code == 422
+    assert "De kopij moet sluiten voordat de editie uitgaat." in words(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("first_day", "says"),
+    [
+        ("2027-03-28", "02.30 uur bestaat die dag niet"),
+        ("2027-10-31", "02.30 uur komt die dag twee keer voor"),
+    ],
+)
+def test_days_on_which_the_clocks_change_are_said_out_loud(
+    administrator: StaffBrowser, first_day: str, says: str
+) -> None:
+    odd = {**WEEKLY, "weekday": "6", "send_time": "02:30", "first_day": first_day}
+    answer = administrator.post("/redactie/kalender", **odd, actie="bekijk")
+    assert says in words(answer.text)

@@ -1,0 +1,376 @@
+"""The page of an edition: what it says, what its buttons do, and that nothing gets lost."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.editions.composing import compose_due
+from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.staff.rules import Role
+from newsletter_service.web.parts import parts
+from tests.conftest import NOW, Clock
+from tests.factories import (
+    make_item,
+    make_newsletter,
+    make_organisation,
+    make_segment,
+    make_subscriber,
+)
+from tests.staff_browser import StaffBrowser, make_staff, words
+
+Stored = Callable[[], AbstractContextManager[Session]]
+SENDS_AT = NOW + timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Office:
+    """Two organisations with an edition that was just composed."""
+
+    head: str
+    communicator: str
+    administrator: str
+    news: int
+    event: int
+    late: int
+
+
+@pytest.fixture
+def office(app: Flask, stored: Stored) -> Office:
+    with stored() as session:
+        make_newsletter(session)
+        north, south = make_organisation(session, "noord", 1), make_organisation(session, "zuid", 2)
+        police, mayors = make_segment(session, "politie"), make_segment(session, "burgemeesters")
+        session.add(
+            Calendar(first_day=date(2026, 11, 25), weekday=2, send_time=time(10), closing_time=time(12))
+        )
+        session.add(
+            Edition(number=12, closes_at=NOW - timedelta(hours=1), sends_at=SENDS_AT, zone="Europe/Amsterdam")
+        )
+        for number in range(3):
+            make_subscriber(session, f"p{number}@korps.example", now=NOW, segments=(police,))
+        make_subscriber(session, "b@gemeente.example", now=NOW, segments=(mayors,))
+        news = make_item(session, north, now=NOW, title="Monitor voor gemeenten", priority=2)
+        event = make_item(
+            session,
+            south,
+            now=NOW,
+            title="Leerhuis over signalen",
+            kind="event",
+            segments=(police,),
+            starts_at=NOW + timedelta(days=20),
+        )
+        office = Office(
+            head=make_staff(session, Role.HEAD, organisation="noord", name="Hanneke Noord").email,
+            communicator=make_staff(session, Role.COMMUNICATOR, name="Marieke Midden").email,
+            administrator=make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer").email,
+            news=news.id,
+            event=event.id,
+            late=0,
+        )
+        with app.test_request_context():
+            compose_due(session, parts(), NOW)
+        late = make_item(session, north, now=NOW, title="Net binnengekomen")
+        return Office(
+            office.head, office.communicator, office.administrator, office.news, office.event, late.id
+        )
+
+
+@pytest.fixture
+def communicator(client: FlaskClient, office: Office) -> StaffBrowser:
+    return StaffBrowser(client, office.communicator)
+
+
+@pytest.fixture
+def head(client: FlaskClient, office: Office) -> StaffBrowser:
+    return StaffBrowser(client, office.head)
+
+
+def titles(browser: StaffBrowser) -> list[str]:
+    return re.findall(r'data-title="([^"]+)"', browser.get("/redactie/edities/12").text)
+
+
+def token_version(browser: StaffBrowser) -> str:
+    found = re.search(r'name="version" value="(\d+)"', browser.get("/redactie/edities/12").text)
+    assert found is not None
+    return found[1]
+
+
+def test_the_list_says_where_every_edition_stands(communicator: StaffBrowser) -> None:
+    page = communicator.text("/redactie/edities")
+    assert "Editie 12" in page
+    assert "Samengesteld" in page
+    assert "Verzamelt kopij" in page
+    assert "1 bericht klaar" in page
+
+
+def test_one_look_tells_where_an_edition_stands_and_why_each_item_is_in(communicator: StaffBrowser) -> None:
+    page = communicator.text("/redactie/edities/12")
+    assert "Gaat woensdag 25 november om 10.00 uur naar 4 lezers" in page
+    assert "NOORD nog niet · ZUID nog niet" in page
+    assert "Monitor voor gemeenten Voor iedereen · 4 lezers Hoge prioriteit" in page
+    assert "Leerhuis over signalen Politie · 3 lezers" in page
+    assert "Net binnengekomen Kwam binnen na het samenstellen" in page
+    assert "Verdeling: 1 NOORD · 1 ZUID" in page
+
+
+def test_an_edition_that_does_not_exist_is_not_found(communicator: StaffBrowser) -> None:
+    assert communicator.get("/redactie/edities/99").status_code == 404
+
+
+def test_items_move_by_buttons_and_to_a_place(communicator: StaffBrowser, office: Office) -> None:
+    first, second = titles(communicator)
+    communicator.done("/redactie/edities/12/volgorde", item_id=office.news, direction="omlaag")
+    assert titles(communicator) == [second, first]
+    communicator.done("/redactie/edities/12/volgorde", item_id=office.news, position=0)
+    assert titles(communicator) == [first, second]
+
+
+def test_a_dropped_item_waits_and_can_be_put_back(communicator: StaffBrowser, office: Office) -> None:
+    page = communicator.done("/redactie/edities/12/eruit", item_id=office.event)
+    assert titles(communicator) == ["Monitor voor gemeenten"]
+    assert "Eruit gehaald door Marieke Midden" in page
+    page = communicator.done("/redactie/edities/12/erbij", item_id=office.event)
+    assert titles(communicator) == ["Monitor voor gemeenten", "Leerhuis over signalen"]
+    assert "Erbij gezet door Marieke Midden" in page
+
+
+def test_what_came_in_late_can_still_be_added(communicator: StaffBrowser, office: Office) -> None:
+    communicator.done("/redactie/edities/12/erbij", item_id=office.late)
+    assert "Net binnengekomen" in titles(communicator)
+
+
+def test_dropping_what_somebody_else_dropped_is_told(communicator: StaffBrowser, office: Office) -> None:
+    communicator.done("/redactie/edities/12/eruit", item_id=office.event)
+    page = communicator.done("/redactie/edities/12/eruit", item_id=office.event)
+    assert "Dit bericht staat niet meer in deze editie." in page
+
+
+@pytest.mark.parametrize("fields", [{}, {"item_id": "x"}, {"item_id": 1, "position": -1}])
+def test_a_place_that_is_none_is_refused(communicator: StaffBrowser, fields: dict[str, object]) -> None:
+    assert communicator.post("/redactie/edities/12/volgorde", **fields).status_code == 400
+
+
+def test_the_choice_of_preview_survives_a_change(communicator: StaffBrowser, office: Office) -> None:
+    query = "?doelgroep=politie&vorm=donker"
+    answer = communicator.post(f"/redactie/edities/12/eruit{query}", item_id=office.news)
+    assert "doelgroep=politie" in answer.headers["Location"]
+    assert "vorm=donker" in answer.headers["Location"]
+
+
+def test_texts_are_saved(communicator: StaffBrowser) -> None:
+    page = communicator.done(
+        "/redactie/edities/12/teksten",
+        subject=" Weerbaar bestuur ",
+        preheader="En een leerhuis",
+        introduction="Beste lezer.",
+        version=token_version(communicator),
+    )
+    assert "De teksten zijn bewaard." in page
+    assert "Editie 12 · Weerbaar bestuur" in page
+
+
+def test_a_subject_that_is_missing_or_too_long_is_asked_again(communicator: StaffBrowser) -> None:
+    version = token_version(communicator)
+    for subject, says in (("  ", "Vul een onderwerp in."), ("x" * 151, "hooguit 150 tekens")):
+        answer = communicator.post(
+            "/redactie/edities/12/teksten", subject=subject, introduction="Bewaar dit", version=version
+        )
+        assert answer.status_code == 422
+        assert says in words(answer.text)
+        assert "Bewaar dit" in answer.text
+
+
+def test_the_second_of_two_people_sees_both_texts_and_loses_nothing(communicator: StaffBrowser) -> None:
+    version = token_version(communicator)
+    communicator.done("/redactie/edities/12/teksten", subject="Van de eerste", version=version)
+    answer = communicator.post("/redactie/edities/12/teksten", subject="Van de tweede", version=version)
+    assert answer.status_code == 409
+    assert "Van de eerste" in answer.text
+    assert 'value="Van de tweede"' in answer.text
+    newer = re.search(r'name="version" value="(\d+)"', answer.text)
+    assert newer is not None
+    page = communicator.done("/redactie/edities/12/teksten", subject="Van de tweede", version=newer[1])
+    assert "Editie 12 · Van de tweede" in page
+
+
+def test_hostile_texts_stay_texts(communicator: StaffBrowser) -> None:
+    communicator.done(
+        "/redactie/edities/12/teksten",
+        subject="<script>alert(1)</script>\r\nBcc: iedereen@voorbeeld.example",
+        version=token_version(communicator),
+    )
+    page = communicator.get("/redactie/edities/12").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; Bcc:" in page
+
+
+def preview(browser: StaffBrowser, query: str) -> str:
+    return browser.get(f"/redactie/edities/12/voorbeeld?{query}").text
+
+
+def test_the_preview_shows_what_each_segment_gets(communicator: StaffBrowser) -> None:
+    police, mayors = (
+        preview(communicator, "doelgroep=politie"),
+        preview(communicator, "doelgroep=burgemeesters"),
+    )
+    assert "Leerhuis over signalen" in police
+    assert "Leerhuis over signalen" not in mayors
+    assert "Monitor voor gemeenten" in mayors
+
+
+def test_the_preview_is_plain_text_where_that_was_picked(communicator: StaffBrowser) -> None:
+    answer = communicator.get("/redactie/edities/12/voorbeeld?vorm=tekst")
+    assert answer.mimetype == "text/plain"
+    assert "Monitor voor gemeenten" in answer.text
+    assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_preview_says_so_when_a_reader_gets_nothing(communicator: StaffBrowser, office: Office) -> None:
+    communicator.done("/redactie/edities/12/eruit", item_id=office.news)
+    assert "er staat geen bericht voor hen in" in preview(communicator, "doelgroep=burgemeesters")
+    assert "er staat geen bericht voor hen in" in communicator.text(
+        "/redactie/edities/12?doelgroep=burgemeesters"
+    )
+
+
+def test_an_unknown_segment_is_not_found(communicator: StaffBrowser) -> None:
+    assert communicator.get("/redactie/edities/12/voorbeeld?doelgroep=bestaat-niet").status_code == 404
+
+
+def test_the_checks_name_what_to_look_at(communicator: StaffBrowser) -> None:
+    communicator.done("/redactie/edities/12/teksten", subject="x" * 80, version=token_version(communicator))
+    page = communicator.text("/redactie/edities/12")
+    assert "Het onderwerp is 80 tekens lang" in page
+    assert "kB" in page
+
+
+def test_a_proof_goes_to_whoever_asks(communicator: StaffBrowser, stored: Stored, office: Office) -> None:
+    page = communicator.done("/redactie/edities/12/proef?doelgroep=politie")
+    assert f"De proef is onderweg naar {office.communicator}" in page
+    with stored() as session:
+        sent = session.scalars(select(Delivery).where(Delivery.address == office.communicator)).all()
+        assert any("[Proef]" in one.letter.subject for one in sent)
+
+
+def test_a_head_signs_off_what_was_seen_and_a_change_voids_it(head: StaffBrowser, office: Office) -> None:
+    page = head.get("/redactie/edities/12").text
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen is not None
+    assert "NOORD ✓ · ZUID nog niet" in head.done("/redactie/edities/12/akkoord", seen=seen[1])
+    assert "NOORD vervallen" in head.done("/redactie/edities/12/eruit", item_id=office.event)
+    stale = head.done("/redactie/edities/12/akkoord", seen=seen[1])
+    assert "De editie is veranderd sinds u deze pagina opende." in stale
+
+
+def test_only_heads_sign_off(communicator: StaffBrowser) -> None:
+    assert communicator.post("/redactie/edities/12/akkoord", seen="x").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "page", ["volgorde", "eruit", "erbij", "teksten", "vasthouden", "versturen", "annuleren"]
+)
+def test_administrators_look_but_do_not_touch(client: FlaskClient, office: Office, page: str) -> None:
+    browser = StaffBrowser(client, office.administrator)
+    assert "In deze editie" in browser.text("/redactie/edities/12")
+    assert browser.post(f"/redactie/edities/12/{page}", item_id=office.news).status_code == 403
+
+
+def test_holding_asks_for_a_reason_and_shows_it_to_all(communicator: StaffBrowser) -> None:
+    assert communicator.post("/redactie/edities/12/vasthouden", reason=" ").status_code == 422
+    page = communicator.done("/redactie/edities/12/vasthouden", reason="Wacht op de burgemeester")
+    assert "Deze editie wordt vastgehouden Wacht op de burgemeester" in page
+    assert "Vastgehouden" in communicator.text("/redactie/edities")
+
+
+def test_a_held_edition_goes_on_at_a_new_moment(communicator: StaffBrowser) -> None:
+    communicator.done("/redactie/edities/12/vasthouden", reason="Even wachten")
+    page = communicator.done("/redactie/edities/12/hervatten", sends_at="2026-11-27T09:00")
+    assert "Gaat vrijdag 27 november om 09.00 uur naar 4 lezers" in page
+
+
+@pytest.mark.parametrize(
+    ("sends_at", "says"),
+    [
+        ("2026-11-01T09:00", "Dit moment is al voorbij."),
+        ("2027-03-28T02:30", "Deze tijd bestaat niet op die dag"),
+        ("2027-10-31T02:30", "De klok gaat die nacht terug: deze tijd komt twee keer."),
+        ("morgen", "Hervat"),
+    ],
+)
+def test_a_moment_that_is_none_is_asked_again(communicator: StaffBrowser, sends_at: str, says: str) -> None:
+    communicator.done("/redactie/edities/12/vasthouden", reason="Even wachten")
+    answer = communicator.post("/redactie/edities/12/hervatten", sends_at=sends_at)
+    assert answer.status_code == 422
+    assert says in words(answer.text)
+
+
+def test_of_two_moments_with_the_same_time_one_is_picked(communicator: StaffBrowser, stored: Stored) -> None:
+    communicator.done("/redactie/edities/12/vasthouden", reason="Even wachten")
+    communicator.done("/redactie/edities/12/hervatten", sends_at="2027-10-31T02:30", fold="1")
+    with stored() as session:
+        edition = session.scalars(select(Edition).where(Edition.number == 12)).one()
+        assert edition.sends_at == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+
+
+def test_one_that_is_too_late_asks_for_a_new_moment(communicator: StaffBrowser, clock: Clock) -> None:
+    communicator.done("/redactie/edities/12/vasthouden", reason="Even wachten")
+    clock.now = SENDS_AT + timedelta(hours=7)
+    assert "Dat is voorbij: kies een nieuw moment" in communicator.text("/redactie/edities/12/hervatten")
+    page = communicator.done("/redactie/edities/12/hervatten", sends_at="")
+    assert "Het moment van versturen is al voorbij." in page
+
+
+def test_sending_says_to_how_many_readers_before_it_does(communicator: StaffBrowser, stored: Stored) -> None:
+    page = communicator.text("/redactie/edities/12/versturen")
+    assert "De editie gaat meteen naar 4 lezers." in page
+    assert "Verstuur nu naar 4 lezers" in page
+    page = communicator.done("/redactie/edities/12/versturen")
+    assert "De editie is vrijgegeven." in page
+    assert "Bedoeld 4" in page.replace("Bedoeld  ", "Bedoeld ")
+    with stored() as session:
+        assert len(session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))).all()) == 4
+
+
+def test_sending_twice_sends_once(communicator: StaffBrowser, stored: Stored) -> None:
+    communicator.done("/redactie/edities/12/versturen")
+    assert "Er gaat niets dubbel uit." in communicator.done("/redactie/edities/12/versturen")
+    with stored() as session:
+        assert len(session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))).all()) == 4
+
+
+def test_readers_for_whom_nothing_is_in_are_counted_before_sending(
+    communicator: StaffBrowser, office: Office
+) -> None:
+    communicator.done("/redactie/edities/12/eruit", item_id=office.news)
+    page = communicator.text("/redactie/edities/12/versturen")
+    assert "naar 3 lezers" in page
+    assert "Voor 1 lezer staat er niets in" in page
+
+
+def test_cancelling_asks_first_and_then_it_is_done(communicator: StaffBrowser) -> None:
+    assert "Dit kunt u niet ongedaan maken." in communicator.text("/redactie/edities/12/annuleren")
+    assert "De editie is geannuleerd." in communicator.done("/redactie/edities/12/annuleren")
+    page = communicator.done("/redactie/edities/12/versturen")
+    assert "de editie staat op “geannuleerd”" in page
+
+
+def test_an_edition_that_collects_shows_what_it_would_be(communicator: StaffBrowser) -> None:
+    page = communicator.text("/redactie/edities/13")
+    assert "Zoals het er nu uitziet" in page
+    assert "Net binnengekomen" in page
+
+
+def test_copy_can_be_closed_early(communicator: StaffBrowser) -> None:
+    assert "De kopij nu sluiten?" in communicator.text("/redactie/edities/13/samenstellen")
+    communicator.done("/redactie/edities/13/samenstellen")
+    assert "In deze editie" in communicator.text("/redactie/edities/13")
+    assert "Editie 14" in communicator.text("/redactie/edities")

@@ -1,0 +1,151 @@
+"""What went wrong becomes a page in plain words, with the right status, and nothing is half done."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask, abort
+from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from config import Settings
+from newsletter_service.app import create_app
+from newsletter_service.db import db
+from newsletter_service.errors import Conflict, Invalid, NewsletterError, NotAllowed, NotFound
+from newsletter_service.publisher.models import Newsletter
+from tests.factories import make_newsletter
+
+Stored = Callable[[], AbstractContextManager[Session]]
+
+
+def raising(app: Flask, error: Exception) -> FlaskClient:
+    @app.get("/proef/<token>")
+    def broken(token: str) -> str:
+        raise error
+
+    return app.test_client()
+
+
+@pytest.fixture(autouse=True)
+def named_site(stored: Stored) -> None:
+    with stored() as session:
+        make_newsletter(session)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "says"),
+    [
+        (Invalid, 400, "Dit kunnen wij niet lezen"),
+        (NotAllowed, 403, "Dit mag u niet"),
+        (NotFound, 404, "Deze pagina is er niet"),
+        (Conflict, 409, "Dit is intussen veranderd"),
+    ],
+)
+def test_each_kind_of_error_has_its_page(
+    app: Flask, kind: type[NewsletterError], status: int, says: str
+) -> None:
+    answer = raising(app, kind("a sentence for programmers")).get("/proef/x")
+    assert answer.status_code == status
+    assert says in answer.text
+    assert "programmers" not in answer.text
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 429])
+def test_what_flask_refuses_looks_the_same(app: Flask, status: int) -> None:
+    @app.get("/proef")
+    def refused() -> str:
+        abort(status)
+
+    answer = app.test_client().get("/proef")
+    assert answer.status_code == status
+    assert "<h1>" in answer.text
+    assert "Veilig Verbonden" in answer.text
+
+
+def test_a_status_without_a_page_of_its_own_keeps_its_status(app: Flask) -> None:
+    @app.get("/proef")
+    def gone() -> str:
+        abort(410)
+
+    answer = app.test_client().get("/proef")
+    assert answer.status_code == 410
+    assert "<h1>" in answer.text
+
+
+def test_a_wrong_method_still_says_which_ones_are_right(client: FlaskClient) -> None:
+    answer = client.post("/healthz")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_an_unexpected_error_is_logged_without_the_token_in_the_address(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        answer = raising(app, RuntimeError("boom")).get("/proef/a-secret-token")
+    assert answer.status_code == 500
+    assert "Er ging bij ons iets mis" in answer.text
+    assert "boom" not in answer.text
+    logged = "\n".join(record.getMessage() for record in caplog.records)
+    assert "broken failed" in logged
+    assert "a-secret-token" not in logged
+
+
+def test_a_database_that_is_away_is_said_plainly(app: Flask) -> None:
+    answer = raising(app, OperationalError("select", {}, Exception("gone"))).get("/proef/x")
+    assert answer.status_code == 503
+    assert "Wij zijn even niet bereikbaar" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_staff_see_the_page_for_a_database_that_is_away_too(app: Flask) -> None:
+    @app.get("/redactie/proef")
+    def broken() -> str:
+        raise OperationalError("select", {}, Exception("gone"))
+
+    assert app.test_client().get("/redactie/proef").status_code == 503
+
+
+def test_health_is_ok_while_the_database_answers(client: FlaskClient) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def test_health_fails_when_the_database_is_away(settings: Settings, tmp_path: Path) -> None:
+    nowhere = tmp_path / "a-directory"
+    app = create_app(settings)
+    with app.app_context():
+        db.engine.dispose()
+    nowhere.mkdir()
+    away = create_app_without_database(settings, nowhere)
+    assert away.test_client().get("/healthz").status_code == 503
+
+
+def create_app_without_database(settings: Settings, nowhere: Path) -> Flask:
+    """An app whose database file is a directory: it opens no connection."""
+    return create_app(replace(settings, database_url=f"sqlite:///{nowhere}"))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_view_that_writes_on_reading_fails_and_changes_nothing(
+    app: Flask, stored: Stored, method: str
+) -> None:
+    @app.get("/proef")
+    def writes() -> str:
+        db.session.add(Newsletter(slug="x", name="x", tagline_nl="", tagline_en="", postal_address=""))
+        db.session.commit()
+        return "written"
+
+    assert app.test_client().open("/proef", method=method).status_code >= 500
+    with stored() as session:
+        assert session.query(Newsletter).count() == 1
+
+
+def test_a_form_of_staff_without_its_token_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/redactie/inloggen", data={"email": "a@b.example", "password": "x"})
+    assert answer.status_code == 400
+    assert "laad die opnieuw" in answer.text

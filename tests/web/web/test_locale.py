@@ -1,0 +1,72 @@
+"""The language of a page, and moments and numbers as people read them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from newsletter_service.web.formatting import datum, getal, moment, tijd
+from newsletter_service.web.locale import speak
+from tests.factories import make_newsletter
+
+Stored = Callable[[], AbstractContextManager[Session]]
+NINE = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def named_site(stored: Stored) -> None:
+    with stored() as session:
+        make_newsletter(session)
+
+
+def test_pages_are_dutch_unless_their_address_says_otherwise(client: FlaskClient) -> None:
+    assert '<html lang="nl"' in client.get("/aanmelden").text
+    assert '<html lang="en"' in client.get("/aanmelden?taal=en").text
+    assert '<html lang="nl"' in client.get("/aanmelden?taal=xx").text
+
+
+def test_links_on_a_page_keep_its_language(client: FlaskClient) -> None:
+    page = client.get("/aanmelden?taal=en").text
+    assert "/archief/?taal=en" in page
+    assert "/aanmelden?taal=nl" in page
+    assert "?taal=" not in client.get("/aanmelden").text.partition("<footer")[0]
+
+
+def test_a_readers_own_language_yields_to_what_the_address_asks(app: Flask) -> None:
+    with app.test_request_context("/voorkeuren/x"):
+        speak("en")
+        assert moment(NINE, "long") == "Thursday 26 November at 09:00"
+    with app.test_request_context("/voorkeuren/x?taal=nl"):
+        speak("en")
+        assert moment(NINE, "long") == "donderdag 26 november om 09.00 uur"
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ("short", "26 nov, 09.00 uur"),
+        ("medium", "do 26 nov, 09.00 uur"),
+        ("long", "donderdag 26 november om 09.00 uur"),
+        ("full", "donderdag 26 november 2026 om 09.00 uur"),
+    ],
+)
+def test_moments_read_as_dutch_people_write_them(app: Flask, form: str, says: str) -> None:
+    with app.test_request_context("/"):
+        assert moment(NINE, form) == says
+
+
+def test_days_times_and_numbers_follow_suit(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert datum(NINE) == "do 26 nov"
+        assert datum(date(2026, 12, 10), "short") == "10 dec"
+        assert tijd(NINE) == "09.00 uur"
+        assert getal(1284) == "1.284"
+
+
+def test_a_moment_without_a_zone_is_a_mistake(app: Flask) -> None:
+    with app.test_request_context("/"), pytest.raises(TypeError):
+        moment(NINE.replace(tzinfo=None))
