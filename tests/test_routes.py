@@ -24,6 +24,7 @@ PUBLIC = {
     "/afmelden/<token>/terug",
     "/link-kwijt",
     "/link-kwijt/onderweg",
+    "/privacy",
     "/archief/",
     "/archief/<int:number>",
     "/afbeelding/<digest>",

@@ -1,14 +1,13 @@
 """Editions on the web, for everybody: the same for all, without anything restricted."""
 
-from zoneinfo import ZoneInfo
-
 from flask import Blueprint, render_template
 
 from newsletter_service.archive.service import public_edition, public_editions, public_items
 from newsletter_service.db import db
-from newsletter_service.editions.content import content_for
-from newsletter_service.letters.edition import sections_of
-from newsletter_service.letters.markdown import to_html
+from newsletter_service.editions.content import content_for, items_in
+from newsletter_service.letters.edition import EditionView, edition_view
+from newsletter_service.letters.values import EditionContent
+from newsletter_service.publisher.service import sender_for
 from newsletter_service.web.locale import language
 from newsletter_service.web.parts import parts
 
@@ -21,15 +20,23 @@ def index() -> str:
     return render_template("archive/index.html", editions=public_editions(db.session()))
 
 
-@archive.get("/<int:number>")
+@archive.get("/<int:number>", strict_slashes=False)
 def show(number: int) -> str:
     """One edition, as far as everybody may read it."""
     edition = public_edition(db.session(), number)
-    content = content_for(edition, public_items(edition), language(), parts().links)
+    items = public_items(edition)
+    content = content_for(edition, items, language(), parts().links)
     return render_template(
         "archive/show.html",
         edition=edition,
-        sections=sections_of(content),
-        introduction=to_html(edition.introduction),
-        sent_on=(edition.released_at or edition.sends_at).astimezone(ZoneInfo(edition.zone)).date(),
+        content=content,
+        view=_arranged(content),
+        left_out=len(items) < len(items_in(edition)),
     )
+
+
+def _arranged(content: EditionContent) -> EditionView:
+    """In the letter's order, under its headings, with links named as there; but none that is a reader's own."""
+    wired = parts()
+    sender = sender_for(db.session(), content.language, wired.mail_from, wired.reply_to, wired.links.base_url)
+    return edition_view(content, sender, manage="", unsubscribe="")

@@ -26,7 +26,7 @@ class ItemView:
 
 
 ANYONE = ReaderView()
-"""A passer-by: claims nothing, chose nothing; what the public archive shows is what this reader may see."""
+"""A reader who claims nothing and chose nothing."""
 
 
 def may_see(reader: ReaderView, item: ItemView) -> bool:
@@ -38,6 +38,14 @@ def may_see(reader: ReaderView, item: ItemView) -> bool:
     if item.segments and item.segments.isdisjoint(reader.verified if item.restricted else reader.segments):
         return False
     return not item.topics or not reader.topics or not item.topics.isdisjoint(reader.topics)
+
+
+def is_public(item: ItemView) -> bool:
+    """Whether passers-by may read `item` in the archive: any reader could by claiming a segment, so they may.
+
+    A restricted item is for verified members only, and so never public.
+    """
+    return not item.restricted
 
 
 def visible(items: Sequence[ItemView], reader: ReaderView) -> tuple[int, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+import idna
 from email_validator import EmailNotValidError, validate_email
 
 
@@ -15,7 +16,7 @@ class AddressProblem(StrEnum):
 
 
 class BadAddress(ValueError):
-    """This is no address we can write to; `problem` says why."""
+    """No address we can write to; `problem` says why."""
 
     def __init__(self, problem: AddressProblem) -> None:
         super().__init__(problem.value)
@@ -35,14 +36,28 @@ class Address:
 
 
 def parse_address(raw: str) -> Address:
-    """The address in `raw`, or BadAddress. Lower case throughout: two spellings are one reader, never two."""
+    """The address in `raw`, or BadAddress; blanks around it are passed over.
+
+    Lower case throughout: two spellings are one reader, never two. Whether the domain exists is not asked:
+    a form that waits for somebody's name server stands still with it. Names that can never be mailed to
+    (localhost, .test, .local, .invalid, an IP address) are refused; .example is not, for examples are read.
+    """
     raw = raw.strip()
     if not raw:
         raise BadAddress(AddressProblem.MISSING)
     try:
-        parsed = validate_email(raw, check_deliverability=False, allow_smtputf8=True)
+        parsed = validate_email(raw, check_deliverability=False, allow_smtputf8=True, strict=True)
     except EmailNotValidError as error:
         raise BadAddress(AddressProblem.MALFORMED) from error
     if parsed.ascii_email is None:
         raise BadAddress(AddressProblem.LOCAL_PART_NOT_ASCII)
     return Address(parsed.ascii_email.lower())
+
+
+def readable(address: str) -> str:
+    """A stored address as its owner writes it, the domain in letters instead of A-labels."""
+    local, _at, domain = address.rpartition("@")
+    try:
+        return f"{local}@{idna.decode(domain)}"
+    except idna.IDNAError:
+        return address

@@ -7,6 +7,7 @@ def wording(language: str, newsletter: str) -> str:
     """The sentence beside the button, in `language`, as it is shown and as it is kept with the consent."""
     _ = texts(language).gettext
     return _(
-        "Ik wil %(newsletter)s per e-mail ontvangen. Mijn gegevens worden alleen gebruikt om deze nieuwsbrief te "
-        "sturen. Er wordt niet gemeten wat ik open of aanklik. Ik kan mij op elk moment afmelden."
+        "Ik wil %(newsletter)s per e-mail ontvangen. Mijn gegevens worden alleen gebruikt om deze "
+        "nieuwsbrief te sturen. Er wordt niet gemeten wat ik open of aanklik. "
+        "Ik kan mij op elk moment afmelden."
     ) % {"newsletter": newsletter}

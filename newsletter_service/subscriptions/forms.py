@@ -6,8 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, ValidationError
 
 from newsletter_service.subscriptions.addresses import Address, AddressProblem, BadAddress, parse_address
-from newsletter_service.subscriptions.rules import clean_name
-from newsletter_service.subscriptions.service import Choices
+from newsletter_service.subscriptions.rules import BadName, Choices, NameProblem, clean_name
 from newsletter_service.web.forms import CheckboxesField, Form
 from newsletter_service.web.locale import LANGUAGES
 
@@ -19,9 +18,11 @@ _ADDRESS_PROBLEMS = {
     ),
 }
 _NAME_PROBLEMS = {
-    "characters": _l("In een naam kunnen geen regeleinden of stuurtekens staan."),
-    "length": _l("Deze naam is te lang: gebruik hooguit 120 tekens."),
+    NameProblem.CHARACTERS: _l("In een naam kunnen geen regeleinden of onzichtbare tekens staan."),
+    NameProblem.LENGTH: _l("Deze naam is te lang: gebruik hooguit 120 tekens."),
 }
+_NOT_OFFERED = _l("Kies uit de mogelijkheden die hier staan.")
+_REFUSALS: dict[str, Any] = {"invalid_value_message": _NOT_OFFERED, "invalid_choice_message": _NOT_OFFERED}
 
 
 class AddressForm(Form):
@@ -38,22 +39,29 @@ class AddressForm(Form):
         except BadAddress as error:
             raise ValidationError(_ADDRESS_PROBLEMS[error.problem]) from error
 
-    @property
-    def filled_in_by_a_program(self) -> bool:
-        """Whether the field that nobody sees came back with something in it."""
-        return bool(self.website.data)
+    def validate(self, extra_validators: object = None) -> bool:
+        """As any form; and refuse, in words that help a person, what fills in the field that nobody sees.
+
+        Some browsers fill in fields on their own. The field comes back empty, so a second try succeeds.
+        """
+        valid = bool(super().validate(extra_validators))
+        if self.website.data:
+            self.website.data = ""
+            self.form_errors.append(_l("Het formulier is nog niet verstuurd. Verstuur het nog een keer."))
+            return False
+        return valid
 
 
 class ChoicesForm(Form):
     """What a reader may choose; `offer` gives the segments and topics there are."""
 
     name = StringField(_l("Naam"))
-    segments = CheckboxesField(_l("Wat is uw functie?"), coerce=int)
-    topics = CheckboxesField(_l("Welke thema's wilt u volgen?"), coerce=int)
-    language = RadioField(_l("In welke taal wilt u de nieuwsbrief?"), choices=list(LANGUAGES.items()))
+    segments = CheckboxesField(_l("Wat is uw functie?"), coerce=int, **_REFUSALS)
+    topics = CheckboxesField(_l("Welke thema's wilt u volgen?"), coerce=int, **_REFUSALS)
+    language = RadioField(_l("In welke taal wilt u de nieuwsbrief?"), choices=LANGUAGES, **_REFUSALS)
 
-    def offer(self, segments: list[tuple[int, str]], topics: list[tuple[int, str]]) -> None:
-        """Fill in what can be chosen, as (id, name)."""
+    def offer(self, segments: dict[Any, str], topics: dict[Any, str]) -> None:
+        """Fill in what can be chosen, as names by id."""
         self.segments.choices = segments
         self.topics.choices = topics
 
@@ -61,8 +69,8 @@ class ChoicesForm(Form):
         """Bring the name into its clean form, or say what is wrong."""
         try:
             field.data = clean_name(field.data or "")
-        except ValueError as error:
-            raise ValidationError(_NAME_PROBLEMS[str(error)]) from error
+        except BadName as error:
+            raise ValidationError(_NAME_PROBLEMS[error.problem]) from error
 
     def chosen(self) -> Choices:
         """The choices, once the form is valid."""
@@ -76,7 +84,3 @@ class ChoicesForm(Form):
 
 class SignUpForm(AddressForm, ChoicesForm):
     """An address and choices together."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.language.data = self.language.data or "nl"

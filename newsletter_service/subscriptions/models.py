@@ -44,7 +44,9 @@ class Subscriber(Base):
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="subscriber", cascade="all, delete-orphan", lazy="selectin"
     )
-    topics: Mapped[list[Topic]] = relationship(secondary=subscriber_topic, lazy="selectin", order_by=Topic.position)
+    topics: Mapped[list[Topic]] = relationship(
+        secondary=subscriber_topic, lazy="selectin", order_by=Topic.position
+    )
 
 
 class Membership(Base):
@@ -52,8 +54,12 @@ class Membership(Base):
 
     __tablename__ = "membership"
 
-    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True)
-    segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True, index=True)
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    )
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     subscriber: Mapped[Subscriber] = relationship(back_populates="memberships")

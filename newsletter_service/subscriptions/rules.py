@@ -1,9 +1,12 @@
-"""Pure decisions about readers and their consent."""
+"""Pure decisions about readers: what they chose, how they are answered, when what they did ends."""
 
-from datetime import timedelta
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 CONFIRM_WITHIN = timedelta(days=7)
+UNDO_WITHIN = timedelta(days=30)
 NOTICES_A_DAY = 3
 WORDING_VERSION = "2026-11"
 PRIVACY_VERSION = "2026-11"
@@ -35,15 +38,69 @@ class Source(StrEnum):
     EDITOR = "editor"
 
 
-def clean_name(raw: str) -> str:
-    """A name with single blanks and without any character that could end a line or hide; at most 120 characters.
+class Answer(StrEnum):
+    """The mail that follows on a form; the page says the same whichever it is, and if there is none."""
 
-    ValueError says which of the two it is: `characters` or `length`.
+    CONFIRM = "confirm"
+    ALREADY_READER = "already_reader"
+    LINK = "link"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a reader chose; the ids are of segments and topics, unknown ones are passed over."""
+
+    name: str
+    language: str
+    segment_ids: frozenset[int]
+    topic_ids: frozenset[int]
+
+
+def answer_to_sign_up(status: Status) -> Answer:
+    """What somebody gets whose address is signed up while they stand as `status` with us."""
+    return Answer.ALREADY_READER if status is Status.ACTIVE else Answer.CONFIRM
+
+
+def answer_to_lost_link(status: Status | None) -> Answer | None:
+    """What somebody gets for whose address (None: unknown) a link is asked; who left has to sign up."""
+    match status:
+        case Status.ACTIVE:
+            return Answer.LINK
+        case Status.PENDING:
+            return Answer.CONFIRM
+    return None
+
+
+def may_undo(status: Status, left_at: datetime | None, now: datetime) -> bool:
+    """Whether a button may take the leaving back; after 30 days it takes a new sign-up."""
+    return status is Status.LEFT and left_at is not None and now - left_at <= UNDO_WITHIN
+
+
+class NameProblem(StrEnum):
+    """What is wrong with a name, for a view to put into words."""
+
+    CHARACTERS = "characters"
+    LENGTH = "length"
+
+
+class BadName(ValueError):
+    """No name that could stand in a mail; `problem` says why."""
+
+    def __init__(self, problem: NameProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+def clean_name(raw: str) -> str:
+    """A name in composed characters (NFC) with single blanks, at most 120 long; BadName if it cannot be one.
+
+    Refused is every character that ends a line, hides, or changes the direction of writing.
     """
-    name = " ".join(raw.split(" ")).strip()
-    name = " ".join(part for part in name.split(" ") if part)
+    blanks = "".join(" " if unicodedata.category(c) == "Zs" else c for c in raw)
+    name = unicodedata.normalize("NFC", blanks).strip(" ")
     if not name.isprintable():
-        raise ValueError("characters")
+        raise BadName(NameProblem.CHARACTERS)
+    name = " ".join(name.split())
     if len(name) > NAME_LENGTH:
-        raise ValueError("length")
+        raise BadName(NameProblem.LENGTH)
     return name

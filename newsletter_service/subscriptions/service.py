@@ -1,207 +1,219 @@
-"""Use cases of readers: sign up, confirm, choose, leave, come back."""
+"""Use cases of readers: sign up, confirm, choose, leave, come back.
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+Who changes a reader holds the row until the transaction ends: of two clicks, one sees what the other did.
+"""
+
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.delivery.service import (
-    cancel_for_reader,
-    erase_notices,
-    is_suppressed,
-    notices_since,
-    suppress,
-    write_notice,
-)
-from newsletter_service.letters.values import Notice
-from newsletter_service.links import MANAGE_WITHIN
+from newsletter_service.delivery.service import cancel_for_reader, erase_notices, is_suppressed, suppress
 from newsletter_service.publisher.press import Press
-from newsletter_service.publisher.service import newsletter, sender_for
-from newsletter_service.subscriptions import emails
+from newsletter_service.publisher.service import newsletter
+from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.models import Consent, Membership, Subscriber
 from newsletter_service.subscriptions.rules import (
     CONFIRM_WITHIN,
-    NOTICES_A_DAY,
     PRIVACY_VERSION,
     WORDING_VERSION,
+    Answer,
+    Choices,
     Source,
     Status,
     Step,
+    answer_to_lost_link,
+    answer_to_sign_up,
+    may_undo,
 )
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What a reader chose; the ids are of segments and topics, unknown ones are passed over."""
-
-    name: str
-    language: str
-    segment_ids: frozenset[int]
-    topic_ids: frozenset[int]
-
-
-def sign_up(session: Session, press: Press, address: Address, choices: Choices, now: datetime) -> None:
+def sign_up(
+    session: Session, press: Press, address: Address, choices: Choices, read_in: str, now: datetime
+) -> None:
     """Take a request for the newsletter; whatever is known of the address shows only in the mail it gets.
 
     A new or unconfirmed address gets a confirmation mail, a reader one that says so, a suppressed address
-    nothing. Nobody gets more than three such mails in a day.
+    nothing. `read_in` is the language in which the wording of consent was shown. Whoever fills in the form
+    last decides what an unconfirmed reader chose: the page that confirms shows it. Beyond the third mail
+    in a day nothing changes at all.
     """
     if is_suppressed(session, address.text, press.secret_key):
+        notices.write_nothing(session, press, choices.language, now)
         return
-    subscriber = session.scalars(select(Subscriber).where(Subscriber.address == address.text)).first()
-    if subscriber is not None and subscriber.status == Status.ACTIVE:
-        _mail_known_reader(session, press, subscriber, emails.already_subscribed, now)
+    reader = _by_address(session, address) or _added(session, address, now)
+    if not notices.may_write(session, reader, now):
+        notices.write_nothing(session, press, choices.language, now)
         return
-    subscriber = _asked(session, subscriber, address, now)
-    choose(session, subscriber, choices, now)
-    _record(session, press, subscriber, Step.ASKED, now)
-    _mail_confirmation(session, press, subscriber, now)
+    answer = answer_to_sign_up(Status(reader.status))
+    if answer is Answer.CONFIRM:
+        _ask(session, reader, now)
+        change_preferences(session, reader, choices)
+        _record(session, reader, Step.ASKED, read_in, now)
+    notices.write(session, press, reader, answer, now)
 
 
-def _asked(session: Session, subscriber: Subscriber | None, address: Address, now: datetime) -> Subscriber:
-    if subscriber is None:
-        subscriber = Subscriber(address=address.text, domain=address.domain, asked_at=now, generation=1)
-        session.add(subscriber)
-    elif subscriber.status == Status.LEFT:
-        subscriber.generation += 1  # links of the subscription that ended stay dead
-    subscriber.status = Status.PENDING
-    subscriber.asked_at = now
-    subscriber.left_at = None
-    session.flush()
-    return subscriber
-
-
-def choose(session: Session, subscriber: Subscriber, choices: Choices, now: datetime) -> None:
-    """Set what the reader chose; a segment kept is kept with the check it had."""
-    subscriber.name = choices.name
-    subscriber.language = choices.language
-    kept = {m.segment_id: m for m in subscriber.memberships}
-    wanted = session.scalars(select(Segment).where(Segment.id.in_(choices.segment_ids))).all()
-    subscriber.memberships = [kept.get(segment.id) or Membership(segment=segment) for segment in wanted]
-    subscriber.topics = list(session.scalars(select(Topic).where(Topic.id.in_(choices.topic_ids))))
-    session.flush()
-
-
-def find_reader(session: Session, reader_id: int, generation: int) -> Subscriber | None:
-    """The reader a link is about; None once that subscription is over for good."""
-    subscriber = session.get(Subscriber, reader_id)
-    return subscriber if subscriber is not None and subscriber.generation == generation else None
-
-
-def confirm(session: Session, press: Press, subscriber: Subscriber, now: datetime) -> bool:
-    """Begin the subscription; False if it had begun already (or ended: a link from before does not revive it)."""
-    if subscriber.status != Status.PENDING:
-        return False
-    subscriber.status = Status.ACTIVE
-    subscriber.confirmed_at = now
-    _record(session, press, subscriber, Step.CONFIRMED, now)
-    return True
-
-
-def confirm_again(session: Session, press: Press, subscriber: Subscriber, now: datetime) -> None:
-    """Send the confirmation mail once more, within the day's limit."""
-    if subscriber.status == Status.PENDING:
-        subscriber.asked_at = now
-        _mail_confirmation(session, press, subscriber, now)
-
-
-def never(session: Session, press: Press, subscriber: Subscriber, now: datetime) -> None:
-    """ "This was not me": never write to this address again, and forget what was held about it."""
-    suppress(session, subscriber.address, "asked", press.secret_key, now)
-    cancel_for_reader(session, subscriber.id, now)
-    erase_notices(session, subscriber.id)
-    session.delete(subscriber)
-    session.flush()
-
-
-def leave(session: Session, press: Press, subscriber: Subscriber, now: datetime) -> bool:
-    """End the subscription and stop editions that are still on their way; False if it had ended already."""
-    if subscriber.status == Status.LEFT:
-        return False
-    subscriber.status = Status.LEFT
-    subscriber.left_at = now
-    cancel_for_reader(session, subscriber.id, now)
-    _record(session, press, subscriber, Step.WITHDRAWN, now)
-    return True
-
-
-def undo_leave(session: Session, press: Press, subscriber: Subscriber, now: datetime) -> bool:
-    """Take the leaving back, for who was confirmed before; False if there is nothing to take back."""
-    if subscriber.status != Status.LEFT or subscriber.confirmed_at is None:
-        return False
-    subscriber.status = Status.ACTIVE
-    subscriber.left_at = None
-    _record(session, press, subscriber, Step.RESTORED, now)
-    return True
-
-
-def request_link(session: Session, press: Press, address: Address, now: datetime) -> None:
+def request_link(session: Session, press: Press, address: Address, language: str, now: datetime) -> None:
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
-    subscriber = session.scalars(select(Subscriber).where(Subscriber.address == address.text)).first()
-    if subscriber is None or is_suppressed(session, address.text, press.secret_key):
-        return
-    if subscriber.status == Status.ACTIVE:
-        _mail_known_reader(session, press, subscriber, emails.lost_link, now)
-    elif subscriber.status == Status.PENDING:
-        _mail_confirmation(session, press, subscriber, now)
+    reader = _by_address(session, address)
+    answer = answer_to_lost_link(Status(reader.status) if reader is not None else None)
+    suppressed = is_suppressed(session, address.text, press.secret_key)
+    if reader is None or answer is None or suppressed or not notices.may_write(session, reader, now):
+        notices.write_nothing(session, press, language, now)
+    else:
+        notices.write(session, press, reader, answer, now)
+
+
+def find_reader(
+    session: Session, reader_id: int, generation: int, *, to_change: bool = False
+) -> Subscriber | None:
+    """The reader a link is about; None once that subscription is over for good.
+
+    `to_change` holds the row until the transaction ends.
+    """
+    reader = session.get(Subscriber, reader_id, with_for_update=to_change, populate_existing=to_change)
+    return reader if reader is not None and reader.generation == generation else None
+
+
+def confirm(session: Session, reader: Subscriber, read_in: str, now: datetime) -> bool:
+    """Begin the subscription; False if it had begun already, or ended since."""
+    if reader.status != Status.PENDING:
+        return False
+    reader.status = Status.ACTIVE
+    reader.confirmed_at = now
+    reader.left_at = None
+    _record(session, reader, Step.CONFIRMED, read_in, now)
+    return True
+
+
+def confirm_again(session: Session, press: Press, reader: Subscriber, now: datetime) -> None:
+    """Send the confirmation mail once more, within the day's limit; the seven days begin anew."""
+    if reader.status == Status.PENDING and notices.may_write(session, reader, now):
+        reader.asked_at = now
+        notices.write(session, press, reader, Answer.CONFIRM, now)
+
+
+def never(session: Session, press: Press, reader: Subscriber, now: datetime) -> None:
+    """Never write to this address again: whoever reads it did not ask for it.
+
+    Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
+    """
+    suppress(session, reader.address, "asked", press.secret_key, now)
+    if reader.status == Status.ACTIVE:
+        leave(session, reader, now)
+    elif reader.status == Status.PENDING:
+        _give_up(session, reader)
+        session.flush()
+
+
+def change_preferences(session: Session, reader: Subscriber, choices: Choices) -> None:
+    """Set what the reader chose; a segment kept is kept with the check it had."""
+    reader.name = choices.name
+    reader.language = choices.language
+    kept = {membership.segment_id: membership for membership in reader.memberships}
+    wanted = session.scalars(select(Segment).where(Segment.id.in_(choices.segment_ids)).order_by(Segment.id))
+    reader.memberships = [kept.get(segment.id) or Membership(segment=segment) for segment in wanted]
+    reader.topics = list(session.scalars(select(Topic).where(Topic.id.in_(choices.topic_ids))))
+    session.flush()
+
+
+def leave(session: Session, reader: Subscriber, now: datetime) -> bool:
+    """End the subscription and stop editions that are still on their way; False if it had ended already."""
+    if reader.status != Status.ACTIVE:
+        return False
+    reader.status = Status.LEFT
+    reader.left_at = now
+    cancel_for_reader(session, reader.id, now)
+    _record(session, reader, Step.WITHDRAWN, "", now)
+    return True
+
+
+def can_undo(session: Session, press: Press, reader: Subscriber, now: datetime) -> bool:
+    """Whether who left may come back by a button."""
+    return may_undo(Status(reader.status), reader.left_at, now) and not is_suppressed(
+        session, reader.address, press.secret_key
+    )
+
+
+def undo_leave(session: Session, press: Press, reader: Subscriber, now: datetime) -> bool:
+    """Take the leaving back; False if it is too late for that, or there is nothing to take back."""
+    if not can_undo(session, press, reader, now):
+        return False
+    reader.status = Status.ACTIVE
+    reader.left_at = None
+    _record(session, reader, Step.RESTORED, "", now)
+    return True
 
 
 def purge_stale(session: Session, now: datetime) -> int:
-    """Forget everybody who did not confirm within 7 days; how many."""
+    """Forget everybody who did not confirm within 7 days; how many.
+
+    Who was a reader before is so no more or less than before asking again: the earlier proof stays.
+    """
     stale = session.scalars(
-        select(Subscriber).where(Subscriber.status == Status.PENDING, Subscriber.asked_at < now - CONFIRM_WITHIN)
+        select(Subscriber)
+        .where(Subscriber.status == Status.PENDING, Subscriber.asked_at < now - CONFIRM_WITHIN)
+        .with_for_update()
     ).all()
-    for subscriber in stale:
-        erase_notices(session, subscriber.id)
-        session.delete(subscriber)
+    for reader in stale:
+        _give_up(session, reader)
     session.flush()
     return len(stale)
 
 
-def _mail_confirmation(session: Session, press: Press, subscriber: Subscriber, now: datetime) -> None:
-    name = newsletter(session).name
-    key = (subscriber.id, subscriber.generation, now)
-    notice = emails.confirmation(
-        name, subscriber.language, press.links.confirm(*key), press.links.never(*key)
+def _give_up(session: Session, reader: Subscriber) -> None:
+    """End a sign-up that nobody confirmed, with the mails about it."""
+    erase_notices(session, reader.id)
+    if reader.confirmed_at is None:
+        session.delete(reader)
+    else:
+        reader.status = Status.LEFT
+
+
+def _by_address(session: Session, address: Address) -> Subscriber | None:
+    return session.scalars(
+        select(Subscriber).where(Subscriber.address == address.text).with_for_update()
+    ).one_or_none()
+
+
+def _added(session: Session, address: Address, now: datetime) -> Subscriber:
+    """A new row; or, where somebody signed up the same address at this very moment, theirs."""
+    reader = Subscriber(
+        address=address.text, domain=address.domain, status=Status.PENDING, generation=1, asked_at=now
     )
-    _mail(session, press, subscriber, notice, now)
+    try:
+        with session.begin_nested():
+            session.add(reader)
+    except IntegrityError:
+        theirs = _by_address(session, address)
+        if theirs is None:
+            raise
+        return theirs
+    return reader
 
 
-def _mail_known_reader(session, press, subscriber, build, now):  # type: ignore[no-untyped-def]
-    url = press.links.manage(subscriber.id, subscriber.generation, now + MANAGE_WITHIN)
-    notice = build(newsletter(session).name, subscriber.language, url)
-    _mail(session, press, subscriber, notice, now)
+def _ask(session: Session, reader: Subscriber, now: datetime) -> None:
+    if reader.status == Status.LEFT:
+        reader.generation += 1  # links of the subscription that ended stay dead
+    reader.status = Status.PENDING
+    reader.asked_at = now
+    session.flush()
 
 
-def _mail(session: Session, press: Press, subscriber: Subscriber, notice: Notice, now: datetime) -> None:
-    if notices_since(session, subscriber.id, now - timedelta(days=1)) >= NOTICES_A_DAY:
-        return
-    sender = sender_for(session, notice.language, press.mail_from, press.reply_to, press.links.base_url)
-    write_notice(
-        session,
-        press.renderer.notice(notice, sender),
-        subscriber.address,
-        now,
-        reader_id=subscriber.id,
-        reader_generation=subscriber.generation,
-    )
-
-
-def _record(session: Session, press: Press, subscriber: Subscriber, step: Step, now: datetime) -> None:
-    """Add a step of consent; asking and confirming carry the wording as it was read."""
-    given = step in (Step.ASKED, Step.CONFIRMED)
+def _record(session: Session, reader: Subscriber, step: Step, read_in: str, now: datetime) -> None:
+    """Add a step of consent, with the wording as it was read where one was (`read_in`: in which language)."""
     session.add(
         Consent(
-            subscriber_id=subscriber.id,
+            subscriber_id=reader.id,
             step=step,
             source=Source.FORM,
-            wording=wording(subscriber.language, newsletter(session).name) if given else "",
-            wording_version=WORDING_VERSION if given else "",
-            privacy_version=PRIVACY_VERSION if given else "",
+            wording=wording(read_in, newsletter(session).name) if read_in else "",
+            wording_version=WORDING_VERSION if read_in else "",
+            privacy_version=PRIVACY_VERSION if read_in else "",
             at=now,
         )
     )

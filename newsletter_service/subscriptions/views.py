@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from babel.lists import format_list
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from newsletter_service.audience.rules import is_verified
 from newsletter_service.audience.service import segment_domains, segments, topics
 from newsletter_service.db import db, unit_of_work
-from newsletter_service.publisher.service import newsletter
+from newsletter_service.links import MANAGE_WITHIN
+from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.addresses import readable
 from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
 from newsletter_service.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.web.locale import language, speak
 from newsletter_service.web.parts import parts
@@ -21,22 +23,24 @@ from newsletter_service.web.parts import parts
 readers = Blueprint("readers", __name__)
 
 
+class DeadLink(Exception):
+    """The link was genuine, but the subscription it is about is over, or not that far yet."""
+
+
 @readers.get("/")
-def home() -> Response:
+def home() -> Any:
     """The front door is the sign-up form itself: nobody has to look for it."""
-    return redirect(url_for("readers.sign_up"))
+    return _sign_up_page(_sign_up_form())
 
 
 @readers.route("/aanmelden", methods=["GET", "POST"])
 def sign_up() -> Any:
     """The sign-up form; the answer is the same for every address."""
-    form = SignUpForm(language=language())
-    form.offer(*_offers())
+    form = _sign_up_form()
     if not form.validate_on_submit():
-        return _form_page("sign_up", form, consent=wording(language(), newsletter(db.session()).name))
-    if not form.filled_in_by_a_program:
-        with unit_of_work() as session:
-            service.sign_up(session, parts(), form.parsed, form.chosen(), parts().clock())
+        return _sign_up_page(form)
+    with unit_of_work() as session:
+        service.sign_up(session, parts(), form.parsed, form.chosen(), language(), parts().clock())
     return redirect(url_for("readers.look_in_your_mailbox"))
 
 
@@ -50,10 +54,9 @@ def look_in_your_mailbox() -> str:
 def confirm(token: str) -> Any:
     """Asks to press the button: link scanners open this page too."""
     try:
-        subscriber = _reader(Purpose.CONFIRM, token)
+        return _confirm_page(_reader(Purpose.CONFIRM, token), token)
     except ExpiredToken:
-        return render_template("readers/expired.html", token=token), 410
-    return render_template("readers/confirm.html", token=token, done=subscriber.status == Status.ACTIVE)
+        return _expired_page(token)
 
 
 @readers.post("/bevestigen/<token>")
@@ -61,82 +64,99 @@ def confirm_now(token: str) -> Any:
     """Begins the subscription; a second time is as good as the first."""
     try:
         with unit_of_work() as session:
-            subscriber = _reader(Purpose.CONFIRM, token)
-            service.confirm(session, parts(), subscriber, parts().clock())
-            address = _manage_address(subscriber)
+            reader = _reader(Purpose.CONFIRM, token, to_change=True)
+            began = service.confirm(session, reader, language(), parts().clock())
+            return _confirmed_page(reader) if began else _confirm_page(reader, token)
     except ExpiredToken:
-        return render_template("readers/expired.html", token=token), 410
-    return render_template("readers/confirmed.html", manage_url=address)
+        return _expired_page(token)
+
+
+@readers.post("/bevestigen/<token>/opnieuw")
+def confirm_again(token: str) -> Any:
+    """Sends a fresh confirmation mail to who came too late with the last one."""
+    with unit_of_work() as session:
+        reader = _asked_before(token, to_change=True)
+        if reader is None:
+            return redirect(url_for("readers.confirm", token=token), 303)
+        service.confirm_again(session, parts(), reader, parts().clock())
+    return redirect(url_for("readers.look_in_your_mailbox"))
 
 
 @readers.route("/niet-ik/<token>", methods=["GET", "POST"])
 def not_me(token: str) -> Any:
-    """ "This was not me": the button makes sure that this address is never mailed again."""
-    if request.method == "POST":
+    """For who did not ask for this: the button makes sure that this address is never mailed again."""
+    done = request.method == "POST"
+    if done:
         with unit_of_work() as session:
-            subscriber = _reader(Purpose.NEVER, token)
-            service.never(session, parts(), subscriber, parts().clock())
-        return render_template("readers/not_me.html", done=True)
-    _reader(Purpose.NEVER, token)
-    return render_template("readers/not_me.html", done=False)
+            reader = _reader(Purpose.NEVER, token, to_change=True)
+            service.never(session, parts(), reader, parts().clock())
+    else:
+        _reader(Purpose.NEVER, token)
+    return render_template("readers/not_me.html", done=done, contact=parts().reply_to)
 
 
 @readers.route("/voorkeuren/<token>", methods=["GET", "POST"])
 def preferences(token: str) -> Any:
     """What a reader chose, to look at and change."""
-    subscriber = _reader(Purpose.MANAGE, token)
-    if subscriber.status != Status.ACTIVE:
-        return render_template("readers/left.html", undo_url=_undo_address(subscriber))
-    form = ChoicesForm(obj=None, **_chosen_before(subscriber))
+    reader = _reader(Purpose.MANAGE, token, to_change=request.method == "POST")
+    if reader.status != Status.ACTIVE:
+        return _left_page(reader)
+    form = ChoicesForm(**_chosen_before(reader))
     form.offer(*_offers())
     saved = form.validate_on_submit()
     if saved:
         with unit_of_work() as session:
-            service.choose(session, subscriber, form.chosen(), parts().clock())
-        speak(form.language.data)
+            service.change_preferences(session, reader, form.chosen())
+        speak(reader.language)
     return _form_page(
         "preferences",
         form,
         saved=saved,
-        address=subscriber.address,
-        checks=_checks(subscriber),
-        leave_url=_leave_address(subscriber),
+        address=readable(reader.address),
+        checks=_checks(reader),
+        leave_token=_token(parts().links.unsubscribe(reader.id, reader.generation)),
     )
 
 
-@readers.get("/afmelden/<token>")
+@readers.get("/afmelden/<token>", strict_slashes=False)
 def leave(token: str) -> Any:
     """Asks to press the button; shows the way back to who has left already."""
-    subscriber = _reader(Purpose.UNSUBSCRIBE, token)
-    if subscriber.status == Status.LEFT:
-        return render_template("readers/left.html", undo_url=_undo_address(subscriber))
-    return render_template("readers/leave.html", token=token, address=subscriber.address)
+    reader = _reader(Purpose.UNSUBSCRIBE, token)
+    if reader.status == Status.LEFT:
+        return _left_page(reader)
+    return render_template("readers/leave.html", token=token, address=readable(reader.address))
 
 
-@readers.post("/afmelden/<token>")
+@readers.post("/afmelden/<token>", strict_slashes=False)
 def leave_now(token: str) -> Any:
     """Ends the subscription, by the button or by a mail program's one-click request (RFC 8058).
 
-    A mail program gets 200 for any genuine link, also one whose reader is gone: nothing is left to do.
+    A mail program gets 200 for any genuine link, also one whose subscription is over: it has what it wants.
+    A person gets to read that the link is dead, and what to do then.
     """
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
-    with unit_of_work() as session:
-        subscriber = _find(Purpose.UNSUBSCRIBE, token)
-        if subscriber is not None:
-            service.leave(session, parts(), subscriber, parts().clock())
-    if subscriber is None:
-        return ("", 200) if one_click else _dead_link()
-    return render_template("readers/left.html", undo_url=_undo_address(subscriber))
+    try:
+        with unit_of_work() as session:
+            reader = _reader(Purpose.UNSUBSCRIBE, token, to_change=True)
+            service.leave(session, reader, parts().clock())
+            return _left_page(reader)
+    except DeadLink:
+        if one_click:
+            return "", 200
+        raise
 
 
-@readers.post("/afmelden/<token>/terug")
+@readers.route("/afmelden/<token>/terug", methods=["GET", "POST"])
 def undo_leave(token: str) -> Any:
-    """Takes the leaving back."""
-    with unit_of_work() as session:
-        subscriber = _reader(Purpose.UNSUBSCRIBE, token)
-        service.undo_leave(session, parts(), subscriber, parts().clock())
-        address = _manage_address(subscriber)
-    return render_template("readers/back.html", manage_url=address)
+    """Takes the leaving back; looked at again, says how things stand."""
+    if request.method == "POST":
+        with unit_of_work() as session:
+            reader = _reader(Purpose.UNSUBSCRIBE, token, to_change=True)
+            service.undo_leave(session, parts(), reader, parts().clock())
+    reader = _reader(Purpose.UNSUBSCRIBE, token)
+    if reader.status != Status.ACTIVE:
+        return _left_page(reader)
+    return render_template("readers/back.html", manage_token=_manage_token(reader))
 
 
 @readers.route("/link-kwijt", methods=["GET", "POST"])
@@ -145,9 +165,8 @@ def lost_link() -> Any:
     form = AddressForm()
     if not form.validate_on_submit():
         return _form_page("lost_link", form)
-    if not form.filled_in_by_a_program:
-        with unit_of_work() as session:
-            service.request_link(session, parts(), form.parsed, parts().clock())
+    with unit_of_work() as session:
+        service.request_link(session, parts(), form.parsed, language(), parts().clock())
     return redirect(url_for("readers.link_is_coming"))
 
 
@@ -157,90 +176,128 @@ def link_is_coming() -> str:
     return render_template("readers/link_is_coming.html")
 
 
-@readers.post("/bevestigen/<token>/opnieuw")
-def confirm_again(token: str) -> Any:
-    """Sends a fresh confirmation mail to who came too late with the last one."""
-    with unit_of_work() as session:
-        now = parts().clock()
-        data = parts().tokens.read_expired(Purpose.CONFIRM, token)
-        subscriber = service.find_reader(session, data["r"], data["g"])
-        if subscriber is not None:
-            service.confirm_again(session, parts(), subscriber, now)
-    return redirect(url_for("readers.look_in_your_mailbox"))
+@readers.get("/privacy")
+def privacy() -> str:
+    """What is kept about readers, why, and for how long; its version stands in every consent."""
+    return render_template("readers/privacy.html", version=PRIVACY_VERSION, contact=parts().reply_to)
 
 
 @readers.errorhandler(BadToken)
 @readers.errorhandler(ExpiredToken)
-def _dead_link(_error: Exception | None = None) -> Any:
+@readers.errorhandler(DeadLink)
+def _dead_link(_error: Exception) -> Any:
     return render_template("readers/dead_link.html"), 410
 
 
-def _find(purpose: Purpose, token: str) -> Subscriber | None:
-    """The reader behind a genuine token, if the subscription still is; the page speaks their language."""
+def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscriber:
+    """The reader behind a link; the page speaks their language. BadToken, ExpiredToken or DeadLink."""
     data = parts().tokens.read(purpose, token, parts().clock())
-    subscriber = service.find_reader(db.session(), data["r"], data["g"])
-    if subscriber is not None:
-        speak(subscriber.language)
-    return subscriber
+    reader = service.find_reader(db.session(), data["r"], data["g"], to_change=to_change)
+    unconfirmed = reader is not None and reader.status == Status.PENDING
+    if reader is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
+        raise DeadLink
+    speak(reader.language)
+    return reader
 
 
-def _reader(purpose: Purpose, token: str) -> Subscriber:
-    """As `_find`, but a link of a subscription that is over is a dead link."""
-    subscriber = _find(purpose, token)
-    if subscriber is None:
-        abort(_dead_link_response())
-    return subscriber
+def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
+    """Who signed up with this link, which may be too old to confirm, and still waits; BadToken."""
+    data = parts().tokens.read_expired(Purpose.CONFIRM, token)
+    reader = service.find_reader(db.session(), data["r"], data["g"], to_change=to_change)
+    if reader is None or reader.status != Status.PENDING:
+        return None
+    speak(reader.language)
+    return reader
 
 
-def _dead_link_response() -> Any:
-    body, status = _dead_link()
-    return Response(body, status, mimetype="text/html")
+def _sign_up_form() -> SignUpForm:
+    form = SignUpForm(language=language())
+    form.offer(*_offers())
+    return form
 
 
-def _offers() -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    session = db.session()
-    return (
-        [(segment.id, segment.name(language())) for segment in segments(session)],
-        [(topic.id, topic.name(language())) for topic in topics(session)],
+def _sign_up_page(form: SignUpForm) -> Any:
+    names = [organisation.name for organisation in organisations(db.session())]
+    publishers = format_list(names, locale=language())
+    return _form_page("sign_up", form, consent=_consent(), publishers=publishers)
+
+
+def _confirm_page(reader: Subscriber, token: str) -> Any:
+    if reader.status == Status.LEFT:
+        return _left_page(reader)
+    return render_template(
+        "readers/confirm.html",
+        token=token,
+        reader=reader,
+        address=readable(reader.address),
+        consent=_consent(),
     )
 
 
-def _chosen_before(subscriber: Subscriber) -> dict[str, Any]:
-    return {
-        "name": subscriber.name,
-        "language": subscriber.language,
-        "segments": [membership.segment_id for membership in subscriber.memberships],
-        "topics": [topic.id for topic in subscriber.topics],
-    }
+def _confirmed_page(reader: Subscriber) -> str:
+    return render_template(
+        "readers/confirmed.html", manage_token=_manage_token(reader), checks=_checks(reader)
+    )
 
 
-def _checks(subscriber: Subscriber) -> list[tuple[str, bool]]:
-    """Each segment the reader claims, and whether the claim counts as verified."""
-    domains = segment_domains(db.session())
-    return [
-        (
-            m.segment.name(language()),
-            is_verified(
-                approved=m.approved_at is not None,
-                domain=subscriber.domain,
-                listed=domains.get(m.segment_id, frozenset()),
-            ),
-        )
-        for m in subscriber.memberships
-    ]
+def _expired_page(token: str) -> Any:
+    """Offers a fresh mail for as long as there is somebody to send it to."""
+    waits = _asked_before(token) is not None
+    return render_template("readers/expired.html", token=token if waits else None), 410
+
+
+def _left_page(reader: Subscriber) -> str:
+    undo = service.can_undo(db.session(), parts(), reader, parts().clock())
+    token = _token(parts().links.unsubscribe(reader.id, reader.generation)) if undo else None
+    return render_template("readers/left.html", undo_token=token)
 
 
 def _form_page(name: str, form: AddressForm | ChoicesForm, **values: Any) -> Any:
     return render_template(f"readers/{name}.html", form=form, **values), 422 if form.errors else 200
 
 
-def _manage_address(subscriber: Subscriber) -> str:
-    return parts().links.manage(subscriber.id, subscriber.generation)
+def _consent() -> str:
+    return wording(language(), newsletter(db.session()).name)
 
 
-def _leave_address(subscriber: Subscriber) -> str:
-    return parts().links.unsubscribe(subscriber.id, subscriber.generation)
+def _offers() -> tuple[dict[int, str], dict[int, str]]:
+    session = db.session()
+    return (
+        {segment.id: segment.name(language()) for segment in segments(session)},
+        {topic.id: topic.name(language()) for topic in topics(session)},
+    )
 
 
-def _undo_address(subscriber: Subscriber) -> str:
-    return f"{_leave_address(subscriber)}/terug" if subscriber.status == Status.LEFT else ""
+def _chosen_before(reader: Subscriber) -> dict[str, Any]:
+    return {
+        "name": reader.name,
+        "language": reader.language,
+        "segments": [membership.segment_id for membership in reader.memberships],
+        "topics": [topic.id for topic in reader.topics],
+    }
+
+
+def _checks(reader: Subscriber) -> list[tuple[str, bool]]:
+    """Each segment the reader claims, and whether the claim counts as verified."""
+    domains = segment_domains(db.session())
+    return [
+        (
+            membership.segment.name(language()),
+            is_verified(
+                approved=membership.approved_at is not None,
+                domain=reader.domain,
+                listed=domains.get(membership.segment_id, frozenset()),
+            ),
+        )
+        for membership in sorted(reader.memberships, key=lambda m: (m.segment.position, m.segment_id))
+    ]
+
+
+def _manage_token(reader: Subscriber) -> str:
+    """For the page at hand: as short-lived as a link that was asked for."""
+    return _token(parts().links.manage(reader.id, reader.generation, parts().clock() + MANAGE_WITHIN))
+
+
+def _token(address: str) -> str:
+    """The token at the end of one of our links: links within the site stay on the host that was asked."""
+    return address.rpartition("/")[2]

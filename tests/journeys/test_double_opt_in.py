@@ -117,7 +117,9 @@ def test_a_confirmation_link_ends_after_seven_days_and_can_be_asked_for_anew(
     assert status_of(stored, "anna@gemeente.example") == "active"
 
 
-def test_whoever_did_not_ask_can_say_never_again(client: FlaskClient, stored: Stored, deliver: Deliver) -> None:
+def test_whoever_did_not_ask_can_say_never_again(
+    client: FlaskClient, stored: Stored, deliver: Deliver
+) -> None:
     sign_up(client, "anna@gemeente.example")
     link = link_to(deliver()[0], "niet-ik")
     assert client.get(link).status_code == 200
@@ -159,7 +161,9 @@ def test_a_link_for_one_page_opens_no_other(client: FlaskClient, deliver: Delive
         assert client.get(f"/{page}/{token}").status_code == 410
 
 
-def test_a_lost_link_comes_by_mail_only(client: FlaskClient, stored: Stored, deliver: Deliver, clock: Clock) -> None:
+def test_a_lost_link_comes_by_mail_only(
+    client: FlaskClient, stored: Stored, deliver: Deliver, clock: Clock
+) -> None:
     with stored() as session:
         make_subscriber(session, "bekend@gemeente.example", now=NOW)
     for address in ("bekend@gemeente.example", "onbekend@gemeente.example"):
@@ -181,7 +185,9 @@ def test_readers_get_no_cookie_anywhere(client: FlaskClient, deliver: Deliver) -
 
 
 def test_bad_input_comes_back_with_what_was_typed(client: FlaskClient) -> None:
-    answer = client.post("/aanmelden", data={"address": "geen adres", "name": "Anna de Vries", "language": "nl"})
+    answer = client.post(
+        "/aanmelden", data={"address": "geen adres", "name": "Anna de Vries", "language": "nl"}
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert 'value="geen adres"' in page
@@ -190,5 +196,10 @@ def test_bad_input_comes_back_with_what_was_typed(client: FlaskClient) -> None:
 
 
 def test_a_program_that_fills_in_every_field_signs_nobody_up(client: FlaskClient, deliver: Deliver) -> None:
-    sign_up(client, "anna@gemeente.example", website="https://spam.example")
+    fields = {"address": "anna@gemeente.example", "language": "nl"}
+    for page in ("/aanmelden", "/link-kwijt"):
+        answer = client.post(page, data={**fields, "website": "https://spam.example"})
+        assert answer.status_code == 422
+        assert "Verstuur het nog een keer" in answer.text
+        assert "spam.example" not in answer.text, "a browser that filled it in succeeds at the second try"
     assert deliver() == []

@@ -1,0 +1,66 @@
+"""Readers' mails besides editions: written into the ledger, three a day to one address at most."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.service import notices_since, write_notice
+from newsletter_service.letters.values import Notice, PreparedLetter
+from newsletter_service.links import MANAGE_WITHIN
+from newsletter_service.publisher.press import Press
+from newsletter_service.publisher.service import newsletter, sender_for
+from newsletter_service.subscriptions import emails
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.rules import NOTICES_A_DAY, Answer
+
+NO_READER = 0
+_DAY = timedelta(days=1)
+_KNOWN: dict[Answer, Callable[[str, str, str], Notice]] = {
+    Answer.ALREADY_READER: emails.already_subscribed,
+    Answer.LINK: emails.lost_link,
+}
+
+
+def may_write(session: Session, reader: Subscriber, now: datetime) -> bool:
+    """Whether this reader may get one more notice today."""
+    return notices_since(session, reader.id, now - _DAY) < NOTICES_A_DAY
+
+
+def write(session: Session, press: Press, reader: Subscriber, answer: Answer, now: datetime) -> None:
+    """Write the mail that `answer` names down for `reader`."""
+    notice = _notice(session, press, answer, reader.language, reader.id, reader.generation, now)
+    write_notice(
+        session,
+        _letter(session, press, notice),
+        reader.address,
+        now,
+        reader_id=reader.id,
+        reader_generation=reader.generation,
+    )
+
+
+def write_nothing(session: Session, press: Press, language: str, now: datetime) -> None:
+    """Do the work of a mail without one: nobody learns by the clock which addresses get none."""
+    _letter(session, press, _notice(session, press, Answer.CONFIRM, language, NO_READER, NO_READER, now))
+
+
+def _notice(
+    session: Session,
+    press: Press,
+    answer: Answer,
+    language: str,
+    reader_id: int,
+    generation: int,
+    now: datetime,
+) -> Notice:
+    name, links = newsletter(session).name, press.links
+    if answer is Answer.CONFIRM:
+        confirm, never = links.confirm(reader_id, generation, now), links.never(reader_id, generation, now)
+        return emails.confirmation(name, language, confirm, never)
+    return _KNOWN[answer](name, language, links.manage(reader_id, generation, now + MANAGE_WITHIN))
+
+
+def _letter(session: Session, press: Press, notice: Notice) -> PreparedLetter:
+    sender = sender_for(session, notice.language, press.mail_from, press.reply_to, press.links.base_url)
+    return press.renderer.notice(notice, sender)
