@@ -25,7 +25,9 @@ ADDRESS = "anna@gemeente.example"
 def release(app, stored: Stored) -> Callable[[], None]:  # type: ignore[no-untyped-def]
     """Put one newsletter for every active reader into the ledger."""
     wired: Parts = app.extensions["newsletter"]
-    sender = Sender("Veilig Verbonden", "veilig-verbonden", "", "Postbus 1", wired.mail_from, wired.reply_to, BASE)
+    sender = Sender(
+        "Veilig Verbonden", "veilig-verbonden", "", "Postbus 1", wired.mail_from, wired.reply_to, BASE
+    )
     content = EditionContent(1, NOW.date(), "Nieuws", "", "Welkom.", "nl", ())
 
     def write() -> None:
@@ -96,7 +98,10 @@ def test_who_leaves_between_release_and_sending_gets_nothing(
     client.post(link_to(first, "afmelden"))
     assert deliver() == []
     with stored() as session:
-        assert [row.state for row in session.scalars(select(Delivery).order_by(Delivery.id))] == ["sent", "cancelled"]
+        assert [row.state for row in session.scalars(select(Delivery).order_by(Delivery.id))] == [
+            "sent",
+            "cancelled",
+        ]
 
 
 def test_links_of_an_ended_subscription_stay_dead_after_signing_up_anew(
