@@ -28,7 +28,7 @@ format: .venv/ready ## Put the code into the house's format
 
 catalogues: .venv/ready ## Bring the Dutch and English catalogues up to date with the texts in code and templates
 	$(BIN)/python -m newsletter_service.translations
-	$(BIN)/pybabel compile -q -d $(TRANSLATIONS)
+	$(BIN)/pybabel -q compile -d $(TRANSLATIONS)
 
 migration: .venv/ready ## Write a migration for changed models (NAME="what changes")
 	DEMO=1 $(BIN)/newsletter db upgrade
@@ -53,5 +53,5 @@ clean: ## Remove what setting up and running made
 .venv/ready: .venv/bin/python requirements.lock pyproject.toml $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/pybabel compile -q -d $(TRANSLATIONS)
+	$(BIN)/pybabel -q compile -d $(TRANSLATIONS)
 	@touch $@
