@@ -84,10 +84,15 @@ def _encoded(image: Pillow.Image) -> Picture:
     return Picture(out.getvalue(), mime_type, clean.width, clean.height)
 
 
+def stored(session: Session, digest: str) -> Image | None:
+    """The picture that is kept under `digest` (SHA-256, hex), if there is one."""
+    return session.scalars(select(Image).where(Image.digest == digest)).first()
+
+
 def store(session: Session, picture: Picture) -> Image:
     """Keep `picture`; the same one twice is kept once."""
     digest = sha256(picture.content).hexdigest()
-    found = session.scalars(select(Image).where(Image.digest == digest)).first()
+    found = stored(session, digest)
     if found is not None:
         return found
     image = Image(

@@ -41,7 +41,7 @@ class Item(Base):
     """One message of one organisation (or, if `joint`, of all of them), waiting for or gone out in an edition.
 
     `state` is one of rules.ItemState, `kind` one of rules.Kind, `priority` 0 low, 1 normal, 2 high.
-    `passed_over` counts the editions that had no room for it. `version` guards against two people saving at once.
+    `passed_over` counts the editions that had no room for it. `version` guards against two people saving.
     """
 
     __tablename__ = "item"
@@ -90,7 +90,7 @@ class Item(Base):
 
 
 class LikenessVerdict(Base):
-    """Somebody looked at two items that look alike and said that they are not the same; first_id < second_id."""
+    """Somebody said that two items that look alike are not the same story; first_id < second_id."""
 
     __tablename__ = "likeness_verdict"
     __table_args__ = (CheckConstraint("first_id < second_id", name="ordered"),)

@@ -1,10 +1,9 @@
 """Pictures of items, for mails and the archive: public, the same address for every reader."""
 
 from flask import Blueprint, Response
-from sqlalchemy import select
 
 from newsletter_service.db import db
-from newsletter_service.editorial.models import Image
+from newsletter_service.editorial.images import stored
 from newsletter_service.errors import NotFound
 
 pictures = Blueprint("pictures", __name__)
@@ -13,7 +12,7 @@ pictures = Blueprint("pictures", __name__)
 @pictures.get("/afbeelding/<digest>")
 def show(digest: str) -> Response:
     """The picture with this digest; it never changes, so it may be kept for ever."""
-    image = db.session.scalars(select(Image).where(Image.digest == digest)).first()
+    image = stored(db.session(), digest)
     if image is None:
         raise NotFound("no such picture")
     response = Response(image.content, mimetype=image.mime_type)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 TITLE_LENGTH = 120
 LEAD_LENGTH = 400
@@ -42,6 +43,7 @@ class Problem(StrEnum):
     ENDS_BEFORE_START = "ends_before_start"
     EXPIRED = "expired"
     EXPIRES_TOO_EARLY = "expires_too_early"
+    HELD_BACK_TOO_LONG = "held_back_too_long"
     RESTRICTED_TO_NOBODY = "restricted_to_nobody"
     LABEL_WITHOUT_LINK = "label_without_link"
 
@@ -81,6 +83,7 @@ def problems(content: Content, has_image: bool, now: datetime) -> tuple[Problem,
         (Problem.LABEL_WITHOUT_LINK, bool(content.link_label) and not content.link_url),
         (Problem.NO_ALT, has_image and not content.image_alt),
         (Problem.RESTRICTED_TO_NOBODY, content.restricted and not content.segment_ids),
+        (Problem.HELD_BACK_TOO_LONG, event and _reversed(content.not_before, content.starts_at)),
         (Problem.EXPIRED, content.expires_at is not None and content.expires_at <= now),
         (Problem.EXPIRES_TOO_EARLY, _reversed(content.not_before, content.expires_at)),
     )
@@ -92,14 +95,25 @@ def _reversed(first: datetime | None, then: datetime | None) -> bool:
 
 
 def is_web_address(url: str) -> bool:
-    """Whether `url` is one that a mail may link to: http or https, with a host, without blanks or controls."""
-    scheme, separator, rest = url.partition("://")
-    host = rest.split("/", 1)[0]
+    """Whether `url` is one that a mail may link to: http or https, a host with a dot, no blanks or controls.
+
+    A name before the host ("https://bank.example@elsewhere.example") is refused: it misleads.
+    """
+    if not url.isprintable() or any(character in url for character in ' "<>\\^`{|}'):
+        return False
+    try:
+        address = urlsplit(url)
+        labels = (address.hostname or "").split(".")
+        _port = address.port
+    except ValueError:
+        return False
     return (
-        scheme.lower() in ("http", "https")
-        and bool(separator)
-        and "." in host
-        and "@" not in host
-        and url.isprintable()
-        and not any(character in url for character in ' "<>\\^`{|}')
+        address.scheme in ("http", "https")
+        and "@" not in address.netloc
+        and len(labels) > 1
+        and all(map(_is_label, labels))
     )
+
+
+def _is_label(text: str) -> bool:
+    return text[:1].isalnum() and text[-1:].isalnum() and text.replace("-", "").replace("_", "").isalnum()

@@ -7,24 +7,29 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.editorial.images import Picture, store
 from newsletter_service.editorial.likeness import LookAlike, look_alikes
-from newsletter_service.editorial.models import Item, LikenessVerdict
-from newsletter_service.editorial.rules import Content, ItemState, Problem, problems
+from newsletter_service.editorial.models import Image, Item, LikenessVerdict
+from newsletter_service.editorial.rules import Content, ItemState, Kind, Problem, problems
 from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 
-_OPEN = (ItemState.DRAFT, ItemState.QUEUED, ItemState.WITHDRAWN)
+_LARGEST_ID = 2**31 - 1
 
 
 class ItemChanged(Conflict):
-    """Somebody saved `item` since the form was opened; nothing was overwritten."""
+    """Somebody saved the item since the form was opened; nothing was overwritten."""
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self) -> None:
         super().__init__("the item changed in the meantime")
-        self.item = item
+
+
+class ItemSent(Conflict):
+    """The item went out with an edition: from then on it stays as it is."""
+
+    def __init__(self) -> None:
+        super().__init__("an item that went out is not changed any more")
 
 
 class NotReady(Invalid):
@@ -35,17 +40,22 @@ class NotReady(Invalid):
         self.problems = found
 
 
-def new_item(session: Session, actor: User, organisation: Organisation, now: datetime) -> Item:
-    """An empty draft of `organisation`; save_item fills it in."""
-    item = Item(
-        organisation=organisation, kind="news", title="", created_at=now, updated_at=now, updated_by=actor
+def new_item(actor: User, organisation: Organisation, now: datetime) -> Item:
+    """An empty draft of `organisation`, which save_item fills in and adds to the session."""
+    return Item(
+        organisation=organisation,
+        kind=Kind.NEWS.value,
+        title="",
+        created_at=now,
+        updated_at=now,
+        updated_by=actor,
     )
-    session.add(item)
-    return item
 
 
 def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
     """The item; with `lock` nobody else changes it until this transaction ends. NotFound if there is none."""
+    if item_id > _LARGEST_ID:  # no database would look for it
+        raise NotFound("no such item")
     query = select(Item).where(Item.id == item_id)
     if lock:
         query = query.with_for_update(of=Item).execution_options(populate_existing=True)
@@ -63,75 +73,99 @@ def save_item(
     now: datetime,
     *,
     version: int | None = None,
-    picture: Picture | None = None,
-    without_picture: bool = False,
+    image: Image | None = None,
+    without_image: bool = False,
     queue: bool = False,
 ) -> Item:
-    """Write `content` into `item`, and queue it if asked.
+    """Write `content` into `item`, with a new `image` or none if asked, and queue it if asked.
 
-    `version` is the one the editor began from: ItemChanged if somebody saved since. NotReady if the item
-    is to be queued (or is queued already) and lacks something; then nothing is saved.
+    `version` is the one the editor began from, None for a new item: ItemChanged if it is not the latest.
+    ItemSent if it went out. NotReady if the item is to be queued (or is queued already) and lacks something;
+    a draft lacks nothing but a title. When one of these is raised, nothing is saved.
     """
-    if version is not None and item.id is not None and item.version != version:
-        raise ItemChanged(item)
-    if item.id is not None and item.state not in _OPEN:
-        raise Conflict("an item that went out is not changed any more")
-    keeps_picture = item.image is not None and not without_picture
-    queue = queue or item.state == ItemState.QUEUED
-    found = problems(content, picture is not None or keeps_picture, now)
-    if (queue and found) or Problem.NO_TITLE in found:
-        raise NotReady(found)
-    _write(session, item, content, picture, without_picture)
-    item.updated_at, item.updated_by = now, actor
-    if queue and item.state != ItemState.QUEUED:
-        item.state, item.queued_at = ItemState.QUEUED, now
-    session.flush()
-    record(session, actor, "item.queued" if queue else "item.saved", "item", item.id, now, title=item.title)
+    _still_open(item)
+    if item.id is not None and item.version != version:
+        raise ItemChanged
+    newly_queued = queue and item.state != ItemState.QUEUED
+    pictured = image is not None or (item.image is not None and not without_image)
+    _check(content, pictured, now, for_queue=queue or item.state == ItemState.QUEUED)
+    _write(session, item, content, image, without_image)
+    if newly_queued:
+        item.state, item.queued_at = ItemState.QUEUED.value, now
+    _note(session, actor, item, "item.queued" if newly_queued else "item.saved", now)
     return item
 
 
-def _write(
-    session: Session, item: Item, content: Content, picture: Picture | None, without_picture: bool
-) -> None:
+def _still_open(item: Item) -> None:
+    if item.state == ItemState.SENT:
+        raise ItemSent
+
+
+def _check(content: Content, pictured: bool, now: datetime, *, for_queue: bool) -> None:
+    found = problems(content, pictured, now)
+    if not for_queue:
+        found = tuple(problem for problem in found if problem is Problem.NO_TITLE)
+    if found:
+        raise NotReady(found)
+
+
+def _write(session: Session, item: Item, content: Content, image: Image | None, without_image: bool) -> None:
     values = asdict(content)
     segment_ids, topic_ids = values.pop("segment_ids"), values.pop("topic_ids")
     for name, value in values.items():
         setattr(item, name, value)
+    item.kind = content.kind.value
     item.segments = list(session.scalars(select(Segment).where(Segment.id.in_(segment_ids))))
     item.topics = list(session.scalars(select(Topic).where(Topic.id.in_(topic_ids))))
-    if picture is not None:
-        item.image = store(session, picture)
-    elif without_picture:
+    if image is not None:
+        item.image = image
+    elif without_image:
         item.image, item.image_alt = None, ""
+    session.add(item)
+
+
+def _note(session: Session, actor: User, item: Item, action: str, now: datetime) -> None:
+    """Write down who did this, on the item and in the audit trail."""
+    item.updated_at, item.updated_by = now, actor
+    session.flush()
+    record(session, actor, action, "item", item.id, now, title=item.title)
 
 
 def content_of(item: Item) -> Content:
     """What an editor decided about `item` so far."""
-    values = {name: getattr(item, name) for name in Content.__dataclass_fields__ if not name.endswith("_ids")}
+    names = Content.__dataclass_fields__.keys() - {"kind", "segment_ids", "topic_ids"}
     return Content(
-        **values,
+        kind=Kind(item.kind),
         segment_ids=frozenset(segment.id for segment in item.segments),
         topic_ids=frozenset(topic.id for topic in item.topics),
+        **{name: getattr(item, name) for name in names},
     )
 
 
+def lacking(item: Item, now: datetime) -> tuple[Problem, ...]:
+    """What keeps `item` as it stands from being queued."""
+    return problems(content_of(item), item.image is not None, now)
+
+
 def queue_item(session: Session, actor: User, item: Item, now: datetime) -> None:
-    """Let a draft or withdrawn item wait for an edition; NotReady says what it lacks."""
-    if item.state not in (ItemState.DRAFT, ItemState.WITHDRAWN):
-        raise Conflict("only a draft or a withdrawn item can be queued")
-    found = problems(content_of(item), item.image is not None, now)
+    """Let a draft or withdrawn item wait for an edition; NotReady says what it lacks, or ItemSent."""
+    _still_open(item)
+    if item.state == ItemState.QUEUED:
+        return
+    found = lacking(item, now)
     if found:
         raise NotReady(found)
-    item.state, item.queued_at = ItemState.QUEUED, now
-    record(session, actor, "item.queued", "item", item.id, now, title=item.title)
+    item.state, item.queued_at = ItemState.QUEUED.value, now
+    _note(session, actor, item, "item.queued", now)
 
 
 def withdraw_item(session: Session, actor: User, item: Item, now: datetime) -> None:
-    """Take an item out of the queue; it is kept, and can be queued again."""
-    if item.state not in (ItemState.DRAFT, ItemState.QUEUED):
-        raise Conflict("only a draft or a queued item can be withdrawn")
-    item.state, item.queued_at = ItemState.WITHDRAWN, None
-    record(session, actor, "item.withdrawn", "item", item.id, now, title=item.title)
+    """Take an item out of the queue; it is kept, and can be queued again. ItemSent if it went out."""
+    _still_open(item)
+    if item.state == ItemState.WITHDRAWN:
+        return
+    item.state, item.queued_at = ItemState.WITHDRAWN.value, None
+    _note(session, actor, item, "item.withdrawn", now)
 
 
 def list_items(session: Session, state: ItemState | None, organisation_id: int | None) -> list[Item]:
@@ -157,7 +191,5 @@ def keep_apart(session: Session, actor: User, first_id: int, second_id: int, now
     if first == second:
         raise Invalid("an item always looks like itself")
     if session.get(LikenessVerdict, (first, second)) is None:
-        session.add(
-            LikenessVerdict(first_id=first, second_id=second, decided_by_id=actor.id, decided_at=now)
-        )
+        session.add(LikenessVerdict(first_id=first, second_id=second, decided_by_id=actor.id, decided_at=now))
         record(session, actor, "item.kept_apart", "item", first, now, other=second)

@@ -1,8 +1,7 @@
 """The queue of all organisations, and the form in which an item is written."""
 
-from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,16 +10,20 @@ from werkzeug.wrappers import Response
 from newsletter_service.audience.service import segments, topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service
-from newsletter_service.editorial.cards import picture_of, tag_of
-from newsletter_service.editorial.forms import KINDS, ItemForm, values_of
-from newsletter_service.editorial.models import Item
+from newsletter_service.editorial.card_preview import typed_card
+from newsletter_service.editorial.differences import differences
+from newsletter_service.editorial.forms import ItemForm, values_of
+from newsletter_service.editorial.images import store, stored
+from newsletter_service.editorial.likeness import LookAlike
+from newsletter_service.editorial.models import Image, Item
 from newsletter_service.editorial.rules import ItemState
-from newsletter_service.editorial.service import ItemChanged, NotReady
-from newsletter_service.letters.values import Card, Picture
+from newsletter_service.editorial.service import ItemChanged, ItemSent, NotReady
+from newsletter_service.editorial.wording import KINDS, STATES
+from newsletter_service.errors import NotAllowed
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
-from newsletter_service.staff.rules import Role, may_edit_item
+from newsletter_service.staff.rules import may_edit_item
 from newsletter_service.web.headers import mail_preview_response
 from newsletter_service.web.locale import DEFAULT_ZONE, language
 from newsletter_service.web.parts import parts
@@ -31,21 +34,21 @@ editorial = staff_only(Blueprint("editorial", __name__, url_prefix="/redactie/ko
 @editorial.get("/")
 def queue() -> str:
     """All items, by state and organisation, with what looks alike."""
-    state = _state(request.args.get("staat", ItemState.QUEUED.value))
-    organisation_id = request.args.get("van", type=int)
     session = db.session()
-    items = service.list_items(session, state, organisation_id)
-    alike = service.unsettled_look_alikes(session)
-    titles = {pair_id: service.get_item(session, pair_id) for pair in alike for pair_id in pair.pair}
+    state = _state(request.args.get("staat", ItemState.QUEUED.value))
+    known = organisations(session)
+    organisation = next((one for one in known if one.slug == request.args.get("van")), None)
+    items = service.list_items(session, state, organisation.id if organisation else None)
     return render_template(
         "editorial/queue.html",
         items=items,
         state=state,
-        organisation_id=organisation_id,
-        organisations=organisations(session),
+        states=STATES,
+        organisation=organisation,
+        organisations=known,
         may_edit={item.id: may_edit_item(acting(), item.organisation_id) for item in items},
         may_write=bool(_writes_for()),
-        alike=_alike_by_item(alike, titles),
+        alike=_alike_by_item(service.unsettled_look_alikes(session)),
         kinds=KINDS,
     )
 
@@ -55,33 +58,36 @@ def new() -> Any:
     """A new item, by whoever may write for an organisation."""
     require(bool(_writes_for()))
     form = _form()
-    if request.method == "GET" or not form.validate():
+    if request.method == "GET":
         return _form_page(form, None)
-    return _save(form, None)
+    return _saved(form, None) if _accepted(form) else _form_page(form, None, status=422)
 
 
 @editorial.route("/<int:item_id>", methods=["GET", "POST"])
 def edit(item_id: int) -> Any:
     """An item: to change for its own organisation, to read for the others."""
     item = service.get_item(db.session(), item_id)
-    if not may_edit_item(acting(), item.organisation_id) or item.state == ItemState.SENT:
-        require(request.method == "GET")
+    mine = may_edit_item(acting(), item.organisation_id)
+    if request.method == "GET" and (not mine or item.state == ItemState.SENT):
         return render_template("editorial/show.html", item=item, kinds=KINDS)
-    form = _form(**values_of(item, DEFAULT_ZONE))
-    if request.method == "GET" or not form.validate():
+    require(mine)
+    form = _form(item)
+    if request.method == "GET":
+        if "controle" in request.args:
+            form.show_problems(service.lacking(item, parts().clock()))
         return _form_page(form, item)
-    return _save(form, item_id)
+    return _saved(form, item_id) if _accepted(form) else _form_page(form, item, status=422)
 
 
 @editorial.post("/<int:item_id>/wachtrij")
 def enqueue(item_id: int) -> Response:
-    """Puts a draft or withdrawn item into the queue; sends the editor to the form if something is missing."""
+    """Puts a draft or withdrawn item into the queue; leads to the form if something is missing."""
     try:
         with unit_of_work() as session:
             service.queue_item(session, signed_in(), _own_item(item_id), parts().clock())
     except NotReady:
-        flash(_("Dit bericht is nog niet af. Kies “Zet in de wachtrij” om te zien wat er ontbreekt."), "warn")
-        return redirect(url_for("editorial.edit", item_id=item_id))
+        flash(_("Dit bericht is nog niet af. Hieronder staat wat er ontbreekt."), "warn")
+        return redirect(url_for("editorial.edit", item_id=item_id, controle=1))
     flash(_("Het bericht staat in de wachtrij."), "ok")
     return redirect(url_for("editorial.queue"))
 
@@ -100,8 +106,8 @@ def keep_apart(item_id: int) -> Response:
     """Settles that this item and another are different stories."""
     other = request.form.get("ander", type=int) or 0
     with unit_of_work() as session:
-        mine = service.get_item(session, item_id), service.get_item(session, other)
-        require(any(may_edit_item(acting(), item.organisation_id) for item in mine))
+        both = service.get_item(session, item_id), service.get_item(session, other)
+        require(any(may_edit_item(acting(), item.organisation_id) for item in both))
         service.keep_apart(session, signed_in(), item_id, other, parts().clock())
     flash(_("De berichten blijven apart en mogen samen in een editie."), "ok")
     return redirect(url_for("editorial.queue"))
@@ -110,67 +116,71 @@ def keep_apart(item_id: int) -> Response:
 @editorial.post("/voorbeeld")
 def preview() -> Response:
     """The card as it would look in the mail, from what is in the form now; nothing is kept."""
+    session, item_id = db.session(), request.args.get("bericht", type=int)
+    item = service.get_item(session, item_id) if item_id else None
     form = _form()
     form.validate()
-    item_id = request.args.get("bericht", type=int)
-    item = service.get_item(db.session(), item_id) if item_id else None
-    return mail_preview_response(parts().renderer.card_html(_card(form, item), language()))
+    image = _uploaded(form) or (item.image if item else None)
+    card = typed_card(form, organisations(session), image, parts().links)
+    return mail_preview_response(parts().renderer.card_html(card, language()))
 
 
-def _save(form: ItemForm, item_id: int | None) -> Any:
+def _accepted(form: ItemForm) -> bool:
+    """Whether what was typed can be saved.
+
+    A new picture is kept at once: browsers would have it chosen again each time the form comes back.
+    """
+    valid: bool = form.validate()
+    if form.picture is not None:
+        with unit_of_work() as session:
+            form.kept_image.data = store(session, form.picture).digest
+    return valid
+
+
+def _saved(form: ItemForm, item_id: int | None) -> Any:
     """Keep what was filled in; whatever stands in the way, the form comes back with all of it."""
-    session, now = db.session(), parts().clock()
+    session = db.session()
     try:
         with unit_of_work():
-            item = _own_item(item_id) if item_id else _new_item(form)
-            service.save_item(
-                session,
-                signed_in(),
-                item,
-                form.content(),
-                now,
-                version=form.version.data,
-                picture=form.picture,
-                without_picture=form.remove_image.data,
-                queue="wachtrij" in request.form,
-            )
-            queued, item_id = item.state == ItemState.QUEUED, item.id
+            item = _save(form, _own_item(item_id) if item_id else _new_item(form))
+            state = item.state
     except NotReady as error:
         form.show_problems(error.problems)
-        return _form_page(form, service.get_item(session, item_id) if item_id else None)
+        return _form_page(form, service.get_item(session, item_id) if item_id else None, status=422)
+    except ItemSent:
+        return _form_page(form, None, went_out=True, status=409)
     except ItemChanged:
         return _conflict_page(form, service.get_item(session, item_id or 0))
-    flash(_("Het bericht staat in de wachtrij.") if queued else _("Het bericht is bewaard als klad."), "ok")
-    return redirect(url_for("editorial.queue", staat="queued" if queued else "draft"))
+    flash(_saved_words(state), "ok")
+    return redirect(url_for("editorial.queue", staat=state))
+
+
+def _save(form: ItemForm, item: Item) -> Item:
+    return service.save_item(
+        db.session(),
+        signed_in(),
+        item,
+        form.content(),
+        parts().clock(),
+        version=form.version.data,
+        image=None if form.remove_image.data else _uploaded(form),
+        without_image=form.remove_image.data,
+        queue="wachtrij" in request.form,
+    )
+
+
+def _saved_words(state: str) -> str:
+    if state == ItemState.QUEUED:
+        return _("Het bericht staat in de wachtrij.")
+    return _("Het bericht is bewaard als klad.") if state == ItemState.DRAFT else _("Het bericht is bewaard.")
 
 
 def _conflict_page(form: ItemForm, item: Item) -> Any:
     """Somebody saved first: show what they have beside what was typed; the next save knows of it."""
-    theirs = values_of(item, DEFAULT_ZONE)
-    differs = [
-        (field, _shown(field, theirs[field.name]))
-        for field in form
-        if field.name in theirs and field.name != "version" and not _same(field.data, theirs[field.name])
-    ]
+    differs = differences(form, item)
     form.version.raw_data = None
     form.version.data = item.version
-    return _form_page(form, item, differs=differs, status=409)
-
-
-def _same(mine: Any, theirs: Any) -> bool:
-    if isinstance(mine, list):
-        return sorted(mine) == sorted(theirs)
-    return (mine or None) == (theirs or None)
-
-
-def _shown(field: Any, value: Any) -> str:
-    """A value of a form field in words."""
-    choices = dict(getattr(field, "choices", None) or ())
-    if isinstance(value, list):
-        return ", ".join(str(choices.get(one, one)) for one in value) or "–"
-    if isinstance(value, bool):
-        return _("ja") if value else _("nee")
-    return str(choices.get(value, value) or "–")
+    return _form_page(form, item, differs=differs, changed=True, status=409)
 
 
 def _own_item(item_id: int) -> Item:
@@ -180,23 +190,27 @@ def _own_item(item_id: int) -> Item:
 
 
 def _new_item(form: ItemForm) -> Item:
-    organisation = db.session.get(Organisation, form.organisation.data)
-    require(organisation is not None and may_edit_item(acting(), organisation.id))
-    assert organisation is not None
-    return service.new_item(db.session(), signed_in(), organisation, parts().clock())
+    organisation = next((one for one in _writes_for() if one.id == form.organisation.data), None)
+    if organisation is None:
+        raise NotAllowed("not an organisation to write for")
+    return service.new_item(signed_in(), organisation, parts().clock())
 
 
-def _form(**values: Any) -> ItemForm:
+def _form(item: Item | None = None) -> ItemForm:
+    """The form as it was sent, or with what `item` has; the version is only ever the sent one."""
+    values = values_of(item, DEFAULT_ZONE) if item else {}
+    if request.method == "POST":
+        values.pop("version", None)
+    session, mine = db.session(), _writes_for()
     form = ItemForm(**values)
-    session = db.session()
     form.prepare(
         DEFAULT_ZONE,
-        [(one.id, one.name) for one in _writes_for()],
-        [(segment.id, segment.name(language())) for segment in segments(session)],
-        [(topic.id, topic.name(language())) for topic in topics(session)],
+        {one.id: one.name for one in mine},
+        {segment.id: segment.name(language()) for segment in segments(session)},
+        {topic.id: topic.name(language()) for topic in topics(session)},
     )
-    if form.organisation.data is None and _writes_for():
-        form.organisation.data = _writes_for()[0].id
+    if form.organisation.data is None and mine:
+        form.organisation.data = mine[0].id
     return form
 
 
@@ -207,57 +221,41 @@ def _writes_for() -> list[Organisation]:
     return sorted(mine, key=lambda one: one.id != actor.organisation_id)
 
 
-def _form_page(form: ItemForm, item: Item | None, differs: Any = (), status: int = 200) -> Any:
+def _uploaded(form: ItemForm) -> Image | None:
+    """The picture that came along with this form, now or before it was sent back to be completed."""
+    return stored(db.session(), form.kept_image.data) if form.kept_image.data else None
+
+
+def _form_page(
+    form: ItemForm,
+    item: Item | None,
+    *,
+    differs: Sequence[tuple[str, str]] = (),
+    changed: bool = False,
+    went_out: bool = False,
+    status: int = 200,
+) -> tuple[str, int]:
     page = render_template(
         "editorial/form.html",
         form=form,
         item=item,
+        image=None if form.remove_image.data else _uploaded(form) or (item.image if item else None),
         differs=differs,
-        several=len(form.organisation.choices) > 1,
-        head=Role.HEAD in acting().roles,
+        changed=changed,
+        went_out=went_out,
     )
-    return page, 422 if form.errors and status == 200 else status
+    return page, status
 
 
-def _card(form: ItemForm, item: Item | None) -> Card:
-    content = form.content()
-    session = db.session()
-    organisation = db.session.get(Organisation, form.organisation.data or 0) or organisations(session)[0]
-    zone = ZoneInfo(DEFAULT_ZONE)
-    return Card(
-        kind=content.kind.value,
-        tag=tag_of(organisation, organisations(session) if content.joint else []),
-        title=content.title or _("Nog zonder titel"),
-        lead=content.lead,
-        body=content.body,
-        link_url=content.link_url if not form.link_url.errors else "",
-        link_label=content.link_label,
-        picture=_picture(form, item),
-        starts_at=content.starts_at.astimezone(zone) if content.starts_at else None,
-        ends_at=content.ends_at.astimezone(zone) if content.ends_at else None,
-        place=content.place,
-    )
+def _state(name: str) -> ItemState:
+    return ItemState(name) if name in set(ItemState) else ItemState.QUEUED
 
 
-def _picture(form: ItemForm, item: Item | None) -> Picture | None:
-    """The picture in the form, inside the page itself: it is not kept until the item is."""
-    fresh, alt = form.picture, form.image_alt.data or ""
-    if fresh is not None:
-        data = f"data:{fresh.mime_type};base64,{b64encode(fresh.content).decode('ascii')}"
-        return Picture(data, alt, fresh.width, fresh.height)
-    if item is None or item.image is None or form.remove_image.data:
-        return None
-    return picture_of(item.image, alt, parts().links)
-
-
-def _state(name: str) -> ItemState | None:
-    return ItemState(name) if name in set(ItemState) else None
-
-
-def _alike_by_item(alike: Any, items: dict[int, Item]) -> dict[int, list[tuple[Item, int]]]:
+def _alike_by_item(alike: Iterable[LookAlike]) -> dict[int, list[tuple[Item, int]]]:
     """For each item its look-alikes with how much they look alike, in per cent."""
     found: dict[int, list[tuple[Item, int]]] = {}
     for pair in alike:
         for mine, other in (pair.pair, pair.pair[::-1]):
-            found.setdefault(mine, []).append((items[other], round(pair.likeness * 100)))
+            item = service.get_item(db.session(), other)
+            found.setdefault(mine, []).append((item, round(pair.likeness * 100)))
     return found

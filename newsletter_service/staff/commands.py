@@ -14,11 +14,17 @@ staff_commands = AppGroup("staff", help="Accounts of the people who make the new
 @staff_commands.command("add")
 @click.argument("email")
 @click.option("--name", required=True, help="As it is shown to colleagues.")
-@click.option("--role", "roles", required=True, multiple=True, type=click.Choice([role.value for role in Role]))
-@click.option("--organisation", help="The organisation's short name in addresses, such as var; a head needs one.")
+@click.option(
+    "--role", "roles", required=True, multiple=True, type=click.Choice([role.value for role in Role])
+)
+@click.option(
+    "--organisation", help="The organisation's short name in addresses, such as var; a head needs one."
+)
 @click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
 @click.option("--password", envvar="STAFF_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
-def add(email: str, name: str, roles: tuple[str, ...], organisation: str | None, language: str, password: str) -> None:
+def add(
+    email: str, name: str, roles: tuple[str, ...], organisation: str | None, language: str, password: str
+) -> None:
     """Make an account for EMAIL. The password is asked for, or taken from STAFF_PASSWORD."""
     new = NewUser(email, name, password, [Role(role) for role in roles], organisation, language)
     try:

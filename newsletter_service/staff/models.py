@@ -41,7 +41,9 @@ class User(Base, UserMixin):
     language: Mapped[str] = mapped_column(String(2), default="nl")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
-    roles: Mapped[list[Role]] = relationship(secondary=staff_user_role, lazy="selectin")
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # Flask-Security knows no Mapped
+        secondary=staff_user_role, lazy="selectin"
+    )
 
 
 class AuditEntry(Base):

@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import normalize
 from uuid import uuid4
 
+from email_validator import EmailNotValidError, validate_email
 from flask_security.utils import hash_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,17 +32,18 @@ class NewUser:
 
 def add_user(session: Session, new: NewUser) -> User:
     """Make an account. Invalid, NotFound or Conflict say in one line what stands in the way."""
-    email = new.email.strip().lower()
-    if len(new.password) < MIN_PASSWORD:
-        raise Invalid(f"The password is too short: use at least {MIN_PASSWORD} characters.", "password")
+    email, password = _address(new.email), _password(new.password)
+    name = " ".join(new.name.split())
+    if not name or not name.isprintable():
+        raise Invalid("The name is empty, or has characters that cannot be shown.", "name")
     if Role.HEAD in new.roles and not new.organisation:
         raise Invalid("A head needs an organisation.", "organisation")
     if session.scalars(select(User).where(func.lower(User.email) == email)).first():
         raise Conflict("There is an account with this address already.")
     user = User(
         email=email,
-        name=new.name,
-        password=hash_password(new.password),
+        name=name,
+        password=hash_password(password),
         fs_uniquifier=uuid4().hex,
         language=new.language,
         organisation=_organisation(session, new.organisation) if new.organisation else None,
@@ -51,11 +54,27 @@ def add_user(session: Session, new: NewUser) -> User:
     return user
 
 
+def _address(typed: str) -> str:
+    try:
+        return validate_email(typed.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise Invalid(f"This is not a mail address: {error}", "email") from error
+
+
+def _password(typed: str) -> str:
+    """In the form that sign-in compares: keyboards write an é in two ways."""
+    if len(typed) < MIN_PASSWORD:
+        raise Invalid(f"The password is too short: use at least {MIN_PASSWORD} characters.", "password")
+    return normalize("NFKD", typed)
+
+
 def _organisation(session: Session, slug: str) -> Organisation:
     found = session.scalars(select(Organisation).where(Organisation.slug == slug)).first()
     if found is None:
         known = ", ".join(session.scalars(select(Organisation.slug).order_by(Organisation.position)))
-        raise NotFound(f"There is no organisation {slug!r}; there are: {known or 'none yet (run: newsletter seed)'}.")
+        raise NotFound(
+            f"There is no organisation {slug!r}; there are: {known or 'none yet (run: newsletter seed)'}."
+        )
     return found
 
 
@@ -81,7 +100,7 @@ def record(
     now: datetime,
     **detail: object,
 ) -> None:
-    """Write into the audit trail what `actor` (None: the scheduler) did to what; `detail` holds JSON values."""
+    """Write down what `actor` (None: the scheduler) did to what; `detail` holds JSON values."""
     session.add(
         AuditEntry(
             at=now,

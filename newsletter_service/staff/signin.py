@@ -28,7 +28,7 @@ _MESSAGES = {
 }
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # has no types
+class SignInForm(LoginForm):
     """Address and password; whoever closes the browser is signed out."""
 
     email = EmailField(_l("E-mailadres"), validators=[InputRequired(_l("Vul uw e-mailadres in."))])
@@ -38,7 +38,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # has no types
 
 
 def init_signin(app: Flask) -> None:
-    """Add /redactie/inloggen and /redactie/uitloggen to `app`; nothing else of Flask-Security is switched on."""
+    """Add /redactie/inloggen and /redactie/uitloggen to `app`, and nothing else of Flask-Security."""
     app.config.update(_options(app))
     security = Security()
     security.init_app(app, SQLAlchemyUserDatastore(db, User, Role), login_form=SignInForm)
@@ -54,12 +54,14 @@ def _options(app: Flask) -> dict[str, Any]:
         "POST_LOGOUT_VIEW": "/redactie/inloggen",
         "LOGIN_USER_TEMPLATE": "staff/sign_in.html",
         "PASSWORD_HASH": "argon2",
-        "PASSWORD_SALT": sha256(f"passwords:{app.secret_key}".encode()).hexdigest(),
+        "PASSWORD_SALT": sha256(f"passwords:{app.config['SECRET_KEY']}".encode()).hexdigest(),
         "RETURN_GENERIC_RESPONSES": True,
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "SEND_REGISTER_EMAIL": False,
         "DEFAULT_REMEMBER_ME": False,
         "FLASH_MESSAGES": False,
+        "STATIC_FOLDER": None,
+        "FRESHNESS": timedelta(seconds=-1),
     }
     options |= {f"MSG_{name}": message for name, message in _MESSAGES.items()}
     return {f"SECURITY_{name}": value for name, value in options.items()} | {

@@ -8,6 +8,8 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from newsletter_service.letters.cleaning import cleaned
+
 
 class Form(FlaskForm):  # type: ignore[misc]  # has no types
     """A form of ours; the session's token is checked before any view runs (see web/csrf.py)."""
@@ -31,5 +33,10 @@ def options(labels: Mapping[Any, Any]) -> list[Any]:
 
 
 def stripped(value: Any) -> Any:
-    """For `filters`: text without spaces around it, and with one kind of line end."""
-    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
+    """For `filters`: text without unprintable characters or spaces around it, its lines ended in one way."""
+    return cleaned(value).strip() if isinstance(value, str) else value
+
+
+def one_line(value: Any) -> Any:
+    """For `filters`: text as `stripped`, with single spaces for line ends and for runs of blanks."""
+    return " ".join(cleaned(value).split()) if isinstance(value, str) else value

@@ -63,9 +63,18 @@ if (form) {
   form.querySelectorAll("[data-toolbar]").forEach(addToolbar);
   form.querySelectorAll("[data-count]").forEach(addCounter);
   let timer;
+  let unsaved = false;
   form.addEventListener("input", () => {
+    unsaved = true;
     clearTimeout(timer);
-    timer = setTimeout(renewPreview, 600);
+    // A picture travels along each time: look less often.
+    timer = setTimeout(renewPreview, form.elements.image.files.length ? 2000 : 600);
+  });
+  form.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.id !== "toon-voorbeeld") unsaved = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (unsaved) event.preventDefault();
   });
   renewPreview();
 }
