@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
-DEMO_SECRET = "only-for-the-demonstration-on-this-machine"
+DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it protects nothing
 
 SmtpSecurity = Literal["none", "starttls", "tls"]
 
@@ -106,7 +106,9 @@ def _read(env: _Reader) -> Settings | None:
     if security not in ("none", "starttls", "tls"):
         env.problems.append(f"SMTP_SECURITY is {security!r}: give none, starttls or tls.")
     if env.text("SMTP_USERNAME") and security == "none":
-        env.problems.append("SMTP_USERNAME needs SMTP_SECURITY starttls or tls: a password never travels in the clear.")
+        env.problems.append(
+            "SMTP_USERNAME needs SMTP_SECURITY starttls or tls: a password never travels in the clear."
+        )
     port = int(env.number("SMTP_PORT", 1025 if demo else 25, 1, 65535))
     connections = int(env.number("SMTP_CONNECTIONS", 4, 1, 1000))
     rate = env.number("SMTP_RATE", 0, 0, 1_000_000)
@@ -145,7 +147,9 @@ def _check_base_url(env: _Reader, base_url: str, demo: bool) -> None:
         return
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        env.problems.append(f"BASE_URL is {base_url!r}: give a full address, such as https://nieuwsbrief.example.")
+        env.problems.append(
+            f"BASE_URL is {base_url!r}: give a full address, such as https://nieuwsbrief.example."
+        )
     elif demo and not _is_loopback(parts.hostname):
         env.problems.append("DEMO runs on this machine only: BASE_URL must lie on 127.0.0.1 or localhost.")
 
@@ -159,7 +163,7 @@ def _is_loopback(host: str) -> bool:
 
 def _domain_of(env: _Reader, name: str, address: str) -> str:
     local, at, domain = address.rpartition("@")
-    if address and (not at or not local or not domain or any(c.isspace() or c in "<>\"," for c in address)):
+    if address and (not at or not local or not domain or any(c.isspace() or c in '<>",' for c in address)):
         env.problems.append(f"{name} is {address!r}: give one bare mail address.")
     return domain
 

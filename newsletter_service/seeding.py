@@ -92,7 +92,9 @@ def _seed_calendar(session: Session, now: datetime) -> int:
     if session.scalars(select(Calendar)).first() is not None:
         return 0
     session.add(
-        Calendar(first_day=_next_thursday(now.date()), send_time=time(9), closing_time=time(12), closing_days=2)
+        Calendar(
+            first_day=_next_thursday(now.date()), send_time=time(9), closing_time=time(12), closing_days=2
+        )
     )
     session.flush()
     return 1

@@ -22,7 +22,9 @@ def run_job(app: Flask, job: Job) -> None:
     with app.app_context():
         try:
             done = job.run()
-        except Exception:  # the scheduler outlives any one failure; the ledger and the states lose nothing by it
+        except (
+            Exception
+        ):  # the scheduler outlives any one failure; the ledger and the states lose nothing by it
             log.exception("job %s failed; it is tried again in %d s", job.name, job.every_seconds)
             return
     for line in done.splitlines():

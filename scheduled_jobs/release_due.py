@@ -8,5 +8,8 @@ from newsletter_service.web.parts import parts
 def run() -> str:
     """Release, or hold, every edition whose time has come."""
     with unit_of_work() as session:
-        moved = [f"{edition.number} is {edition.state}" for edition in release_due(session, parts(), parts().clock())]
+        moved = [
+            f"{edition.number} is {edition.state}"
+            for edition in release_due(session, parts(), parts().clock())
+        ]
     return f"due: {', '.join(moved)}" if moved else ""

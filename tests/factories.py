@@ -26,7 +26,11 @@ def make_newsletter(session: Session) -> Newsletter:
 
 def make_organisation(session: Session, slug: str = "noord", accent: int = 1) -> Organisation:
     organisation = Organisation(
-        slug=slug, name=f"Samenwerking {slug.title()}", short_name=slug.upper(), accent=accent, position=accent
+        slug=slug,
+        name=f"Samenwerking {slug.title()}",
+        short_name=slug.upper(),
+        accent=accent,
+        position=accent,
     )
     session.add(organisation)
     session.flush()
@@ -70,7 +74,8 @@ def make_subscriber(
         asked_at=now,
         confirmed_at=now if status == "active" else None,
         memberships=[
-            Membership(segment=segment, approved_at=now if segment in approved else None) for segment in segments
+            Membership(segment=segment, approved_at=now if segment in approved else None)
+            for segment in segments
         ],
         topics=list(topics),
     )

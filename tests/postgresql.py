@@ -63,9 +63,32 @@ def running_cluster() -> Iterator[Cluster]:
     port = _free_port()
     data = home / "data"
     try:
-        _call(*prefix, f"{bin_dir}/initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+        _call(
+            *prefix,
+            f"{bin_dir}/initdb",
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
         options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
-        _call(*prefix, f"{bin_dir}/pg_ctl", "-D", str(data), "-w", "-l", str(home / "log"), "-o", options, "start")
+        _call(
+            *prefix,
+            f"{bin_dir}/pg_ctl",
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(home / "log"),
+            "-o",
+            options,
+            "start",
+        )
         try:
             yield Cluster(f"postgresql+psycopg://postgres@127.0.0.1:{port}/")
         finally:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -80,19 +81,21 @@ class RecordingServer:
     @staticmethod
     def _hang_up(server: SMTP) -> str:
         assert server.transport is not None
-        server.transport.abort()
+        server.transport.close()
         return "451 never sent"
 
 
 class _Controller(Controller):
-    def __init__(self, handler: RecordingServer, port: int, **options: object) -> None:
+    def __init__(self, handler: RecordingServer, port: int, **options: Any) -> None:
         self._options = options
         super().__init__(handler, hostname="127.0.0.1", port=port)
 
     def factory(self) -> SMTP:
         handler: RecordingServer = self.handler
         handler.connections += 1
-        return SMTP(handler, loop=asyncio.get_running_loop(), hostname="mx.nieuwsbrief.example", **self._options)
+        return SMTP(
+            handler, loop=asyncio.get_running_loop(), hostname="mx.nieuwsbrief.example", **self._options
+        )
 
 
 @contextmanager
@@ -102,11 +105,13 @@ def running_smtp_server(
     """A server on 127.0.0.1; with `tls` it demands STARTTLS, with `login` also that user and password."""
     server = RecordingServer(port=_free_port())
 
-    def authenticator(smtp: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    def authenticator(
+        smtp: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
+    ) -> AuthResult:
         good = isinstance(data, LoginPassword) and (data.login.decode(), data.password.decode()) == login
         return AuthResult(success=good, handled=False)
 
-    options: dict[str, object] = {"data_size_limit": 33_554_432}
+    options: dict[str, Any] = {"data_size_limit": 33_554_432}
     if tls is not None:
         options |= {"tls_context": tls, "require_starttls": True}
     if login is not None:

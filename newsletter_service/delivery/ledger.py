@@ -1,9 +1,10 @@
 """Rows of the ledger on their way: claimed for a while, handed to a connection, settled by the server's answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Mailing, Suppression
@@ -53,7 +54,7 @@ def claim(session: Session, holder: str, now: datetime, limit: int, secret_key: 
     return claimed
 
 
-def _due(now: datetime, limit: int):  # type: ignore[no-untyped-def]  # a Select of Delivery
+def _due(now: datetime, limit: int) -> Select[Delivery]:
     return (
         select(Delivery)
         .outerjoin(Mailing, Delivery.mailing_id == Mailing.id)
@@ -68,8 +69,8 @@ def _due(now: datetime, limit: int):  # type: ignore[no-untyped-def]  # a Select
     )
 
 
-def _suppressed(session: Session, rows: "list[Delivery] | object", secret_key: str) -> set[str]:
-    keys = {address_hmac(row.address, secret_key): row.address for row in rows}  # type: ignore[attr-defined]
+def _suppressed(session: Session, rows: Sequence[Delivery], secret_key: str) -> set[str]:
+    keys = {address_hmac(row.address, secret_key): row.address for row in rows}
     found = session.scalars(select(Suppression.address_hmac).where(Suppression.address_hmac.in_(keys)))
     return {keys[key] for key in found}
 
@@ -93,7 +94,9 @@ def hand_over(session: Session, claimed: Claimed, holder: str, now: datetime) ->
 
     That is so when the row was cancelled since it was claimed, its mailing paused, or its lease lost.
     """
-    paused = select(Mailing.id).where(Mailing.id == Delivery.mailing_id, Mailing.paused_at.is_not(None)).exists()
+    paused = (
+        select(Mailing.id).where(Mailing.id == Delivery.mailing_id, Mailing.paused_at.is_not(None)).exists()
+    )
     done = session.execute(
         update(Delivery)
         .where(
@@ -109,7 +112,9 @@ def hand_over(session: Session, claimed: Claimed, holder: str, now: datetime) ->
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def settle(session: Session, claimed: Claimed, holder: str, reply: Reply, now: datetime, chance: float) -> Verdict:
+def settle(
+    session: Session, claimed: Claimed, holder: str, reply: Reply, now: datetime, chance: float
+) -> Verdict:
     """Write down what `reply` means for the row, and pause its mailing if it concerns every letter."""
     verdict = classify(reply)
     result = settlement(verdict, claimed.attempts, claimed.give_up_at, now, chance)
@@ -141,7 +146,9 @@ def _update_held(session: Session, claimed: Claimed, holder: str, values: dict[s
     session.execute(
         update(Delivery)
         .where(
-            Delivery.id == claimed.delivery_id, Delivery.state == State.CLAIMED, Delivery.lease_holder == holder
+            Delivery.id == claimed.delivery_id,
+            Delivery.state == State.CLAIMED,
+            Delivery.lease_holder == holder,
         )
         .values(**values)
         .execution_options(synchronize_session=False)
@@ -170,9 +177,7 @@ def recover(session: Session, now: datetime) -> int:
     unknown = session.execute(
         update(Delivery)
         .where(*gone, Delivery.handed_at.is_not(None))
-        .values(
-            state=State.UNCERTAIN, settled_at=now, attempts=Delivery.attempts + 1, **free
-        )
+        .values(state=State.UNCERTAIN, settled_at=now, attempts=Delivery.attempts + 1, **free)
         .execution_options(synchronize_session=False)
     )
     return int(unsent.rowcount + unknown.rowcount)  # type: ignore[attr-defined]

@@ -39,15 +39,16 @@ class Delivery(Base):
     """One letter to one address; `state` is one of rules.State.
 
     `reader_id` and `reader_generation` (null for staff) make the reader's own links. `lease_holder`
-    and `lease_until` are set while a sender holds the row, `handed_at` from the moment it gave the letter to a connection:
-    a row whose sender died is ready again if it was never handed over, and uncertain if it was.
+    and `lease_until` are set while a sender holds the row, `handed_at` from the moment it gave the letter to a
+    connection: a row whose sender died is ready again if it was never handed over, and uncertain if it was.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("mailing_id", "reader_id"),
         CheckConstraint(
-            "state IN ('ready', 'claimed', 'sent', 'deferred', 'failed', 'uncertain', 'cancelled')", name="state"
+            "state IN ('ready', 'claimed', 'sent', 'deferred', 'failed', 'uncertain', 'cancelled')",
+            name="state",
         ),
         Index("ix_delivery_open", "state", "priority", "next_attempt_at", "id"),
         Index("ix_delivery_reader_id", "reader_id"),

@@ -13,7 +13,7 @@ NOTICE_GIVE_UP = timedelta(hours=24)
 _EARLY_RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=60))
 _LATER_RETRY = timedelta(hours=2)
 _JITTER = 0.2
-_SOON = timedelta(seconds=30)
+SOON = timedelta(seconds=30)
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
@@ -43,6 +43,10 @@ class Phase(StrEnum):
     DOT = "dot"
 
 
+_BEFORE_ANY_LETTER = (Phase.CONNECT, Phase.AUTH)
+_ABOUT_OURSELVES = (Phase.AUTH, Phase.MAIL)
+
+
 @dataclass(frozen=True)
 class Reply:
     """The server's last answer, or how the connection ended without one (`code` None)."""
@@ -58,6 +62,12 @@ class Reply:
         return match.group(1) if match else ""
 
 
+def readable(text: bytes) -> str:
+    """A server's words as one line of at most 500 characters that any log and database takes."""
+    words = "".join(char if char.isprintable() else " " for char in text.decode("utf-8", "replace"))
+    return " ".join(words.split())[:MAX_REPLY_TEXT]
+
+
 class Verdict(StrEnum):
     """What an answer means for the row, and beyond it."""
 
@@ -70,55 +80,79 @@ class Verdict(StrEnum):
     PAUSE = "pause"
 
 
-def classify(reply: Reply) -> Verdict:
-    """What to make of `reply`: a reader's own refusal, a passing trouble, or one that concerns every letter."""
-    if reply.code is None:
-        return _lost(reply.phase)
-    if reply.code == 421:
-        return Verdict.REQUEUE
-    if reply.phase is Phase.CONNECT:
-        return Verdict.UNREACHABLE
-    if reply.code < 300:
-        return Verdict.SENT
-    if reply.code < 500:
-        return Verdict.DEFER
-    if reply.phase in (Phase.AUTH, Phase.MAIL) or reply.enhanced_status.startswith("5.7."):
-        return Verdict.PAUSE
-    return Verdict.FAIL
+def classify(reply: Reply, *, pausable: bool = True) -> Verdict:
+    """What to make of `reply`: a reader's own refusal, a passing trouble, or one that concerns every letter.
+
+    A notice belongs to no mailing that could be paused (`pausable` False): it waits for better times.
+    """
+    verdict = _verdict(reply)
+    if verdict is Verdict.PAUSE and not pausable:
+        return Verdict.UNREACHABLE if reply.phase in _ABOUT_OURSELVES else Verdict.DEFER
+    return verdict
+
+
+def _verdict(reply: Reply) -> Verdict:
+    """The table of S3 and S4; an answer that makes no sense counts as a lost connection."""
+    match reply.code and reply.code // 100:
+        case _ if reply.phase is Phase.CONNECT:
+            return Verdict.UNREACHABLE
+        case 2 if reply.phase is Phase.DOT:
+            return Verdict.SENT
+        case 4 if reply.phase is not Phase.AUTH:
+            return Verdict.REQUEUE if reply.code == 421 else Verdict.DEFER
+        case 5 if reply.phase in _ABOUT_OURSELVES or reply.enhanced_status.startswith("5.7."):
+            return Verdict.PAUSE
+        case 5:
+            return Verdict.FAIL
+        case _:
+            return _lost(reply.phase)
 
 
 def _lost(phase: Phase) -> Verdict:
     """A connection that ended without an answer; only after the final dot may the letter have arrived."""
     if phase is Phase.DOT:
         return Verdict.UNCERTAIN
-    return Verdict.UNREACHABLE if phase in (Phase.CONNECT, Phase.AUTH) else Verdict.REQUEUE
+    return Verdict.UNREACHABLE if phase in _BEFORE_ANY_LETTER else Verdict.REQUEUE
+
+
+def ends_the_run(verdict: Verdict, reply: Reply) -> bool:
+    """Whether no other letter would fare better now: nobody is there, or the server refuses the sender itself."""
+    refused = verdict is Verdict.PAUSE and reply.phase in _ABOUT_OURSELVES
+    return refused or verdict is Verdict.UNREACHABLE
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What becomes of a row: its state, whether the attempt counts, and when it is tried again (None: never)."""
+    """What becomes of a row: its state, whether the attempt counts, when it is tried again (None: never)."""
 
     state: State
     counts: bool
     next_attempt_at: datetime | None = None
 
 
-def settlement(verdict: Verdict, attempts: int, give_up_at: datetime, now: datetime, chance: float) -> Settlement:
-    """What `verdict` makes of a row that was tried `attempts` times before; `chance` in [0, 1) spreads retries."""
-    if verdict in (Verdict.SENT, Verdict.FAIL, Verdict.UNCERTAIN):
-        final = {Verdict.SENT: State.SENT, Verdict.FAIL: State.FAILED, Verdict.UNCERTAIN: State.UNCERTAIN}
-        return Settlement(final[verdict], counts=True)
-    if verdict is Verdict.DEFER:
-        at = now + retry_after(attempts + 1, chance)
-        expired = at >= give_up_at
-        return Settlement(State.FAILED, True) if expired else Settlement(State.DEFERRED, True, at)
+_FINAL = {Verdict.SENT: State.SENT, Verdict.FAIL: State.FAILED, Verdict.UNCERTAIN: State.UNCERTAIN}
+
+
+def settlement(
+    verdict: Verdict, attempts: int, give_up_at: datetime, now: datetime, chance: float
+) -> Settlement:
+    """What `verdict` makes of a row tried `attempts` times before; `chance` in [0, 1) spreads retries.
+
+    The last attempt is made when the time is up; what does not succeed then has failed.
+    """
+    if verdict in _FINAL:
+        return Settlement(_FINAL[verdict], counts=True)
+    deferred = verdict is Verdict.DEFER
     if now >= give_up_at:
-        return Settlement(State.FAILED, counts=False)
-    return Settlement(State.READY, counts=False, next_attempt_at=now + _SOON)
+        return Settlement(State.FAILED, counts=deferred)
+    if deferred:
+        at = min(now + retry_after(attempts + 1, chance), give_up_at)
+        return Settlement(State.DEFERRED, counts=True, next_attempt_at=at)
+    return Settlement(State.READY, counts=False, next_attempt_at=now + SOON)
 
 
 def retry_after(attempts: int, chance: float) -> timedelta:
-    """How long to wait after attempt number `attempts` (1, 2, ...): 5, 30, 60 minutes, then 2 hours, each within 20 %."""
+    """The wait after attempt `attempts` (1, 2, ...): 5, 30, 60 minutes, then 2 hours, each within 20 %."""
     base = _EARLY_RETRIES[attempts - 1] if attempts <= len(_EARLY_RETRIES) else _LATER_RETRY
     return base * (1 - _JITTER + 2 * _JITTER * chance)
 

@@ -114,7 +114,9 @@ class _Worker:
 
     def _claim(self) -> list[Claimed]:
         with self.outbox.open_session() as session:
-            return ledger.claim(session, self.holder, self.outbox.clock(), CLAIM_AT_ONCE, self.outbox.secret_key)
+            return ledger.claim(
+                session, self.holder, self.outbox.clock(), CLAIM_AT_ONCE, self.outbox.secret_key
+            )
 
     def _work_off(self, rows: list[Claimed]) -> None:
         waiting = list(rows)
@@ -161,7 +163,9 @@ class _Worker:
             message_id=message_id(row.delivery_id, self.outbox.secret_key, self.outbox.mail_domain),
             name=row.name,
             manage_url=links.manage(row.reader_id or 0, row.reader_generation or 0) if reader else "",
-            unsubscribe_url=links.unsubscribe(row.reader_id or 0, row.reader_generation or 0) if reader else "",
+            unsubscribe_url=links.unsubscribe(row.reader_id or 0, row.reader_generation or 0)
+            if reader
+            else "",
         )
 
     def _settle(self, row: Claimed, reply: Reply) -> None:
@@ -170,7 +174,9 @@ class _Worker:
             verdict = ledger.settle(session, row, self.holder, reply, self.outbox.clock(), chance)
         self._count(verdict)
         if verdict in _STOPS_THE_RUN:
-            log.error("sending stops for now at phase %s: %s %s", reply.phase, reply.code or "", _safe(reply.text))
+            log.error(
+                "sending stops for now at phase %s: %s %s", reply.phase, reply.code or "", _safe(reply.text)
+            )
             self.stop.set()
 
     def _count(self, verdict: Verdict) -> None:

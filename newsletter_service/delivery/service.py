@@ -9,7 +9,13 @@ from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
-from newsletter_service.delivery.rules import EDITION_GIVE_UP, NOTICE_GIVE_UP, OPEN_STATES, State, address_hmac
+from newsletter_service.delivery.rules import (
+    EDITION_GIVE_UP,
+    NOTICE_GIVE_UP,
+    OPEN_STATES,
+    State,
+    address_hmac,
+)
 from newsletter_service.letters.values import PreparedLetter
 
 NOTICE_PRIORITY = 1

@@ -11,7 +11,14 @@ from newsletter_service.delivery.rules import Phase, Reply
 _LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 # Seconds a server may take in each phase (RFC 5321, section 4.5.3.2).
-_TIMEOUTS = {Phase.CONNECT: 60, Phase.AUTH: 60, Phase.MAIL: 300, Phase.RCPT: 300, Phase.DATA: 180, Phase.DOT: 600}
+_TIMEOUTS = {
+    Phase.CONNECT: 60,
+    Phase.AUTH: 60,
+    Phase.MAIL: 300,
+    Phase.RCPT: 300,
+    Phase.DATA: 180,
+    Phase.DOT: 600,
+}
 
 
 @dataclass(frozen=True)
@@ -113,17 +120,14 @@ class SmtpTransport:
     def _connect(self) -> smtplib.SMTP:
         server = self._server
         self._phase = Phase.CONNECT
-        connect = smtplib.SMTP_SSL if server.security == "tls" else smtplib.SMTP
-        extra = {"context": _tls(server)} if server.security == "tls" else {}
-        connection = connect(
-            server.host, server.port, local_hostname=server.helo_name, timeout=_TIMEOUTS[Phase.CONNECT], **extra
-        )
-        self._connection = connection
+        connection = self._connection = _opened(server)
         connection.ehlo_or_helo_if_needed()
         if server.security == "starttls":
             if not connection.has_extn("starttls"):
                 self._drop()
-                raise TransportMisconfigured(f"{server.host} offers no STARTTLS; nothing is sent in the clear")
+                raise TransportMisconfigured(
+                    f"{server.host} offers no STARTTLS; nothing is sent in the clear"
+                )
             connection.starttls(context=_tls(server))
             connection.ehlo()
         if server.username:
@@ -146,6 +150,13 @@ class SmtpTransport:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+def _opened(server: SmtpServer) -> smtplib.SMTP:
+    timeout, name = _TIMEOUTS[Phase.CONNECT], server.helo_name
+    if server.security == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, name, timeout=timeout, context=_tls(server))
+    return smtplib.SMTP(server.host, server.port, name, timeout=timeout)
 
 
 def _tls(server: SmtpServer) -> ssl.SSLContext:

@@ -57,7 +57,9 @@ def _set_up(app: Flask) -> None:
         upgrade()
         with unit_of_work() as session:
             fresh = load_demo(session, parts().clock(), demo=parts().demo)
-    print("Invented content loaded." if fresh else "Going on where the last run stopped; FRESH=1 starts over.")
+    print(
+        "Invented content loaded." if fresh else "Going on where the last run stopped; FRESH=1 starts over."
+    )
 
 
 def _say_where(base_url: str) -> None:

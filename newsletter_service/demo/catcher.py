@@ -45,7 +45,9 @@ class Mailbox:
 def main() -> None:
     """Catch mail until told to stop: `python -m newsletter_service.demo.catcher FOLDER PORT`."""
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
-    controller = Controller(Mailbox(folder), hostname="127.0.0.1", port=port, data_size_limit=40 * 1024 * 1024)
+    controller = Controller(
+        Mailbox(folder), hostname="127.0.0.1", port=port, data_size_limit=40 * 1024 * 1024
+    )
     controller.start()
     loop = asyncio.new_event_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -148,4 +148,6 @@ def _item(
 
 
 def _moment(now: datetime, days: int | None, hour: int) -> datetime | None:
-    return recurring_moment((now + timedelta(days=days)).date(), time(hour), ZONE) if days is not None else None
+    return (
+        recurring_moment((now + timedelta(days=days)).date(), time(hour), ZONE) if days is not None else None
+    )

@@ -97,4 +97,6 @@ def _local_part(name: str) -> str:
 
 def _slug(text: str) -> str:
     plain = "".join(c for c in normalize("NFKD", text.lower()) if not combining(c))
-    return "-".join("".join(c if c.isalnum() and c.isascii() else " " for c in plain.replace("'", "")).split())
+    return "-".join(
+        "".join(c if c.isalnum() and c.isascii() else " " for c in plain.replace("'", "")).split()
+    )

@@ -5,7 +5,11 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 SIZE = (1152, 480)
-_PALETTES = (("#dfeaf2", "#0b2c43", "#5b93b5"), ("#f7ead9", "#7a3b00", "#d98a3d"), ("#e5eedd", "#2d4a18", "#7fa35f"))
+_PALETTES = (
+    ("#dfeaf2", "#0b2c43", "#5b93b5"),
+    ("#f7ead9", "#7a3b00", "#d98a3d"),
+    ("#e5eedd", "#2d4a18", "#7fa35f"),
+)
 
 
 def draw(number: int) -> bytes:

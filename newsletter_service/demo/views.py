@@ -42,7 +42,12 @@ def inbox() -> str:
     matching = (mail for mail in map(_caught, files) if wanted in f"{mail.to} {mail.subject}".casefold())
     mails = list(islice(matching, (page - 1) * PAGE, page * PAGE + 1))
     return render_template(
-        "demo/inbox.html", mails=mails[:PAGE], more=len(mails) > PAGE, page=page, wanted=wanted, total=len(files)
+        "demo/inbox.html",
+        mails=mails[:PAGE],
+        more=len(mails) > PAGE,
+        page=page,
+        wanted=wanted,
+        total=len(files),
     )
 
 

@@ -60,8 +60,16 @@ def write(language: str, catalogue: Catalog) -> None:
 
 def untranslated(catalogue: Catalog) -> list[str]:
     """The texts in `catalogue` that have no translation, or one that nobody has checked."""
-    return [str(message.id) for message in catalogue if message.id and (not _complete(message.string) or message.fuzzy)]
+    return [
+        str(message.id)
+        for message in catalogue
+        if message.id and (not _complete(message.string) or message.fuzzy)
+    ]
 
 
 def _complete(translation: str | tuple[str, ...] | list[str] | None) -> bool:
-    return all(translation) and bool(translation) if isinstance(translation, (tuple, list)) else bool(translation)
+    return (
+        all(translation) and bool(translation)
+        if isinstance(translation, (tuple, list))
+        else bool(translation)
+    )

@@ -57,4 +57,7 @@ def send(watch: bool) -> None:
                 break
     except TransportMisconfigured as error:
         raise click.ClickException(str(error)) from error
-    click.echo(", ".join(f"{verdict.value} {total[verdict]}" for verdict in Verdict if total[verdict]) or "nothing due")
+    click.echo(
+        ", ".join(f"{verdict.value} {total[verdict]}" for verdict in Verdict if total[verdict])
+        or "nothing due"
+    )

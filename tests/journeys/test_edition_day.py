@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.service import edition_numbered, statement
-from newsletter_service.editorial.models import Item
 from newsletter_service.letters.preview import html_of, text_of
 from newsletter_service.staff.rules import Role
 from scheduled_jobs.schedule import JOBS
@@ -54,7 +54,7 @@ class Office:
                 job.run()
 
     def move_to(self, moment: str) -> None:
-        """Set the clock to the closing time or the time of release of edition 1, and let the scheduler look."""
+        """Set the clock to closing time or the time of release, and let the scheduler look."""
         with self.stored() as session:
             edition = edition_numbered(session, 1)
             self.clock.now = edition.closes_at if moment == "closing" else edition.sends_at
@@ -137,8 +137,8 @@ def readers(office: Office) -> dict[str, str]:
         "english": "reader@gemeente.example",
     }
     with office.stored() as session:
-        from_db = {row.slug: row for row in session.scalars(select(segment_class()))}
-        topics = {row.slug: row for row in session.scalars(select(topic_class()))}
+        from_db = {row.slug: row for row in session.scalars(select(Segment))}
+        topics = {row.slug: row for row in session.scalars(select(Topic))}
         for slug in SEGMENTS:
             make_subscriber(
                 session, addresses[slug], now=NOW, name=f"Lezer {slug}", segments=(from_db[slug],)
@@ -147,14 +147,6 @@ def readers(office: Office) -> dict[str, str]:
         make_subscriber(session, addresses["haven"], now=NOW, topics=(topics["haven"],))
         make_subscriber(session, addresses["english"], now=NOW, language="en")
     return addresses
-
-
-def segment_class():  # type: ignore[no-untyped-def]
-    return Item.segments.property.mapper.class_
-
-
-def topic_class():  # type: ignore[no-untyped-def]
-    return Item.topics.property.mapper.class_
 
 
 def fill_both_queues(office: Office) -> None:

@@ -82,7 +82,7 @@ def test_a_mail_program_unsubscribes_with_one_post(
     assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     kind = {"content_type": "multipart/form-data"} if how == "multipart" else {}
     for _ in range(2):
-        answer = client.post(one_click(mail), data={"List-Unsubscribe": "One-Click"}, **kind)  # type: ignore[arg-type]
+        answer = client.post(one_click(mail), data={"List-Unsubscribe": "One-Click"}, **kind)
         assert answer.status_code == 200
         assert "Set-Cookie" not in answer.headers
     with stored() as session:

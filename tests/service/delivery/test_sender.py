@@ -1,6 +1,6 @@
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -139,7 +139,9 @@ def test_a_deferred_letter_is_tried_again_with_the_same_message_id(
     assert received.content.count(b"Message-ID: <") == 1
 
 
-def test_a_letter_deferred_for_two_days_fails(session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock) -> None:
+def test_a_letter_deferred_for_two_days_fails(
+    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+) -> None:
     mailing = release(session, 1)
     smtp.answers["lezer1@gemeente.example"] = "451 4.3.0 try later"
     for _ in range(40):
@@ -262,12 +264,16 @@ def test_senders_at_the_same_time_send_each_letter_once(
     assert states(session, mailing) == {State.SENT: 60}
 
 
-def test_a_letter_that_cannot_be_filled_fails_alone(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+def test_a_letter_that_cannot_be_filled_fails_alone(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
     release(session, 3)
     row = row_of(session, "lezer2@gemeente.example")
     row.name = "Piet\r\nBcc: iedereen@gemeente.example"
     letter = session.get_one(Letter, row.letter_id)
-    letter.skeleton = letter.skeleton + b"\x00text:salutation\xef\xb7\x92Beste %(name)s,\xef\xb7\x92Beste lezer,\x00\r\n"
+    letter.skeleton = (
+        letter.skeleton + b"\x00text:salutation\xef\xb7\x92Beste %(name)s,\xef\xb7\x92Beste lezer,\x00\r\n"
+    )
     session.commit()
     send_until_empty(outbox)
     assert row_of(session, "lezer2@gemeente.example").state == State.FAILED
@@ -275,11 +281,11 @@ def test_a_letter_that_cannot_be_filled_fails_alone(session: Session, outbox: Ou
     assert not any(b"iedereen" in m.content for m in smtp.received)
 
 
-def test_the_envelope_sender_names_the_delivery(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+def test_the_envelope_sender_names_the_delivery(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
     release(session, 1)
     send_until_empty(outbox)
     row = row_of(session, "lezer1@gemeente.example")
     assert smtp.received[0].sender.startswith(f"b+{row.id}-")
     assert smtp.received[0].sender.endswith("@bounces.nieuwsbrief.example")
-
-

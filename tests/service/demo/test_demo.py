@@ -43,7 +43,10 @@ def test_the_mailbox_page_is_there_only_in_a_demonstration(app: Flask, settings:
 
 def test_the_invented_region_is_as_large_as_it_should_be(session: Session, app: Flask) -> None:
     assert load_demo(session, NOW, demo=True)
-    sizes = {kind: session.scalar(select(func.count()).select_from(kind)) for kind in (Organisation, Segment, Topic)}
+    sizes = {
+        kind: session.scalar(select(func.count()).select_from(kind))
+        for kind in (Organisation, Segment, Topic)
+    }
     assert list(sizes.values()) == [2, 5, 8]
     assert session.scalar(select(func.count()).select_from(Subscriber)) == 400
     assert session.scalar(select(func.count()).select_from(Item)) == len(ITEMS) == 20

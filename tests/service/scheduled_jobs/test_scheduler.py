@@ -45,7 +45,9 @@ def test_every_job_has_a_name_of_its_own_and_a_place_in_the_scheduler(app: Flask
         assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
 
 
-def test_a_job_that_fails_is_written_down_and_ends_nothing(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_job_that_fails_is_written_down_and_ends_nothing(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail() -> str:
         raise ZeroDivisionError
 
@@ -100,5 +102,3 @@ def test_seeding_twice_adds_nothing_and_keeps_what_staff_changed(app: Flask, sto
     assert "Nothing was missing" in newsletter(app, "seed").output
     with stored() as session:
         assert session.get_one(Newsletter, 1).name == "Een andere naam"
-
-

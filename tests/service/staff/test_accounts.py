@@ -1,0 +1,96 @@
+"""Accounts, and who did what."""
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask_security.utils import verify_password
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.db import db
+from newsletter_service.errors import Conflict, Invalid, NotFound
+from newsletter_service.publisher.models import Organisation
+from newsletter_service.staff.models import AuditEntry, User
+from newsletter_service.staff.models import Role as RoleRow
+from newsletter_service.staff.rules import Role
+from newsletter_service.staff.service import NewUser, actor_of, add_user, record
+from tests.conftest import NOW
+from tests.factories import make_organisation
+
+PASSWORD = "café met een lange naam"
+HEAD = NewUser("Hanneke@Noord.Example ", " Hanneke  Noord", PASSWORD, [Role.HEAD], "noord")
+
+
+@pytest.fixture
+def north(session: Session) -> Organisation:
+    return make_organisation(session)
+
+
+def test_an_account_knows_its_roles_and_organisation(session: Session, north: Organisation) -> None:
+    user = add_user(session, replace(HEAD, roles=[Role.HEAD, Role.COMMUNICATOR]))
+    assert (user.email, user.name, user.language) == ("hanneke@noord.example", "Hanneke Noord", "nl")
+    assert user.active
+    actor = actor_of(user)
+    assert (set(actor.roles), actor.organisation_id) == ({Role.HEAD, Role.COMMUNICATOR}, north.id)
+
+
+def test_roles_are_shared_between_accounts(session: Session, north: Organisation) -> None:
+    add_user(session, HEAD)
+    add_user(session, replace(HEAD, email="kees@noord.example"))
+    assert session.scalar(select(func.count()).select_from(RoleRow)) == 1
+
+
+def test_passwords_are_kept_as_argon2_hashes_only(session: Session, north: Organisation) -> None:
+    user = add_user(session, HEAD)
+    assert user.password is not None
+    assert "$argon2id$" in user.password
+    assert PASSWORD not in user.password
+    assert user.password != add_user(session, replace(HEAD, email="kees@noord.example")).password
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_password_with_an_accent_fits_however_it_was_typed(
+    app: Flask, session: Session, north: Organisation, form: str
+) -> None:
+    typed = add_user(session, replace(HEAD, password=unicodedata.normalize(form, PASSWORD))).password
+    assert verify_password(unicodedata.normalize("NFKD", PASSWORD), typed)
+
+
+@pytest.mark.parametrize(
+    ("new", "error", "message"),
+    [
+        (replace(HEAD, password="elf tekens."), Invalid, "at least 12"),
+        (replace(HEAD, organisation=None), Invalid, "needs an organisation"),
+        (replace(HEAD, organisation="oost"), NotFound, "there are: noord"),
+        (replace(HEAD, email="hanneke"), Invalid, "not a mail address"),
+        (replace(HEAD, email="a@noord.example\r\nBcc: b@noord.example"), Invalid, "not a mail address"),
+        (replace(HEAD, name="   "), Invalid, "name is empty"),
+        (replace(HEAD, name="Han\x00neke"), Invalid, "cannot be shown"),
+    ],
+)
+def test_an_account_that_cannot_be_made_says_why_and_leaves_nothing(
+    session: Session, north: Organisation, new: NewUser, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        add_user(session, new)
+    assert session.scalars(select(User)).all() == []
+
+
+def test_an_address_has_one_account_however_it_is_written(session: Session, north: Organisation) -> None:
+    add_user(session, HEAD)
+    with pytest.raises(Conflict):
+        add_user(session, replace(HEAD, email="HANNEKE@noord.example"))
+
+
+def test_the_audit_trail_says_who_did_what_when_and_to_what(session: Session, north: Organisation) -> None:
+    user = add_user(session, HEAD)
+    record(session, user, "item.queued", "item", 7, NOW, title="Een bericht")
+    record(session, None, "edition.release", "edition", 12, NOW)
+    session.commit()
+    with Session(db.engine) as another:
+        by_hand, by_itself = another.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        assert (by_hand.at, by_hand.actor_id, by_hand.action) == (NOW, user.id, "item.queued")
+        assert (by_hand.subject_type, by_hand.subject_id, by_hand.detail) == ("item", 7, {"title": "Een bericht"})
+        assert (by_itself.actor, by_itself.detail) == (None, {})
