@@ -109,7 +109,13 @@ def test_an_unfinished_item_is_not_queued_and_nothing_of_it_is_saved(session: Se
     item = written(session, desk)
     with pytest.raises(NotReady) as caught:
         save_item(
-            session, desk.head, item, replace(NEWS, title="Anders", lead=""), NOW, version=item.version, queue=True
+            session,
+            desk.head,
+            item,
+            replace(NEWS, title="Anders", lead=""),
+            NOW,
+            version=item.version,
+            queue=True,
         )
     assert caught.value.problems == (Problem.NO_LEAD,)
     session.refresh(item)
@@ -216,7 +222,9 @@ def test_the_list_shows_one_state_of_one_organisation_latest_first(session: Sess
     assert list_items(session, ItemState.QUEUED, desk.north.id) == [fresh, old]
 
 
-def test_two_items_that_look_alike_are_shown_until_someone_says_they_differ(session: Session, desk: Desk) -> None:
+def test_two_items_that_look_alike_are_shown_until_someone_says_they_differ(
+    session: Session, desk: Desk
+) -> None:
     title = "Leerhuis ondermijning buitengebied"
     one, two = (make_item(session, desk.north, now=NOW, title=title) for _ in range(2))
     assert [pair.pair for pair in unsettled_look_alikes(session)] == [(one.id, two.id)]

@@ -86,11 +86,16 @@ def test_an_address_has_one_account_however_it_is_written(session: Session, nort
 
 def test_the_audit_trail_says_who_did_what_when_and_to_what(session: Session, north: Organisation) -> None:
     user = add_user(session, HEAD)
+    user_id = user.id
     record(session, user, "item.queued", "item", 7, NOW, title="Een bericht")
     record(session, None, "edition.release", "edition", 12, NOW)
     session.commit()
     with Session(db.engine) as another:
         by_hand, by_itself = another.scalars(select(AuditEntry).order_by(AuditEntry.id))
-        assert (by_hand.at, by_hand.actor_id, by_hand.action) == (NOW, user.id, "item.queued")
-        assert (by_hand.subject_type, by_hand.subject_id, by_hand.detail) == ("item", 7, {"title": "Een bericht"})
+        assert (by_hand.at, by_hand.actor_id, by_hand.action) == (NOW, user_id, "item.queued")
+        assert (by_hand.subject_type, by_hand.subject_id, by_hand.detail) == (
+            "item",
+            7,
+            {"title": "Een bericht"},
+        )
         assert (by_itself.actor, by_itself.detail) == (None, {})

@@ -28,7 +28,9 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("actor", "north", "south", "edition", "sign_north", "sign_south", "calendar"), TABLE)
+@pytest.mark.parametrize(
+    ("actor", "north", "south", "edition", "sign_north", "sign_south", "calendar"), TABLE
+)
 def test_every_role_may_do_its_own_work_and_no_more(
     actor: Actor, north: bool, south: bool, edition: bool, sign_north: bool, sign_south: bool, calendar: bool
 ) -> None:
