@@ -128,8 +128,21 @@ def test_a_file_over_the_limit_is_refused() -> None:
         upload(two_halves(), "BMP"),
         upload(two_halves(), "TIFF"),
     ],
-    ids=["nothing", "gif-head", "png-head", "svg", "html", "gif-js", "pdf", "cut-jpeg", "cut-png", "empty-png", "bmp", "tiff"],
-)  # fmt: skip
+    ids=[
+        "nothing",
+        "gif-head",
+        "png-head",
+        "svg",
+        "html",
+        "gif-js",
+        "pdf",
+        "cut-jpeg",
+        "cut-png",
+        "empty-png",
+        "bmp",
+        "tiff",
+    ],
+)
 def test_what_is_no_whole_picture_of_a_known_kind_is_refused(content: bytes) -> None:
     assert refused(content) is ImageProblem.NOT_AN_IMAGE
 

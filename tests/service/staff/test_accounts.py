@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from flask import Flask
@@ -52,9 +53,10 @@ def test_passwords_are_kept_as_argon2_hashes_only(session: Session, north: Organ
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_a_password_with_an_accent_fits_however_it_was_typed(
-    app: Flask, session: Session, north: Organisation, form: str
+    app: Flask, session: Session, north: Organisation, form: Literal["NFC", "NFD"]
 ) -> None:
     typed = add_user(session, replace(HEAD, password=unicodedata.normalize(form, PASSWORD))).password
+    assert typed is not None
     assert verify_password(unicodedata.normalize("NFKD", PASSWORD), typed)
 
 
