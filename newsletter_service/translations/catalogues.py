@@ -53,6 +53,7 @@ def write(language: str, catalogue: Catalog) -> None:
     """Store `catalogue` sorted and without times, so that a change shows only what changed."""
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.fuzzy = False  # a fuzzy catalogue is not compiled
     catalogue.header_comment = f"# The texts of the newsletter service: {language}."
     with path.open("wb") as file:
         write_po(file, catalogue, sort_output=True, width=100, ignore_obsolete=True, include_lineno=False)

@@ -63,7 +63,11 @@ def test_a_value_that_cannot_work_is_named_with_what_would(name: str, value: str
 
 
 def test_a_postgresql_address_of_any_spelling_goes_through_psycopg_3() -> None:
-    for spelling in ("postgres://u@db.example/n", "postgresql://u@db.example/n", "postgresql+psycopg://u@db.example/n"):
+    for spelling in (
+        "postgres://u@db.example/n",
+        "postgresql://u@db.example/n",
+        "postgresql+psycopg://u@db.example/n",
+    ):
         url = Settings.from_env({**GOOD, "DATABASE_URL": spelling}).database_url
         assert url == "postgresql+psycopg://u@db.example/n"
 

@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from newsletter_service.letters.texts import texts
 from newsletter_service.translations.catalogues import LANGUAGES, read, texts_in_source, untranslated
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
@@ -26,3 +27,8 @@ def test_translations_have_the_placeholders_of_their_originals() -> None:
     for message in read("en"):
         original, translation = last(message.id), last(message.string)
         assert set(PLACEHOLDER.findall(translation)) == set(PLACEHOLDER.findall(original)), original
+
+
+def test_english_is_compiled_and_spoken() -> None:
+    assert texts("en").gettext("Aanmelden") == "Sign up"
+    assert texts("nl").gettext("Aanmelden") == "Aanmelden"

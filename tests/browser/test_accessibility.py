@@ -1,0 +1,87 @@
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from newsletter_service.letters.preview import html_of
+from tests.browser.conftest import Open, Site, overflows, sign_in
+
+PUBLIC = (
+    "/aanmelden",
+    "/aanmelden?taal=en",
+    "/aanmelden/mailbox",
+    "/link-kwijt",
+    "/privacy",
+    "/archief",
+    "/archief/1",
+    "/bevestigen/onzin",
+    "/bestaat-niet",
+    "/demo/inbox",
+    "/redactie/inloggen",
+)
+STAFF = (
+    "/redactie/kopij/",
+    "/redactie/kopij/nieuw",
+    "/redactie/kopij/1",
+    "/redactie/edities",
+    "/redactie/edities/1",
+    "/redactie/edities/2",
+    "/redactie/edities/2/vasthouden",
+    "/redactie/edities/2/versturen",
+    "/redactie/edities/2/annuleren",
+    "/redactie/kalender",
+)
+LOOKS = [(1280, False), (360, True), (360, False), (1280, True)]
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def check(page: Page) -> None:
+    assert violations(page) == [], page.url
+    assert not overflows(page), page.url
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_pages_for_everybody_are_accessible(browse: Open, width: int, dark: bool) -> None:
+    with browse(width=width, dark=dark) as page:
+        for path in PUBLIC:
+            page.goto(path)
+            check(page)
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_pages_for_staff_are_accessible(browse: Open, width: int, dark: bool) -> None:
+    with browse(width=width, dark=dark) as page:
+        sign_in(page, "beheer")
+        for path in STAFF:
+            page.goto(path)
+            check(page)
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_a_readers_own_pages_are_accessible(site: Site, browse: Open, width: int, dark: bool) -> None:
+    mail = next(m for m in reversed(site.smtp.received) if m.message["List-Unsubscribe"])
+    leave = str(mail.message["List-Unsubscribe"]).strip("<>")
+    body = mail.message.get_body(("plain",))
+    manage = next(word for word in str(body and body.get_content()).split() if "/voorkeuren/" in word)
+    with browse(width=width, dark=dark) as page:
+        for address in (leave, manage):
+            page.goto(address)
+            check(page)
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_mails_are_accessible(site: Site, browse: Open, width: int, dark: bool) -> None:
+    edition = next(m for m in site.smtp.received if m.message["List-Id"])
+    notice = next(m for m in site.smtp.received if m.message["Auto-Submitted"])
+    with browse(width=width, dark=dark) as page:
+        for mail in (edition, notice):
+            page.goto("about:blank")
+            page.set_content(html_of(mail.content))
+            check(page)
