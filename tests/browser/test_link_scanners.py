@@ -1,7 +1,6 @@
 """Mail filters open every link of every mail, more than once, some with JavaScript; that must change nothing."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
@@ -29,7 +28,7 @@ def links(mail: Received, base_url: str) -> set[str]:
 
 
 @pytest.fixture
-def one_mail_of_each_kind(site: Site, browse: Open) -> Iterator[list[Received]]:
+def one_mail_of_each_kind(site: Site, browse: Open) -> list[Received]:
     """An edition, a staff notice, a confirmation and a lost link."""
     with browse() as page:
         for path in ("/aanmelden", "/link-kwijt"):
@@ -41,7 +40,7 @@ def one_mail_of_each_kind(site: Site, browse: Open) -> Iterator[list[Received]]:
     assert len(own) >= 1
     edition = next(m for m in site.smtp.received if m.message["List-Id"])
     notice = next(m for m in site.smtp.received if "staat klaar" in str(m.message["Subject"]))
-    yield [edition, notice, *own]
+    return [edition, notice, *own]
 
 
 def test_opening_every_link_three_times_changes_no_row(
