@@ -112,7 +112,8 @@ def _read(env: _Reader) -> Settings | None:
     port = int(env.number("SMTP_PORT", 1025 if demo else 25, 1, 65535))
     connections = int(env.number("SMTP_CONNECTIONS", 4, 1, 1000))
     rate = env.number("SMTP_RATE", 0, 0, 1_000_000)
-    instance_dir = Path(env.text("INSTANCE_DIR", str(ROOT / "instance"))).resolve()
+    host = _smtp_host(env, demo)
+    instance_dir = Path(env.text("INSTANCE_DIR", str(_default_instance_dir(demo)))).resolve()
     if env.problems:
         return None
     return Settings(
@@ -122,7 +123,7 @@ def _read(env: _Reader) -> Settings | None:
         reply_to=reply_to or mail_from,
         bounce_domain=env.text("BOUNCE_DOMAIN", domain),
         database_url=_database_url(env.text("DATABASE_URL"), instance_dir),
-        smtp_host=env.text("SMTP_HOST", "127.0.0.1"),
+        smtp_host=host,
         smtp_port=port,
         smtp_security=security,  # type: ignore[arg-type]  # checked above
         smtp_username=env.text("SMTP_USERNAME"),
@@ -133,6 +134,20 @@ def _read(env: _Reader) -> Settings | None:
         demo=demo,
         instance_dir=instance_dir,
     )
+
+
+def _default_instance_dir(demo: bool) -> Path:
+    """The demonstration keeps to a folder of its own: what it invents never lies where real readers would."""
+    return ROOT / "instance" / "demo" if demo else ROOT / "instance"
+
+
+def _smtp_host(env: _Reader, demo: bool) -> str:
+    host = env.text("SMTP_HOST", "127.0.0.1")
+    if demo and not _is_loopback(host):
+        env.problems.append(
+            "DEMO sends to its own mail catcher only: SMTP_HOST must be 127.0.0.1 or localhost."
+        )
+    return host
 
 
 def _check_secret(env: _Reader, secret: str, demo: bool) -> None:

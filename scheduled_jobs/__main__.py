@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -11,6 +12,7 @@ from flask import Flask
 
 from newsletter_service.app import create_app_from_env
 from newsletter_service.db import db
+from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
 from scheduled_jobs.schedule import JOBS, Job
 
@@ -32,7 +34,8 @@ def run_job(app: Flask, job: Job) -> None:
 
 
 def schedule(app: Flask) -> BackgroundScheduler:
-    """A scheduler with every job of the table, not started yet; each also runs at once."""
+    """A scheduler with every job of the table, not started yet; each job is due at once."""
+    now = datetime.now(UTC)
     scheduler = BackgroundScheduler(timezone="Europe/Amsterdam")
     for job in JOBS:
         scheduler.add_job(
@@ -41,6 +44,7 @@ def schedule(app: Flask) -> BackgroundScheduler:
             args=(app, job),
             seconds=job.every_seconds,
             id=job.name,
+            next_run_time=now,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
@@ -61,10 +65,9 @@ def main() -> None:
     try:
         with only_scheduler(engine, Path(app.instance_path)):
             scheduler = schedule(app)
-            for job in JOBS:
-                run_job(app, job)
             scheduler.start()
             stop.wait()
+            deliver.end()
             scheduler.shutdown(wait=True)
     except AlreadyRunning:
         sys.exit("Another scheduler is running on this database; this one leaves it the work.")

@@ -1,7 +1,5 @@
 """A mail catcher: takes every mail on 127.0.0.1 and keeps it as a file, for /demo/inbox to show."""
 
-import asyncio
-import os
 import signal
 import sys
 from dataclasses import dataclass
@@ -11,51 +9,65 @@ from pathlib import Path
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from newsletter_service.demo.people import ABOLISHED_DOMAIN
+
 KEEP = 5_000
+LARGEST = 40 * 1024 * 1024
 
 
 @dataclass
 class Mailbox:
-    """Mails as files in one folder, named so that their order is that of their arrival."""
+    """Mails as files in one folder, named so that their order is that of their arrival.
+
+    Beyond `keep` the oldest are forgotten, a few at a time.
+    """
 
     folder: Path
+    keep: int = KEEP
     taken: int = 0
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """What aiosmtpd calls with each mail; it is on disk before the answer goes out."""
-        content = envelope.original_content or b""
-        self.keep(content if isinstance(content, bytes) else content.encode())
-        return "250 kept"
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name, as below
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take every recipient but those of an office that is no more, so that something fails as it would."""
+        if address.endswith(f"@{ABOLISHED_DOMAIN}"):
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 fine"
 
-    def keep(self, content: bytes) -> None:
-        """Store one mail whole or not at all, and forget the oldest beyond 5,000."""
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep one mail; it is on disk before the answer goes out."""
+        content = envelope.original_content or b""
+        self.store(content if isinstance(content, bytes) else content.encode())
+        return "250 2.0.0 kept"
+
+    def store(self, content: bytes) -> None:
+        """Write one mail, whole or not at all."""
         self.taken += 1
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{self.taken:05d}"
         part = self.folder / f"{name}.part"
         part.write_bytes(content)
         part.rename(self.folder / f"{name}.eml")
         if self.taken % 100 == 0:
-            for old in sorted(self.folder.glob("*.eml"))[:-KEEP]:
-                old.unlink()
+            self._forget()
+
+    def _forget(self) -> None:
+        for old in sorted(self.folder.glob("*.eml"))[: -self.keep]:
+            old.unlink()
 
 
 def main() -> None:
     """Catch mail until told to stop: `python -m newsletter_service.demo.catcher FOLDER PORT`."""
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
-    controller = Controller(
-        Mailbox(folder), hostname="127.0.0.1", port=port, data_size_limit=40 * 1024 * 1024
-    )
+    ends = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before the controller's thread begins, which inherits it
+    controller = Controller(Mailbox(folder), hostname="127.0.0.1", port=port, data_size_limit=LARGEST)
     controller.start()
-    loop = asyncio.new_event_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, loop.stop)
-    loop.run_forever()
-    loop.close()
+    signal.sigwait(ends)
     controller.stop()
-    os._exit(0)  # a client may keep its connection open; nobody waits for it
 
 
 if __name__ == "__main__":

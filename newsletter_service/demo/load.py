@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, SegmentDomain, Topic
+from newsletter_service.delivery.service import suppress
 from newsletter_service.demo.items import ITEMS, DemoItem
 from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, Person, people
 from newsletter_service.demo.pictures import draw
@@ -24,8 +25,8 @@ from newsletter_service.subscriptions.models import Consent, Membership, Subscri
 from newsletter_service.subscriptions.rules import PRIVACY_VERSION, WORDING_VERSION, Source, Status, Step
 
 ZONE = "Europe/Amsterdam"
-CLOSES_AFTER = timedelta(seconds=40)
-SENDS_AFTER = timedelta(seconds=80)
+CLOSES_AFTER = timedelta(seconds=60)
+SENDS_AFTER = timedelta(seconds=100)
 PASSWORD = "welkom-bij-de-demo"  # noqa: S105  # it is printed for everybody who tries the demo
 STAFF = (
     NewUser("hoofd.var@maasdelta.example", "Marjan van Oord", PASSWORD, [Role.HEAD], "var"),
@@ -39,14 +40,16 @@ class NotADemo(Exception):
     """Somebody tried to load invented content outside the demonstration."""
 
 
-def load_demo(session: Session, now: datetime, *, demo: bool) -> bool:
+def load_demo(session: Session, now: datetime, *, secret_key: str, demo: bool) -> bool:
     """Load the invented region into an empty database, with a first edition that goes out within minutes.
 
-    False if there is something in it already. NotADemo unless `demo`, the setting, says so.
+    False if it is there already. NotADemo unless `demo`, the setting, says so, or if the database holds
+    anybody else's accounts or readers.
     """
     if not demo:
-        raise NotADemo("invented content is loaded only with DEMO=1")
-    if session.scalars(select(User).limit(1)).first() is not None:
+        raise NotADemo("Invented content is loaded only with DEMO=1.")
+    refuse_other_data(session)
+    if session.scalars(select(User.id).limit(1)).first() is not None:
         return False
     seed_base(session, now)
     _first_edition(session, now)
@@ -58,12 +61,22 @@ def load_demo(session: Session, now: datetime, *, demo: bool) -> bool:
     segments["om"].domains.append(SegmentDomain(domain=PROSECUTION_DOMAIN))
     for person in people():
         session.add(_subscriber(person, segments, topics, now))
+        if person.bounced:
+            suppress(session, person.address, "bounced", secret_key, now - timedelta(days=14))
     session.flush()
     _consents(session, now)
-    for number, item in enumerate(ITEMS):
-        _item(session, number, item, segments, topics, now)
+    for item in ITEMS:
+        _item(session, item, segments, topics, now)
     session.flush()
     return True
+
+
+def refuse_other_data(session: Session) -> None:
+    """NotADemo if there are accounts or readers here, and the demonstration's own are not among them."""
+    ours = select(User.id).where(User.email == STAFF[0].email)
+    anybody = select(User.id).limit(1), select(Subscriber.id).limit(1)
+    if session.scalar(ours) is None and any(session.scalar(one) is not None for one in anybody):
+        raise NotADemo("This database holds other data than the demonstration's: nothing was touched.")
 
 
 def _first_edition(session: Session, now: datetime) -> None:
@@ -111,7 +124,6 @@ def _consents(session: Session, now: datetime) -> None:
 
 def _item(
     session: Session,
-    number: int,
     demo: DemoItem,
     segments: Mapping[str, Segment],
     topics: Mapping[str, Topic],
@@ -136,18 +148,21 @@ def _item(
         topics=[topics[slug] for slug in demo.topics],
         starts_at=_moment(now, demo.starts, demo.hours[0]),
         ends_at=_moment(now, demo.starts, demo.hours[1]),
-        not_before=_moment(now, demo.not_before, 0),
-        expires_at=_moment(now, demo.expires, 0),
+        not_before=_moment(now, demo.not_before, 9),
+        expires_at=_moment(now, demo.expires, 17),
         queued_at=queued,
         created_at=queued,
         updated_at=queued,
     )
-    if demo.picture:
-        item.image, item.image_alt = store(session, read_picture(draw(number))), demo.picture
+    if demo.picture is not None:
+        item.image, item.image_alt = store(session, read_picture(draw(demo.picture))), demo.picture.alt
     session.add(item)
 
 
 def _moment(now: datetime, days: int | None, hour: int) -> datetime | None:
-    return (
-        recurring_moment((now + timedelta(days=days)).date(), time(hour), ZONE) if days is not None else None
-    )
+    """That hour so many days from now, or on the Monday after if that is in a weekend."""
+    if days is None:
+        return None
+    day = (now + timedelta(days=days)).date()
+    day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
+    return recurring_moment(day, time(hour), ZONE)

@@ -7,8 +7,10 @@ from unicodedata import combining, normalize
 SHARED_DOMAIN = "maasdelta.example"
 POLICE_DOMAIN = "politie-maasdelta.example"
 PROSECUTION_DOMAIN = "om-maasdelta.example"
+ABOLISHED_DOMAIN = "gemeente-oud-kogge.example"
 READERS = 400
 ON_SHARED_DOMAIN = 240
+ON_ABOLISHED_DOMAIN = 2
 
 MUNICIPALITIES = (
     "Aardenhoek", "Bovenmeer", "Dijkerwaard", "Esdoornveld", "Fluitenberg", "Geerlo", "Hoogmade aan de Vliet",
@@ -26,6 +28,7 @@ LAST_NAMES = (
     "El Amrani", "van 't Hof", "de Groot-Kuipers", "Smit", "Brûlée", "op den Kamp", "Meijer", "Nguyễn",
     "van Dijk-de Bruin", "Şahin", "Mulder", "Peeters", "uit den Boogaard", "Kovács", "Visser",
 )  # fmt: skip
+BOUNCED = (61, 187, 302)
 TOPIC_SETS: tuple[tuple[str, ...], ...] = (
     (),
     ("ondermijning", "weerbaar-bestuur"),
@@ -40,7 +43,7 @@ TOPIC_SETS: tuple[tuple[str, ...], ...] = (
 
 @dataclass(frozen=True)
 class Person:
-    """One invented reader; `vouched` says that a communicator checked the segment by hand."""
+    """One invented reader; `vouched`: a communicator checked the segment by hand; `bounced`: mail came back."""
 
     name: str
     address: str
@@ -48,10 +51,11 @@ class Person:
     topics: tuple[str, ...]
     language: str
     vouched: bool
+    bounced: bool
 
 
 def people() -> list[Person]:
-    """The same 400 readers every time; 240 of them behind one mail domain."""
+    """The same 400 readers every time; 240 of them behind one mail domain, two behind one that is no more."""
     names = islice(_names(), READERS)
     topics = cycle(TOPIC_SETS)
     return [_person(number, name, next(topics)) for number, name in enumerate(names)]
@@ -74,6 +78,7 @@ def _person(number: int, name: str, topics: tuple[str, ...]) -> Person:
         topics=topics,
         language="en" if number % 40 == 17 else "nl",
         vouched=segment == "burgemeesters" or number % 7 == 3,
+        bounced=number in BOUNCED,
     )
 
 
@@ -83,6 +88,8 @@ def _place(number: int) -> tuple[str, str]:
         return "burgemeesters", f"gemeente-{_slug(MUNICIPALITIES[number])}.example"
     if number < len(MUNICIPALITIES) + ON_SHARED_DOMAIN:
         return ("beleidsadviseurs", "ovv", "politie", "beleidsadviseurs")[number % 4], SHARED_DOMAIN
+    if number >= READERS - ON_ABOLISHED_DOMAIN:
+        return "beleidsadviseurs", ABOLISHED_DOMAIN
     rest = number % 5
     if rest < 2:
         return "politie", POLICE_DOMAIN

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
-from itertools import islice
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import gettext as _
 
+from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, SHARED_DOMAIN
 from newsletter_service.errors import NotFound
-from newsletter_service.letters.preview import headers_of, html_of, text_of
+from newsletter_service.letters.preview import html_of, text_of
 from newsletter_service.web.headers import mail_preview_response
 
-PAGE = 50
+PAGE = 25
 
 demo = Blueprint("demo", __name__, url_prefix="/demo")
 
@@ -36,32 +37,32 @@ def mail_folder() -> Path:
 @demo.get("/inbox")
 def inbox() -> str:
     """The latest mails, or those whose address or subject holds what is searched for."""
-    wanted = request.args.get("zoek", "").strip().casefold()
-    page = max(1, request.args.get("pagina", 1, type=int))
-    files = sorted(mail_folder().glob("*.eml"), reverse=True)
-    matching = (mail for mail in map(_caught, files) if wanted in f"{mail.to} {mail.subject}".casefold())
-    mails = list(islice(matching, (page - 1) * PAGE, page * PAGE + 1))
+    wanted = request.args.get("zoek", "").strip()
+    files = _matching(wanted)
+    pages = max(1, -(-len(files) // PAGE))
+    page = min(max(1, request.args.get("pagina", 1, type=int)), pages)
+    mails = [_caught(file) for file in files[(page - 1) * PAGE : page * PAGE]]
     return render_template(
         "demo/inbox.html",
-        mails=mails[:PAGE],
-        more=len(mails) > PAGE,
-        page=page,
-        wanted=wanted,
+        mails=mails,
         total=len(files),
+        page=page,
+        pages=pages,
+        wanted=wanted,
+        shortcuts=_shortcuts(),
     )
 
 
 @demo.get("/inbox/<name>")
 def mail(name: str) -> str:
-    """One mail: as HTML, as text, and its headers."""
+    """One mail: as HTML, as text, or its headers, byte by byte as they came."""
     content = _content(name)
-    form = request.args.get("vorm", "html")
     return render_template(
         "demo/mail.html",
         mail=_caught(_file(name)),
-        form=form,
+        form=request.args.get("vorm", "html"),
         text=text_of(content),
-        headers=headers_of(content),
+        headers=content.partition(b"\r\n\r\n")[0].decode("utf-8", "replace"),
     )
 
 
@@ -69,6 +70,30 @@ def mail(name: str) -> str:
 def html(name: str) -> Response:
     """The HTML part of one mail, for the frame on its page."""
     return mail_preview_response(html_of(_content(name)))
+
+
+def _shortcuts() -> list[tuple[str, str]]:
+    """What to compare, and what to search for to find it."""
+    return [
+        (_("Politie"), f"@{POLICE_DOMAIN}"),
+        (_("OM"), f"@{PROSECUTION_DOMAIN}"),
+        (_("Gemeenten"), "@gemeente-"),
+        (_("Gedeeld domein"), f"@{SHARED_DOMAIN}"),
+        (_("Hoofden"), "hoofd."),
+    ]
+
+
+def _matching(wanted: str) -> list[Path]:
+    """Files of mails, newest first."""
+    files = sorted(mail_folder().glob("*.eml"), reverse=True)
+    if not wanted:
+        return files
+    found = map(_caught, files)
+    return [
+        file
+        for file, mail in zip(files, found, strict=True)
+        if wanted.casefold() in f"{mail.to} {mail.subject}".casefold()
+    ]
 
 
 def _file(name: str) -> Path:
