@@ -1,0 +1,106 @@
+"""The scheduler as a process of its own, as it runs beside the web."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import Settings
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.service import write_notice
+from newsletter_service.letters.values import Notice
+from newsletter_service.publisher.service import sender_for
+from newsletter_service.seeding import seed_base
+from newsletter_service.web.parts import Parts
+from tests.smtp_server import RecordingServer
+
+Stored = Callable[[], AbstractContextManager[Session]]
+Start = Callable[[], "subprocess.Popen[str]"]
+LETTERS = 60
+
+
+@pytest.fixture
+def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
+    """Start schedulers on the test's own database and mail server, two letters a second."""
+    env = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "BASE_URL": settings.base_url,
+        "MAIL_FROM": settings.mail_from,
+        "SMTP_PORT": str(settings.smtp_port),
+        "SMTP_RATE": "2",
+        "INSTANCE_DIR": str(settings.instance_dir),
+        "PYTHONUNBUFFERED": "1",
+    }
+    started: list[subprocess.Popen[str]] = []
+
+    def run() -> "subprocess.Popen[str]":
+        command = [sys.executable, "-m", "scheduled_jobs"]
+        pipe = subprocess.PIPE
+        started.append(subprocess.Popen(command, env=env, stdout=pipe, stderr=subprocess.STDOUT, text=True))
+        return started[-1]
+
+    yield run
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def full_ledger(app: Flask, stored: Stored) -> None:
+    """Sixty letters that are due."""
+    now = datetime.now(UTC)
+    wired: Parts = app.extensions["newsletter"]
+    with stored() as session:
+        seed_base(session, now)
+        sender = sender_for(session, "nl", wired.mail_from, wired.reply_to, wired.links.base_url)
+        notice = Notice(language="nl", subject="Hallo", heading="Hallo", paragraphs=("Dag.",))
+        letter = wired.renderer.notice(notice, sender)
+        for number in range(LETTERS):
+            write_notice(session, letter, f"lezer{number}@gemeente.example", now)
+
+
+def until(true: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
+def test_a_scheduler_that_is_told_to_end_leaves_the_rest_in_the_ledger(
+    full_ledger: None, start: Start, stored: Stored, smtp: RecordingServer
+) -> None:
+    scheduler = start()
+    until(lambda: len(smtp.received) >= 2)
+    scheduler.send_signal(signal.SIGTERM)
+    said, _ = scheduler.communicate(timeout=10)
+    assert scheduler.returncode == 0, said
+    assert "Traceback" not in said
+    with stored() as session:
+        states = Counter(session.scalars(select(Delivery.state)))
+    assert states[State.SENT] == len(smtp.received) < LETTERS
+    assert states[State.READY] == LETTERS - states[State.SENT]
+
+
+def test_a_second_scheduler_says_that_there_is_one_and_ends(
+    full_ledger: None, start: Start, smtp: RecordingServer
+) -> None:
+    first = start()
+    until(lambda: bool(smtp.received))
+    said, _ = start().communicate(timeout=20)
+    assert "Another scheduler is running" in said
+    assert first.poll() is None
