@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from newsletter_service.audience.service import segments, topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service
 from newsletter_service.editorial.card_preview import typed_card
+from newsletter_service.editorial.cards import card_of
 from newsletter_service.editorial.differences import differences
 from newsletter_service.editorial.forms import ItemForm, values_of
 from newsletter_service.editorial.images import store, stored
@@ -18,7 +20,7 @@ from newsletter_service.editorial.likeness import LookAlike
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import ItemChanged, ItemSent, NotReady
-from newsletter_service.editorial.wording import KINDS, STATES
+from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import NotAllowed
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
@@ -69,7 +71,7 @@ def edit(item_id: int) -> Any:
     item = service.get_item(db.session(), item_id)
     mine = may_edit_item(acting(), item.organisation_id)
     if request.method == "GET" and (not mine or item.state == ItemState.SENT):
-        return render_template("editorial/show.html", item=item, kinds=KINDS)
+        return render_template("editorial/show.html", item=item, kinds=KINDS, priorities=PRIORITIES)
     require(mine)
     form = _form(item)
     if request.method == "GET":
@@ -77,6 +79,14 @@ def edit(item_id: int) -> Any:
             form.show_problems(service.lacking(item, parts().clock()))
         return _form_page(form, item)
     return _saved(form, item_id) if _accepted(form) else _form_page(form, item, status=422)
+
+
+@editorial.get("/<int:item_id>/kaart")
+def card(item_id: int) -> Response:
+    """The item as it is saved, the way it looks in the mail."""
+    item = service.get_item(db.session(), item_id)
+    shown = card_of(item, language(), ZoneInfo(DEFAULT_ZONE), parts().links)
+    return mail_preview_response(parts().renderer.card_html(shown, language()))
 
 
 @editorial.post("/<int:item_id>/wachtrij")
@@ -121,8 +131,8 @@ def preview() -> Response:
     form = _form()
     form.validate()
     image = _uploaded(form) or (item.image if item else None)
-    card = typed_card(form, organisations(session), image, parts().links)
-    return mail_preview_response(parts().renderer.card_html(card, language()))
+    typed = typed_card(form, organisations(session), image, parts().links)
+    return mail_preview_response(parts().renderer.card_html(typed, language()))
 
 
 def _accepted(form: ItemForm) -> bool:

@@ -33,6 +33,9 @@ def test_a_head_reads_but_does_not_change_queue_or_withdraw_an_item_of_the_other
     page = browser.get(f"/redactie/kopij/{desk.queued}")
     assert "Een wachtend bericht" in page.text
     assert 'name="title"' not in page.text
+    card = browser.get(f"/redactie/kopij/{desk.queued}/kaart")
+    assert "<strong>nadruk</strong>" in card.text
+    assert "sandbox" in card.headers["Content-Security-Policy"]
     for path in ("", "/wachtrij", "/intrekken"):
         for item_id in (desk.queued, desk.draft):
             assert browser.post(f"/redactie/kopij/{item_id}{path}", **NEWS, version=1).status_code == 403
