@@ -1,0 +1,1 @@
+"""How fast composing, rendering, filling, releasing and sending are, on the machine at hand."""
