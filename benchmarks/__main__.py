@@ -1,4 +1,4 @@
-"""`make bench`: prints a table; READERS (default 20,000) is how many readers the edition is released to."""
+"""`make bench`: prints a table; READERS (default 5,000) is how many readers the edition is released to."""
 
 import os
 import tempfile
@@ -28,7 +28,7 @@ from newsletter_service.letters.skeleton import SlotValues, fill
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.web.sending import outbox
 
-READERS = int(os.environ.get("READERS", "20000"))
+READERS = int(os.environ.get("READERS", "5000"))
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
