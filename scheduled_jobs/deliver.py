@@ -6,15 +6,11 @@ from newsletter_service.delivery.sender import send_until_empty
 from newsletter_service.web.sending import outbox
 
 _ending = threading.Event()
-_enough = threading.Event()
 
 
 def run() -> str:
     """Send all that is due, or what of it goes out before `end` is called."""
-    _enough.clear()  # a sender that finds no server sets it as well; that ends one run, not all of them
-    if _ending.is_set():
-        return ""
-    verdicts = send_until_empty(outbox(), _enough)
+    verdicts = send_until_empty(outbox(), _ending)
     told = ", ".join(f"{count} {verdict.value}" for verdict, count in sorted(verdicts.items()))
     return f"deliveries: {told}" if told else ""
 
@@ -22,4 +18,3 @@ def run() -> str:
 def end() -> None:
     """Let this process send no more: letters under way are finished, the others stay in the ledger."""
     _ending.set()
-    _enough.set()

@@ -73,7 +73,8 @@ def test_no_route_under_redactie_lets_anybody_in_without_signing_in(app: Flask, 
 
 def snapshot(session: Session) -> dict[str, list[tuple[object, ...]]]:
     return {
-        table.name: [tuple(row) for row in session.execute(select(table))] for table in Base.metadata.sorted_tables
+        table.name: [tuple(row) for row in session.execute(select(table))]
+        for table in Base.metadata.sorted_tables
     }
 
 

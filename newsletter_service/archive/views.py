@@ -36,7 +36,7 @@ def show(number: int) -> str:
 
 
 def _arranged(content: EditionContent) -> EditionView:
-    """In the letter's order, under its headings, with links named as there; but none that is a reader's own."""
+    """In the letter's order, under its headings, its links named as there; none is a reader's own."""
     wired = parts()
     sender = sender_for(db.session(), content.language, wired.mail_from, wired.reply_to, wired.links.base_url)
     return edition_view(content, sender, manage="", unsubscribe="")

@@ -83,9 +83,9 @@ def send_until_empty(outbox: Outbox, stop: threading.Event | None = None) -> Cou
         recovered = ledger.recover(session, outbox.clock())
     if recovered:
         log.warning("%d deliveries of a sender that is gone were settled", recovered)
-    pace = Pace(outbox.rate)
+    pace, halt = Pace(outbox.rate), threading.Event()
     with ThreadPoolExecutor(outbox.connections) as pool:
-        runs = [pool.submit(_Worker(outbox, pace, stop).run) for _ in range(outbox.connections)]
+        runs = [pool.submit(_Worker(outbox, pace, stop, halt).run) for _ in range(outbox.connections)]
     total: Counter[Verdict] = Counter()
     for run in runs:
         total += run.result()
@@ -93,12 +93,13 @@ def send_until_empty(outbox: Outbox, stop: threading.Event | None = None) -> Cou
 
 
 class _Worker:
-    """One connection's share of the work."""
+    """One connection's share of the work; `stop` comes from outside, `halt` from a worker that found no server."""
 
-    def __init__(self, outbox: Outbox, pace: Pace, stop: threading.Event) -> None:
+    def __init__(self, outbox: Outbox, pace: Pace, stop: threading.Event, halt: threading.Event) -> None:
         self.outbox = outbox
         self.pace = pace
         self.stop = stop
+        self.halt = halt
         self.holder = secrets.token_hex(16)
         self.transport = outbox.open_transport()
         self.skeletons: dict[int, bytes] = {}
@@ -106,11 +107,14 @@ class _Worker:
 
     def run(self) -> Counter[Verdict]:
         try:
-            while not self.stop.is_set() and (rows := self._claim()):
+            while not self._over() and (rows := self._claim()):
                 self._work_off(rows)
         finally:
             self.transport.close()
         return self.verdicts
+
+    def _over(self) -> bool:
+        return self.stop.is_set() or self.halt.is_set()
 
     def _claim(self) -> list[Claimed]:
         with self.outbox.open_session() as session:
@@ -121,9 +125,9 @@ class _Worker:
     def _work_off(self, rows: list[Claimed]) -> None:
         waiting = list(rows)
         try:
-            while waiting and not self.stop.is_set():
+            while waiting and not self._over():
                 self.pace.wait(self.stop)
-                if not self.stop.is_set():
+                if not self._over():
                     self._deliver(waiting.pop(0))
         finally:
             self._give_back(waiting)
@@ -177,7 +181,7 @@ class _Worker:
             log.error(
                 "sending stops for now at phase %s: %s %s", reply.phase, reply.code or "", _safe(reply.text)
             )
-            self.stop.set()
+            self.halt.set()
 
     def _count(self, verdict: Verdict) -> None:
         self.verdicts[verdict] += 1

@@ -56,7 +56,7 @@ def list_id(display_name: str, identifier: str) -> bytes:
     """
     if not re.fullmatch(r"[A-Za-z0-9.-]+", identifier):
         raise LetterError("a List-Id needs letters, digits, hyphens and dots")
-    phrase = _phrase(header_safe(display_name)) if _is_plain(display_name) else []
+    phrase = _phrase(display_name) if _is_plain(header_safe(display_name)) else []
     return _folded("List-Id:", [*phrase, f"<{identifier}>"])
 
 

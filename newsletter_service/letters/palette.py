@@ -1,12 +1,9 @@
 """The colours of a letter, named by what they are for, in light and in dark.
 
-What a reader must be able to read has a contrast of at least 4.5:1 in both (WCAG 2.2, 1.4.3); the pairs
-that meet are listed here, so that the templates and the proof speak of the same colours.
+What a reader must be able to read has a contrast of at least 4.5:1 in both (WCAG 2.2, 1.4.3).
 """
 
 from dataclasses import dataclass
-
-ACCENTS = 4
 
 
 @dataclass(frozen=True)
@@ -89,27 +86,3 @@ DARK = Palette(
         Tint("#41296a", "#e6d8fa"),
     ),
 )
-
-TEXT_ON_GROUND = (
-    ("soft", "ground"),
-    ("link", "ground"),
-    ("ink", "paper"),
-    ("title", "paper"),
-    ("soft", "paper"),
-    ("link", "paper"),
-    ("ink", "panel"),
-    ("title", "panel"),
-    ("soft", "panel"),
-    ("link", "panel"),
-    ("on_deep", "deep"),
-    ("on_deep_soft", "deep"),
-    ("on_button", "button"),
-    ("on_bright_button", "bright_button"),
-)
-EDGE_ON_GROUND = (
-    ("button", "paper"),
-    ("button", "panel"),
-    ("bright_button", "deep"),
-    ("rule", "paper"),
-)
-"""Shapes that carry meaning need 3:1 (1.4.11)."""

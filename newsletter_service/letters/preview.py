@@ -21,4 +21,4 @@ def headers_of(message: bytes) -> list[tuple[str, str]]:
 
 def _part(message: bytes, subtype: str) -> str:
     body = message_from_bytes(message, policy=SMTP).get_body((subtype,))
-    return str(body.get_content()) if body is not None else ""
+    return str(body.get_content()).replace("\r\n", "\n") if body is not None else ""

@@ -1,3 +1,4 @@
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -188,6 +189,17 @@ def test_a_server_that_is_down_costs_nobody_a_letter(
     assert states(session, mailing) == {State.READY: 4}
     clock.move(minutes=1)
     assert send_until_empty(outbox) == Counter({Verdict.SENT: 4})
+
+
+def test_a_server_that_is_down_does_not_stop_those_who_asked_for_sending(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    release(session, 1)
+    stop = threading.Event()
+    closed = SmtpServer(host="127.0.0.1", port=9, security="none")
+    down = Outbox(**{**vars(outbox), "open_transport": lambda: SmtpTransport(closed)})
+    send_until_empty(down, stop)
+    assert not stop.is_set()
 
 
 def test_nothing_of_a_paused_mailing_goes_until_it_is_resumed(

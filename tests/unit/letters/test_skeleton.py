@@ -1,0 +1,135 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import SMTP
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.preview import headers_of, html_of, text_of
+from newsletter_service.letters.skeleton import SlotValues, fill, header_slot, mark, prepare
+
+VALUES = SlotValues(
+    address="lezer@gemeente.example",
+    date=datetime(2026, 11, 26, 8, 0, tzinfo=UTC),
+    message_id="<1.abc@nieuwsbrief.example>",
+    name="mevrouw De Vries",
+    manage_url="https://nieuwsbrief.example/voorkeuren/eyJyIjoxfQ.a_b-c",
+    unsubscribe_url="https://nieuwsbrief.example/afmelden/eyJyIjoxfQ.a_b-c",
+)
+GREETING = mark("salutation", "Beste %(name)s,", "Beste lezer,")
+HEADERS = b"".join(
+    [
+        header_slot("Date", "date"),
+        header_slot("To", "address"),
+        header_slot("Message-ID", "message_id"),
+        header_slot("List-Unsubscribe", "unsubscribe_url", "<", ">"),
+        b"Subject: Proef\r\nMIME-Version: 1.0\r\n",
+    ]
+)
+TEXT = f"{GREETING}\n\nHallo.\n{mark('manage_url')}\n"
+HTML = f'<p>{GREETING}</p><a href="{mark("manage_url")}">Voorkeuren</a>\n'
+SKELETON = prepare(HEADERS, TEXT, HTML)
+
+
+def lines_of(message: bytes) -> list[bytes]:
+    assert message.endswith(b"\r\n")
+    lines = message[:-2].split(b"\r\n")
+    assert not any(b"\r" in line or b"\n" in line or b"\x00" in line for line in lines)
+    return lines
+
+
+def test_slots_are_filled_in_every_part() -> None:
+    message = fill(SKELETON, VALUES)
+    headers = dict(headers_of(message))
+    assert headers["To"] == "lezer@gemeente.example"
+    assert headers["Date"] == "Thu, 26 Nov 2026 08:00:00 +0000"
+    assert headers["Message-ID"] == "<1.abc@nieuwsbrief.example>"
+    assert text_of(message).splitlines() == ["Beste mevrouw De Vries,", "", "Hallo.", VALUES.manage_url]
+    assert html_of(message) == f'<p>Beste mevrouw De Vries,</p><a href="{VALUES.manage_url}">Voorkeuren</a>\n'
+
+
+def test_a_reader_without_a_name_is_greeted_all_the_same() -> None:
+    message = fill(SKELETON, replace(VALUES, name=""))
+    assert text_of(message).startswith("Beste lezer,\n")
+    assert "<p>Beste lezer,</p>" in html_of(message)
+
+
+def test_the_one_click_header_is_on_one_line_and_unencoded() -> None:
+    long = "https://nieuwsbrief.example/afmelden/" + "a" * 700
+    assert f"\r\nList-Unsubscribe: <{long}>\r\n".encode() in fill(
+        SKELETON, replace(VALUES, unsubscribe_url=long)
+    )
+
+
+def test_the_same_parts_make_the_same_bytes() -> None:
+    assert prepare(HEADERS, TEXT, HTML) == SKELETON
+    assert fill(SKELETON, VALUES) == fill(SKELETON, VALUES)
+
+
+def test_a_boundary_in_a_text_does_no_harm() -> None:
+    boundary = str(message_from_bytes(fill(SKELETON, VALUES), policy=SMTP).get_boundary())
+    message = fill(prepare(HEADERS, f"--{boundary}--\n{TEXT}", HTML), replace(VALUES, name=f"--{boundary}"))
+    assert text_of(message).startswith(f"--{boundary}--\nBeste --{boundary},")
+    assert len(list(message_from_bytes(message, policy=SMTP).iter_parts())) == 2
+
+
+@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=120))
+def test_no_name_breaks_out_of_its_place(name: str) -> None:
+    message = fill(SKELETON, replace(VALUES, name=name))
+    assert all(len(line) <= 76 for line in lines_of(message))
+    assert f"Beste {name},\n" in text_of(message)
+    shown = html_of(message).removeprefix("<p>").partition("</p><a ")[0]
+    assert not set(shown) & set("<>\"'")
+    assert unescape(shown) == f"Beste {name},"
+
+
+def test_a_long_name_full_of_diacritics_keeps_to_the_lines() -> None:
+    message = fill(SKELETON, replace(VALUES, name="ëü–Ø" * 30))
+    assert all(len(line) <= 76 for line in lines_of(message))
+    assert f"Beste {'ëü–Ø' * 30}," in html_of(message)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Piet\r\nBcc: iedereen@gemeente.example"},
+        {"name": "Piet\nKlaas"},
+        {"name": "Piet\x00"},
+        {"name": "\ud800"},
+        {"address": "a@b.example\r\nBcc: c@d.example"},
+        {"address": "a@b.example, c@d.example"},
+        {"address": "é@b.example"},
+        {"address": ""},
+        {"message_id": "<1@b.example>\r\nBcc: c@d.example"},
+        {"message_id": "1@b.example"},
+        {"manage_url": ""},
+        {"manage_url": 'https://x.example/"onclick="'},
+        {"unsubscribe_url": ""},
+        {"unsubscribe_url": "https://x.example/>\r\nBcc: c@d.example"},
+        {"unsubscribe_url": "https://x.example/>,<mailto:c@d.example"},
+        {"unsubscribe_url": "https://x.example/" + "a" * 1000},
+        {"date": datetime(2026, 1, 1)},  # noqa: DTZ001
+    ],
+)
+def test_values_that_would_break_out_or_are_missing_are_refused(change: dict[str, str]) -> None:
+    with pytest.raises(LetterError):
+        fill(SKELETON, replace(VALUES, **change))  # type: ignore[arg-type]  # wrong on purpose
+
+
+def test_a_letter_without_links_needs_none() -> None:
+    skeleton = prepare(header_slot("To", "address"), "Hallo\n", "<p>Hallo</p>\n")
+    fill(skeleton, replace(VALUES, manage_url="", unsubscribe_url=""))
+
+
+def test_a_slot_that_nothing_fills_is_an_error() -> None:
+    with pytest.raises(LetterError, match="favourite_colour"):
+        fill(prepare(b"Subject: x\r\n", mark("favourite_colour"), ""), VALUES)
+
+
+def test_a_nul_in_a_part_is_refused() -> None:
+    with pytest.raises(LetterError):
+        prepare(b"Subject: x\r\n", "a\x00header:address\x00", "")
