@@ -22,6 +22,7 @@ from newsletter_service.seeding import seed
 from newsletter_service.staff.commands import staff_commands
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
+from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.tokens import Tokens
 from newsletter_service.web import init_web
@@ -56,7 +57,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     csrf.exempt(readers)
     if settings.demo:
         app.register_blueprint(demo)
-    for commands in (staff_commands, edition_commands, seed, send):
+    for commands in (staff_commands, edition_commands, subscriber_commands, seed, send):
         app.cli.add_command(commands)
     return app
 
