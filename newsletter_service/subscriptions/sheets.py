@@ -66,7 +66,7 @@ def read_sheet(text: str, segments: Iterable[str], topics: Iterable[str], now: d
         for row in rows if not sheet.faults else ():
             _add(sheet, rows.line_num, row, known, seen, now)
     except csv.Error as error:
-        sheet.faults.append(Fault(rows.line_num, f"is no CSV: {error}"))
+        sheet.faults.append(Fault(rows.reader.line_num, f"is no CSV: {error}"))
     return sheet
 
 
@@ -100,7 +100,7 @@ def _wrong_with_header(names: Iterable[str]) -> Iterator[str]:
     names = list(names)
     if "address" not in names:
         yield "names no column 'address'"
-    for name in names:
+    for name in dict.fromkeys(names):
         if name not in COLUMNS:
             yield f"names a column {name!r}; there are: {', '.join(COLUMNS)}"
         elif names.count(name) > 1:

@@ -1,0 +1,86 @@
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.service import Recipient, add_deliveries, add_letter, open_mailing, suppress
+from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.rules import UNDO_WITHIN, Choices, Status
+from newsletter_service.web.parts import Parts
+from tests.conftest import NOW
+from tests.factories import make_segment, make_subscriber, make_topic
+
+
+def steps(session: Session) -> list[str]:
+    return list(session.scalars(select(Consent.step).order_by(Consent.id)))
+
+
+def on_its_way_to(session: Session, *readers: Subscriber) -> None:
+    mailing = open_mailing(session, NOW)
+    letter = add_letter(session, mailing, PreparedLetter("nl", "Nieuws", b"", 0), NOW)
+    rows = [Recipient(reader.id, reader.generation, reader.address, reader.name) for reader in readers]
+    add_deliveries(session, mailing, letter, rows, NOW)
+
+
+def test_leaving_cancels_what_is_on_its_way_to_this_reader_and_nobody_else(session: Session) -> None:
+    anna = make_subscriber(session, "anna@gemeente.example", now=NOW)
+    bea = make_subscriber(session, "bea@gemeente.example", now=NOW)
+    on_its_way_to(session, anna, bea)
+    assert service.leave(session, anna, NOW)
+    rows = session.execute(select(Delivery.address, Delivery.state).order_by(Delivery.id))
+    assert [tuple(row) for row in rows] == [(anna.address, "cancelled"), (bea.address, "ready")]
+    assert (anna.status, anna.left_at) == (Status.LEFT, NOW)
+
+
+def test_leaving_twice_is_one_step(session: Session) -> None:
+    anna = make_subscriber(session, now=NOW)
+    assert service.leave(session, anna, NOW)
+    assert not service.leave(session, anna, NOW + timedelta(hours=1))
+    assert steps(session) == ["withdrawn"]
+    assert anna.left_at == NOW
+
+
+def test_coming_back_by_the_button_keeps_choices_and_links(session: Session, press: Parts) -> None:
+    police = make_segment(session, "politie")
+    anna = make_subscriber(session, now=NOW, segments=(police,), approved=(police,))
+    service.leave(session, anna, NOW)
+    assert service.undo_leave(session, press, anna, NOW + UNDO_WITHIN)
+    assert (anna.status, anna.left_at, anna.generation) == (Status.ACTIVE, None, 1)
+    assert [membership.approved_at for membership in anna.memberships] == [NOW]
+    assert steps(session) == ["withdrawn", "restored"]
+
+
+def test_coming_back_takes_a_new_sign_up_after_a_month_and_for_who_is_not_to_be_mailed(
+    session: Session, press: Parts
+) -> None:
+    late = make_subscriber(session, "laat@gemeente.example", now=NOW)
+    never = make_subscriber(session, "nooit@gemeente.example", now=NOW)
+    for reader in (late, never):
+        service.leave(session, reader, NOW)
+    suppress(session, never.address, "bounced", press.secret_key, NOW)
+    assert not service.undo_leave(session, press, late, NOW + UNDO_WITHIN + timedelta(seconds=1))
+    assert not service.undo_leave(session, press, never, NOW)
+    assert steps(session) == ["withdrawn", "withdrawn"]
+
+
+def test_a_reader_who_never_left_has_nothing_to_undo(session: Session, press: Parts) -> None:
+    assert not service.undo_leave(session, press, make_subscriber(session, now=NOW), NOW)
+    assert steps(session) == []
+
+
+def test_a_segment_that_is_kept_keeps_its_check_and_one_given_up_loses_it(session: Session) -> None:
+    police, mayors = make_segment(session, "politie"), make_segment(session, "burgemeesters")
+    topic = make_topic(session)
+    anna = make_subscriber(session, now=NOW, segments=(police, mayors), approved=(police, mayors))
+    service.change_preferences(
+        session, anna, Choices("Anna", "en", frozenset({police.id}), frozenset({topic.id}))
+    )
+    service.change_preferences(
+        session, anna, Choices("Anna", "en", frozenset({police.id, mayors.id}), frozenset())
+    )
+    checks = {membership.segment.slug: membership.approved_at for membership in anna.memberships}
+    assert checks == {"politie": NOW, "burgemeesters": None}
+    assert (anna.name, anna.language, anna.topics) == ("Anna", "en", [])

@@ -1,0 +1,272 @@
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.db import db
+from newsletter_service.delivery.models import Delivery, Letter
+from newsletter_service.delivery.service import is_suppressed, suppress
+from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.render import LetterRenderer
+from newsletter_service.letters.skeleton import SlotValues, fill
+from newsletter_service.letters.values import Notice, PreparedLetter, Sender
+from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.rules import CONFIRM_WITHIN, Choices, Source, Status, Step
+from newsletter_service.web.parts import Parts
+from tests.conftest import NOW
+from tests.factories import make_segment, make_subscriber, make_topic
+
+ANNA = Address("anna@gemeente.example")
+NOTHING_CHOSEN = Choices(name="", language="nl", segment_ids=frozenset(), topic_ids=frozenset())
+CONFIRM = "Bevestig uw aanmelding voor Veilig Verbonden"
+ALREADY = "U ontvangt Veilig Verbonden al"
+LINK = "Uw link voor Veilig Verbonden"
+DAY = timedelta(days=1)
+
+Written = Callable[[], list[str]]
+
+
+def sign_up(
+    session: Session,
+    press: Parts,
+    choices: Choices = NOTHING_CHOSEN,
+    now: datetime = NOW,
+    read_in: str = "nl",
+) -> None:
+    service.sign_up(session, press, ANNA, choices, read_in, now)
+
+
+def reader(session: Session) -> Subscriber:
+    return session.scalars(select(Subscriber).where(Subscriber.address == ANNA.text)).one()
+
+
+def steps(session: Session) -> list[tuple[str, str]]:
+    return [(row.step, row.wording) for row in session.scalars(select(Consent).order_by(Consent.id))]
+
+
+def test_consent_is_kept_as_it_was_read_step_by_step(session: Session, press: Parts) -> None:
+    sign_up(session, press, read_in="en")
+    assert service.confirm(session, reader(session), "nl", NOW + DAY)
+    asked, confirmed = session.scalars(select(Consent).order_by(Consent.id)).all()
+    assert (asked.step, asked.source, asked.at) == (Step.ASKED, Source.FORM, NOW)
+    assert (confirmed.step, confirmed.source, confirmed.at) == (Step.CONFIRMED, Source.FORM, NOW + DAY)
+    assert asked.wording != confirmed.wording
+    for row in (asked, confirmed):
+        assert "Veilig Verbonden" in row.wording
+        assert row.wording_version
+        assert row.privacy_version
+    assert (reader(session).status, reader(session).confirmed_at) == (Status.ACTIVE, NOW + DAY)
+
+
+def test_the_choices_of_the_last_form_count_until_somebody_confirms(session: Session, press: Parts) -> None:
+    police, youth = make_segment(session, "politie"), make_topic(session, "jeugd")
+    sign_up(session, press, Choices("Ann", "nl", frozenset({police.id}), frozenset()))
+    sign_up(session, press, Choices("Anna", "en", frozenset(), frozenset({youth.id, 9999})))
+    anna = reader(session)
+    assert (anna.name, anna.language, anna.memberships) == ("Anna", "en", [])
+    assert [topic.slug for topic in anna.topics] == ["jeugd"]
+
+
+def test_a_sign_up_of_a_reader_changes_nothing_of_theirs(
+    session: Session, press: Parts, written: Written
+) -> None:
+    make_subscriber(session, ANNA.text, now=NOW, name="Anna")
+    sign_up(session, press, Choices("Een ander", "en", frozenset(), frozenset()))
+    assert (reader(session).name, reader(session).language, reader(session).status) == (
+        "Anna",
+        "nl",
+        Status.ACTIVE,
+    )
+    assert written() == [ALREADY]
+    assert steps(session) == []
+
+
+def test_a_suppressed_address_is_neither_mailed_nor_kept(
+    session: Session, press: Parts, written: Written
+) -> None:
+    suppress(session, ANNA.text, "asked", press.secret_key, NOW)
+    sign_up(session, press)
+    service.request_link(session, press, ANNA, "nl", NOW)
+    assert written() == []
+    assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_from_the_fourth_mail_in_a_day_on_nothing_changes_at_all(
+    session: Session, press: Parts, written: Written
+) -> None:
+    for minute in range(5):
+        choices = Choices(f"Naam {minute}", "nl", frozenset(), frozenset())
+        sign_up(session, press, choices, NOW + timedelta(minutes=minute))
+    service.request_link(session, press, ANNA, "nl", NOW + timedelta(minutes=6))
+    service.confirm_again(session, press, reader(session), NOW + timedelta(minutes=7))
+    assert written() == [CONFIRM] * 3
+    assert reader(session).name == "Naam 2"
+    assert len(steps(session)) == 3
+    sign_up(session, press, NOTHING_CHOSEN, NOW + timedelta(days=1, seconds=1))
+    assert len(written()) == 4
+
+
+@pytest.mark.parametrize("text", ["Kijk op https://kwaad.example", "Anna <b>Vries</b>", "Gratis geld"])
+def test_nothing_that_a_visitor_typed_stands_in_a_mail_to_an_unconfirmed_address(
+    session: Session, press: Parts, text: str
+) -> None:
+    sign_up(session, press, Choices(text, "nl", frozenset(), frozenset()))
+    (row,) = session.scalars(select(Delivery)).all()
+    assert row.name == ""
+    message = fill(row.letter.skeleton, SlotValues(row.address, NOW, "<1@nieuwsbrief.example>", row.name))
+    assert text not in f"{text_of(message)} {html_of(message)} {row.letter.subject}"
+    assert "/niet-ik/" in text_of(message)
+
+
+def test_who_left_and_signs_up_anew_starts_with_new_links(session: Session, press: Parts) -> None:
+    anna = make_subscriber(session, ANNA.text, now=NOW)
+    service.leave(session, anna, NOW)
+    sign_up(session, press, now=NOW + DAY)
+    assert (reader(session).status, reader(session).generation) == (Status.PENDING, 2)
+    assert service.find_reader(session, anna.id, 1) is None
+    assert service.confirm(session, reader(session), "nl", NOW + DAY)
+    assert reader(session).left_at is None
+
+
+def test_a_link_from_before_leaving_does_not_bring_anybody_back(session: Session, press: Parts) -> None:
+    sign_up(session, press)
+    service.confirm(session, reader(session), "nl", NOW)
+    service.leave(session, reader(session), NOW)
+    assert not service.confirm(session, reader(session), "nl", NOW)
+    assert reader(session).status == Status.LEFT
+
+
+def test_a_lost_link_goes_to_readers_only(session: Session, press: Parts, written: Written) -> None:
+    make_subscriber(session, ANNA.text, now=NOW)
+    left = make_subscriber(session, "weg@gemeente.example", now=NOW)
+    service.leave(session, left, NOW)
+    for address in (ANNA.text, "weg@gemeente.example", "onbekend@gemeente.example"):
+        service.request_link(session, press, Address(address), "nl", NOW)
+    assert written() == [LINK]
+
+
+def test_unconfirmed_sign_ups_are_forgotten_with_their_mails(session: Session, press: Parts) -> None:
+    sign_up(session, press)
+    make_subscriber(session, "blijft@gemeente.example", now=NOW)
+    assert service.purge_stale(session, NOW + CONFIRM_WITHIN) == 0
+    assert service.purge_stale(session, NOW + CONFIRM_WITHIN + timedelta(seconds=1)) == 1
+    for kind in (Consent, Delivery, Letter):
+        assert session.scalars(select(func.count()).select_from(kind)).one() == 0
+    assert session.scalars(select(Subscriber.address)).all() == ["blijft@gemeente.example"]
+
+
+def test_asking_again_begins_the_seven_days_anew(session: Session, press: Parts) -> None:
+    sign_up(session, press)
+    service.confirm_again(session, press, reader(session), NOW + timedelta(days=6))
+    assert service.purge_stale(session, NOW + timedelta(days=8)) == 0
+
+
+def test_the_proof_of_an_earlier_subscription_outlives_a_sign_up_that_nobody_confirms(
+    session: Session, press: Parts
+) -> None:
+    sign_up(session, press)
+    service.confirm(session, reader(session), "nl", NOW)
+    service.leave(session, reader(session), NOW)
+    sign_up(session, press, now=NOW + DAY)
+    service.purge_stale(session, NOW + 9 * DAY)
+    assert reader(session).status == Status.LEFT
+    assert [step for step, _ in steps(session)] == ["asked", "confirmed", "withdrawn", "asked"]
+    assert not service.can_undo(session, press, reader(session), NOW + 60 * DAY)
+
+
+def test_never_again_forgets_who_did_not_confirm(session: Session, press: Parts) -> None:
+    sign_up(session, press)
+    service.never(session, press, reader(session), NOW)
+    assert is_suppressed(session, ANNA.text, press.secret_key)
+    for kind in (Subscriber, Consent, Delivery, Letter):
+        assert session.scalars(select(func.count()).select_from(kind)).one() == 0
+
+
+def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(session: Session, press: Parts) -> None:
+    sign_up(session, press)
+    service.confirm(session, reader(session), "nl", NOW)
+    service.never(session, press, reader(session), NOW)
+    assert reader(session).status == Status.LEFT
+    assert [step for step, _ in steps(session)] == ["asked", "confirmed", "withdrawn"]
+    assert not service.undo_leave(session, press, reader(session), NOW)
+    assert is_suppressed(session, ANNA.text, press.secret_key)
+
+
+class CountingRenderer(LetterRenderer):
+    """A renderer that says how often it rendered."""
+
+    def notice(self, notice: Notice, sender: Sender) -> PreparedLetter:
+        made.append(notice.language)
+        return super().notice(notice, sender)
+
+
+made: list[str] = []
+
+
+@pytest.mark.parametrize("known", ["unknown", "pending", "active", "left", "suppressed", "three mails today"])
+def test_every_answer_takes_the_work_of_one_mail(session: Session, press: Parts, known: str) -> None:
+    counting = replace(press, renderer=CountingRenderer(press.renderer.templates_dir))
+    if known in ("pending", "active", "left"):
+        make_subscriber(session, ANNA.text, now=NOW, status=known)
+    if known == "suppressed":
+        suppress(session, ANNA.text, "asked", press.secret_key, NOW)
+    for _ in range(3 if known == "three mails today" else 0):
+        sign_up(session, press)
+    made.clear()
+    sign_up(session, counting)
+    service.request_link(session, counting, ANNA, "nl", NOW)
+    assert len(made) == 2
+
+
+def test_two_people_at_once_make_one_reader(app: Flask, press: Parts, database: str) -> None:
+    failures: list[BaseException] = []
+    start = threading.Barrier(4)
+
+    def one_sign_up() -> None:
+        try:
+            with app.app_context(), Session(db.engine) as session, session.begin():
+                start.wait()
+                sign_up(session, press)
+        except BaseException as error:  # noqa: BLE001  # handed to the test
+            failures.append(error)
+
+    threads = [threading.Thread(target=one_sign_up) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with app.app_context(), Session(db.engine) as session:
+        assert reader(session).status == Status.PENDING
+        assert session.scalars(select(func.count()).select_from(Delivery)).one() == 3
+        assert len(steps(session)) == 3
+
+
+def test_two_clicks_at_once_confirm_once(app: Flask, session: Session, press: Parts) -> None:
+    sign_up(session, press)
+    number = reader(session).id
+    session.commit()
+    start, began = threading.Barrier(2), []
+
+    def click() -> None:
+        with app.app_context(), Session(db.engine) as own:
+            start.wait()
+            found = service.find_reader(own, number, 1, to_change=True)
+            assert found is not None
+            began.append(service.confirm(own, found, "nl", NOW))
+            own.commit()
+
+    threads = [threading.Thread(target=click) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(began) == [False, True]
+    assert [step for step, _ in steps(session)] == ["asked", "confirmed"]
