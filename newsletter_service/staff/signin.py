@@ -71,6 +71,9 @@ def _options(app: Flask) -> dict[str, Any]:
         "DEFAULT_REMEMBER_ME": False,
         "FLASH_MESSAGES": False,
         "STATIC_FOLDER": None,
+        # Accounts are made by `newsletter staff add`, which knows our rules.
+        "CLI_USERS_NAME": None,
+        "CLI_ROLES_NAME": None,
         "FRESHNESS": timedelta(seconds=-1),
     }
     options |= {f"MSG_{name}": message for name, message in _MESSAGES.items()}

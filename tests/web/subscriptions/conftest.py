@@ -1,0 +1,89 @@
+"""What tests of readers' pages share: a newsletter, one reader, and links as mails carry them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.links import Links
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.web.parts import Parts
+from tests.conftest import NOW
+from tests.factories import make_newsletter, make_segment, make_subscriber, make_topic
+
+Stored = Callable[[], AbstractContextManager[Session]]
+ADDRESS = "anna@politie.example"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Addresses of the pages of one reader, without the host."""
+
+    links: Links
+    number: int
+    generation: int = 1
+
+    def confirm(self, now: datetime = NOW) -> str:
+        return self._path(self.links.confirm(self.number, self.generation, now))
+
+    def never(self, now: datetime = NOW) -> str:
+        return self._path(self.links.never(self.number, self.generation, now))
+
+    def manage(self) -> str:
+        return self._path(self.links.manage(self.number, self.generation))
+
+    def leave(self) -> str:
+        return self._path(self.links.unsubscribe(self.number, self.generation))
+
+    def _path(self, address: str) -> str:
+        return address.removeprefix(self.links.base_url)
+
+
+@pytest.fixture
+def wired(app: Flask) -> Parts:
+    parts: Parts = app.extensions["newsletter"]
+    return parts
+
+
+@pytest.fixture
+def anna(wired: Parts, stored: Stored) -> Pages:
+    """An active reader who claims two segments, one of them proven by her address."""
+    with stored() as session:
+        make_newsletter(session)
+        police = make_segment(session, "politie", domains=("politie.example",))
+        mayors = make_segment(session, "burgemeesters")
+        topic = make_topic(session, "jeugd")
+        reader = make_subscriber(
+            session, ADDRESS, now=NOW, name="Anna", segments=(police, mayors), topics=(topic,)
+        )
+        return Pages(wired.links, reader.id)
+
+
+@pytest.fixture
+def set_status(stored: Stored, anna: Pages) -> Callable[[str], None]:
+    """Put Anna into another state, as if it had been so all along."""
+
+    def change(status: str) -> None:
+        with stored() as session:
+            reader = session.scalars(select(Subscriber)).one()
+            reader.status = status
+            reader.confirmed_at = NOW if status != "pending" else None
+            reader.left_at = NOW if status == "left" else None
+
+    return change
+
+
+@pytest.fixture
+def status(stored: Stored) -> Callable[[], str | None]:
+    """How Anna stands."""
+
+    def read() -> str | None:
+        with stored() as session:
+            return session.scalars(select(Subscriber.status).where(Subscriber.address == ADDRESS)).first()
+
+    return read
