@@ -7,6 +7,7 @@ from newsletter_service.audience.rules import is_public
 from newsletter_service.editions.content import item_view, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import State
+from newsletter_service.editions.service import LARGEST_NUMBER
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import NotFound
 
@@ -21,7 +22,7 @@ def public_editions(session: Session) -> list[Edition]:
 
 def public_edition(session: Session, number: int) -> Edition:
     """One edition that went out; NotFound for any other number, as for one that was stopped."""
-    query = select(Edition).where(Edition.number == number, Edition.state.in_(_WENT_OUT))
+    query = select(Edition).where(Edition.number == min(number, LARGEST_NUMBER), Edition.state.in_(_WENT_OUT))
     edition = session.scalars(query).first()
     if edition is None:
         raise NotFound("no such edition")

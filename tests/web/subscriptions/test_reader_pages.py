@@ -69,8 +69,9 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(
 
 
 @pytest.mark.usefixtures("anna")
-def test_a_body_beyond_all_reason_is_refused(client: FlaskClient) -> None:
-    answer = client.post("/aanmelden", data={"address": "a" * 700_000})
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_body_beyond_all_reason_is_refused(client: FlaskClient, kind: str) -> None:
+    answer = client.post("/aanmelden", data={"address": "a" * 70_000}, content_type=kind)
     assert answer.status_code == 413
     assert "<h1>" in answer.text
 

@@ -1,0 +1,139 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.editions.models import Edition, Placement
+from newsletter_service.editorial.models import Item
+from newsletter_service.publisher.models import Organisation
+from tests.conftest import NOW
+from tests.factories import make_item, make_newsletter, make_organisation, make_segment
+
+Stored = Callable[[], AbstractContextManager[Session]]
+Publish = Callable[..., None]
+
+
+@pytest.fixture
+def publish(stored: Stored) -> Publish:
+    """Put an edition with these items into the database as if it had gone out."""
+    with stored() as session:
+        make_newsletter(session)
+        make_organisation(session, "noord", 1)
+
+    def add(number: int, *titles: str, state: str = "sent") -> None:
+        with stored() as session:
+            items = session.scalars(select(Item).where(Item.title.in_(titles))).all()
+            edition = Edition(
+                number=number,
+                state=state,
+                subject=f"Onderwerp {number}",
+                preheader="Waar het over gaat",
+                introduction="Welkom bij **deze** editie.",
+                closes_at=NOW - timedelta(days=2),
+                sends_at=NOW,
+                released_at=NOW if state in ("sending", "sent") else None,
+                zone="Europe/Amsterdam",
+            )
+            edition.placements = [
+                Placement(item=item, position=titles.index(item.title), reason="turn") for item in items
+            ]
+            session.add(edition)
+
+    return add
+
+
+@pytest.fixture
+def items(stored: Stored, publish: Publish) -> None:
+    """One item for everybody, one for a segment, one with restricted access, and an event."""
+    with stored() as session:
+        organisation = session.scalars(select(Organisation)).one()
+        police = make_segment(session, "politie")
+        starts = datetime.combine(NOW.date() + timedelta(days=17), time(12, 30), UTC)
+        make_item(session, organisation, now=NOW, title="Voor iedereen", state="sent")
+        make_item(session, organisation, now=NOW, title="Voor politie", state="sent", segments=(police,))
+        make_item(
+            session, organisation, now=NOW, title="Geheim", state="sent", segments=(police,), restricted=True
+        )
+        make_item(
+            session, organisation, now=NOW, title="Bijeenkomst", kind="event", state="sent", starts_at=starts
+        )
+
+
+def test_before_the_first_edition_there_is_an_invitation(client: FlaskClient, publish: Publish) -> None:
+    page = client.get("/archief").text
+    assert "nog geen editie verstuurd" in page
+    assert 'href="/aanmelden"' in page
+
+
+def test_only_what_went_out_is_listed_the_latest_first(client: FlaskClient, publish: Publish) -> None:
+    for number, state in enumerate(("sent", "cancelled", "sending", "held", "composed", "collecting"), 1):
+        publish(number, state=state)
+    page = client.get("/archief").text
+    assert page.index("Onderwerp 3") < page.index("Onderwerp 1")
+    for number in (2, 4, 5, 6):
+        assert f"Onderwerp {number}" not in page
+        assert client.get(f"/archief/{number}").status_code == 404
+
+
+@pytest.mark.usefixtures("items")
+def test_an_edition_shows_everything_but_what_has_restricted_access(
+    client: FlaskClient, publish: Publish
+) -> None:
+    publish(1, "Voor iedereen", "Geheim", "Voor politie", "Bijeenkomst")
+    page = client.get("/archief/1").text
+    for words in (
+        "Onderwerp 1",
+        "<strong>deze</strong>",
+        "Voor iedereen",
+        "Voor politie",
+        "<strong>nadruk</strong>",
+    ):
+        assert words in page
+    assert "Geheim" not in page
+    assert "geheim" not in page
+    assert "ook berichten met beperkte toegang" in page
+    assert "donderdag 10 december, 13.30 uur" in page
+
+
+@pytest.mark.usefixtures("items")
+def test_an_edition_without_restricted_items_mentions_none(client: FlaskClient, publish: Publish) -> None:
+    publish(1, "Voor iedereen")
+    assert "beperkte toegang" not in client.get("/archief/1").text
+
+
+@pytest.mark.usefixtures("items")
+def test_what_staff_wrote_is_marked_as_dutch_on_an_english_page(
+    client: FlaskClient, publish: Publish
+) -> None:
+    publish(1, "Voor iedereen")
+    page = client.get("/archief/1?taal=en").text
+    assert '<html lang="en"' in page
+    assert '<h1 lang="nl">Onderwerp 1</h1>' in page
+    assert "<h1>" in client.get("/archief/1").text
+
+
+@pytest.mark.usefixtures("items")
+def test_the_archive_needs_no_inline_style_or_script_and_no_cookie(
+    client: FlaskClient, publish: Publish
+) -> None:
+    publish(1, "Voor iedereen", "Bijeenkomst")
+    for path in ("/archief", "/archief/", "/archief/1", "/archief/1/"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "style=" not in answer.text
+        assert "<script" not in answer.text
+        assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("number", ["0", "99", "-1", "een", "1" * 30])
+def test_an_edition_that_is_not_there_is_answered_in_words(
+    client: FlaskClient, publish: Publish, number: str
+) -> None:
+    publish(1)
+    answer = client.get(f"/archief/{number}")
+    assert answer.status_code == 404
+    assert "<h1>" in answer.text
