@@ -94,9 +94,7 @@ def test_errors_of_the_database_show_no_values(session: Session) -> None:
     session.commit()
     with pytest.raises(IntegrityError) as caught:
         make_topic(session, "geheim")
-    shown = str(caught.value).split("DETAIL:")[
-        0
-    ]  # PostgreSQL's own detail names the key; web/errors.py leaves it out
+    shown = str(caught.value).split("DETAIL:")[0]  # PostgreSQL's own detail names the key
     assert "geheim" not in shown
     assert "INSERT INTO topic" in str(caught.value)
     session.rollback()
