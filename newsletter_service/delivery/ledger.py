@@ -48,7 +48,7 @@ def claim(session: Session, holder: str, now: datetime, limit: int, secret_key: 
         if row.address in suppressed:
             row.state, row.settled_at = State.CANCELLED, now
             continue
-        row.state, row.lease_holder, row.lease_until, row.handed_at = State.CLAIMED, holder, now + LEASE, None
+        row.state, row.lease_holder, row.handed_at = State.CLAIMED, holder, None
         claimed.append(_claimed(row))
     session.flush()
     return claimed
@@ -122,7 +122,6 @@ def settle(
         "state": result.state,
         "attempts": claimed.attempts + result.counts,
         "lease_holder": None,
-        "lease_until": None,
         "handed_at": None,
         "settled_at": None if result.next_attempt_at else now,
         "reply_code": reply.code,
@@ -139,7 +138,7 @@ def settle(
 
 def release(session: Session, claimed: Claimed, holder: str) -> None:
     """Give a claimed row back unsent, as it was."""
-    _update_held(session, claimed, holder, {"state": State.READY, "lease_holder": None, "lease_until": None})
+    _update_held(session, claimed, holder, {"state": State.READY, "lease_holder": None})
 
 
 def _update_held(session: Session, claimed: Claimed, holder: str, values: dict[str, object]) -> None:
@@ -166,8 +165,8 @@ def _pause(session: Session, mailing_id: int, reply: Reply, now: datetime) -> No
 
 def recover(session: Session, now: datetime) -> int:
     """Settle rows whose sender is gone: ready if they were never handed over, else uncertain. How many."""
-    gone = (Delivery.state == State.CLAIMED, Delivery.lease_until < now)
-    free = {"lease_holder": None, "lease_until": None}
+    gone = (Delivery.state == State.CLAIMED, Delivery.lease_holder.is_(None))
+    free = {"lease_holder": None}
     unsent = session.execute(
         update(Delivery)
         .where(*gone, Delivery.handed_at.is_(None))

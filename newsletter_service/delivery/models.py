@@ -1,11 +1,18 @@
-"""The ledger: mailings, their letters, one row per delivery, and the addresses not to be mailed any more."""
+"""The ledger: mailings, letters, one row per delivery; who is sending, what rests, whom not to mail any more."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from newsletter_service.db import Base
+
+DUE_ORDER = ("priority", "next_attempt_at", "id")
+"""In this order rows are claimed; the index on it holds open rows that nobody holds, and nothing else."""
+
+
+def _partial_index(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class Mailing(Base):
@@ -35,23 +42,56 @@ class Letter(Base):
     created_at: Mapped[datetime]
 
 
-class Delivery(Base):
-    """One letter to one address; `state` is one of rules.State.
+class Sender(Base):
+    """A running sender: while `beats` keeps growing it is alive, and the rows it claimed are its own.
 
-    `reader_id` and `reader_generation` (null for staff) make the reader's own links. `lease_holder`
-    and `lease_until` are set while a sender holds the row, `handed_at` from the moment it gave the letter to a
-    connection: a row whose sender died is ready again if it was never handed over, and uncertain if it was.
+    Whoever sees `beats` unchanged for too long, by a clock of its own that never jumps, takes the row away
+    and frees what was claimed; a sender whose row is gone hands nothing over any more.
+    """
+
+    __tablename__ = "sender"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    host: Mapped[str] = mapped_column(String(100))
+    process_id: Mapped[int]
+    beats: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class DomainRest(Base):
+    """How a recipient domain took our letters of late; "" stands for the SMTP server itself.
+
+    `strikes` counts deferrals since the last letter it accepted; until `rests_until` no sender tries it.
+    """
+
+    __tablename__ = "domain_rest"
+
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    strikes: Mapped[int] = mapped_column(default=0)
+    rests_until: Mapped[datetime]
+    reply: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Delivery(Base):
+    """One letter to one address; `state` is one of rules.State, `domain` the address's.
+
+    `reader_id` and `reader_generation` (null for staff) make the reader's own links. `settled_at` is null as
+    long as the letter may still go out. `lease_holder` is the sender that claimed the row; `handed_at` is set
+    from the moment it gave the letter to a connection: a row whose sender died is ready again if it was never
+    handed over, and uncertain if it was. `doubts` counts how often an attempt ended like that: whoever got a
+    letter with doubts may have got it twice.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("mailing_id", "reader_id"),
+        UniqueConstraint("reader_id", "mailing_id"),
         CheckConstraint(
             "state IN ('ready', 'claimed', 'sent', 'deferred', 'failed', 'uncertain', 'cancelled')",
             name="state",
         ),
-        Index("ix_delivery_open", "state", "priority", "next_attempt_at", "id"),
-        Index("ix_delivery_reader_id", "reader_id"),
+        _partial_index("ix_delivery_due", "settled_at IS NULL AND state <> 'claimed'", *DUE_ORDER),
+        _partial_index("ix_delivery_claimed", "state = 'claimed'", "lease_holder"),
         Index("ix_delivery_mailing_id_state", "mailing_id", "state"),
         # A number is never used again: it is in the Message-ID and in the address that bounces come back to.
         {"sqlite_autoincrement": True},
@@ -63,15 +103,16 @@ class Delivery(Base):
     reader_id: Mapped[int | None]
     reader_generation: Mapped[int | None]
     address: Mapped[str] = mapped_column(String(320))
+    domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[str] = mapped_column(String(10), default="ready")
     priority: Mapped[int] = mapped_column(default=5)
     attempts: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
     give_up_at: Mapped[datetime]
-    lease_holder: Mapped[str | None] = mapped_column(String(40))
-    lease_until: Mapped[datetime | None]
+    lease_holder: Mapped[str | None] = mapped_column(String(32))
     handed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     reply_code: Mapped[int | None]

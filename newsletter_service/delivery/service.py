@@ -51,6 +51,7 @@ def write_notice(
         reader_id=reader_id,
         reader_generation=reader_generation,
         address=address,
+        domain=address.rpartition("@")[2],
         name=name,
         priority=priority,
         created_at=now,
@@ -94,6 +95,7 @@ def add_deliveries(
         "state": State.READY.value,
         "priority": EDITION_PRIORITY,
         "attempts": 0,
+        "doubts": 0,
         "created_at": now,
         "next_attempt_at": now,
         "give_up_at": now + EDITION_GIVE_UP,
@@ -109,7 +111,13 @@ def add_deliveries(
 
 def _chunks(recipients: Iterable[Recipient]) -> Iterator[list[dict[str, object]]]:
     rows = (
-        {"reader_id": r.reader_id, "reader_generation": r.generation, "address": r.address, "name": r.name}
+        {
+            "reader_id": r.reader_id,
+            "reader_generation": r.generation,
+            "address": r.address,
+            "domain": r.address.rpartition("@")[2],
+            "name": r.name,
+        }
         for r in recipients
     )
     while chunk := list(islice(rows, _ROWS_AT_ONCE)):
@@ -144,7 +152,7 @@ def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int
     done = session.execute(
         update(Delivery)
         .where(*which, Delivery.state.in_(OPEN_STATES), Delivery.handed_at.is_(None))
-        .values(state=State.CANCELLED, settled_at=now, lease_until=None)
+        .values(state=State.CANCELLED, settled_at=now, lease_holder=None)
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

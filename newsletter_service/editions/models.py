@@ -119,3 +119,17 @@ class Exclusion(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
     reader_id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(String(20))
+
+
+class Correction(Base):
+    """A letter to exactly those who had got an edition when it was released: a mailing of its own."""
+
+    __tablename__ = "correction"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), index=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    subject: Mapped[str] = mapped_column(String(150))
+    text: Mapped[str] = mapped_column(Text)
+    released_at: Mapped[datetime]
