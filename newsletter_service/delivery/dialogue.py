@@ -8,11 +8,13 @@ letters, one behind the other.
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Self
 
-from newsletter_service.delivery.replies import Answer, ReplyReader, SenselessReply
+from newsletter_service.delivery.replies import ReplyReader, SenselessReply, text_of
 from newsletter_service.delivery.rules import Phase, Reply
 
+# Looked up once: in Python 3.11 `Phase.MAIL` costs as much as a call, and each letter meets dozens of them.
+_MAIL, _RCPT, _DATA, _DOT = Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT
 _CLOSING = 421
 _GO_AHEAD = 354
 
@@ -64,26 +66,30 @@ class Outcome:
 
 
 class _Transaction:
-    """A letter on its way; `phase` is what it waits for, DOT once any of its content may have gone out."""
+    """A letter on its way; `awaits` is what the server's next reply about it answers."""
 
-    __slots__ = ("letter", "phase")
+    __slots__ = ("awaits", "content_out", "letter", "recipient_accepted")
 
     def __init__(self, letter: Outgoing) -> None:
         self.letter = letter
-        self.phase = Phase.MAIL
+        self.awaits = _MAIL
+        self.recipient_accepted = False
+        self.content_out = False
 
 
-class _Command(NamedTuple):
-    """Something to say, and the phase that its reply belongs to; without a transaction it is about no letter."""
+class _Aside:
+    """A command that is about no letter; `awaits` is the phase whose time limit holds for its reply."""
 
-    parts: tuple[bytes, ...]
-    phase: Phase
-    transaction: _Transaction | None = None
+    __slots__ = ("awaits", "command")
+
+    def __init__(self, command: bytes, awaits: Phase) -> None:
+        self.command = command
+        self.awaits = awaits
 
 
-_RESET = _Command((b"RSET\r\n",), Phase.MAIL)
-_EMPTY_MESSAGE = _Command((b".\r\n",), Phase.DOT)
-_GOODBYE = _Command((b"QUIT\r\n",), Phase.MAIL)
+_RESET = _Aside(b"RSET\r\n", _MAIL)
+_NO_MESSAGE = _Aside(b".\r\n", _DOT)
+_GOODBYE = _Aside(b"QUIT\r\n", _MAIL)
 
 
 class Dialogue:
@@ -98,12 +104,15 @@ class Dialogue:
         self.replies = 0
         self.finished = False
         self._extensions = extensions
+        self._after_recipient = _DOT if extensions.chunking else _DATA
         self._reader = ReplyReader()
-        self._waiting: deque[_Command] = deque()
-        self._asked: deque[_Command] = deque()
-        self._out: list[bytes] = []
         self._letters: dict[_Transaction, None] = {}
-        self._clean = True
+        self._waiting: deque[tuple[_Transaction, tuple[bytes, ...], int]] = deque()
+        self._asked: deque[_Transaction | _Aside] = deque()
+        self._out: list[bytes] = []
+        self._go_ahead_due = False
+        self._reset_due = False
+        self._goodbye_due = False
         self._leaving = False
         self._mute = False
         self._end = "the connection was lost"
@@ -113,13 +122,9 @@ class Dialogue:
         """Whether another letter can be started now."""
         if self._leaving or self.finished or self._waiting:
             return False
-        return len(self._letters) < self._most
-
-    @property
-    def _most(self) -> int:
         if self._extensions.chunking:
-            return self.depth
-        return 2 if self._extensions.pipelining else 1
+            return len(self._letters) < self.depth
+        return len(self._letters) < (2 if self._extensions.pipelining else 1)
 
     @property
     def under_way(self) -> int:
@@ -129,7 +134,7 @@ class Dialogue:
     @property
     def waiting_for(self) -> Phase | None:
         """The phase of the oldest reply that the server owes us."""
-        return self._asked[0].phase if self._asked else None
+        return self._asked[0].awaits if self._asked else None
 
     def start(self, letter: Outgoing) -> Outcome | None:
         """Begin to hand in a letter; its outcome at once if this server can never take it."""
@@ -139,7 +144,7 @@ class Dialogue:
         transaction = _Transaction(letter)
         self.started += 1
         self._letters[transaction] = None
-        self._waiting.extend(self._script(transaction))
+        self._plan(transaction)
         self._speak()
         return None
 
@@ -147,10 +152,10 @@ class Dialogue:
         """Take in bytes from the server; the outcomes that they bring."""
         outcomes: list[Outcome] = []
         try:
-            for answer in self._reader.feed(data):
+            for code, lines in self._reader.feed(data):
                 if self.finished:
                     break
-                outcome = self._hear(answer)
+                outcome = self._hear(code, lines)
                 if outcome is not None:
                     outcomes.append(outcome)
         except SenselessReply as error:
@@ -165,13 +170,13 @@ class Dialogue:
     def quit(self) -> None:
         """Say goodbye after what is under way; no letter is started any more."""
         if not self._leaving:
-            self._leaving = True
-            self._waiting.append(_GOODBYE)
+            self._leaving = self._goodbye_due = True
             self._speak()
 
     def hang_up(self, reason: str) -> None:
         """Nothing can be written any more; replies that are still coming in count."""
         self._leaving = self._mute = True
+        self._goodbye_due = False
         self._waiting.clear()
         self._out.clear()
         if not self.finished:
@@ -181,7 +186,10 @@ class Dialogue:
         """The connection has ended: the outcomes of all letters that were under way."""
         self.finished = True
         letters, self._letters = self._letters, {}
-        return [Outcome(one.letter, Reply(one.phase, None, self._end)) for one in letters]
+        return [
+            Outcome(one.letter, Reply(_DOT if one.content_out else one.awaits, None, self._end))
+            for one in letters
+        ]
 
     # --- what we say ---
 
@@ -194,7 +202,8 @@ class Dialogue:
             return Reply(Phase.MAIL, 552, "5.3.4 the letter is larger than the server takes")
         return None
 
-    def _script(self, transaction: _Transaction) -> tuple[_Command, _Command, _Command]:
+    def _plan(self, transaction: _Transaction) -> None:
+        """Put down what is to be said about a letter: in one go, or command by command."""
         letter, announced = transaction.letter, self._extensions
         size = b" SIZE=%d" % len(letter.message) if announced.size else b""
         utf8 = b"" if letter.recipient.isascii() else b" SMTPUTF8"
@@ -202,103 +211,117 @@ class Dialogue:
         rcpt = b"RCPT TO:<%b>\r\n" % letter.recipient.encode()
         if announced.chunking:
             bdat = b"BDAT %d LAST\r\n" % len(letter.message)
-            content = _Command((bdat, letter.message), Phase.DOT, transaction)
+            self._waiting.append((transaction, (mail + rcpt + bdat, letter.message), 3))
+        elif announced.pipelining:
+            self._waiting.append((transaction, (mail + rcpt + b"DATA\r\n",), 3))
         else:
-            content = _Command((b"DATA\r\n",), Phase.DATA, transaction)
-        return (
-            _Command((mail,), Phase.MAIL, transaction),
-            _Command((rcpt,), Phase.RCPT, transaction),
-            content,
-        )
+            self._waiting.extend((transaction, (command,), 1) for command in (mail, rcpt, b"DATA\r\n"))
 
     def _speak(self) -> None:
-        """Say what may be said now, RSET first where a transaction may still be open."""
+        """Say what may be said now, RSET first where the server may still hold a transaction open."""
         while self._waiting and self._may_speak():
-            following = self._waiting[0]
-            if following.phase is Phase.MAIL and following.transaction and not self._clean:
-                self._say(_RESET)
-                self._clean = True
+            if self._reset_due and self._waiting[0][0].awaits is _MAIL:
+                self._reset_due = False
+                self._say_aside(_RESET)
             else:
-                self._say(self._waiting.popleft())
+                self._say(*self._waiting.popleft())
+        if self._goodbye_due and not self._waiting and self._may_speak():
+            self._goodbye_due = False
+            self._say_aside(_GOODBYE)
 
     def _may_speak(self) -> bool:
         if self.finished:
             return False
-        return not self._asked or (self._extensions.pipelining and self._asked[-1].phase is not Phase.DATA)
+        return not self._asked or (self._extensions.pipelining and not self._go_ahead_due)
 
-    def _say(self, command: _Command) -> None:
-        if self._mute:
-            return
-        self._out += command.parts
-        self._asked.append(command)
-        if command.transaction is None:
-            return
-        if command.phase is Phase.DOT:
-            command.transaction.phase = Phase.DOT
-        elif command.phase is Phase.MAIL:
-            self._clean = False
+    def _say(self, transaction: _Transaction, parts: tuple[bytes, ...], replies: int) -> None:
+        self._out += parts
+        self._asked += (transaction,) * replies
+        self._reset_due = True
+        if self._extensions.chunking:
+            transaction.content_out = True
+        else:
+            self._go_ahead_due = True
+
+    def _say_aside(self, aside: _Aside) -> None:
+        self._out.append(aside.command)
+        self._asked.append(aside)
 
     # --- what we hear ---
 
-    def _hear(self, answer: Answer) -> Outcome | None:
+    def _hear(self, code: int, lines: list[bytes]) -> Outcome | None:
         self.replies += 1
         if not self._asked:
-            self._finish(f"the server said unasked: {answer.code} {answer.text}")
+            self._finish(f"the server said unasked: {code} {text_of(lines)}")
             return None
-        command, outcome = self._asked.popleft(), None
-        if answer.code == _CLOSING:
-            self._finish(f"the server closed: {answer.text}")
-            outcome = self._settle(command, answer)
-        elif command.transaction is None:
-            self._about_no_letter(command, answer)
-        elif answer.code >= 400:
-            outcome = self._refused(command, answer)
+        about = self._asked.popleft()
+        if code == _CLOSING:
+            self._finish(f"the server closed: {text_of(lines)}")
+        outcome = None
+        if isinstance(about, _Aside):
+            self._hear_about_aside(about, code, lines)
+        elif code < 400:
+            outcome = self._accepted(about, code, lines)
         else:
-            outcome = self._accepted(command, command.transaction, answer)
-        self._speak()
+            outcome = self._refused(about, code, lines)
+        if self._waiting or self._goodbye_due:
+            self._speak()
         return outcome
 
-    def _about_no_letter(self, command: _Command, answer: Answer) -> None:
-        """Whatever becomes of an empty message, nobody gets it."""
-        if command is _GOODBYE:
+    def _hear_about_aside(self, aside: _Aside, code: int, lines: list[bytes]) -> None:
+        if aside is _GOODBYE:
             self._finish("the connection was closed")
-        elif command is _RESET and answer.code >= 300:
-            raise SenselessReply(f"the server does not reset: {answer.code} {answer.text}")
+        elif aside is _RESET and code >= 300:
+            raise SenselessReply(f"the server does not reset: {code} {text_of(lines)}")
 
-    def _refused(self, command: _Command, answer: Answer) -> Outcome | None:
-        while self._waiting and self._waiting[0].transaction is command.transaction:
-            self._waiting.popleft()
-        return self._settle(command, answer)
-
-    def _accepted(self, command: _Command, transaction: _Transaction, answer: Answer) -> Outcome | None:
-        wanted = answer.code == _GO_AHEAD if command.phase is Phase.DATA else answer.code < 300
-        if not wanted:
-            raise SenselessReply(f"no reply to {command.phase}: {answer.code} {answer.text}")
-        if command.phase is Phase.DOT:
-            self._clean = self._clean or not self._asked
-            return self._settle(command, answer)
-        if command.phase is Phase.DATA:
+    def _accepted(self, transaction: _Transaction, code: int, lines: list[bytes]) -> Outcome | None:
+        phase = transaction.awaits
+        if code >= 300 if phase is not _DATA else code != _GO_AHEAD:
+            raise SenselessReply(f"no reply to {phase}: {code} {text_of(lines)}")
+        if phase is _DOT:
+            self._reset_due = self._reset_due and bool(self._asked)
+            return self._settle(transaction, code, lines)
+        if phase is _DATA:
             self._go_ahead(transaction)
-        elif transaction.phase is not Phase.DOT:
-            transaction.phase = Phase.RCPT if command.phase is Phase.MAIL else Phase.DATA
+        elif phase is _MAIL:
+            transaction.awaits = _RCPT
+        else:
+            transaction.recipient_accepted = True
+            transaction.awaits = self._after_recipient
         return None
 
-    def _go_ahead(self, transaction: _Transaction) -> None:
-        """Say the content; nothing in place of one that was refused, which the server ought to discard."""
-        if transaction in self._letters:
-            self._say(_Command((transaction.letter.message, b".\r\n"), Phase.DOT, transaction))
-        elif transaction.phase is not Phase.DATA:
-            self._say(_EMPTY_MESSAGE)
-        else:  # its recipient was accepted, so somebody would get an empty message
-            raise SenselessReply("the server goes ahead with a letter whose sender it refused")
-        self._clean = True
+    def _refused(self, transaction: _Transaction, code: int, lines: list[bytes]) -> Outcome | None:
+        outcome = self._settle(transaction, code, lines)
+        while self._waiting and self._waiting[0][0] is transaction:
+            self._waiting.popleft()
+        if transaction.awaits is _MAIL:
+            transaction.awaits = _RCPT
+        elif transaction.awaits is _RCPT:
+            transaction.awaits = self._after_recipient
+        elif transaction.awaits is _DATA:
+            self._go_ahead_due = False
+        return outcome
 
-    def _settle(self, command: _Command, answer: Answer) -> Outcome | None:
-        transaction = command.transaction
-        if transaction is None or transaction not in self._letters:
+    def _go_ahead(self, transaction: _Transaction) -> None:
+        """Say the content; in place of one that was refused nothing, which nobody gets."""
+        if self._mute:
+            return
+        self._go_ahead_due = self._reset_due = False
+        if transaction in self._letters:
+            transaction.awaits = _DOT
+            transaction.content_out = True
+            self._out += (transaction.letter.message, b".\r\n")
+            self._asked.append(transaction)
+        elif not transaction.recipient_accepted:
+            self._say_aside(_NO_MESSAGE)
+        else:
+            raise SenselessReply("the server goes ahead with a letter whose sender it refused")
+
+    def _settle(self, transaction: _Transaction, code: int, lines: list[bytes]) -> Outcome | None:
+        if transaction not in self._letters:
             return None
         del self._letters[transaction]
-        return Outcome(transaction.letter, Reply(command.phase, answer.code, answer.text))
+        return Outcome(transaction.letter, Reply(transaction.awaits, code, text_of(lines)))
 
     def _finish(self, reason: str) -> None:
         self.finished = True

@@ -2,43 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from newsletter_service.delivery.rules import readable
 
 MAX_REPLY_BYTES = 65_536
 _CODES = {b"%d" % code: code for code in range(200, 560)}
 _STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\s+")
+_TEXT = slice(4, None)
 
 
 class SenselessReply(ValueError):
     """What the server said is no SMTP reply, or no reply to what it was asked."""
 
 
-class Answer(NamedTuple):
-    """A server's reply to one command: its code, and the text of each line as it came."""
-
-    code: int
-    lines: list[bytes]
-
-    @property
-    def text(self) -> str:
-        """The words as one line; the enhanced status that each line may bear is said once."""
-        lines = self.lines
-        if len(lines) > 1 and (status := _STATUS.match(lines[0])):
-            lines = [lines[0], *(line.removeprefix(status.group()) for line in lines[1:])]
-        return readable(b" ".join(lines))
-
-
 class ReplyReader:
-    """Takes in bytes, gives out the replies that they make up."""
+    """Takes in bytes, gives out replies as their code and their lines."""
 
     def __init__(self) -> None:
         self._rest = b""
         self._lines: list[bytes] = []
         self._held = 0
 
-    def feed(self, data: bytes) -> Iterator[Answer]:
+    def feed(self, data: bytes) -> Iterator[tuple[int, list[bytes]]]:
         """The replies that `data` completes; SenselessReply once one makes no sense or is beyond all bounds."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
@@ -46,15 +31,25 @@ class ReplyReader:
             code, separator = _CODES.get(line[:3]), line[3:4]
             if code is None or separator not in b" -\r":
                 raise SenselessReply(f"no SMTP reply: {readable(line)}")
-            self._lines.append(line[4:])
+            self._lines.append(line)
             if separator == b"-":
                 self._held += len(line)
                 self._check_size(0)
             else:
                 whole, self._lines, self._held = self._lines, [], 0
-                yield Answer(code, whole)
+                yield code, whole
         self._check_size(len(self._rest))
 
     def _check_size(self, more: int) -> None:
         if self._held + more > MAX_REPLY_BYTES:
             raise SenselessReply(f"a reply of more than {MAX_REPLY_BYTES} bytes")
+
+
+def text_of(lines: list[bytes]) -> str:
+    """The words of a reply as one line; the enhanced status that each of its lines may bear is said once."""
+    if len(lines) == 1:
+        return readable(lines[0][_TEXT])
+    first, *others = (line[_TEXT] for line in lines)
+    if status := _STATUS.match(first):
+        others = [line.removeprefix(status.group()) for line in others]
+    return readable(b" ".join([first, *others]))
