@@ -8,7 +8,6 @@ from newsletter_service.delivery.rules import readable
 MAX_REPLY_BYTES = 65_536
 _CODES = {b"%d" % code: code for code in range(200, 560)}
 _STATUS = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\s+")
-_TEXT = slice(4, None)
 
 
 class SenselessReply(ValueError):
@@ -47,9 +46,7 @@ class ReplyReader:
 
 def text_of(lines: list[bytes]) -> str:
     """The words of a reply as one line; the enhanced status that each of its lines may bear is said once."""
-    if len(lines) == 1:
-        return readable(lines[0][_TEXT])
-    first, *others = (line[_TEXT] for line in lines)
-    if status := _STATUS.match(first):
+    first, *others = (line[4:].rstrip() for line in lines)
+    if others and (status := _STATUS.match(first)):
         others = [line.removeprefix(status.group()) for line in others]
     return readable(b" ".join([first, *others]))
