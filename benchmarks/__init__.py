@@ -1,1 +1,1 @@
-"""How fast composing, rendering, filling, releasing and sending are, on the machine at hand."""
+"""How fast sending and releasing are, on the machine at hand, and how that compares to others on the same."""

@@ -52,8 +52,11 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """A fresh server; without PostgreSQL's binaries the test is skipped (in CI: fails)."""
+def running_cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A fresh server; without PostgreSQL's binaries the test is skipped (in CI: fails).
+
+    Unless `durable` a crash of the machine may cost it what was committed, which makes it quick.
+    """
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     if not binaries:
         missing("PostgreSQL's server (Debian's package postgresql) is not installed")
@@ -76,7 +79,9 @@ def running_cluster() -> Iterator[Cluster]:
             "UTF8",
             "--no-sync",
         )
-        options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
+        options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1"
+        if not durable:
+            options += " -c fsync=off -c full_page_writes=off"
         _call(
             *prefix,
             f"{bin_dir}/pg_ctl",

@@ -1,0 +1,179 @@
+"""Databases to send from: prepared once, copied before every run, on SQLite or on a PostgreSQL that is durable."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.orm import Session
+
+from benchmarks.letters import BASE_URL, MAIL_FROM
+from benchmarks.processes import Failed, Usage, measured
+from newsletter_service.db import prepare_engine
+from newsletter_service.delivery.service import Recipient, add_deliveries, add_letter, open_mailing
+from newsletter_service.letters.values import PreparedLetter
+from tests.postgresql import Cluster, running_cluster
+
+_NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
+_SECRET_KEY = "only-for-measuring-how-fast-all-of-it-is"
+
+
+class Store(Protocol):
+    """Keeps databases that are all copies of one; `template` is the URL of that one."""
+
+    name: str
+    template: str
+
+    def copy(self) -> AbstractContextManager[str]:
+        """The URL of a copy, which is gone after the block."""
+
+    def bytes_used(self, url: str) -> int:
+        """How much a database takes on disk."""
+
+
+@dataclass
+class SqliteFolder:
+    """Databases as files in a folder."""
+
+    folder: Path
+    name: str = "sqlite"
+
+    def __post_init__(self) -> None:
+        self.template = f"sqlite:///{self.folder}/template.sqlite3"
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """A copy of the file; its write-ahead log is empty, for nobody has the template open."""
+        with TemporaryDirectory(dir=self.folder) as folder:
+            path = Path(folder) / "newsletter.sqlite3"
+            copyfile(self.folder / "template.sqlite3", path)
+            yield f"sqlite:///{path}"
+
+    def bytes_used(self, url: str) -> int:
+        """The size of the file and its log."""
+        path = Path(url.removeprefix("sqlite:///"))
+        return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+
+
+@dataclass
+class PostgresqlServer:
+    """Databases of one PostgreSQL server."""
+
+    cluster: Cluster
+    name: str = "postgresql"
+
+    def __post_init__(self) -> None:
+        self.template = f"{self.cluster.base_url}template_bench"
+        with self.cluster.engine("template_bench"):
+            pass
+
+    def copy(self) -> AbstractContextManager[str]:
+        """A database made from the template."""
+        return self.cluster.fresh_database("template_bench")
+
+    def bytes_used(self, url: str) -> int:
+        """What the server says."""
+        with opened(url) as engine, engine.connect() as connection:
+            return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
+
+
+@contextmanager
+def sqlite_store() -> Iterator[Store]:
+    """A folder that is gone afterwards, with an empty template in it."""
+    with TemporaryDirectory(prefix="newsletter-bench-") as folder:
+        store = SqliteFolder(Path(folder))
+        newsletter(store.template, "db", "upgrade")
+        yield store
+
+
+@contextmanager
+def postgresql_store() -> Iterator[Store]:
+    """A server that writes every commit to disk, stopped afterwards, with an empty template in it."""
+    with running_cluster(durable=True) as cluster:
+        store = PostgresqlServer(cluster)
+        newsletter(store.template, "db", "upgrade")
+        yield store
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """An engine as the product uses it."""
+    engine = create_engine(url)
+    prepare_engine(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def newsletter(url: str, *arguments: str, port: int = 9, connections: int = 4) -> Usage:
+    """Run the `newsletter` command on a database, with an SMTP server on `port` of this machine."""
+    with TemporaryDirectory(prefix="newsletter-instance-") as folder:
+        env = {
+            "PATH": "/usr/bin:/bin",
+            "SECRET_KEY": _SECRET_KEY,
+            "BASE_URL": BASE_URL,
+            "MAIL_FROM": MAIL_FROM,
+            "DATABASE_URL": url,
+            "INSTANCE_DIR": folder,
+            "SMTP_HOST": "127.0.0.1",
+            "SMTP_PORT": str(port),
+            "SMTP_CONNECTIONS": str(connections),
+        }
+        return measured([_NEWSLETTER, *arguments], env)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What one run of `newsletter send` took beyond starting up and finding nothing to do."""
+
+    letters: int
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+    @property
+    def letters_per_second(self) -> float:
+        """Its speed."""
+        return self.letters / self.seconds
+
+    @property
+    def cpu_us_per_letter(self) -> float:
+        """Its processor time for each letter, in microseconds."""
+        return 1e6 * self.cpu_seconds / self.letters
+
+
+def send(url: str, port: int, letters: int, connections: int = 4) -> Sent:
+    """Send all that is due, to the last commit; Failed unless every one of `letters` arrived."""
+    whole = newsletter(url, "send", port=port, connections=connections)
+    idle = newsletter(url, "send", port=port, connections=connections)
+    with opened(url) as engine, engine.connect() as connection:
+        query = text(
+            "SELECT count(*) FROM delivery WHERE state = 'sent' AND doubts = 0 AND mailing_id IS NOT NULL"
+        )
+        sent = connection.scalar(query)
+    if sent != letters:
+        raise Failed(f"{sent} of {letters} letters arrived: {whole.output}")
+    return Sent(letters, whole.seconds - idle.seconds, whole.cpu_seconds - idle.cpu_seconds, whole.peak_mb)
+
+
+def add_mailing(url: str, letters: Sequence[PreparedLetter], readers: int) -> None:
+    """One mailing to so many readers, the letters in turn."""
+    now = datetime.now(UTC)
+    with opened(url) as engine, Session(engine) as session:
+        mailing = open_mailing(session, now)
+        for first, letter in enumerate(letters):
+            row = add_letter(session, mailing, letter, now)
+            numbers = range(first + 1, readers + 1, len(letters))
+            add_deliveries(session, mailing, row, map(_recipient, numbers), now)
+        session.commit()
+
+
+def _recipient(number: int) -> Recipient:
+    return Recipient(number, 1, f"lezer{number}@gemeente{number % 9}.example", f"Noëlle van 't Hof {number}")
