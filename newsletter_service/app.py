@@ -10,7 +10,7 @@ from flask import Flask
 from config import Settings, SettingsError
 from newsletter_service.archive.views import archive
 from newsletter_service.db import init_db
-from newsletter_service.delivery.transport import SmtpServer
+from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.demo.views import demo
 from newsletter_service.editions.commands import edition_commands
 from newsletter_service.editions.views import editions

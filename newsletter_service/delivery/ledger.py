@@ -1,27 +1,46 @@
-"""Rows of the ledger on their way: claimed for a while, handed to a connection, settled by the server's answer."""
+"""Rows of the ledger on their way: claimed by a sender, handed to a connection, settled by the server's answer.
 
-from collections.abc import Sequence
+Every function is a few statements in the caller's transaction, however many rows they are about.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, or_, select, update
-from sqlalchemy.orm import Session
-
-from newsletter_service.delivery.models import Delivery, Mailing, Suppression
-from newsletter_service.delivery.rules import (
-    MAX_REPLY_TEXT,
-    Reply,
-    State,
-    Verdict,
-    address_hmac,
-    classify,
-    settlement,
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    String,
+    TextClause,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
-LEASE = timedelta(minutes=15)
+from newsletter_service.db import UtcDateTime
+from newsletter_service.delivery.models import Delivery, DomainRest, Letter, Mailing, Sender, Suppression
+from newsletter_service.delivery.rules import State, address_hmac
+
+_MAY_BE_CLAIMED = (Delivery.settled_at.is_(None), Delivery.state != State.CLAIMED)
+_FREED = case((Delivery.attempts > 0, State.DEFERRED.value), else_=State.READY.value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """What a sender needs of a row it holds, apart from any session."""
 
@@ -31,152 +50,442 @@ class Claimed:
     reader_id: int | None
     reader_generation: int | None
     address: str
+    domain: str
     name: str
     attempts: int
+    doubts: int
     give_up_at: datetime
 
 
-def claim(session: Session, holder: str, now: datetime, limit: int, secret_key: str) -> list[Claimed]:
-    """Take up to `limit` due rows for `holder` until the lease ends; no two holders get the same row.
+_CLAIMED_COLUMNS = (
+    Delivery.id,
+    Delivery.mailing_id,
+    Delivery.letter_id,
+    Delivery.reader_id,
+    Delivery.reader_generation,
+    Delivery.address,
+    Delivery.domain,
+    Delivery.name,
+    Delivery.attempts,
+    Delivery.doubts,
+    Delivery.give_up_at,
+    Delivery.next_attempt_at,
+)
+Place = tuple[datetime, int]
+"""How far claiming a mailing has come: moment and number of the last row it met."""
 
-    Rows of suppressed addresses are cancelled instead, those of paused mailings stay where they are.
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of one row; `next_attempt_at` None leaves it, `settled_at` None keeps it open."""
+
+    delivery_id: int
+    state: State
+    attempts: int
+    doubts: int
+    next_attempt_at: datetime | None
+    settled_at: datetime | None
+    reply_code: int | None
+    reply_status: str
+    reply_text: str
+
+
+# --- senders ---------------------------------------------------------------------------------------------------
+
+
+def register(connection: Connection, sender: str, host: str, process_id: int, now: datetime) -> None:
+    """Say that a sender is there; without this it may claim nothing."""
+    values = {"id": sender, "host": host[:100], "process_id": process_id, "beats": 0}
+    connection.execute(insert(Sender).values(**values, started_at=now, seen_at=now))
+
+
+def beat(connection: Connection, sender: str, now: datetime) -> bool:
+    """Show that a sender is alive; False if the others have given it up, and its rows with it."""
+    alive = update(Sender).where(Sender.id == sender).values(beats=Sender.beats + 1, seen_at=now)
+    return bool(connection.execute(alive).rowcount)
+
+
+def beats(connection: Connection) -> dict[str, int]:
+    """How often each sender has shown that it is alive."""
+    return {sender: count for sender, count in connection.execute(select(Sender.id, Sender.beats))}  # noqa: C416
+
+
+def leave(connection: Connection, sender: str) -> None:
+    """Give back what a sender still holds and strike the sender off."""
+    _free(connection, Delivery.lease_holder == sender)
+    connection.execute(delete(Sender).where(Sender.id == sender))
+
+
+def keep_only(connection: Connection, sender: str, ids: Iterable[int]) -> None:
+    """Give back what a sender holds but for rows `ids`, which are with the server."""
+    _free(connection, Delivery.lease_holder == sender, Delivery.id.not_in(list(ids)))
+
+
+def hand_back(connection: Connection, sender: str, ids: Sequence[int]) -> None:
+    """Rows that were handed over did not go to any connection after all: the sender holds them as before."""
+    if ids:
+        mine = (Delivery.lease_holder == sender, Delivery.id.in_(ids))
+        connection.execute(update(Delivery).where(*mine).values(handed_at=None))
+        _free(connection, *mine, Delivery.cancel_asked_at.is_not(None))
+
+
+def _free(connection: Connection, *which: ColumnElement[bool]) -> None:
+    """Let go of rows that did not go out; those that were to be cancelled are."""
+    stop = Delivery.cancel_asked_at
+    connection.execute(
+        update(Delivery)
+        .where(Delivery.state == State.CLAIMED, *which)
+        .values(
+            state=case((stop.is_not(None), State.CANCELLED.value), else_=_FREED),
+            settled_at=stop,
+            lease_holder=None,
+            handed_at=None,
+        )
+    )
+
+
+def bury(connection: Connection, sender: str, beats: int, now: datetime, *, hold: bool) -> int:
+    """Free the rows of a sender that still stands at `beats`: how many it had.
+
+    What it never handed over is ready again. What it had handed over is uncertain: due at once, or with
+    `hold` left for a person to decide; what was to be cancelled stays as it is.
     """
-    rows = session.scalars(_due(now, limit)).all()
-    suppressed = _suppressed(session, rows, secret_key)
-    claimed = []
-    for row in rows:
-        if row.address in suppressed:
-            row.state, row.settled_at = State.CANCELLED, now
-            continue
-        row.state, row.lease_holder, row.handed_at = State.CLAIMED, holder, None
-        claimed.append(_claimed(row))
-    session.flush()
-    return claimed
+    gone = connection.execute(delete(Sender).where(Sender.id == sender, Sender.beats == beats))
+    return free_rows_of(connection, sender, now, hold=hold) if gone.rowcount else 0
 
 
-def _due(now: datetime, limit: int) -> Select[Delivery]:
-    return (
-        select(Delivery)
+def free_rows_of(connection: Connection, sender: str | None, now: datetime, *, hold: bool) -> int:
+    """Free what a sender that is gone had claimed; None: what belongs to no registered sender at all."""
+    theirs = Delivery.lease_holder == sender if sender else Delivery.lease_holder.not_in(select(Sender.id))
+    held = (Delivery.state == State.CLAIMED, theirs)
+    doubtful = connection.execute(
+        update(Delivery)
+        .where(*held, Delivery.handed_at.is_not(None))
+        .values(
+            state=State.UNCERTAIN,
+            doubts=Delivery.doubts + 1,
+            attempts=Delivery.attempts + 1,
+            next_attempt_at=now,
+            settled_at=now if hold else Delivery.cancel_asked_at,
+            lease_holder=None,
+            handed_at=None,
+            reply_code=None,
+            reply_status="",
+            reply_text="",
+        )
+    )
+    untouched = connection.execute(
+        update(Delivery).where(*held, Delivery.handed_at.is_(None)).values(state=_FREED, lease_holder=None)
+    )
+    return doubtful.rowcount + untouched.rowcount
+
+
+# --- claiming --------------------------------------------------------------------------------------------------
+
+
+def due_mailings(connection: Connection, now: datetime) -> list[int]:
+    """The mailings that run and have something due, the oldest first."""
+    due = exists().where(Delivery.mailing_id == Mailing.id, *_MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
+    return list(
+        connection.scalars(select(Mailing.id).where(Mailing.paused_at.is_(None), due).order_by(Mailing.id))
+    )
+
+
+def claim(
+    connection: Connection,
+    sender: str,
+    mailing_id: int | None,
+    now: datetime,
+    limit: int,
+    after: Place | None = None,
+) -> tuple[list[Claimed], Place | None]:
+    """Take up to `limit` due rows of a mailing (None: notices), beyond `after`; also how far that went.
+
+    No two senders get the same row: PostgreSQL skips rows that others are taking, on SQLite one at a time claims.
+    """
+    due = _due(mailing_id, now, limit, after).cte("due").prefix_with("MATERIALIZED")
+    taken = (
+        update(Delivery)
+        .where(Delivery.id.in_(select(due.c.id)))
+        .values(state=State.CLAIMED, lease_holder=sender, handed_at=None)
+        .returning(*_CLAIMED_COLUMNS)
+    )
+    rows = connection.execute(taken).all()
+    place = max(((row.next_attempt_at, row.id) for row in rows), default=None)
+    return sorted((_claimed(row) for row in rows), key=lambda row: row.delivery_id), place
+
+
+def _due(mailing_id: int | None, now: datetime, limit: int, after: Place | None) -> Select[int]:
+    mine = Delivery.mailing_id.is_(None) if mailing_id is None else Delivery.mailing_id == mailing_id
+    due = select(Delivery.id).where(mine, *_MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
+    if after is not None:
+        # Without it every claim would step again over what was claimed before and is not cleared away yet.
+        due = due.where(tuple_(Delivery.next_attempt_at, Delivery.id) > after)
+    order = due.order_by(Delivery.mailing_id, Delivery.next_attempt_at, Delivery.id)
+    return order.limit(limit).with_for_update(of=Delivery, skip_locked=True)
+
+
+def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
+    return Claimed(*tuple(row)[:-1])
+
+
+def suppressed(connection: Connection, rows: Iterable[Claimed], secret_key: str) -> set[int]:
+    """Which of `rows` (by delivery id) go to addresses that are not to be mailed any more."""
+    if not connection.scalar(select(exists(select(Suppression.address_hmac)))):
+        return set()
+    keys = {row.delivery_id: address_hmac(row.address, secret_key) for row in rows}
+    query = select(Suppression.address_hmac).where(Suppression.address_hmac.in_(set(keys.values())))
+    found = set(connection.scalars(query))
+    return {delivery_id for delivery_id, key in keys.items() if key in found}
+
+
+def cancel_claimed(connection: Connection, sender: str, ids: Iterable[int], now: datetime) -> None:
+    """Cancel rows of `sender` that were not handed over."""
+    _change_unhanded(connection, sender, ids, {"state": State.CANCELLED, "settled_at": now})
+
+
+def give_back(connection: Connection, sender: str, ids: Iterable[int]) -> None:
+    """Give rows of `sender` back that were not handed over, as they were."""
+    _change_unhanded(connection, sender, ids, {"state": _FREED})
+
+
+def park(connection: Connection, sender: str, turns: Mapping[int, datetime]) -> None:
+    """Give rows back until their turn comes (by delivery id): their domain takes no more for now."""
+    if turns:
+        rows = [{"key": key, "holder": sender, "at": at} for key, at in turns.items()]
+        connection.execute(_PARK, rows)
+
+
+_PARK = text(
+    """
+    UPDATE delivery
+    SET state = CASE WHEN attempts > 0 THEN 'deferred' ELSE 'ready' END, lease_holder = NULL, next_attempt_at = :at
+    WHERE id = :key AND lease_holder = :holder AND handed_at IS NULL
+    """
+).bindparams(bindparam("at", type_=UtcDateTime()))
+
+
+def _change_unhanded(
+    connection: Connection, sender: str, ids: Iterable[int], values: dict[str, object]
+) -> None:
+    wanted = list(ids)
+    if wanted:
+        connection.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(wanted), Delivery.lease_holder == sender, Delivery.handed_at.is_(None))
+            .values(**values, lease_holder=None)
+        )
+
+
+def skeleton(connection: Connection, letter_id: int) -> bytes:
+    """The skeleton of a letter."""
+    return connection.scalars(select(Letter.skeleton).where(Letter.id == letter_id)).one()
+
+
+# --- handing over and settling: the two statements that run for every few letters -------------------------------
+
+_MAY_GO = """
+    state = 'claimed' AND lease_holder = :holder
+    AND (mailing_id IS NULL OR mailing_id NOT IN (SELECT id FROM mailing WHERE paused_at IS NOT NULL))
+"""
+_NOW = bindparam("now", type_=UtcDateTime())
+_HAND_OVER = {
+    "sqlite": text(
+        f"""
+        UPDATE delivery SET handed_at = :now
+        WHERE id IN (SELECT value FROM json_each(:ids)) AND {_MAY_GO} RETURNING id
+        """  # noqa: S608  # constants
+    ).bindparams(_NOW),
+    "postgresql": text(
+        f"UPDATE delivery SET handed_at = :now WHERE id = ANY(:ids) AND {_MAY_GO} RETURNING id"  # noqa: S608
+    ).bindparams(_NOW, bindparam("ids", type_=ARRAY(BigInteger))),
+}
+
+
+def hand_over(connection: Connection, sender: str, ids: Sequence[int], now: datetime) -> set[int]:
+    """Write down that these letters go to a connection now; which of them may.
+
+    The others were cancelled since they were claimed, their mailing paused, or the lease lost.
+    """
+    on_sqlite = connection.dialect.name == "sqlite"
+    values = {"holder": sender, "ids": str(list(ids)) if on_sqlite else list(ids), "now": now}
+    return set(connection.scalars(_HAND_OVER[connection.dialect.name], values))
+
+
+_SETTLED_TYPES: dict[str, TypeEngine[Any]] = {
+    "delivery_id": BigInteger(),
+    "state": String(),
+    "attempts": Integer(),
+    "doubts": Integer(),
+    "next_attempt_at": UtcDateTime(),
+    "settled_at": UtcDateTime(),
+    "reply_code": Integer(),
+    "reply_status": String(),
+    "reply_text": String(),
+}
+_SETTLE_SQLITE = text(
+    """
+    UPDATE delivery
+    SET state = CASE WHEN cancel_asked_at IS NOT NULL AND :settled_at IS NULL THEN 'cancelled' ELSE :state END,
+        settled_at = coalesce(:settled_at, cancel_asked_at),
+        attempts = :attempts, doubts = :doubts, lease_holder = NULL, handed_at = NULL,
+        next_attempt_at = coalesce(:next_attempt_at, next_attempt_at),
+        reply_code = :reply_code, reply_status = :reply_status, reply_text = :reply_text
+    WHERE id = :delivery_id AND lease_holder = :holder
+    """
+).bindparams(bindparam("next_attempt_at", type_=UtcDateTime()), bindparam("settled_at", type_=UtcDateTime()))
+_SETTLE_POSTGRESQL = text(
+    """
+    UPDATE delivery
+    SET state = CASE
+            WHEN cancel_asked_at IS NOT NULL AND new.settled_at IS NULL THEN 'cancelled' ELSE new.state
+        END,
+        settled_at = coalesce(new.settled_at, cancel_asked_at),
+        attempts = new.attempts, doubts = new.doubts, lease_holder = NULL, handed_at = NULL,
+        next_attempt_at = coalesce(new.next_attempt_at, delivery.next_attempt_at),
+        reply_code = new.reply_code, reply_status = new.reply_status, reply_text = new.reply_text
+    FROM unnest(
+        CAST(:delivery_id AS bigint[]), CAST(:state AS text[]), CAST(:attempts AS int[]), CAST(:doubts AS int[]),
+        CAST(:next_attempt_at AS timestamptz[]), CAST(:settled_at AS timestamptz[]), CAST(:reply_code AS int[]),
+        CAST(:reply_status AS text[]), CAST(:reply_text AS text[])
+    ) AS new (
+        delivery_id, state, attempts, doubts, next_attempt_at, settled_at, reply_code, reply_status, reply_text
+    )
+    WHERE delivery.id = new.delivery_id AND delivery.lease_holder = :holder
+    """
+).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _SETTLED_TYPES.items()))
+_SETTLE: dict[str, TextClause] = {"sqlite": _SETTLE_SQLITE, "postgresql": _SETTLE_POSTGRESQL}
+
+
+def settle(connection: Connection, sender: str, settled: Sequence[Settled]) -> int:
+    """Write down what became of rows that `sender` holds; how many it still did hold."""
+    if not settled:
+        return 0
+    values: Any
+    if connection.dialect.name == "sqlite":
+        values = [
+            {name: getattr(row, name) for name in _SETTLED_TYPES} | {"holder": sender} for row in settled
+        ]
+    else:
+        values = {name: [getattr(row, name) for row in settled] for name in _SETTLED_TYPES} | {
+            "holder": sender
+        }
+    return connection.execute(_SETTLE[connection.dialect.name], values).rowcount
+
+
+def settle_late(connection: Connection, settled: Iterable[Settled]) -> None:
+    """Write down that letters did arrive whose rows were taken from their sender meanwhile.
+
+    Where somebody else is already sending one again, that row stays theirs: it keeps its doubt.
+    """
+    for row in settled:
+        if row.state is State.SENT:
+            connection.execute(
+                update(Delivery)
+                .where(
+                    Delivery.id == row.delivery_id,
+                    Delivery.doubts == row.doubts + 1,
+                    Delivery.lease_holder.is_(None),
+                    Delivery.state.in_((State.UNCERTAIN, State.DEFERRED)),
+                )
+                .values(
+                    state=State.SENT,
+                    doubts=row.doubts,
+                    settled_at=row.settled_at,
+                    reply_code=row.reply_code,
+                    reply_status=row.reply_status,
+                    reply_text=row.reply_text,
+                )
+            )
+
+
+# --- beyond single rows ----------------------------------------------------------------------------------------
+
+
+def stopped(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Which of these rows may not go any more, because their mailing or their reader stopped."""
+    if not ids:
+        return set()
+    query = (
+        select(Delivery.id)
         .outerjoin(Mailing, Delivery.mailing_id == Mailing.id)
         .where(
-            Delivery.state.in_((State.READY, State.DEFERRED)),
-            Delivery.next_attempt_at <= now,
-            or_(Delivery.mailing_id.is_(None), Mailing.paused_at.is_(None)),
+            Delivery.id.in_(ids), or_(Delivery.cancel_asked_at.is_not(None), Mailing.paused_at.is_not(None))
         )
-        .order_by(Delivery.priority, Delivery.next_attempt_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(of=Delivery, skip_locked=True)
     )
+    return set(connection.scalars(query))
 
 
-def _suppressed(session: Session, rows: Sequence[Delivery], secret_key: str) -> set[str]:
-    keys = {address_hmac(row.address, secret_key): row.address for row in rows}
-    found = session.scalars(select(Suppression.address_hmac).where(Suppression.address_hmac.in_(keys)))
-    return {keys[key] for key in found}
+def count_open(connection: Connection) -> int:
+    """How many letters may still go out, of mailings that run and of notices."""
+    paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
+    running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
+    waiting = select(func.count()).select_from(Delivery).where(running, *_MAY_BE_CLAIMED)
+    claimed = select(func.count()).select_from(Delivery).where(Delivery.state == State.CLAIMED)
+    return connection.scalars(waiting).one() + connection.scalars(claimed).one()
 
 
-def _claimed(row: Delivery) -> Claimed:
-    return Claimed(
-        delivery_id=row.id,
-        mailing_id=row.mailing_id,
-        letter_id=row.letter_id,
-        reader_id=row.reader_id,
-        reader_generation=row.reader_generation,
-        address=row.address,
-        name=row.name,
-        attempts=row.attempts,
-        give_up_at=row.give_up_at,
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Whether a sender would find something to do."""
+    notice = exists().where(Delivery.mailing_id.is_(None), *_MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
+    return bool(connection.scalar(select(notice))) or bool(due_mailings(connection, now))
+
+
+def soonest(connection: Connection, before: datetime) -> datetime | None:
+    """When the next open row is due, if that is before a moment; paused mailings do not count."""
+    paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
+    running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
+    query = select(func.min(Delivery.next_attempt_at)).where(
+        running, *_MAY_BE_CLAIMED, Delivery.next_attempt_at < before
     )
+    return connection.scalar(query)
 
 
-def hand_over(session: Session, claimed: Claimed, holder: str, now: datetime) -> bool:
-    """Write down that the letter goes to a connection now; False if it may not go any more.
-
-    That is so when the row was cancelled since it was claimed, its mailing paused, or its lease lost.
-    """
-    paused = (
-        select(Mailing.id).where(Mailing.id == Delivery.mailing_id, Mailing.paused_at.is_not(None)).exists()
-    )
-    done = session.execute(
-        update(Delivery)
-        .where(
-            Delivery.id == claimed.delivery_id,
-            Delivery.state == State.CLAIMED,
-            Delivery.lease_holder == holder,
-            Delivery.handed_at.is_(None),
-            ~paused,
-        )
-        .values(handed_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+def claimed_by(connection: Connection) -> set[str]:
+    """The senders that hold rows."""
+    query = select(Delivery.lease_holder).where(Delivery.state == State.CLAIMED).distinct()
+    return {holder for holder in connection.scalars(query) if holder}
 
 
-def settle(
-    session: Session, claimed: Claimed, holder: str, reply: Reply, now: datetime, chance: float
-) -> Verdict:
-    """Write down what `reply` means for the row, and pause its mailing if it concerns every letter."""
-    verdict = classify(reply)
-    result = settlement(verdict, claimed.attempts, claimed.give_up_at, now, chance)
-    values: dict[str, object] = {
-        "state": result.state,
-        "attempts": claimed.attempts + result.counts,
-        "lease_holder": None,
-        "handed_at": None,
-        "settled_at": None if result.next_attempt_at else now,
-        "reply_code": reply.code,
-        "reply_status": reply.enhanced_status,
-        "reply_text": reply.text[:MAX_REPLY_TEXT],
-    }
-    if result.next_attempt_at:
-        values["next_attempt_at"] = result.next_attempt_at
-    _update_held(session, claimed, holder, values)
-    if verdict is Verdict.PAUSE and claimed.mailing_id is not None:
-        _pause(session, claimed.mailing_id, reply, now)
-    return verdict
-
-
-def release(session: Session, claimed: Claimed, holder: str) -> None:
-    """Give a claimed row back unsent, as it was."""
-    _update_held(session, claimed, holder, {"state": State.READY, "lease_holder": None})
-
-
-def _update_held(session: Session, claimed: Claimed, holder: str, values: dict[str, object]) -> None:
-    session.execute(
-        update(Delivery)
-        .where(
-            Delivery.id == claimed.delivery_id,
-            Delivery.state == State.CLAIMED,
-            Delivery.lease_holder == holder,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _pause(session: Session, mailing_id: int, reply: Reply, now: datetime) -> None:
-    session.execute(
+def pause(connection: Connection, mailing_ids: Iterable[int], reason: str, now: datetime) -> None:
+    """Stop mailings because the server refuses what they are."""
+    connection.execute(
         update(Mailing)
-        .where(Mailing.id == mailing_id, Mailing.paused_at.is_(None))
-        .values(paused_at=now, pause_reason=f"{reply.code} {reply.text}"[:500])
-        .execution_options(synchronize_session=False)
+        .where(Mailing.id.in_(list(mailing_ids)), Mailing.paused_at.is_(None))
+        .values(paused_at=now, pause_reason=reason[:500])
     )
 
 
-def recover(session: Session, now: datetime) -> int:
-    """Settle rows whose sender is gone: ready if they were never handed over, else uncertain. How many."""
-    gone = (Delivery.state == State.CLAIMED, Delivery.lease_holder.is_(None))
-    free = {"lease_holder": None}
-    unsent = session.execute(
-        update(Delivery)
-        .where(*gone, Delivery.handed_at.is_(None))
-        .values(state=State.READY, **free)
-        .execution_options(synchronize_session=False)
+_STRIKE = text(
+    """
+    INSERT INTO domain_rest (domain, strikes, rests_until, reply) VALUES (:domain, 1, :now, :reply)
+    ON CONFLICT (domain) DO UPDATE SET strikes = domain_rest.strikes + 1, reply = excluded.reply
+    RETURNING strikes
+    """
+).bindparams(_NOW)
+
+
+def strike(connection: Connection, domain: str, reply: str, now: datetime) -> int:
+    """Write down that a domain deferred a letter: how often it has since it last accepted one."""
+    values = {"domain": domain, "now": now, "reply": reply[:200]}
+    return int(connection.scalars(_STRIKE, values).one())
+
+
+def rest(connection: Connection, domain: str, until: datetime) -> None:
+    """Let no sender try a domain before `until`."""
+    connection.execute(
+        update(DomainRest)
+        .where(DomainRest.domain == domain, DomainRest.rests_until < until)
+        .values(rests_until=until)
     )
-    unknown = session.execute(
-        update(Delivery)
-        .where(*gone, Delivery.handed_at.is_not(None))
-        .values(state=State.UNCERTAIN, settled_at=now, attempts=Delivery.attempts + 1, **free)
-        .execution_options(synchronize_session=False)
-    )
-    return int(unsent.rowcount + unknown.rowcount)  # type: ignore[attr-defined]
+
+
+def recovered(connection: Connection, domains: Iterable[str]) -> None:
+    """Forget the strikes of domains that accepted a letter."""
+    connection.execute(delete(DomainRest).where(DomainRest.domain.in_(list(domains))))
+
+
+def rests(connection: Connection) -> dict[str, tuple[int, datetime]]:
+    """Strikes, and until when it rests, of every domain that does not take letters as it should."""
+    query = select(DomainRest.domain, DomainRest.strikes, DomainRest.rests_until)
+    return {domain: (strikes, until) for domain, strikes, until in connection.execute(query)}

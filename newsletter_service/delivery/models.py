@@ -7,8 +7,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from newsletter_service.db import Base
 
-DUE_ORDER = ("priority", "next_attempt_at", "id")
-"""In this order rows are claimed; the index on it holds open rows that nobody holds, and nothing else."""
+_MAY_BE_CLAIMED = "settled_at IS NULL AND state <> 'claimed'"
 
 
 def _partial_index(name: str, where: str, *columns: str) -> Index:
@@ -80,7 +79,8 @@ class Delivery(Base):
     long as the letter may still go out. `lease_holder` is the sender that claimed the row; `handed_at` is set
     from the moment it gave the letter to a connection: a row whose sender died is ready again if it was never
     handed over, and uncertain if it was. `doubts` counts how often an attempt ended like that: whoever got a
-    letter with doubts may have got it twice.
+    letter with doubts may have got it twice. `cancel_asked_at` is set where stopping came after handing over:
+    that attempt is the last one.
     """
 
     __tablename__ = "delivery"
@@ -90,7 +90,8 @@ class Delivery(Base):
             "state IN ('ready', 'claimed', 'sent', 'deferred', 'failed', 'uncertain', 'cancelled')",
             name="state",
         ),
-        _partial_index("ix_delivery_due", "settled_at IS NULL AND state <> 'claimed'", *DUE_ORDER),
+        # The order in which rows are claimed. It holds open rows that nobody has, so it shrinks as a mailing goes.
+        _partial_index("ix_delivery_due", _MAY_BE_CLAIMED, "mailing_id", "next_attempt_at", "id"),
         _partial_index("ix_delivery_claimed", "state = 'claimed'", "lease_holder"),
         Index("ix_delivery_mailing_id_state", "mailing_id", "state"),
         # A number is never used again: it is in the Message-ID and in the address that bounces come back to.
@@ -114,6 +115,7 @@ class Delivery(Base):
     give_up_at: Mapped[datetime]
     lease_holder: Mapped[str | None] = mapped_column(String(32))
     handed_at: Mapped[datetime | None]
+    cancel_asked_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     reply_code: Mapped[int | None]
     reply_status: Mapped[str] = mapped_column(String(12), default="")

@@ -14,11 +14,12 @@ _EARLY_RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes
 _LATER_RETRY = timedelta(hours=2)
 _JITTER = 0.2
 SOON = timedelta(seconds=30)
+FEWEST_ATTEMPTS = 5
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
 class State(StrEnum):
-    """Where a delivery stands; READY, CLAIMED and DEFERRED are open, the others are final."""
+    """Where a delivery stands; SENT, FAILED and CANCELLED are final, UNCERTAIN is unless it is sent again."""
 
     READY = "ready"
     CLAIMED = "claimed"
@@ -64,8 +65,15 @@ class Reply:
 
 def readable(text: bytes) -> str:
     """A server's words as one line of at most 500 characters that any log and database takes."""
-    words = "".join(char if char.isprintable() else " " for char in text.decode("utf-8", "replace"))
+    words = text.decode("utf-8", "replace")
+    if not words.isprintable():
+        words = "".join(char if char.isprintable() else " " for char in words)
     return " ".join(words.split())[:MAX_REPLY_TEXT]
+
+
+def without_addresses(text: str) -> str:
+    """A server's words without the addresses that servers like to repeat: fit for a log."""
+    return " ".join("…" if "@" in word else word for word in text.split())
 
 
 class Verdict(StrEnum):
@@ -115,12 +123,6 @@ def _lost(phase: Phase) -> Verdict:
     return Verdict.UNREACHABLE if phase in _BEFORE_ANY_LETTER else Verdict.REQUEUE
 
 
-def ends_the_run(verdict: Verdict, reply: Reply) -> bool:
-    """Whether no other letter would fare better now: nobody is there, or the server refuses the sender itself."""
-    refused = verdict is Verdict.PAUSE and reply.phase in _ABOUT_OURSELVES
-    return refused or verdict is Verdict.UNREACHABLE
-
-
 @dataclass(frozen=True)
 class Settlement:
     """What becomes of a row: its state, whether the attempt counts, when it is tried again (None: never)."""
@@ -130,25 +132,35 @@ class Settlement:
     next_attempt_at: datetime | None = None
 
 
-_FINAL = {Verdict.SENT: State.SENT, Verdict.FAIL: State.FAILED, Verdict.UNCERTAIN: State.UNCERTAIN}
+_FINAL = {Verdict.SENT: State.SENT, Verdict.FAIL: State.FAILED}
 
 
 def settlement(
-    verdict: Verdict, attempts: int, give_up_at: datetime, now: datetime, chance: float
+    verdict: Verdict,
+    attempts: int,
+    give_up_at: datetime,
+    now: datetime,
+    chance: float,
+    *,
+    hold: bool = False,
 ) -> Settlement:
     """What `verdict` makes of a row tried `attempts` times before; `chance` in [0, 1) spreads retries.
 
-    The last attempt is made when the time is up; what does not succeed then has failed.
+    A letter is given up when its time is up and it was tried often enough: one that was held for days, or
+    met a clock that jumped ahead, still gets its chances. `hold` leaves an unknown outcome to a person.
     """
     if verdict in _FINAL:
         return Settlement(_FINAL[verdict], counts=True)
-    deferred = verdict is Verdict.DEFER
-    if now >= give_up_at:
-        return Settlement(State.FAILED, counts=deferred)
-    if deferred:
-        at = min(now + retry_after(attempts + 1, chance), give_up_at)
-        return Settlement(State.DEFERRED, counts=True, next_attempt_at=at)
-    return Settlement(State.READY, counts=False, next_attempt_at=now + SOON)
+    if verdict is Verdict.UNCERTAIN:
+        return Settlement(State.UNCERTAIN, counts=True, next_attempt_at=None if hold else now + SOON)
+    if verdict is not Verdict.DEFER:
+        freed = State.DEFERRED if attempts else State.READY
+        return Settlement(freed, counts=False, next_attempt_at=now + SOON)
+    if now >= give_up_at and attempts + 1 >= FEWEST_ATTEMPTS:
+        return Settlement(State.FAILED, counts=True)
+    at = now + retry_after(attempts + 1, chance)
+    last = min(at, give_up_at) if now < give_up_at else at
+    return Settlement(State.DEFERRED, counts=True, next_attempt_at=last)
 
 
 def retry_after(attempts: int, chance: float) -> timedelta:
@@ -178,7 +190,7 @@ def bounced_delivery(address: str, secret_key: str) -> int | None:
 
 
 def _seal(purpose: str, delivery_id: int, secret_key: str) -> str:
-    return hmac.new(secret_key.encode(), f"{purpose}:{delivery_id}".encode(), sha256).hexdigest()[:20]
+    return hmac.digest(secret_key.encode(), b"%b:%d" % (purpose.encode(), delivery_id), sha256).hex()[:20]
 
 
 def address_hmac(address: str, secret_key: str) -> str:

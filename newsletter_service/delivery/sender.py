@@ -1,198 +1,361 @@
-"""claim -> fill -> transport -> settle, until nothing is due."""
+"""claim -> fill -> transport -> settle, until nothing is due.
+
+One thread speaks SMTP over all connections, another keeps the ledger; connections are opened in threads of
+their own, for that may take long.
+"""
 
 import logging
-import random
-import secrets
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
+from socket import socketpair
+from typing import Literal
 
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
 from newsletter_service.delivery import ledger
-from newsletter_service.delivery.ledger import Claimed
-from newsletter_service.delivery.models import Letter
-from newsletter_service.delivery.rules import Phase, Reply, Verdict, envelope_sender, message_id
-from newsletter_service.delivery.transport import Transport
-from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.skeleton import SlotValues, fill
+from newsletter_service.delivery.clerk import Office, call_roll, words
+from newsletter_service.delivery.connection import (
+    Connection,
+    NotOpened,
+    SmtpServer,
+    open_connection,
+)
+from newsletter_service.delivery.copies import Copies, LinkMaker
+from newsletter_service.delivery.dialogue import Outcome
+from newsletter_service.delivery.ledger_thread import LedgerThread
+from newsletter_service.delivery.pacing import Limits, Ramp
+from newsletter_service.delivery.roll_call import RollCall
+from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify, without_addresses
 
-CLAIM_AT_ONCE = 20
-_STOPS_THE_RUN = (Verdict.UNREACHABLE, Verdict.PAUSE)
+SPARE_LETTERS = 10
+"""Letters that may be handed over beyond one a connection, so that none waits for a commit."""
+NEAR_SECONDS = 0.005
+"""A server that answers EHLO faster than this is near: more than one letter a connection under way gains nothing."""
+FAR_DEPTH = 8
+STOP_SECONDS = 6.0
+LEAVE_SECONDS = 3.0
+_TICK_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
 
-class LinkMaker(Protocol):
-    """Makes a reader's own links, in whatever way the pages behind them read them."""
+@dataclass(frozen=True)
+class Snapshot:
+    """How far a run is; `open` and `seconds_left` are 0 where nobody counts, `note` says what it waits for."""
 
-    def manage(self, reader_id: int, generation: int) -> str:
-        """Where the reader changes preferences."""
-
-    def unsubscribe(self, reader_id: int, generation: int) -> str:
-        """Where the reader leaves."""
+    verdicts: Counter[Verdict]
+    open: int
+    rate: float
+    seconds_left: float
+    note: str
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """All a sender needs from outside: sessions that commit when left, transports, links, names and a clock."""
+    """All a sender needs from outside: database, SMTP server, links, names, limits and a clock (aware UTC).
 
-    open_session: Callable[[], AbstractContextManager[Session]]
-    open_transport: Callable[[], Transport]
+    `report` is called about once a second. `roll_call` remembers, from run to run, which other senders live.
+    """
+
+    engine: Engine
+    server: SmtpServer
     links: LinkMaker
     clock: Callable[[], datetime]
     secret_key: str
     mail_domain: str
     bounce_domain: str
-    connections: int = 1
-    rate: float = 0
-
-
-@dataclass
-class Pace:
-    """Spaces letters evenly over all connections; `rate` a second, 0 for no limit."""
-
-    rate: float
-    _next: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def wait(self, stop: threading.Event) -> None:
-        """Return when the next letter may go, or at once when `stop` is set."""
-        if not self.rate:
-            return
-        with self._lock:
-            start = max(self._next, time.monotonic())
-            self._next = start + 1 / self.rate
-        stop.wait(max(0.0, start - time.monotonic()))
+    limits: Limits = field(default_factory=Limits)
+    on_uncertain: Literal["resend", "hold"] = "resend"
+    report: Callable[[Snapshot], None] | None = None
+    roll_call: RollCall = field(default_factory=RollCall)
 
 
 def send_until_empty(outbox: Outbox, stop: threading.Event | None = None) -> Counter[Verdict]:
-    """Send all that is due over `outbox.connections` connections; how many letters met each verdict.
+    """Send all that is due; how many letters met each verdict.
 
-    Ends early when `stop` is set, or when the server cannot be reached or refuses us altogether: what
-    was claimed is given back and waits for the next run.
+    Ends early when `stop` is set: letters under way are finished first. Ends too when no connection can be
+    opened: UNREACHABLE is then among the verdicts, and all letters wait where they were.
+    Raises TransportMisconfigured; sqlalchemy.exc.DBAPIError for what waiting does not mend.
     """
-    stop = stop or threading.Event()
-    with outbox.open_session() as session:
-        recovered = ledger.recover(session, outbox.clock())
-    if recovered:
-        log.warning("%d deliveries of a sender that is gone were settled", recovered)
-    pace, halt = Pace(outbox.rate), threading.Event()
-    with ThreadPoolExecutor(outbox.connections) as pool:
-        runs = [pool.submit(_Worker(outbox, pace, stop, halt).run) for _ in range(outbox.connections)]
-    total: Counter[Verdict] = Counter()
-    for run in runs:
-        total += run.result()
-    return total
+    if not _anything_to_do(outbox):
+        return Counter()
+    return _Run(outbox, stop or threading.Event()).run()
 
 
-class _Worker:
-    """One connection's share of the work; `stop` comes from outside, `halt` from a worker that found no server."""
+def _anything_to_do(outbox: Outbox) -> bool:
+    now = outbox.clock()
+    with outbox.engine.begin() as connection:
+        call_roll(connection, outbox.roll_call, now, hold=outbox.on_uncertain == "hold")
+        return ledger.anything_due(connection, now)
 
-    def __init__(self, outbox: Outbox, pace: Pace, stop: threading.Event, halt: threading.Event) -> None:
-        self.outbox = outbox
-        self.pace = pace
-        self.stop = stop
-        self.halt = halt
-        self.holder = secrets.token_hex(16)
-        self.transport = outbox.open_transport()
-        self.skeletons: dict[int, bytes] = {}
-        self.verdicts: Counter[Verdict] = Counter()
+
+class _Opener:
+    """Opens connections in threads of their own; what comes of it lies in `results`."""
+
+    def __init__(self, server: SmtpServer, arrived: Callable[[], None]) -> None:
+        self.results: deque[Connection | BaseException] = deque()
+        self.under_way = 0
+        self._server, self._arrived = server, arrived
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin with one more."""
+        self.under_way += 1
+        threading.Thread(target=self._open, name="opening", daemon=True).start()
+
+    def close(self) -> None:
+        """Want no more; a connection that still comes about is closed."""
+        with self._lock:
+            self._closed = True
+        for result in self.results:
+            if isinstance(result, Connection):
+                result.close()
+
+    def _open(self) -> None:
+        result: Connection | BaseException
+        try:
+            result = open_connection(self._server)
+        except BaseException as error:  # noqa: BLE001  # the thread that waits for it raises it
+            result = error
+        with self._lock:
+            if not self._closed:
+                self.results.append(result)
+                self._arrived()
+            elif isinstance(result, Connection):
+                result.close()
+
+
+class _Run:
+    """One run: the loop over all connections. `stop` comes from outside."""
+
+    def __init__(self, outbox: Outbox, stop: threading.Event) -> None:
+        self._outbox, self._stop = outbox, stop
+        self._selector = DefaultSelector()
+        self._bell, self._ear = socketpair()
+        self._bell.setblocking(False)
+        self._ear.setblocking(False)
+        self._selector.register(self._ear, EVENT_READ, None)
+        copies = Copies(
+            outbox.links, outbox.clock, outbox.secret_key, outbox.mail_domain, outbox.bounce_domain
+        )
+        office = Office(
+            engine=outbox.engine,
+            clock=outbox.clock,
+            fill=copies.fill,
+            secret_key=outbox.secret_key,
+            limits=replace(outbox.limits),
+            roll_call=outbox.roll_call,
+            on_uncertain=outbox.on_uncertain,
+            counting=outbox.report is not None,
+        )
+        self._ledger = LedgerThread(office, self._ring)
+        self._opener = _Opener(outbox.server, self._ring)
+        self._ramp = Ramp(outbox.server.connections)
+        self._connections: set[Connection] = set()
+        self._unreachable: Reply | None = None
+        self._finishing = False
+        self._next_tick = 0.0
+        self._told: tuple[float, int] = (time.monotonic(), 0)
 
     def run(self) -> Counter[Verdict]:
+        self._ledger.start()
         try:
-            while not self._over() and (rows := self._claim()):
-                self._work_off(rows)
+            while not self._over():
+                self._step(_TICK_SECONDS)
+            self._finish()
         finally:
-            self.transport.close()
-        return self.verdicts
+            self._close_all()
+        verdicts = Counter(self._ledger.verdicts)
+        if self._unreachable is not None:
+            verdicts[Verdict.UNREACHABLE] += 1
+        return verdicts
 
     def _over(self) -> bool:
-        return self.stop.is_set() or self.halt.is_set()
+        if self._ledger.failure is not None:
+            raise self._ledger.failure
+        return self._stop.is_set() or self._unreachable is not None or self._ledger.idle
 
-    def _claim(self) -> list[Claimed]:
-        with self.outbox.open_session() as session:
-            return ledger.claim(
-                session, self.holder, self.outbox.clock(), CLAIM_AT_ONCE, self.outbox.secret_key
-            )
+    def _step(self, timeout: float) -> None:
+        for key, events in self._selector.select(timeout):
+            if key.data is None:
+                self._hear()
+            else:
+                self._serve(key.data, events)
+        self._take_in_opened()
+        self._assign()
+        self._open_more()
+        if time.monotonic() >= self._next_tick:
+            self._tick()
 
-    def _work_off(self, rows: list[Claimed]) -> None:
-        waiting = list(rows)
-        try:
-            while waiting and not self._over():
-                self.pace.wait(self.stop)
-                if not self._over():
-                    self._deliver(waiting.pop(0))
-        finally:
-            self._give_back(waiting)
+    # --- connections ---
 
-    def _deliver(self, row: Claimed) -> None:
-        with self.outbox.open_session() as session:
-            message = self._filled(session, row)
-            if message is None or not ledger.hand_over(session, row, self.holder, self.outbox.clock()):
-                ledger.release(session, row, self.holder)
-                return
-        sender = envelope_sender(row.delivery_id, self.outbox.secret_key, self.outbox.bounce_domain)
-        self._settle(row, self.transport.send(sender, row.address, message))
+    def _serve(self, connection: Connection, events: int) -> None:
+        if events & EVENT_READ:
+            self._settle(connection.on_readable())
+        else:
+            connection.flush()
+        self._give(connection)
+        self._mind(connection)
 
-    def _filled(self, session: Session, row: Claimed) -> bytes | None:
-        """The letter for this reader; None (and the row settled as failed) if it cannot be made."""
-        try:
-            return fill(self._skeleton(session, row.letter_id), self._values(row))
-        except LetterError as error:
-            log.error("delivery %d cannot be filled: %s", row.delivery_id, error)
-            reply = Reply(Phase.DATA, 554, f"5.6.0 {error}")
-            self._count(ledger.settle(session, row, self.holder, reply, self.outbox.clock(), 0))
-            return None
+    def _settle(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            self._ledger.settle(outcome.letter, outcome.reply)
+            if outcome.reply.phase is Phase.DOT and outcome.reply.code == 250:
+                self._ramp.accepted()
+            elif classify(outcome.reply) is Verdict.PAUSE:
+                self._ledger.take_back()
 
-    def _skeleton(self, session: Session, letter_id: int) -> bytes:
-        if letter_id not in self.skeletons:
-            if len(self.skeletons) > 32:
-                self.skeletons.clear()
-            self.skeletons[letter_id] = session.get_one(Letter, letter_id).skeleton
-        return self.skeletons[letter_id]
+    def _give(self, connection: Connection) -> None:
+        """Start letters on a connection as long as it wants any, and send what is to be sent."""
+        granted, most = self._ledger.granted, self._outbox.limits.letters_per_connection
+        while connection.dialogue.wants and granted and not connection.closed:
+            if most and connection.dialogue.started >= most:
+                connection.dialogue.quit()
+                break
+            try:
+                letter = granted.popleft()
+            except IndexError:  # taken back just now
+                break
+            at_once = connection.start(letter)
+            if at_once is not None:
+                self._settle([at_once])
+        connection.flush()
 
-    def _values(self, row: Claimed) -> SlotValues:
-        reader = row.reader_id is not None and row.reader_generation is not None
-        links = self.outbox.links
-        return SlotValues(
-            address=row.address,
-            date=self.outbox.clock(),
-            message_id=message_id(row.delivery_id, self.outbox.secret_key, self.outbox.mail_domain),
-            name=row.name,
-            manage_url=links.manage(row.reader_id or 0, row.reader_generation or 0) if reader else "",
-            unsubscribe_url=links.unsubscribe(row.reader_id or 0, row.reader_generation or 0)
-            if reader
-            else "",
+    def _assign(self) -> None:
+        """Idle connections first, so that letters spread; then the next envelope for those that are busy."""
+        if self._ledger.granted:
+            for connection in sorted(self._connections, key=lambda one: one.dialogue.under_way):
+                if not self._ledger.granted:
+                    break
+                if connection.dialogue.wants:
+                    self._give(connection)
+                    self._mind(connection)
+
+    def _mind(self, connection: Connection) -> None:
+        """Part with a connection that has ended; watch for room to write where something is left to be sent."""
+        if connection.dialogue.finished and not connection.wants_write:
+            connection.close()
+        if connection.closed:
+            self._part(connection)
+        else:
+            events = EVENT_READ | EVENT_WRITE if connection.wants_write else EVENT_READ
+            if self._selector.get_key(connection).events != events:
+                self._selector.modify(connection, events, connection)
+
+    def _part(self, connection: Connection) -> None:
+        if connection in self._connections:
+            self._connections.remove(connection)
+            self._selector.unregister(connection)
+            self._settle(connection.dialogue.lost())
+            self._make_room()
+
+    def _open_more(self) -> None:
+        wanting = self._ledger.granted or not self._connections
+        opened = len(self._connections) + self._opener.under_way
+        if wanting and not self._finishing and self._ramp.may_open(opened, time.monotonic()):
+            self._opener.start()
+
+    def _take_in_opened(self) -> None:
+        while self._opener.results:
+            result = self._opener.results.popleft()
+            self._opener.under_way -= 1
+            if isinstance(result, Connection):
+                self._connections.add(result)
+                self._selector.register(result, EVENT_READ, result)
+                self._make_room()
+            elif isinstance(result, NotOpened):
+                self._not_opened(result.reply)
+            else:
+                raise result
+
+    def _not_opened(self, reply: Reply) -> None:
+        log.warning("no connection at phase %s: %s", reply.phase, without_addresses(words(reply)))
+        self._ramp.refused(len(self._connections), time.monotonic())
+        if classify(reply) is Verdict.PAUSE:
+            self._ledger.refused_altogether(reply)
+        if not self._connections and not self._opener.under_way:
+            self._unreachable = reply
+
+    def _make_room(self) -> None:
+        """Let as many letters be handed over as the connections can use, and no more than a kill may repeat."""
+        count = len(self._connections)
+        if count == 0:
+            self._ledger.room_for(0)
+            self._ledger.take_back()
+            return
+        near = min(connection.ehlo_seconds for connection in self._connections) < NEAR_SECONDS
+        depth = 1 if near else FAR_DEPTH
+        for connection in self._connections:
+            connection.dialogue.depth = depth
+        self._ledger.room_for(count * depth + SPARE_LETTERS)
+
+    # --- the ledger's thread calls ---
+
+    def _ring(self) -> None:
+        with suppress(BlockingIOError):  # it is ringing already
+            self._bell.send(b"!")
+
+    def _hear(self) -> None:
+        with suppress(BlockingIOError):
+            self._ear.recv(4096)
+
+    # --- once a second ---
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        self._next_tick = now + _TICK_SECONDS
+        for connection in list(self._connections):
+            if connection.overdue(now):
+                log.warning("the server did not answer in time at phase %s", connection.dialogue.waiting_for)
+                connection.close()
+                self._part(connection)
+        self._tell(now)
+
+    def _tell(self, now: float) -> None:
+        if self._outbox.report is None:
+            return
+        verdicts = Counter(self._ledger.verdicts)
+        done = verdicts.total()
+        then, before = self._told
+        rate = (done - before) / (now - then) if now > then else 0.0
+        self._told = (now, done)
+        left = self._ledger.clerk.open
+        self._outbox.report(
+            Snapshot(verdicts, left, rate, left / rate if rate else 0.0, self._ledger.trouble)
         )
 
-    def _settle(self, row: Claimed, reply: Reply) -> None:
-        with self.outbox.open_session() as session:
-            chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
-            verdict = ledger.settle(session, row, self.holder, reply, self.outbox.clock(), chance)
-        self._count(verdict)
-        if verdict in _STOPS_THE_RUN:
-            log.error(
-                "sending stops for now at phase %s: %s %s", reply.phase, reply.code or "", _safe(reply.text)
-            )
-            self.halt.set()
+    # --- the end ---
 
-    def _count(self, verdict: Verdict) -> None:
-        self.verdicts[verdict] += 1
+    def _finish(self) -> None:
+        """Let the letters that are under way come to their end, and start no more."""
+        self._finishing = True
+        self._ledger.room_for(0)
+        self._ledger.take_back()
+        for connection in list(self._connections):
+            connection.dialogue.quit()
+            connection.flush()
+            self._mind(connection)
+        latest = time.monotonic() + STOP_SECONDS
+        while self._connections and time.monotonic() < latest:
+            self._step(min(_TICK_SECONDS, latest - time.monotonic()))
 
-    def _give_back(self, rows: list[Claimed]) -> None:
-        if rows:
-            with self.outbox.open_session() as session:
-                for row in rows:
-                    ledger.release(session, row, self.holder)
-
-
-def _safe(text: str) -> str:
-    """A server's words without the addresses that servers like to repeat."""
-    return " ".join("…" if "@" in word else word for word in text.split())
+    def _close_all(self) -> None:
+        for connection in list(self._connections):
+            connection.close()
+            self._part(connection)
+        self._opener.close()
+        settled = self._ledger.close(LEAVE_SECONDS)
+        self._selector.close()
+        self._bell.close()
+        self._ear.close()
+        if self._ledger.failure is not None:
+            raise self._ledger.failure
+        if not settled:
+            log.error("the ledger could not be brought up to date: %s", self._ledger.trouble)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
@@ -139,7 +139,7 @@ def resume_mailing(session: Session, mailing: Mailing) -> None:
 
 
 def cancel_mailing(session: Session, mailing: Mailing, now: datetime) -> int:
-    """Cancel what has not been handed over; how many rows."""
+    """Stop all that is still open; how many rows."""
     return _cancel(session, now, Delivery.mailing_id == mailing.id)
 
 
@@ -149,10 +149,17 @@ def cancel_for_reader(session: Session, reader_id: int, now: datetime) -> int:
 
 
 def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
+    """Stop open rows: cancelled, or for one that is with the server just now, no further attempt. How many."""
+    unhanded = Delivery.handed_at.is_(None)
     done = session.execute(
         update(Delivery)
-        .where(*which, Delivery.state.in_(OPEN_STATES), Delivery.handed_at.is_(None))
-        .values(state=State.CANCELLED, settled_at=now, lease_holder=None)
+        .where(*which, Delivery.settled_at.is_(None))
+        .values(
+            cancel_asked_at=now,
+            state=case((unhanded, State.CANCELLED.value), else_=Delivery.state),
+            settled_at=case((unhanded, now), else_=None),
+            lease_holder=case((unhanded, None), else_=Delivery.lease_holder),
+        )
         .execution_options(synchronize_session=False)
     )
     return int(done.rowcount)  # type: ignore[attr-defined]
@@ -177,12 +184,21 @@ def suppressed_hmacs(session: Session) -> frozenset[str]:
 
 
 def counts(session: Session, mailing_id: int) -> dict[State, int]:
-    """How many rows of a mailing stand in each state; states without rows are 0."""
-    found = session.execute(
-        select(Delivery.state, func.count()).where(Delivery.mailing_id == mailing_id).group_by(Delivery.state)
-    )
+    """How many rows of a mailing stand in each state; states without rows are 0.
+
+    A letter with an unknown outcome that will be sent again counts as deferred: it is not done with.
+    """
+    mine = Delivery.mailing_id == mailing_id
+    found = session.execute(select(Delivery.state, func.count()).where(mine).group_by(Delivery.state))
     result = dict.fromkeys(State, 0)
     result.update({State(state): count for state, count in found})
+    if result[State.UNCERTAIN]:
+        again = select(func.count()).where(
+            mine, Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_(None)
+        )
+        waiting = session.scalars(again).one()
+        result[State.UNCERTAIN] -= waiting
+        result[State.DEFERRED] += waiting
     return result
 
 
@@ -202,7 +218,7 @@ def notices_since(session: Session, reader_id: int, since: datetime) -> int:
 
 def purge_notices(session: Session, before: datetime) -> int:
     """Remove notices that were settled before a moment, with their letters; how many."""
-    return _remove(session, Delivery.settled_at < before, Delivery.state.not_in(OPEN_STATES))
+    return _remove(session, Delivery.settled_at < before)
 
 
 def erase_notices(session: Session, reader_id: int) -> int:

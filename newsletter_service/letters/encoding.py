@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from datetime import datetime
+from functools import lru_cache
 from unicodedata import category
 
 from newsletter_service.letters.errors import LetterError
@@ -15,12 +16,13 @@ _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*")
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@]+@[^\s<>,;:\"()\[\]\\@]+")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NEEDS_NO_ENCODING = re.compile(r"[!-<>-~]+")  # printable ASCII but for blanks and the equals sign
 _QP = [chr(byte) if 32 <= byte < 127 and byte != ord("=") else f"={byte:02X}" for byte in range(256)]
 
 
 def header_safe(value: str) -> str:
     """`value` as it is, unless it could end a header line or start another: then LetterError."""
-    if any(category(character) in ("Cc", "Cs") for character in value):
+    if not value.isprintable() and any(category(character) in ("Cc", "Cs") for character in value):
         raise LetterError("a header or a slot holds a control character")
     return value
 
@@ -60,6 +62,7 @@ def list_id(display_name: str, identifier: str) -> bytes:
     return _folded("List-Id:", [*phrase, f"<{identifier}>"])
 
 
+@lru_cache(maxsize=8)
 def date(moment: datetime) -> str:
     """`moment` (aware) as RFC 5322 writes it, whatever the locale."""
     if moment.utcoffset() is None:
@@ -111,6 +114,10 @@ def quoted_printable(text: str) -> bytes:
 
 def quoted_printable_value(value: str) -> bytes:
     """One value, to stand between soft line breaks; a control character in it is a LetterError."""
+    if _NEEDS_NO_ENCODING.fullmatch(value):
+        rows = [value[at : at + LINE - 1] for at in range(0, len(value), LINE - 1)]
+        if not any(row.startswith(".") for row in rows):
+            return "=\r\n".join(rows).encode("ascii")
     return _qp_line(header_safe(value)).encode("ascii")
 
 
@@ -119,6 +126,9 @@ def _qp_line(line: str) -> str:
     symbols = [_QP[byte] for byte in line.encode("utf-8")]
     if symbols and symbols[-1] == " ":
         symbols[-1] = "=20"  # a blank before a line break may get lost on the way
+    whole = "".join(symbols)
+    if len(whole) < LINE and not whole.startswith("."):
+        return whole
     rows, row = [], ""
     for symbol in symbols:
         if len(row) + len(symbol) >= LINE:

@@ -77,30 +77,74 @@ def _part(subtype: str, context: str, body: str) -> bytes:
     return b"".join(out)
 
 
+class Template:
+    """A skeleton taken apart once: each copy is one join.
+
+    Every copy is fit for the wire as it is: CRLF line ends only, no line that begins with a dot (so that DATA
+    needs no stuffing), none beyond 998 octets. A skeleton that does not hold to that is a LetterError.
+    """
+
+    def __init__(self, skeleton: bytes) -> None:
+        self._pieces = skeleton.split(b"\x00")
+        for piece in self._pieces[::2]:
+            if _UNFIT.search(piece):
+                raise LetterError("a letter has a line that cannot be sent as it is")
+        if not self._pieces[-1].endswith(b"\r\n"):
+            raise LetterError("a letter must end with its last line")
+        places: dict[bytes, list[int]] = {}
+        for index in range(1, len(self._pieces), 2):
+            places.setdefault(self._pieces[index], []).append(index)
+        self._slots = [(_Slot.read(name), where) for name, where in places.items()]
+
+    def fill(self, values: SlotValues) -> bytes:
+        """The bytes of one copy, ready for the wire; LetterError if a value is missing or could break out."""
+        pieces = self._pieces.copy()
+        known: dict[str, str] = {}
+        for slot, places in self._slots:
+            value = known.get(slot.name)
+            if value is None:
+                value = known[slot.name] = _value(slot.name, slot.forms, values)
+            encoded = slot.encoded(value)
+            for place in places:
+                pieces[place] = encoded
+        return b"".join(pieces)
+
+
+_UNFIT = re.compile(rb"(?<!\r)\n|\r(?!\n)|\n\.|[^\n]{998}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A place for a value: `context` says how it is encoded, `forms` how it is said."""
+
+    context: str
+    name: str
+    forms: tuple[str, ...]
+
+    @classmethod
+    def read(cls, slot: bytes) -> "_Slot":
+        context, _, what = slot.decode("utf-8").partition(":")
+        name, *forms = what.split(_FORMS)
+        return cls(context, name, tuple(forms))
+
+    def encoded(self, value: str) -> bytes:
+        if self.context == "header":
+            return value.encode("ascii")
+        return encoding.quoted_printable_value(escape(value) if self.context == "html" else value)
+
+
 def fill(skeleton: bytes, values: SlotValues) -> bytes:
-    """The bytes of one copy, ready for the wire; LetterError if a value is missing or could break out."""
-    pieces = skeleton.split(b"\x00")
-    encoded = {slot: _encoded(slot, values) for slot in set(pieces[1::2])}
-    pieces[1::2] = [encoded[slot] for slot in pieces[1::2]]
-    return b"".join(pieces)
+    """One copy of a skeleton of which no others are needed; see Template."""
+    return Template(skeleton).fill(values)
 
 
-def _encoded(slot: bytes, values: SlotValues) -> bytes:
-    context, _, what = slot.decode("utf-8").partition(":")
-    name, *forms = what.split(_FORMS)
-    value = _value(name, forms, values)
-    if context == "header":
-        return value.encode("ascii")
-    return encoding.quoted_printable_value(escape(value) if context == "html" else value)
-
-
-def _value(name: str, forms: list[str], values: SlotValues) -> str:
+def _value(name: str, forms: tuple[str, ...], values: SlotValues) -> str:
     match name:
         case "salutation":
             named, anonymous = forms
             return named.replace(_NAME, values.name) if values.name else anonymous
         case "date":
-            return encoding.date(values.date)
+            return encoding.date(values.date.replace(microsecond=0))
         case "address":
             return encoding.address(values.address)
         case "message_id":

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import current_app
 
-from newsletter_service.delivery.transport import SmtpServer
+from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links import Links
 from newsletter_service.tokens import Tokens

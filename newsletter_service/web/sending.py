@@ -3,41 +3,34 @@
 import signal
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.orm import Session
 
 from newsletter_service.db import db
+from newsletter_service.delivery.connection import TransportMisconfigured
+from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.sender import Outbox, send_until_empty
-from newsletter_service.delivery.transport import SmtpTransport, TransportMisconfigured
+from newsletter_service.delivery.sender import Outbox, Snapshot, send_until_empty
 from newsletter_service.web.parts import parts
 
 _LOOK_AGAIN_SECONDS = 2.0
 
 
-def outbox() -> Outbox:
+def outbox(report: Callable[[Snapshot], None] | None = None) -> Outbox:
     """A sender's needs, good for any thread for as long as the app lives."""
-    wired, engine = parts(), db.engine
-
-    @contextmanager
-    def open_session() -> Iterator[Session]:
-        with Session(engine) as session, session.begin():
-            yield session
-
+    wired = parts()
     return Outbox(
-        open_session=open_session,
-        open_transport=lambda: SmtpTransport(wired.smtp),
+        engine=db.engine,
+        server=wired.smtp,
         links=wired.links,
         clock=wired.clock,
         secret_key=wired.secret_key,
         mail_domain=wired.mail_from.rpartition("@")[2],
         bounce_domain=wired.bounce_domain,
-        connections=wired.smtp.connections,
-        rate=wired.smtp.rate,
+        limits=Limits(rate=wired.smtp.rate),
+        report=report,
     )
 
 

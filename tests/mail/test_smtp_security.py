@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
-from newsletter_service.delivery.transport import SmtpServer, SmtpTransport, TransportMisconfigured
+from newsletter_service.delivery.connection import SmtpServer, SmtpTransport, TransportMisconfigured
 from tests.required import missing
 from tests.smtp_server import RecordingServer, running_smtp_server
 

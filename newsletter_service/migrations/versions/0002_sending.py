@@ -56,6 +56,7 @@ def upgrade() -> None:
     with op.batch_alter_table('delivery', table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.add_column(sa.Column('domain', sa.String(length=255), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('doubts', sa.Integer(), nullable=False, server_default='0'))
+        batch_op.add_column(sa.Column('cancel_asked_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.drop_column('lease_until')
         batch_op.alter_column('lease_holder', existing_type=sa.String(length=40), type_=sa.String(length=32))
         batch_op.drop_index('ix_delivery_open')
@@ -67,7 +68,7 @@ def upgrade() -> None:
     with op.batch_alter_table('delivery', table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.alter_column('domain', server_default=None)
         batch_op.alter_column('doubts', server_default=None)
-    op.create_index('ix_delivery_due', 'delivery', ['priority', 'next_attempt_at', 'id'],
+    op.create_index('ix_delivery_due', 'delivery', ['mailing_id', 'next_attempt_at', 'id'],
                     sqlite_where=sa.text(DUE), postgresql_where=sa.text(DUE))
     op.create_index('ix_delivery_claimed', 'delivery', ['lease_holder'],
                     sqlite_where=sa.text(CLAIMED), postgresql_where=sa.text(CLAIMED))
@@ -87,6 +88,7 @@ def downgrade() -> None:
         batch_op.create_index('ix_delivery_open', ['state', 'priority', 'next_attempt_at', 'id'])
         batch_op.alter_column('lease_holder', existing_type=sa.String(length=32), type_=sa.String(length=40))
         batch_op.add_column(sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True))
+        batch_op.drop_column('cancel_asked_at')
         batch_op.drop_column('doubts')
         batch_op.drop_column('domain')
     _go_on_counting_from(last_number)

@@ -1,7 +1,6 @@
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.db import db
 from newsletter_service.delivery import ledger, service
+from newsletter_service.delivery.clerk import call_roll
+from newsletter_service.delivery.connection import SmtpServer
+from newsletter_service.delivery.ledger import Claimed, Settled
 from newsletter_service.delivery.models import Delivery, Letter, Mailing
+from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import State, Verdict
 from newsletter_service.delivery.sender import Outbox, send_until_empty
 from newsletter_service.delivery.service import Recipient
-from newsletter_service.delivery.transport import SmtpServer, SmtpTransport
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, Sender
 from newsletter_service.links import Links
@@ -39,18 +41,11 @@ TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
 
 @pytest.fixture
 def outbox(app: Flask, smtp: RecordingServer, clock: Clock) -> Outbox:
-    server = SmtpServer(host="127.0.0.1", port=smtp.port, security="none")
     with app.app_context():
         engine = db.engine
-
-    @contextmanager
-    def open_session() -> Iterator[Session]:
-        with Session(engine) as session, session.begin():
-            yield session
-
     return Outbox(
-        open_session=open_session,
-        open_transport=lambda: SmtpTransport(server),
+        engine=engine,
+        server=SmtpServer(host="127.0.0.1", port=smtp.port, security="none"),
         links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
         clock=clock,
         secret_key=SECRET,
@@ -81,7 +76,10 @@ def states(session: Session, mailing: Mailing) -> dict[State, int]:
 
 def row_of(session: Session, address: str) -> Delivery:
     session.rollback()
-    return session.scalars(select(Delivery).where(Delivery.address == address)).one()
+    row = session.scalars(select(Delivery).where(Delivery.address == address)).one()
+    session.expunge(row)
+    session.rollback()
+    return row
 
 
 def test_every_reader_gets_the_letter_once(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
@@ -152,15 +150,34 @@ def test_a_letter_deferred_for_two_days_fails(
     assert row_of(session, "lezer1@gemeente.example").attempts > 15
 
 
-def test_a_connection_lost_after_the_final_dot_leaves_the_row_uncertain(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+def test_a_connection_lost_after_the_final_dot_leaves_the_row_uncertain_for_a_person(
+    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+) -> None:
+    mailing = release(session, 2)
+    smtp.after_data["lezer1@gemeente.example"] = "drop"
+    holding = replace(outbox, on_uncertain="hold")
+    send_until_empty(holding)
+    clock.move(hours=3)
+    send_until_empty(holding)
+    assert states(session, mailing) == {State.UNCERTAIN: 1, State.SENT: 1}
+    assert len(smtp.to("lezer1@gemeente.example")) == 1
+
+
+def test_an_uncertain_letter_is_sent_again_with_the_same_message_id_and_marked(
+    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 2)
     smtp.after_data["lezer1@gemeente.example"] = "drop"
     send_until_empty(outbox)
+    row = row_of(session, "lezer1@gemeente.example")
+    assert (row.state, row.doubts, row.settled_at) == (State.UNCERTAIN, 1, None)
+    smtp.after_data.clear()
+    clock.move(minutes=1)
     send_until_empty(outbox)
-    assert states(session, mailing) == {State.UNCERTAIN: 1, State.SENT: 1}
-    assert len(smtp.to("lezer1@gemeente.example")) == 1
+    assert states(session, mailing) == {State.SENT: 2}
+    assert row_of(session, "lezer1@gemeente.example").doubts == 1
+    first, second = smtp.to("lezer1@gemeente.example")
+    assert first.message["Message-ID"] == second.message["Message-ID"]
 
 
 @pytest.mark.parametrize("refusal", ["rcpt 5.7.1", "mail"])
@@ -183,8 +200,7 @@ def test_a_server_that_is_down_costs_nobody_a_letter(
     session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 4)
-    closed = SmtpServer(host="127.0.0.1", port=9, security="none")
-    down = Outbox(**{**vars(outbox), "open_transport": lambda: SmtpTransport(closed)})
+    down = replace(outbox, server=SmtpServer(host="127.0.0.1", port=9, security="none"))
     assert send_until_empty(down) == Counter({Verdict.UNREACHABLE: 1})
     assert states(session, mailing) == {State.READY: 4}
     clock.move(minutes=1)
@@ -196,8 +212,7 @@ def test_a_server_that_is_down_does_not_stop_those_who_asked_for_sending(
 ) -> None:
     release(session, 1)
     stop = threading.Event()
-    closed = SmtpServer(host="127.0.0.1", port=9, security="none")
-    down = Outbox(**{**vars(outbox), "open_transport": lambda: SmtpTransport(closed)})
+    down = replace(outbox, server=SmtpServer(host="127.0.0.1", port=9, security="none"))
     send_until_empty(down, stop)
     assert not stop.is_set()
 
@@ -225,52 +240,115 @@ def test_a_suppressed_address_is_cancelled_when_it_is_claimed(
     assert smtp.to("lezer2@gemeente.example") == []
 
 
+def claimed_by(session: Session, sender: str, mailing: Mailing, limit: int = 10) -> list[Claimed]:
+    """What a sender of that name claims; it is registered first."""
+    connection = session.connection()
+    if sender not in ledger.beats(connection):
+        ledger.register(connection, sender, "host.example", 1, NOW)
+    rows, _place = ledger.claim(connection, sender, mailing.id, NOW, limit)
+    session.commit()
+    return rows
+
+
+def handed_over(session: Session, sender: str, rows: list[Claimed]) -> set[int]:
+    ids = ledger.hand_over(session.connection(), sender, [row.delivery_id for row in rows], NOW)
+    session.commit()
+    return ids
+
+
 def test_leaving_wins_over_a_row_that_a_sender_already_claimed(session: Session) -> None:
     mailing = release(session, 1)
-    (row,) = ledger.claim(session, "one", NOW, 10, SECRET)
+    rows = claimed_by(session, "one", mailing)
     assert service.cancel_for_reader(session, 1, NOW) == 1
-    assert not ledger.hand_over(session, row, "one", NOW)
-    ledger.release(session, row, "one")
-    session.commit()
+    assert handed_over(session, "one", rows) == set()
     assert states(session, mailing) == {State.CANCELLED: 1}
 
 
+def settled(row: Claimed, state: State, **values: object) -> Settled:
+    final = state in (State.SENT, State.FAILED)
+    made = Settled(row.delivery_id, state, 1, row.doubts, None, NOW if final else None, 250, "", "ok")
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def test_leaving_while_the_server_has_the_letter_makes_that_attempt_the_last(session: Session) -> None:
+    mailing = release(session, 2)
+    rows = claimed_by(session, "one", mailing)
+    handed_over(session, "one", rows)
+    service.cancel_for_reader(session, 1, NOW)
+    service.cancel_for_reader(session, 2, NOW)
+    put_off = settled(rows[0], State.DEFERRED, next_attempt_at=NOW + timedelta(minutes=5))
+    ledger.settle(session.connection(), "one", [put_off, settled(rows[1], State.SENT)])
+    session.commit()
+    assert states(session, mailing) == {State.CANCELLED: 1, State.SENT: 1}
+
+
 def test_no_two_senders_get_the_same_row(session: Session) -> None:
-    release(session, 15)
-    first = ledger.claim(session, "one", NOW, 10, SECRET)
-    session.commit()
-    second = ledger.claim(session, "two", NOW, 10, SECRET)
-    session.commit()
+    mailing = release(session, 15)
+    first = claimed_by(session, "one", mailing)
+    second = claimed_by(session, "two", mailing)
     assert len(first) == 10
     assert len(second) == 5
     assert not {r.delivery_id for r in first} & {r.delivery_id for r in second}
 
 
-def test_what_a_dead_sender_held_is_ready_again_unless_it_was_handed_over(session: Session) -> None:
+@pytest.mark.parametrize("hold", [True, False])
+def test_what_a_dead_sender_held_is_ready_again_unless_it_was_handed_over(
+    session: Session, hold: bool
+) -> None:
     mailing = release(session, 3)
-    rows = ledger.claim(session, "dead", NOW, 10, SECRET)
-    assert ledger.hand_over(session, rows[0], "dead", NOW)
+    rows = claimed_by(session, "dead", mailing)
+    handed_over(session, "dead", rows[:1])
+    steady = Clock()
+    roll_call = RollCall(steady=lambda: steady.now.timestamp())
+    connection = session.connection()
+    for seconds, freed in ((0, 0), (14, 0), (2, 3), (1, 0)):
+        steady.move(seconds=seconds)
+        assert call_roll(connection, roll_call, NOW, hold=hold) == freed
     session.commit()
-    assert ledger.recover(session, NOW + ledger.LEASE / 2) == 0
-    assert ledger.recover(session, NOW + ledger.LEASE + timedelta(seconds=1)) == 3
-    session.commit()
-    assert states(session, mailing) == {State.UNCERTAIN: 1, State.READY: 2}
+    assert states(session, mailing) == {State.UNCERTAIN if hold else State.DEFERRED: 1, State.READY: 2}
+    assert row_of(session, "lezer1@gemeente.example").doubts == 1
 
 
-def test_a_sender_that_lost_its_lease_settles_nothing(session: Session) -> None:
-    release(session, 1)
-    (row,) = ledger.claim(session, "slow", NOW, 10, SECRET)
-    ledger.recover(session, NOW + ledger.LEASE * 2)
-    (again,) = ledger.claim(session, "other", NOW + ledger.LEASE * 2, 10, SECRET)
-    assert not ledger.hand_over(session, row, "slow", NOW)
-    assert ledger.hand_over(session, again, "other", NOW)
+def test_a_sender_that_still_beats_keeps_its_rows_however_the_clocks_jump(session: Session) -> None:
+    mailing = release(session, 3)
+    claimed_by(session, "alive", mailing)
+    steady = Clock()
+    roll_call = RollCall(steady=lambda: steady.now.timestamp())
+    for day in range(5):
+        steady.move(seconds=10)
+        ledger.beat(session.connection(), "alive", NOW + timedelta(days=day))
+        assert call_roll(session.connection(), roll_call, NOW + timedelta(days=day), hold=False) == 0
+    session.commit()
+    assert states(session, mailing) == {State.CLAIMED: 3}
+
+
+def test_a_sender_that_was_given_up_hands_nothing_over(session: Session) -> None:
+    mailing = release(session, 1)
+    rows = claimed_by(session, "slow", mailing)
+    assert ledger.bury(session.connection(), "slow", 0, NOW, hold=False) == 1
+    again = claimed_by(session, "other", mailing)
+    assert handed_over(session, "slow", rows) == set()
+    assert handed_over(session, "other", again) == {again[0].delivery_id}
+
+
+def test_a_reply_that_comes_after_the_sender_was_given_up_still_counts(session: Session) -> None:
+    mailing = release(session, 1)
+    rows = claimed_by(session, "slow", mailing)
+    handed_over(session, "slow", rows)
+    ledger.bury(session.connection(), "slow", 0, NOW, hold=False)
+    late = [settled(rows[0], State.SENT)]
+    assert ledger.settle(session.connection(), "slow", late) == 0
+    ledger.settle_late(session.connection(), late)
+    session.commit()
+    assert states(session, mailing) == {State.SENT: 1}
+    assert row_of(session, "lezer1@gemeente.example").doubts == 0
 
 
 def test_senders_at_the_same_time_send_each_letter_once(
     session: Session, outbox: Outbox, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 60)
-    many = Outbox(**{**vars(outbox), "connections": 4})
+    many = replace(outbox, server=replace(outbox.server, connections=4))
     assert send_until_empty(many) == Counter({Verdict.SENT: 60})
     assert len({m.recipient for m in smtp.received}) == len(smtp.received) == 60
     assert states(session, mailing) == {State.SENT: 60}
@@ -280,7 +358,7 @@ def test_a_letter_that_cannot_be_filled_fails_alone(
     session: Session, outbox: Outbox, smtp: RecordingServer
 ) -> None:
     release(session, 3)
-    row = row_of(session, "lezer2@gemeente.example")
+    row = session.merge(row_of(session, "lezer2@gemeente.example"))
     row.name = "Piet\r\nBcc: iedereen@gemeente.example"
     letter = session.get_one(Letter, row.letter_id)
     letter.skeleton = (

@@ -1,0 +1,297 @@
+"""A sender's side of the ledger: what one transaction does, a few letters at a time.
+
+Whatever became of letters since the last transaction is settled in the next one, together with the handing
+over of the letters that may go next: many connections share one commit, and what was under way when a
+process died is exactly what the ledger says was handed over.
+"""
+
+import logging
+import os
+import random
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, Engine
+
+from newsletter_service.delivery import ledger
+from newsletter_service.delivery.dialogue import Outgoing
+from newsletter_service.delivery.domains import Domains
+from newsletter_service.delivery.ledger import Claimed, Place, Settled
+from newsletter_service.delivery.pacing import Limits, Pacer
+from newsletter_service.delivery.pool import Pool
+from newsletter_service.delivery.roll_call import RollCall
+from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify, settlement
+from newsletter_service.letters.errors import LetterError
+
+CLAIM_AT_ONCE = 500
+BEAT_SECONDS = 1.0
+LOOK_AGAIN_SECONDS = 0.5
+_FEWEST_CLAIMED = 20
+_COUNT_EVERY_SECONDS = 10.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What a clerk needs from outside; `fill` makes the copy of a letter that a row is about.
+
+    `clock` gives aware UTC. `fill` raises letters.errors.LetterError. With `counting` the clerk knows how many
+    letters are open altogether.
+    """
+
+    engine: Engine
+    clock: Callable[[], datetime]
+    fill: Callable[[Connection, Claimed], Outgoing]
+    secret_key: str
+    limits: Limits
+    roll_call: RollCall
+    on_uncertain: Literal["resend", "hold"] = "resend"
+    counting: bool = False
+
+
+@dataclass
+class Turn:
+    """What one transaction is about: outcomes and unsent letters go in, letters that may go now come out.
+
+    `refusals` are answers that concern all we have; `stopped` are granted letters that may not go any more.
+    """
+
+    outcomes: Sequence[tuple[Claimed, Reply]] = ()
+    unsent: Sequence[Claimed] = ()
+    refusals: Sequence[Reply] = ()
+    waiting: Sequence[Outgoing] = ()
+    granted: list[Outgoing] = field(default_factory=list)
+    failed: list[tuple[Claimed, Reply]] = field(default_factory=list)
+    refused: list[Claimed] = field(default_factory=list)
+    stopped: set[int] = field(default_factory=set)
+    verdicts: list[Verdict] = field(default_factory=list)
+    claimed: int = 0
+
+
+class Clerk:
+    """Knows which rows this sender holds; `turn` works in a transaction, `remember` once that is committed."""
+
+    def __init__(self, office: Office) -> None:
+        self.open = 0
+        self.idle = False
+        self._office = office
+        self._sender = ""
+        self._pacer = Pacer(office.limits)
+        self._domains = Domains(self._pacer, office.limits)
+        self._pool = Pool(self._pacer)
+        self._handed: dict[int, Claimed] = {}
+        self._places: dict[int | None, Place | None] = {}
+        self._last_beat = self._last_claim = self._last_count = float("-inf")
+        self._settled_since_beat = 0
+        self._pace = CLAIM_AT_ONCE // 4
+        self._unsure = False
+
+    def pause(self, slots: int) -> float:
+        """Seconds until there is something to do even if nothing happens."""
+        now = time.monotonic()
+        due = self._last_beat + BEAT_SECONDS - now
+        turn = self._pool.wait(now) if slots > len(self._handed) else None
+        return max(0.0, min(due, LOOK_AGAIN_SECONDS if turn is None else turn))
+
+    def turn(self, connection: Connection, turn: Turn, slots: int) -> None:
+        """One transaction's work, with at most `slots` letters handed over and not settled after it."""
+        now = self._office.clock()
+        beat = time.monotonic() - self._last_beat >= BEAT_SECONDS
+        if beat:
+            self._keep_house(connection, turn, now)
+        self._settle(connection, turn.outcomes, turn, now)
+        ledger.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
+        self._pause_mailings(connection, turn, now)
+        self._claim(connection, turn, now, beat=beat)
+        self._hand_over(connection, turn, slots, now)
+
+    def leave(self, connection: Connection, turn: Turn) -> None:
+        """The last transaction: settle what is known, give back all the rest."""
+        self._settle(connection, turn.outcomes, turn, self._office.clock())
+        ledger.leave(connection, self._sender)
+
+    def remember(self, turn: Turn) -> None:
+        """Take into memory what was committed."""
+        for (row, _reply), verdict in zip([*turn.outcomes, *turn.failed], turn.verdicts, strict=True):
+            self._handed.pop(row.delivery_id, None)
+            self._pacer.ended(row.domain, verdict is Verdict.SENT)
+        for row in turn.refused:
+            self._pacer.ended(row.domain, False)
+        for row in turn.unsent:
+            self._handed.pop(row.delivery_id, None)
+            self._pacer.ended(row.domain, False)
+        self._pool.add(turn.unsent, first=True)
+        for letter in turn.granted:
+            row = row_of(letter)
+            self._handed[row.delivery_id] = row
+        self._settled_since_beat += len(turn.verdicts)
+        self.open = max(0, self.open - len(turn.verdicts))
+        self.idle = not (turn.claimed or turn.granted or self._handed or len(self._pool))
+
+    def forget(self) -> None:
+        """A transaction failed, and nobody knows how far it came: hold only what is with the server."""
+        self._pool.clear()
+        self._pacer = Pacer(self._office.limits)
+        self._domains = Domains(self._pacer, self._office.limits)
+        self._pool.pacer = self._pacer
+        self._last_beat = float("-inf")
+        self._unsure = True
+
+    # --- once a second ---
+
+    def _keep_house(self, connection: Connection, turn: Turn, now: datetime) -> None:
+        if not self._sender or not ledger.beat(connection, self._sender, now):
+            self._begin(connection, now)
+        if self._unsure:
+            ledger.keep_only(connection, self._sender, self._handed)
+            self._unsure = False
+        self._last_beat = time.monotonic()
+        self._pace, self._settled_since_beat = self._settled_since_beat, 0
+        self._places.clear()
+        call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
+        self._pacer.share_with(len(ledger.beats(connection)))
+        self._domains.read(connection, now)
+        waiting = [row_of(letter).delivery_id for letter in turn.waiting]
+        turn.stopped = ledger.stopped(connection, waiting)
+        if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
+            self.open, self._last_count = ledger.count_open(connection), self._last_beat
+
+    def _begin(self, connection: Connection, now: datetime) -> None:
+        """Register; under a new name if the others had given us up, with whom our rows then are."""
+        if self._sender:
+            log.warning("the others took this sender for dead; it goes on under a new name")
+            self._pool.clear()
+        self._sender = secrets.token_hex(16)
+        ledger.register(connection, self._sender, socket.gethostname(), os.getpid(), now)
+
+    @property
+    def _hold(self) -> bool:
+        return self._office.on_uncertain == "hold"
+
+    # --- settling ---
+
+    def _settle(
+        self, connection: Connection, outcomes: Iterable[tuple[Claimed, Reply]], turn: Turn, now: datetime
+    ) -> None:
+        settled = []
+        for row, reply in outcomes:
+            verdict = classify(reply, pausable=row.mailing_id is not None)
+            turn.verdicts.append(verdict)
+            settled.append(self._settled(row, reply, verdict, now))
+            if verdict is not Verdict.SENT:
+                self._domains.refused(connection, row.domain, reply, verdict, now)
+                if verdict is Verdict.PAUSE and row.mailing_id is not None:
+                    ledger.pause(connection, [row.mailing_id], words(reply), now)
+            elif self._domains.troubled:
+                self._domains.accepted(connection, row.domain)
+        if ledger.settle(connection, self._sender, settled) < len(settled):
+            ledger.settle_late(connection, settled)
+
+    def _settled(self, row: Claimed, reply: Reply, verdict: Verdict, now: datetime) -> Settled:
+        chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
+        result = settlement(verdict, row.attempts, row.give_up_at, now, chance, hold=self._hold)
+        return Settled(
+            delivery_id=row.delivery_id,
+            state=result.state,
+            attempts=row.attempts + result.counts,
+            doubts=row.doubts + (verdict is Verdict.UNCERTAIN),
+            next_attempt_at=result.next_attempt_at,
+            settled_at=None if result.next_attempt_at else now,
+            reply_code=reply.code,
+            reply_status=reply.enhanced_status,
+            reply_text=reply.text,
+        )
+
+    def _pause_mailings(self, connection: Connection, turn: Turn, now: datetime) -> None:
+        for reply in turn.refusals:
+            running = {row.mailing_id for row in self._pool if row.mailing_id is not None}
+            ledger.pause(connection, running | set(ledger.due_mailings(connection, now)), words(reply), now)
+
+    # --- claiming and handing over ---
+
+    def _claim(self, connection: Connection, turn: Turn, now: datetime, *, beat: bool) -> None:
+        """Claim ahead for about two seconds of sending; notices always come first."""
+        limit = max(_FEWEST_CLAIMED, min(CLAIM_AT_ONCE, 2 * self._pace))
+        in_reach = len(self._pool) - self._pool.blocked
+        recently = time.monotonic() - self._last_claim < LOOK_AGAIN_SECONDS
+        if in_reach > limit // 2 or (recently and not in_reach):
+            limit = _FEWEST_CLAIMED if beat else 0
+            mailings: list[int] = []
+        else:
+            mailings = ledger.due_mailings(connection, now)
+        rows: list[Claimed] = []
+        for mailing_id in (None, *mailings):
+            if len(rows) < limit:
+                rows += self._claim_from(connection, turn, mailing_id, now, limit - len(rows))
+        if not turn.claimed and mailings == [] and not in_reach and not recently:
+            self._last_claim = time.monotonic()
+        self._domains.park(connection, self._sender, self._pool, now)
+
+    def _claim_from(
+        self, connection: Connection, turn: Turn, mailing_id: int | None, now: datetime, limit: int
+    ) -> list[Claimed]:
+        place = self._places.get(mailing_id)
+        rows, place = ledger.claim(connection, self._sender, mailing_id, now, limit, place)
+        self._places[mailing_id] = place if len(rows) == limit else None
+        turn.claimed += len(rows)
+        unwanted = ledger.suppressed(connection, rows, self._office.secret_key)
+        ledger.cancel_claimed(connection, self._sender, unwanted, now)
+        wanted = [row for row in rows if row.delivery_id not in unwanted]
+        self._domains.returned(wanted)
+        self._pool.add(wanted, first=mailing_id is None)
+        return wanted
+
+    def _hand_over(self, connection: Connection, turn: Turn, slots: int, now: datetime) -> None:
+        room = slots - (len(self._handed) - len(turn.outcomes) - len(turn.unsent))
+        rows = self._pool.take(room, time.monotonic()) if room > 0 else []
+        if not rows:
+            return
+        letters = self._filled(connection, turn, rows)
+        self._settle(connection, turn.failed, turn, now)
+        may_go = ledger.hand_over(
+            connection, self._sender, [row_of(letter).delivery_id for letter in letters], now
+        )
+        turn.granted = [letter for letter in letters if row_of(letter).delivery_id in may_go]
+        turn.refused = [row_of(letter) for letter in letters if row_of(letter).delivery_id not in may_go]
+        ledger.give_back(connection, self._sender, [row.delivery_id for row in turn.refused])
+
+    def _filled(self, connection: Connection, turn: Turn, rows: Iterable[Claimed]) -> list[Outgoing]:
+        letters = []
+        for row in rows:
+            try:
+                letters.append(self._office.fill(connection, row))
+            except LetterError as error:
+                log.error("delivery %d cannot be filled: %s", row.delivery_id, error)
+                turn.failed.append((row, Reply(Phase.DATA, 554, f"5.6.0 {error}")))
+        return letters
+
+
+def row_of(letter: Outgoing) -> Claimed:
+    """The row that a letter is about."""
+    row = letter.key
+    assert isinstance(row, Claimed)  # noqa: S101  # nobody else makes letters for a clerk
+    return row
+
+
+def words(reply: Reply) -> str:
+    """What the server said, for people."""
+    return f"{reply.code or ''} {reply.text}".strip()
+
+
+def call_roll(
+    connection: Connection, roll_call: RollCall, now: datetime, sender: str = "", *, hold: bool
+) -> int:
+    """Free the rows of senders that are silent for too long; how many rows."""
+    roll_call.hear({one: beats for one, beats in ledger.beats(connection).items() if one != sender})
+    freed = 0
+    for silent, beats in roll_call.silent().items():
+        rows = ledger.bury(connection, silent, beats, now, hold=hold)
+        log.warning("sender %s is gone; %d of its rows are free again", silent[:8], rows)
+        freed += rows
+    return freed

@@ -1,0 +1,95 @@
+"""What recipient domains (and the SMTP server, "") allow just now, as all senders know it from the database."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from newsletter_service.delivery import ledger
+from newsletter_service.delivery.ledger import Claimed
+from newsletter_service.delivery.pacing import Limits, Pacer, Rest, rest_after, struck_by
+from newsletter_service.delivery.pool import Pool
+from newsletter_service.delivery.rules import Reply, Verdict
+
+_KEEP_PER_DOMAIN = 20
+_APART_SECONDS = 0.02
+_LONGEST_SECONDS = 600.0
+_TOGETHER_SECONDS = 0.1
+
+
+class Domains:
+    """One sender's view of them; what it learns itself it knows at once, what others learn within a second."""
+
+    def __init__(self, pacer: Pacer, limits: Limits) -> None:
+        self._pacer = pacer
+        self._apart = 1 / limits.domain_rate if limits.domain_rate else _APART_SECONDS
+        self._rests: dict[str, Rest] = {}
+        self._parked: Counter[str] = Counter()
+        self._struck_at: dict[str, float] = {}
+
+    @property
+    def troubled(self) -> bool:
+        """Whether any domain has refused of late."""
+        return bool(self._rests)
+
+    def read(self, connection: Connection, now: datetime) -> None:
+        """Take in what all senders have found out."""
+        steady = time.monotonic()
+        self._rests = {
+            domain: Rest(steady + (until - now).total_seconds(), strikes)
+            for domain, (strikes, until) in ledger.rests(connection).items()
+        }
+        self._pacer.rests(self._rests)
+
+    def refused(
+        self, connection: Connection, domain: str, reply: Reply, verdict: Verdict, now: datetime
+    ) -> None:
+        """Mind a letter that was put off: whoever is to blame gets a strike, and a rest after some."""
+        to_blame = struck_by(reply, domain) if verdict in (Verdict.DEFER, Verdict.REQUEUE) else None
+        if to_blame is None or self._just_struck(to_blame):
+            return
+        strikes = ledger.strike(connection, to_blame, f"{reply.code} {reply.text}", now)
+        chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
+        seconds = rest_after(strikes, reply, chance)
+        if seconds:
+            ledger.rest(connection, to_blame, now + timedelta(seconds=seconds))
+        self._rests[to_blame] = Rest(time.monotonic() + seconds, strikes)
+        self._pacer.rests(self._rests)
+
+    def _just_struck(self, domain: str) -> bool:
+        """Letters that were under way together are refused together: that is one strike."""
+        now = time.monotonic()
+        if now - self._struck_at.get(domain, float("-inf")) < _TOGETHER_SECONDS:
+            return True
+        self._struck_at[domain] = now
+        return False
+
+    def accepted(self, connection: Connection, domain: str) -> None:
+        """Mind a letter that arrived: the strikes of its domain, and of the server, are forgotten."""
+        recovered = {domain, ""} & self._rests.keys()
+        if recovered:
+            ledger.recovered(connection, recovered)
+            for one in recovered:
+                del self._rests[one]
+            self._pacer.rests(self._rests)
+
+    def park(self, connection: Connection, sender: str, pool: Pool, now: datetime) -> None:
+        """Put what would wait long for its domain back into the ledger, each row with a turn of its own."""
+        if not pool.blocked:
+            return
+        turns = {}
+        for row, wait in pool.overflow(_KEEP_PER_DOMAIN, time.monotonic()):
+            self._parked[row.domain] += 1
+            queued = min(self._parked[row.domain] * self._apart, _LONGEST_SECONDS)
+            turns[row.delivery_id] = now + timedelta(seconds=wait + queued)
+        ledger.park(connection, sender, turns)
+
+    def returned(self, rows: Iterable[Claimed]) -> None:
+        """Rows were claimed: those that had been parked are not waiting there any more."""
+        if self._parked:
+            for row in rows:
+                if self._parked[row.domain] > 0:
+                    self._parked[row.domain] -= 1
