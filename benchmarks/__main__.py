@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterable
 
 from benchmarks.compare import compare
+from benchmarks.far import far
+from benchmarks.growth import growth
 from benchmarks.report import Row, print_header, print_row, write
 
 QUICK = bool(os.environ.get("QUICK"))
@@ -17,6 +19,8 @@ ROUNDS = 1 if QUICK else 5
 
 PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "compare": lambda: compare(ROUNDS),
+    "far": lambda: far(1 if QUICK else 3),
+    "growth": lambda: growth(READERS, repeat=not QUICK),
 }
 
 

@@ -32,10 +32,15 @@ class Usage:
 
 @contextmanager
 def running(
-    command: Sequence[str], env: Mapping[str, str] | None = None, stdout: int | None = None
+    command: Sequence[str],
+    env: Mapping[str, str] | None = None,
+    stdout: int | None = None,
+    stderr: int | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """A process, and all that it starts, for as long as the block lasts; Ctrl-C reaches it only through us."""
-    process = subprocess.Popen(command, env=env, stdout=stdout, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command, env=env, stdout=stdout, stderr=stderr, text=True, start_new_session=True
+    )
     try:
         yield process
     finally:

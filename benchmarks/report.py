@@ -48,6 +48,11 @@ def print_row(row: Row) -> None:
     print(f"{row.name:26}{ratio:>7}{figures}", flush=True)
 
 
+def print_note(words: str) -> None:
+    """What the table has no column for."""
+    print(f"  {words}", flush=True)
+
+
 def write(rows: Sequence[Row]) -> None:
     """Write all rows down, for whoever reads figures by program."""
     lines = [json.dumps({key: _short(value) for key, value in asdict(row).items()}) for row in rows]

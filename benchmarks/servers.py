@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import DEVNULL
 
 from benchmarks.processes import Failed, free_port, running, wait_for_greeting
 
@@ -23,6 +24,7 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 alias_maps =
 local_recipient_maps =
+in_flow_delay = 0
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions = check_recipient_access static:DISCARD
 """
@@ -55,7 +57,7 @@ def postfix() -> Iterator[int]:
         home = Path(folder)
         home.chmod(0o755)
         _configure(home, port)
-        with running(["/usr/sbin/postfix", "-c", str(home), "start-fg"], stdout=subprocess.DEVNULL):
+        with running(["/usr/sbin/postfix", "-c", str(home), "start-fg"], stdout=DEVNULL, stderr=DEVNULL):
             try:
                 wait_for_greeting(port)
                 yield port

@@ -1,0 +1,139 @@
+"""From a thousand readers to a million: releasing and sending an edition, in time, memory and disk."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
+
+from benchmarks.ledgers import (
+    Sent,
+    Store,
+    application,
+    newsletter,
+    opened,
+    postgresql_store,
+    send,
+    sqlite_store,
+)
+from benchmarks.letters import short_letter
+from benchmarks.report import Row, middle, print_note
+from benchmarks.servers import smtp_sink
+from newsletter_service.db import UtcDateTime, unit_of_work
+from newsletter_service.demo.load import load_demo
+from newsletter_service.editions.composing import compose_edition
+from newsletter_service.editions.service import edition_numbered
+from newsletter_service.web.parts import parts
+
+SIZES = {1_000: 5, 10_000: 5, 100_000: 3, 1_000_000: 1}
+"""Numbers of readers, and how often each is measured: what takes long varies less."""
+_CONNECTIONS = 4
+
+_NOW = bindparam("now", type_=UtcDateTime())
+_READERS = text(
+    """
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :readers)
+    INSERT INTO subscriber (address, domain, name, language, status, generation, asked_at, confirmed_at)
+    SELECT 'lezer' || n || '@gemeente' || (n % 90) || '.example', 'gemeente' || (n % 90) || '.example',
+           'Noëlle van ''t Hof ' || n, CASE WHEN n % 10 = 0 THEN 'en' ELSE 'nl' END, 'active', 1, :now, :now
+    FROM numbers
+    """
+).bindparams(_NOW)
+_CHOICES = (
+    """
+    INSERT INTO membership (subscriber_id, segment_id)
+    SELECT subscriber.id, segment.id FROM subscriber JOIN segment ON segment.position = subscriber.id % 6
+    WHERE subscriber.address LIKE 'lezer%@gemeente%'
+    """,
+    """
+    INSERT INTO subscriber_topic (subscriber_id, topic_id)
+    SELECT subscriber.id, topic.id FROM subscriber JOIN topic ON topic.position = subscriber.id % 20
+    WHERE subscriber.address LIKE 'lezer%@gemeente%'
+    """,
+)
+
+
+def growth(most: int, *, repeat: bool) -> Iterator[Row]:
+    """Releasing to `most` readers on both databases, and sending to ever more of them on SQLite."""
+    sizes = [size for size in SIZES if size <= most]
+    with smtp_sink() as port, sqlite_store() as store:
+        _compose(store)
+        for size in sizes:
+            times = SIZES[size] if repeat else 1
+            pairs = [_release_and_send(store, size, port, last=size == sizes[-1]) for _ in range(times)]
+            if size == sizes[-1]:
+                yield middle([released for released, _ in pairs])
+            yield middle([sent for _, sent in pairs])
+    with postgresql_store() as store:
+        _compose(store)
+        with store.copy() as url:
+            yield _release(store, url, sizes[-1], f"release-{sizes[-1]}-postgresql")
+
+
+def _compose(store: Store) -> None:
+    """Put the invented region into the template, with an edition of its items that is ready to be released."""
+    now = datetime.now(UTC)
+    with application(store.template), unit_of_work() as session:
+        load_demo(session, now, secret_key=parts().secret_key, demo=True)
+        compose_edition(session, parts(), edition_numbered(session, 1), None, now)
+
+
+def _release_and_send(store: Store, readers: int, port: int, *, last: bool) -> tuple[Row, Row]:
+    with store.copy() as url:
+        released = _release(store, url, readers, f"release-{readers}", noted=last)
+        _shorten_letters(url)
+        sent = send(url, port, _deliveries(url), _CONNECTIONS)
+        if last:
+            _note_pace(url, sent)
+        row = Row(f"send-{readers}", None, sent.letters_per_second, sent.cpu_us_per_letter, sent.peak_mb)
+    return released, row
+
+
+def _release(store: Store, url: str, readers: int, name: str, *, noted: bool = True) -> Row:
+    _add_readers(url, readers)
+    before = store.bytes_used(url)
+    used = newsletter(url, "editions", "release", "1")
+    rows = _deliveries(url)
+    if noted:
+        taken = (store.bytes_used(url) - before) / rows
+        print_note(f"{name}: {used.seconds:.1f} s, {taken:.0f} bytes of {store.name} for each delivery")
+    return Row(name, None, rows / used.seconds, 1e6 * used.cpu_seconds / rows, used.peak_mb)
+
+
+def _add_readers(url: str, readers: int) -> None:
+    with opened(url) as engine, Session(engine) as session:
+        have = session.execute(text("SELECT count(*) FROM subscriber")).scalar_one()
+        session.execute(_READERS, {"readers": readers - have, "now": datetime.now(UTC)})
+        for choice in _CHOICES:
+            session.execute(text(choice))
+        session.commit()
+
+
+def _deliveries(url: str) -> int:
+    with opened(url) as engine, engine.connect() as connection:
+        query = text("SELECT count(*) FROM delivery WHERE mailing_id IS NOT NULL")
+        return int(connection.execute(query).scalar_one())
+
+
+def _shorten_letters(url: str) -> None:
+    """Make the letters short, so that the ledger is measured and not the wire."""
+    with opened(url) as engine, engine.begin() as connection:
+        connection.execute(
+            text("UPDATE letter SET skeleton = :skeleton WHERE mailing_id IS NOT NULL"),
+            {"skeleton": short_letter().skeleton},
+        )
+
+
+def _note_pace(url: str, sent: Sent) -> None:
+    """Say how fast the first and the last tenth of the letters went."""
+    tenth = sent.letters // 10
+    query = text(
+        "SELECT settled_at FROM delivery WHERE state = 'sent' ORDER BY settled_at LIMIT 1 OFFSET :n"
+    ).columns(settled_at=UtcDateTime())
+    with opened(url) as engine, engine.connect() as connection:
+        moments = [
+            connection.execute(query, {"n": n}).scalar_one()
+            for n in (0, tenth, sent.letters - 1 - tenth, sent.letters - 1)
+        ]
+    first, last = ((moments[n + 1] - moments[n]).total_seconds() for n in (0, 2))
+    print_note(f"send-{sent.letters}: first tenth {tenth / first:,.0f}/s, last tenth {tenth / last:,.0f}/s")
