@@ -309,7 +309,6 @@ class Dialogue:
         self._go_ahead_due = self._reset_due = False
         if transaction in self._letters:
             transaction.awaits = _DOT
-            transaction.content_out = True
             self._out += (transaction.letter.message, b".\r\n")
             self._asked.append(transaction)
         elif not transaction.recipient_accepted:

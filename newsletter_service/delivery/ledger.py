@@ -4,19 +4,14 @@ Every function is a few statements in the caller's transaction, however many row
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
-    Integer,
-    Row,
-    Select,
-    String,
-    TextClause,
     bindparam,
     case,
     delete,
@@ -26,11 +21,8 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import TypeEngine
 
 from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.models import Delivery, DomainRest, Letter, Mailing, Sender, Suppression
@@ -40,8 +32,7 @@ _MAY_BE_CLAIMED = (Delivery.settled_at.is_(None), Delivery.state != State.CLAIME
 _FREED = case((Delivery.attempts > 0, State.DEFERRED.value), else_=State.READY.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """What a sender needs of a row it holds, apart from any session."""
 
     delivery_id: int
@@ -54,33 +45,17 @@ class Claimed:
     name: str
     attempts: int
     doubts: int
-    give_up_at: datetime
 
 
-_CLAIMED_COLUMNS = (
-    Delivery.id,
-    Delivery.mailing_id,
-    Delivery.letter_id,
-    Delivery.reader_id,
-    Delivery.reader_generation,
-    Delivery.address,
-    Delivery.domain,
-    Delivery.name,
-    Delivery.attempts,
-    Delivery.doubts,
-    Delivery.give_up_at,
-    Delivery.next_attempt_at,
-)
-Place = tuple[datetime, int]
-"""How far claiming a mailing has come: moment and number of the last row it met."""
+Place = tuple[Any, int]
+"""How far claiming a mailing has come: moment (as the driver gives it) and number of the last row it met."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What becomes of one row; `next_attempt_at` None leaves it, `settled_at` None keeps it open."""
 
     delivery_id: int
-    state: State
+    state: str
     attempts: int
     doubts: int
     next_attempt_at: datetime | None
@@ -191,6 +166,20 @@ def due_mailings(connection: Connection, now: datetime) -> list[int]:
     )
 
 
+_CLAIM = """
+    WITH due AS MATERIALIZED (
+        SELECT id FROM delivery
+        WHERE {mine} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {now} {beyond}
+        ORDER BY mailing_id, next_attempt_at, id LIMIT {limit} {lock}
+    )
+    UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = NULL
+    WHERE id IN (SELECT id FROM due)
+    RETURNING id, mailing_id, letter_id, reader_id, reader_generation, address, domain, name, attempts, doubts,
+        next_attempt_at
+"""
+_LOCKS = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
+
+
 def claim(
     connection: Connection,
     sender: str,
@@ -203,30 +192,39 @@ def claim(
 
     No two senders get the same row: PostgreSQL skips rows that others are taking, on SQLite one at a time claims.
     """
-    due = _due(mailing_id, now, limit, after).cte("due").prefix_with("MATERIALIZED")
-    taken = (
-        update(Delivery)
-        .where(Delivery.id.in_(select(due.c.id)))
-        .values(state=State.CLAIMED, lease_holder=sender, handed_at=None)
-        .returning(*_CLAIMED_COLUMNS)
-    )
-    rows = connection.execute(taken).all()
-    place = max(((row.next_attempt_at, row.id) for row in rows), default=None)
-    return sorted((_claimed(row) for row in rows), key=lambda row: row.delivery_id), place
-
-
-def _due(mailing_id: int | None, now: datetime, limit: int, after: Place | None) -> Select[int]:
-    mine = Delivery.mailing_id.is_(None) if mailing_id is None else Delivery.mailing_id == mailing_id
-    due = select(Delivery.id).where(mine, *_MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
-    if after is not None:
+    dialect = connection.dialect
+    values = _Values(dialect.paramstyle)
+    statement = _CLAIM.format(
+        mine="mailing_id IS NULL" if mailing_id is None else f"mailing_id = {values.add(mailing_id)}",
+        now=values.add(_stored(now) if dialect.name == "sqlite" else now),
         # Without it every claim would step again over what was claimed before and is not cleared away yet.
-        due = due.where(tuple_(Delivery.next_attempt_at, Delivery.id) > after)
-    order = due.order_by(Delivery.mailing_id, Delivery.next_attempt_at, Delivery.id)
-    return order.limit(limit).with_for_update(of=Delivery, skip_locked=True)
+        beyond=f"AND (next_attempt_at, id) > ({values.add(after[0])}, {values.add(after[1])})"
+        if after
+        else "",
+        limit=values.add(limit),
+        lock=_LOCKS[dialect.name],
+        sender=values.add(sender),
+    )
+    rows = sorted(map(tuple, connection.exec_driver_sql(statement, tuple(values.values))))
+    place = max(((row[-1], row[0]) for row in rows), default=None)
+    return [Claimed(*row[:-1]) for row in rows], place
 
 
-def _claimed(row: Row[*tuple[Any, ...]]) -> Claimed:
-    return Claimed(*tuple(row)[:-1])
+@dataclass
+class _Values:
+    """Parameters of a statement in the driver's own style, in their order."""
+
+    paramstyle: str
+    values: list[object] = field(default_factory=list)
+
+    def add(self, value: object) -> str:
+        self.values.append(value)
+        return "?" if self.paramstyle == "qmark" else "%s"
+
+
+def give_up_at(connection: Connection, delivery_id: int) -> datetime:
+    """When a row is given up at the latest."""
+    return connection.scalars(select(Delivery.give_up_at).where(Delivery.id == delivery_id)).one()
 
 
 def suppressed(connection: Connection, rows: Iterable[Claimed], secret_key: str) -> set[int]:
@@ -282,23 +280,21 @@ def skeleton(connection: Connection, letter_id: int) -> bytes:
     return connection.scalars(select(Letter.skeleton).where(Letter.id == letter_id)).one()
 
 
-# --- handing over and settling: the two statements that run for every few letters -------------------------------
+# --- handing over and settling: what runs for every few letters, and therefore speaks to the driver itself --------
 
 _MAY_GO = """
-    state = 'claimed' AND lease_holder = :holder
-    AND (mailing_id IS NULL OR mailing_id NOT IN (SELECT id FROM mailing WHERE paused_at IS NOT NULL))
+    state = 'claimed' AND mailing_id IS NULL OR state = 'claimed' AND mailing_id NOT IN (
+        SELECT id FROM mailing WHERE paused_at IS NOT NULL
+    )
 """
-_NOW = bindparam("now", type_=UtcDateTime())
 _HAND_OVER = {
-    "sqlite": text(
-        f"""
-        UPDATE delivery SET handed_at = :now
-        WHERE id IN (SELECT value FROM json_each(:ids)) AND {_MAY_GO} RETURNING id
-        """  # noqa: S608  # constants
-    ).bindparams(_NOW),
-    "postgresql": text(
-        f"UPDATE delivery SET handed_at = :now WHERE id = ANY(:ids) AND {_MAY_GO} RETURNING id"  # noqa: S608
-    ).bindparams(_NOW, bindparam("ids", type_=ARRAY(BigInteger))),
+    "sqlite": f"""
+        UPDATE delivery SET handed_at = ?
+        WHERE id IN (SELECT value FROM json_each(?)) AND lease_holder = ? AND ({_MAY_GO}) RETURNING id
+        """,  # noqa: S608  # constants
+    "postgresql": f"""
+        UPDATE delivery SET handed_at = %s WHERE id = ANY(%s) AND lease_holder = %s AND ({_MAY_GO}) RETURNING id
+        """,  # noqa: S608  # constants
 }
 
 
@@ -308,34 +304,20 @@ def hand_over(connection: Connection, sender: str, ids: Sequence[int], now: date
     The others were cancelled since they were claimed, their mailing paused, or the lease lost.
     """
     on_sqlite = connection.dialect.name == "sqlite"
-    values = {"holder": sender, "ids": str(list(ids)) if on_sqlite else list(ids), "now": now}
-    return set(connection.scalars(_HAND_OVER[connection.dialect.name], values))
+    values = (_stored(now), str(list(ids)), sender) if on_sqlite else (now, list(ids), sender)
+    return {row[0] for row in connection.exec_driver_sql(_HAND_OVER[connection.dialect.name], values)}
 
 
-_SETTLED_TYPES: dict[str, TypeEngine[Any]] = {
-    "delivery_id": BigInteger(),
-    "state": String(),
-    "attempts": Integer(),
-    "doubts": Integer(),
-    "next_attempt_at": UtcDateTime(),
-    "settled_at": UtcDateTime(),
-    "reply_code": Integer(),
-    "reply_status": String(),
-    "reply_text": String(),
-}
-_SETTLE_SQLITE = text(
-    """
+_SETTLE_SQLITE = """
     UPDATE delivery
-    SET state = CASE WHEN cancel_asked_at IS NOT NULL AND :settled_at IS NULL THEN 'cancelled' ELSE :state END,
-        settled_at = coalesce(:settled_at, cancel_asked_at),
-        attempts = :attempts, doubts = :doubts, lease_holder = NULL, handed_at = NULL,
-        next_attempt_at = coalesce(:next_attempt_at, next_attempt_at),
-        reply_code = :reply_code, reply_status = :reply_status, reply_text = :reply_text
-    WHERE id = :delivery_id AND lease_holder = :holder
-    """
-).bindparams(bindparam("next_attempt_at", type_=UtcDateTime()), bindparam("settled_at", type_=UtcDateTime()))
-_SETTLE_POSTGRESQL = text(
-    """
+    SET state = CASE WHEN cancel_asked_at IS NOT NULL AND ?6 IS NULL THEN 'cancelled' ELSE ?2 END,
+        settled_at = coalesce(?6, cancel_asked_at),
+        attempts = ?3, doubts = ?4, lease_holder = NULL, handed_at = NULL,
+        next_attempt_at = coalesce(?5, next_attempt_at),
+        reply_code = ?7, reply_status = ?8, reply_text = ?9
+    WHERE id = ?1 AND lease_holder = ?10
+"""
+_SETTLE_POSTGRESQL = """
     UPDATE delivery
     SET state = CASE
             WHEN cancel_asked_at IS NOT NULL AND new.settled_at IS NULL THEN 'cancelled' ELSE new.state
@@ -345,32 +327,33 @@ _SETTLE_POSTGRESQL = text(
         next_attempt_at = coalesce(new.next_attempt_at, delivery.next_attempt_at),
         reply_code = new.reply_code, reply_status = new.reply_status, reply_text = new.reply_text
     FROM unnest(
-        CAST(:delivery_id AS bigint[]), CAST(:state AS text[]), CAST(:attempts AS int[]), CAST(:doubts AS int[]),
-        CAST(:next_attempt_at AS timestamptz[]), CAST(:settled_at AS timestamptz[]), CAST(:reply_code AS int[]),
-        CAST(:reply_status AS text[]), CAST(:reply_text AS text[])
+        %s::bigint[], %s::text[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::int[],
+        %s::text[], %s::text[]
     ) AS new (
         delivery_id, state, attempts, doubts, next_attempt_at, settled_at, reply_code, reply_status, reply_text
     )
-    WHERE delivery.id = new.delivery_id AND delivery.lease_holder = :holder
-    """
-).bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _SETTLED_TYPES.items()))
-_SETTLE: dict[str, TextClause] = {"sqlite": _SETTLE_SQLITE, "postgresql": _SETTLE_POSTGRESQL}
+    WHERE delivery.id = new.delivery_id AND delivery.lease_holder = %s
+"""
 
 
 def settle(connection: Connection, sender: str, settled: Sequence[Settled]) -> int:
     """Write down what became of rows that `sender` holds; how many it still did hold."""
     if not settled:
         return 0
-    values: Any
     if connection.dialect.name == "sqlite":
-        values = [
-            {name: getattr(row, name) for name in _SETTLED_TYPES} | {"holder": sender} for row in settled
+        rows = [
+            (*row[:4], _stored(row.next_attempt_at), _stored(row.settled_at), *row[6:], sender)
+            for row in settled
         ]
-    else:
-        values = {name: [getattr(row, name) for row in settled] for name in _SETTLED_TYPES} | {
-            "holder": sender
-        }
-    return connection.execute(_SETTLE[connection.dialect.name], values).rowcount
+        return connection.exec_driver_sql(_SETTLE_SQLITE, rows).rowcount
+    columns = [list(column) for column in zip(*settled, strict=True)]
+    return connection.exec_driver_sql(_SETTLE_POSTGRESQL, (*columns, sender)).rowcount
+
+
+@lru_cache(maxsize=64)
+def _stored(moment: datetime | None) -> str | None:
+    """A moment as UtcDateTime keeps it on SQLite."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def settle_late(connection: Connection, settled: Iterable[Settled]) -> None:
@@ -379,7 +362,7 @@ def settle_late(connection: Connection, settled: Iterable[Settled]) -> None:
     Where somebody else is already sending one again, that row stays theirs: it keeps its doubt.
     """
     for row in settled:
-        if row.state is State.SENT:
+        if row.state == State.SENT:
             connection.execute(
                 update(Delivery)
                 .where(
@@ -462,7 +445,7 @@ _STRIKE = text(
     ON CONFLICT (domain) DO UPDATE SET strikes = domain_rest.strikes + 1, reply = excluded.reply
     RETURNING strikes
     """
-).bindparams(_NOW)
+).bindparams(bindparam("now", type_=UtcDateTime()))
 
 
 def strike(connection: Connection, domain: str, reply: str, now: datetime) -> int:

@@ -16,6 +16,8 @@ from newsletter_service.delivery.dialogue import Outgoing
 from newsletter_service.delivery.ledger import Claimed
 from newsletter_service.delivery.rules import Reply, Verdict
 
+TOGETHER = 8
+"""So many answers are settled at once without waiting for more."""
 _TRY_AGAIN_SECONDS = 1.0
 T = TypeVar("T")
 
@@ -40,7 +42,7 @@ class LedgerThread(threading.Thread):
         self._outcomes: deque[tuple[Claimed, Reply]] = deque()
         self._unsent: deque[Claimed] = deque()
         self._refusals: deque[Reply] = deque()
-        self._slots = 0
+        self._slots = self._settling = 0
         self._wake = threading.Event()
         self._closing = False
         self._connection: Connection | None = None
@@ -54,9 +56,20 @@ class LedgerThread(threading.Thread):
             self._wake.set()
 
     def settle(self, letter: Outgoing, reply: Reply) -> None:
-        """Have it written down what the server answered."""
+        """Have it written down what the server answered, together with other answers if more come soon."""
         self._outcomes.append((row_of(letter), reply))
-        self._wake.set()
+        if len(self._outcomes) >= TOGETHER:
+            self._wake.set()
+
+    @property
+    def unsettled(self) -> int:
+        """How many answers are not written down yet."""
+        return len(self._outcomes) + self._settling
+
+    def nudge(self) -> None:
+        """No more answers come just now: those there are need not wait."""
+        if self._outcomes:
+            self._wake.set()
 
     def take_back(self) -> None:
         """Have the granted letters wait again: nobody is there to take them."""
@@ -101,6 +114,7 @@ class LedgerThread(threading.Thread):
     def _patiently(self, work: Callable[[Connection, Turn], None]) -> None:
         """One transaction; while the database is away, the same again every second."""
         while True:
+            self._settling = len(self._outcomes)
             turn = Turn(
                 _drained(self._outcomes), _drained(self._unsent), _drained(self._refusals), list(self.granted)
             )
@@ -126,11 +140,12 @@ class LedgerThread(threading.Thread):
         if self.trouble:
             log.warning("the database is back")
             self.trouble = ""
+        self._settling = 0
         self.clerk.remember(turn)
         self.verdicts.update(turn.verdicts)
         self._withdraw(turn.stopped)
-        if turn.granted:
-            self.granted.extend(turn.granted)
+        self.granted.extend(turn.granted)
+        if turn.granted or turn.outcomes:
             self._arrived()
 
     def _withdraw(self, stopped: set[int]) -> None:
@@ -142,6 +157,7 @@ class LedgerThread(threading.Thread):
                 self._wake.set()
 
     def _put_back(self, turn: Turn) -> None:
+        self._settling = 0
         self._outcomes.extendleft(reversed(turn.outcomes))
         self._unsent.extendleft(reversed(turn.unsent))
         self._refusals.extendleft(reversed(turn.refusals))

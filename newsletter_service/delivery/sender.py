@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from select import select
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from socket import socketpair
 from typing import Literal
@@ -34,13 +35,14 @@ from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify, without_addresses
 
 SPARE_LETTERS = 10
-"""Letters that may be handed over beyond one a connection, so that none waits for a commit."""
+"""Answers that may wait to be written down: a kill repeats these, and what each connection has under way."""
 NEAR_SECONDS = 0.005
 """A server that answers EHLO faster than this is near: more than one letter a connection under way gains nothing."""
 FAR_DEPTH = 8
 STOP_SECONDS = 6.0
 LEAVE_SECONDS = 3.0
 _TICK_SECONDS = 1.0
+_LINGER_SECONDS = 0.002
 
 log = logging.getLogger(__name__)
 
@@ -183,11 +185,17 @@ class _Run:
         return self._stop.is_set() or self._unreachable is not None or self._ledger.idle
 
     def _step(self, timeout: float) -> None:
-        for key, events in self._selector.select(timeout):
+        if self._ledger.unsettled >= SPARE_LETTERS:
+            self._ledger.nudge()
+            select([self._ear], [], [], timeout)
+        events = self._selector.select(min(timeout, _LINGER_SECONDS) if self._ledger.unsettled else timeout)
+        if not events:
+            self._ledger.nudge()
+        for key, what in events:
             if key.data is None:
                 self._hear()
-            else:
-                self._serve(key.data, events)
+            elif self._ledger.unsettled < SPARE_LETTERS:
+                self._serve(key.data, what)
         self._take_in_opened()
         self._assign()
         self._open_more()
@@ -294,7 +302,7 @@ class _Run:
         depth = 1 if near else FAR_DEPTH
         for connection in self._connections:
             connection.dialogue.depth = depth
-        self._ledger.room_for(count * depth + SPARE_LETTERS)
+        self._ledger.room_for(count * (depth + 1) + SPARE_LETTERS)
 
     # --- the ledger's thread calls ---
 

@@ -114,10 +114,10 @@ def quoted_printable(text: str) -> bytes:
 
 def quoted_printable_value(value: str) -> bytes:
     """One value, to stand between soft line breaks; a control character in it is a LetterError."""
-    if _NEEDS_NO_ENCODING.fullmatch(value):
-        rows = [value[at : at + LINE - 1] for at in range(0, len(value), LINE - 1)]
-        if not any(row.startswith(".") for row in rows):
-            return "=\r\n".join(rows).encode("ascii")
+    if len(value) < LINE * 2 - 2 and _NEEDS_NO_ENCODING.fullmatch(value):
+        first, second = value[: LINE - 1], value[LINE - 1 :]
+        if first[0] != "." != second[:1]:
+            return f"{first}=\r\n{second}".encode("ascii") if second else first.encode("ascii")
     return _qp_line(header_safe(value)).encode("ascii")
 
 

@@ -6,10 +6,11 @@ A skeleton is the finished message with slots between NUL bytes, which no mail m
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from html import escape
+from typing import NamedTuple
 
 from newsletter_service.letters import encoding
 from newsletter_service.letters.errors import LetterError
@@ -23,8 +24,7 @@ _LINK = re.compile(r"[!#-;=?-~]+")  # printable ASCII without quotes and angle b
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
 
 
-@dataclass(frozen=True)
-class SlotValues:
+class SlotValues(NamedTuple):
     """What one copy of a letter has for itself; links may be empty where the letter has no place for them.
 
     `date` is aware; `message_id` stands in its angle brackets; without `name` the salutation has none.
@@ -91,46 +91,37 @@ class Template:
                 raise LetterError("a letter has a line that cannot be sent as it is")
         if not self._pieces[-1].endswith(b"\r\n"):
             raise LetterError("a letter must end with its last line")
-        places: dict[bytes, list[int]] = {}
-        for index in range(1, len(self._pieces), 2):
-            places.setdefault(self._pieces[index], []).append(index)
-        self._slots = [(_Slot.read(name), where) for name, where in places.items()]
+        self._slots: dict[tuple[str, tuple[str, ...]], list[tuple[str, int]]] = {}
+        for place in range(1, len(self._pieces), 2):
+            context, _, what = self._pieces[place].decode("utf-8").partition(":")
+            name, *forms = what.split(_FORMS)
+            self._slots.setdefault((name, tuple(forms)), []).append((context, place))
 
     def fill(self, values: SlotValues) -> bytes:
         """The bytes of one copy, ready for the wire; LetterError if a value is missing or could break out."""
         pieces = self._pieces.copy()
-        known: dict[str, str] = {}
-        for slot, places in self._slots:
-            value = known.get(slot.name)
-            if value is None:
-                value = known[slot.name] = _value(slot.name, slot.forms, values)
-            encoded = slot.encoded(value)
-            for place in places:
-                pieces[place] = encoded
+        for (name, forms), places in self._slots.items():
+            value = _value(name, forms, values)
+            if len(value) < encoding.LINE and _THE_SAME_EVERYWHERE.fullmatch(value):
+                as_it_is = value.encode("ascii")
+                for _context, place in places:
+                    pieces[place] = as_it_is
+                continue
+            encoded: dict[str, bytes] = {}
+            for context, place in places:
+                if context not in encoded:
+                    encoded[context] = _ENCODED[context](value)
+                pieces[place] = encoded[context]
         return b"".join(pieces)
 
 
 _UNFIT = re.compile(rb"(?<!\r)\n|\r(?!\n)|\n\.|[^\n]{998}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A place for a value: `context` says how it is encoded, `forms` how it is said."""
-
-    context: str
-    name: str
-    forms: tuple[str, ...]
-
-    @classmethod
-    def read(cls, slot: bytes) -> "_Slot":
-        context, _, what = slot.decode("utf-8").partition(":")
-        name, *forms = what.split(_FORMS)
-        return cls(context, name, tuple(forms))
-
-    def encoded(self, value: str) -> bytes:
-        if self.context == "header":
-            return value.encode("ascii")
-        return encoding.quoted_printable_value(escape(value) if self.context == "html" else value)
+_THE_SAME_EVERYWHERE = re.compile(r"[A-Za-z0-9/:_~-][A-Za-z0-9/:_~.-]*")
+_ENCODED: dict[str, Callable[[str], bytes]] = {
+    "header": str.encode,
+    "text": encoding.quoted_printable_value,
+    "html": lambda value: encoding.quoted_printable_value(escape(value)),
+}
 
 
 def fill(skeleton: bytes, values: SlotValues) -> bytes:

@@ -199,8 +199,8 @@ def _dead_link(_error: Exception) -> Any:
 
 def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscriber:
     """The reader behind a link; the page speaks their language. BadToken, ExpiredToken or DeadLink."""
-    data = parts().tokens.read(purpose, token, parts().clock())
-    reader = service.find_reader(db.session(), data["r"], data["g"], to_change=to_change)
+    holder = parts().tokens.read(purpose, token, parts().clock())
+    reader = service.find_reader(db.session(), *holder, to_change=to_change)
     unconfirmed = reader is not None and reader.status == Status.PENDING
     if reader is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
         raise DeadLink
@@ -210,8 +210,8 @@ def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscri
 
 def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
     """Who signed up with this link, which may be too old to confirm, and still waits; BadToken."""
-    data = parts().tokens.read_expired(Purpose.CONFIRM, token)
-    reader = service.find_reader(db.session(), data["r"], data["g"], to_change=to_change)
+    holder = parts().tokens.read_expired(Purpose.CONFIRM, token)
+    reader = service.find_reader(db.session(), *holder, to_change=to_change)
     if reader is None or reader.status != Status.PENDING:
         return None
     speak(reader.language)

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
@@ -53,7 +52,7 @@ def test_slots_are_filled_in_every_part() -> None:
 
 
 def test_a_reader_without_a_name_is_greeted_all_the_same() -> None:
-    message = fill(SKELETON, replace(VALUES, name=""))
+    message = fill(SKELETON, VALUES._replace(name=""))
     assert text_of(message).startswith("Beste lezer,\n")
     assert "<p>Beste lezer,</p>" in html_of(message)
 
@@ -61,7 +60,7 @@ def test_a_reader_without_a_name_is_greeted_all_the_same() -> None:
 def test_the_one_click_header_is_on_one_line_and_unencoded() -> None:
     long = "https://nieuwsbrief.example/afmelden/" + "a" * 700
     assert f"\r\nList-Unsubscribe: <{long}>\r\n".encode() in fill(
-        SKELETON, replace(VALUES, unsubscribe_url=long)
+        SKELETON, VALUES._replace(unsubscribe_url=long)
     )
 
 
@@ -72,14 +71,14 @@ def test_the_same_parts_make_the_same_bytes() -> None:
 
 def test_a_boundary_in_a_text_does_no_harm() -> None:
     boundary = str(message_from_bytes(fill(SKELETON, VALUES), policy=SMTP).get_boundary())
-    message = fill(prepare(HEADERS, f"--{boundary}--\n{TEXT}", HTML), replace(VALUES, name=f"--{boundary}"))
+    message = fill(prepare(HEADERS, f"--{boundary}--\n{TEXT}", HTML), VALUES._replace(name=f"--{boundary}"))
     assert text_of(message).startswith(f"--{boundary}--\nBeste --{boundary},")
     assert len(list(message_from_bytes(message, policy=SMTP).iter_parts())) == 2
 
 
 @given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=120))
 def test_no_name_breaks_out_of_its_place(name: str) -> None:
-    message = fill(SKELETON, replace(VALUES, name=name))
+    message = fill(SKELETON, VALUES._replace(name=name))
     assert all(len(line) <= 76 for line in lines_of(message))
     assert f"Beste {name},\n" in text_of(message)
     shown = html_of(message).removeprefix("<p>").partition("</p><a ")[0]
@@ -88,7 +87,7 @@ def test_no_name_breaks_out_of_its_place(name: str) -> None:
 
 
 def test_a_long_name_full_of_diacritics_keeps_to_the_lines() -> None:
-    message = fill(SKELETON, replace(VALUES, name="ëü–Ø" * 30))
+    message = fill(SKELETON, VALUES._replace(name="ëü–Ø" * 30))
     assert all(len(line) <= 76 for line in lines_of(message))
     assert f"Beste {'ëü–Ø' * 30}," in html_of(message)
 
@@ -117,12 +116,12 @@ def test_a_long_name_full_of_diacritics_keeps_to_the_lines() -> None:
 )
 def test_values_that_would_break_out_or_are_missing_are_refused(change: dict[str, str]) -> None:
     with pytest.raises(LetterError):
-        fill(SKELETON, replace(VALUES, **change))  # type: ignore[arg-type]  # wrong on purpose
+        fill(SKELETON, VALUES._replace(**change))  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_letter_without_links_needs_none() -> None:
     skeleton = prepare(header_slot("To", "address"), "Hallo\n", "<p>Hallo</p>\n")
-    fill(skeleton, replace(VALUES, manage_url="", unsubscribe_url=""))
+    fill(skeleton, VALUES._replace(manage_url="", unsubscribe_url=""))
 
 
 def test_a_slot_that_nothing_fills_is_an_error() -> None:
