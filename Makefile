@@ -5,7 +5,7 @@ BIN := .venv/bin
 TRANSLATIONS := newsletter_service/translations
 FRESH ?=
 
-.PHONY: help run test check format catalogues migration lock bench clean
+.PHONY: help run test check format catalogues migration lock bench chaos clean
 
 help: ## What can be made here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashe
 
 bench: .venv/ready ## Measure the speed of composing, rendering and sending
 	$(BIN)/python -m benchmarks
+
+chaos: .venv/ready ## Kill senders, scheduler and database at random while an edition goes out (KILLS=100 LETTERS=50000 SEED=)
+	$(BIN)/python -m tests.chaos
 
 clean: ## Remove what setting up and running made
 	rm -rf .venv instance
