@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent
 DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it protects nothing
 
 SmtpSecurity = Literal["none", "starttls", "tls"]
+OnUncertain = Literal["resend", "hold"]
 
 
 class SettingsError(Exception):
@@ -39,6 +40,10 @@ class Settings:
     smtp_password: str = ""
     smtp_connections: int = 4
     smtp_rate: float = 0.0
+    smtp_domain_rate: float = 0.0
+    smtp_domain_connections: int = 0
+    smtp_letters_per_connection: int = 1000
+    smtp_on_uncertain: OnUncertain = "resend"
     smtp_ca_file: str = ""
     demo: bool = False
     instance_dir: Path = ROOT / "instance"
@@ -112,6 +117,12 @@ def _read(env: _Reader) -> Settings | None:
     port = int(env.number("SMTP_PORT", 1025 if demo else 25, 1, 65535))
     connections = int(env.number("SMTP_CONNECTIONS", 4, 1, 1000))
     rate = env.number("SMTP_RATE", 0, 0, 1_000_000)
+    domain_rate = env.number("SMTP_DOMAIN_RATE", 0, 0, 1_000_000)
+    domain_connections = int(env.number("SMTP_DOMAIN_CONNECTIONS", 0, 0, 1000))
+    letters_per_connection = int(env.number("SMTP_LETTERS_PER_CONNECTION", 1000, 0, 1_000_000))
+    on_uncertain = env.text("SMTP_ON_UNCERTAIN", "resend")
+    if on_uncertain not in ("resend", "hold"):
+        env.problems.append(f"SMTP_ON_UNCERTAIN is {on_uncertain!r}: give resend or hold.")
     host = _smtp_host(env, demo)
     instance_dir = Path(env.text("INSTANCE_DIR", str(_default_instance_dir(demo)))).resolve()
     if env.problems:
@@ -130,6 +141,10 @@ def _read(env: _Reader) -> Settings | None:
         smtp_password=env.text("SMTP_PASSWORD"),
         smtp_connections=connections,
         smtp_rate=rate,
+        smtp_domain_rate=domain_rate,
+        smtp_domain_connections=domain_connections,
+        smtp_letters_per_connection=letters_per_connection,
+        smtp_on_uncertain=on_uncertain,  # type: ignore[arg-type]  # checked above
         smtp_ca_file=env.text("SMTP_CA_FILE"),
         demo=demo,
         instance_dir=instance_dir,

@@ -11,6 +11,7 @@ from config import Settings, SettingsError
 from newsletter_service.archive.views import archive
 from newsletter_service.db import init_db
 from newsletter_service.delivery.connection import SmtpServer
+from newsletter_service.delivery.pacing import Limits
 from newsletter_service.demo.views import demo
 from newsletter_service.editions.commands import edition_commands
 from newsletter_service.editions.views import editions
@@ -85,10 +86,16 @@ def _parts(settings: Settings, clock: Callable[[], datetime]) -> Parts:
             username=settings.smtp_username,
             password=settings.smtp_password,
             connections=settings.smtp_connections,
-            rate=settings.smtp_rate,
             helo_name=settings.mail_from.rpartition("@")[2],
             ca_file=settings.smtp_ca_file,
         ),
+        limits=Limits(
+            rate=settings.smtp_rate,
+            domain_rate=settings.smtp_domain_rate,
+            domain_connections=settings.smtp_domain_connections,
+            letters_per_connection=settings.smtp_letters_per_connection,
+        ),
+        on_uncertain=settings.smtp_on_uncertain,
         mail_from=settings.mail_from,
         reply_to=settings.reply_to,
         bounce_domain=settings.bounce_domain,

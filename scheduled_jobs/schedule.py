@@ -19,7 +19,7 @@ JOBS = (
     Job("open-next-edition", 300, open_next_edition.run),
     Job("compose-due", 5, compose_due.run),
     Job("release-due", 5, release_due.run),
-    Job("deliver", 2, deliver.run),
+    Job("deliver", 1, deliver.run),
     Job("finish-due", 5, finish_due.run),
     Job("purge-stale", 3600, purge_stale.run),
 )

@@ -29,7 +29,7 @@ _LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where letters are handed in; `rate` is messages a second over all connections, 0 for no limit.
+    """Where letters are handed in; over at most so many `connections`.
 
     `helo_name` is what we call ourselves, `ca_file` the certificates to trust instead of the system's.
     """
@@ -40,7 +40,6 @@ class SmtpServer:
     username: str = ""
     password: str = ""
     connections: int = 1
-    rate: float = 0
     helo_name: str = "localhost"
     ca_file: str = ""
 

@@ -11,7 +11,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from select import select
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from socket import socketpair
@@ -95,6 +95,14 @@ def _anything_to_do(outbox: Outbox) -> bool:
     with outbox.engine.begin() as connection:
         call_roll(connection, outbox.roll_call, now, hold=outbox.on_uncertain == "hold")
         return ledger.anything_due(connection, now)
+
+
+def comes_soon(outbox: Outbox, within: timedelta) -> bool:
+    """Whether something falls due soon, or is held by a sender of which nobody knows yet whether it lives."""
+    with outbox.engine.begin() as connection:
+        if ledger.soonest(connection, outbox.clock() + within) is not None:
+            return True
+        return any(not outbox.roll_call.alive(sender) for sender in ledger.claimed_by(connection))
 
 
 class _Opener:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from flask import current_app
 
 from newsletter_service.delivery.connection import SmtpServer
+from newsletter_service.delivery.pacing import Limits
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links import Links
 from newsletter_service.tokens import Tokens
@@ -21,6 +23,8 @@ class Parts:
     links: Links
     renderer: LetterRenderer
     smtp: SmtpServer
+    limits: Limits
+    on_uncertain: Literal["resend", "hold"]
     mail_from: str
     reply_to: str
     bounce_domain: str

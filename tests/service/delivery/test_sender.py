@@ -3,6 +3,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -264,7 +265,7 @@ def test_leaving_wins_over_a_row_that_a_sender_already_claimed(session: Session)
     assert states(session, mailing) == {State.CANCELLED: 1}
 
 
-def settled(row: Claimed, state: State, **values: object) -> Settled:
+def settled(row: Claimed, state: State, **values: Any) -> Settled:
     final = state in (State.SENT, State.FAILED)
     made = Settled(row.delivery_id, state, 1, row.doubts, None, NOW if final else None, 250, "", "ok")
     return made._replace(**values)
