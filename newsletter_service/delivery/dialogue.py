@@ -225,7 +225,7 @@ class Dialogue:
                 self._say_aside(_RESET)
             else:
                 self._say(*self._waiting.popleft())
-        if self._goodbye_due and not self._waiting and self._may_speak():
+        if self._goodbye_due and self._may_speak():
             self._goodbye_due = False
             self._say_aside(_GOODBYE)
 
