@@ -24,6 +24,11 @@ BLOCK_BYTES = 100_000
 _HOST = re.compile(r"https?://([^\s/\"'<>?#\\)]+)", re.IGNORECASE)
 _LOADS = re.compile(r"<[a-z][^<>]*\s(?:src|background)=\"(https?://[^\"]*)\"", re.IGNORECASE)
 _NAMESPACES = {"www.w3.org"}
+_ATTRIBUTE = re.compile(r'="[^"]*"')
+_ODD = re.compile(
+    r"[^ -\[\]-~]"
+)  # in an attribute the compiler writes these as Rust would: "\u{a0}", "\n", "\\"
+_REFERENCE = re.compile(r"&#x([0-9a-f]{6});")
 _BODY = re.compile(r"(<div [^<>]*role=\"article\".*)(</body>)", re.DOTALL)
 
 Content = TypeVar("Content", EditionContent, Notice)
@@ -128,13 +133,19 @@ def _refuse_other_hosts(html: str, values: dict[str, Any], base_url: str) -> Non
 
 def _compiled(source: str) -> str:
     """HTML of an MJML source; what the compiler would silently let through is a LetterError."""
+    spelled = _ATTRIBUTE.sub(lambda value: _ODD.sub(_reference, value[0]), source.strip())
     try:
-        html = mjml2html(source.strip(), fonts={})
+        html = mjml2html(spelled, fonts={})
     except ValueError as error:
         raise LetterError("the letter cannot be compiled") from error
+    html = _REFERENCE.sub(lambda reference: chr(int(reference[1], 16)), html)
     if "<mj-" in html:
         raise LetterError("the template has a tag that MJML does not know")
     return _BODY.sub(r'<div role="main">\1</div>\2', html, count=1)
+
+
+def _reference(odd: re.Match[str]) -> str:
+    return f"&#x{ord(odd[0]):06x};"
 
 
 @cache

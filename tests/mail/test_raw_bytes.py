@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -22,9 +24,10 @@ from newsletter_service.delivery.service import (
     write_notice,
 )
 from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.preview import html_of
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.skeleton import SlotValues, fill
-from newsletter_service.letters.values import Action, Card, EditionContent, Notice, Sender, Tag
+from newsletter_service.letters.values import Action, Card, EditionContent, Notice, Picture, Sender, Tag
 from newsletter_service.web.sending import outbox
 from tests.conftest import NOW
 from tests.smtp_server import Received, RecordingServer
@@ -151,6 +154,40 @@ def test_pythons_own_parser_reads_what_was_meant(post: Callable[[], dict[str, Re
     assert ".Een regel die met een punt begint." in text
     assert "&" in text
     assert "&amp;" not in text
+
+
+def test_a_reader_finds_the_way_to_change_or_leave_in_both_parts(
+    post: Callable[[], dict[str, Received]],
+) -> None:
+    message = post()["een@gemeente.example"].message
+    text, html = (str(part.get_content()) for part in message.iter_parts())
+    for page in ("voorkeuren", "afmelden"):
+        (link,) = re.findall(rf"https://nieuwsbrief\.example/{page}/[\w.-]+", text)
+        assert html.count(f'href="{link}"') == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "a\u00a0b",
+        "C:\\map",
+        "\N{WOMAN}\u200d\N{WOMAN}",
+        "e\u0301",
+        "af\u00adbreken",
+        "één \"twee\" <drie> & 'vier'",
+    ],
+)
+def test_the_words_beside_a_picture_arrive_as_they_were_written(odd: str) -> None:
+    picture = Picture("https://nieuwsbrief.example/afbeelding/1", odd, 100, 100)
+    card = replace(EDITION.cards[0], picture=picture)
+    letter = RENDERER.edition(replace(EDITION, cards=(card,)), SENDER)
+    html = html_of(
+        fill(
+            letter.skeleton,
+            SlotValues("a@b.example", NOW, "<1@b.example>", "", "https://x.example", "https://y.example"),
+        )
+    )
+    assert odd in [unescape(found) for found in re.findall(r'alt="([^"]*)"', html)]
 
 
 def test_a_newsletter_can_be_left_with_one_click_and_wants_no_automatic_answers(
