@@ -138,6 +138,19 @@ def test_postfix_takes_hundreds_in_a_row(
     assert {mail.recipient.partition("@")[0] for mail in arrived(behind, names)} == names
 
 
+def test_postfix_is_not_waited_for_between_letters(
+    postfix: tuple[Postfix, SmtpServer], behind: RecordingServer
+) -> None:
+    """Delayed acknowledgements would cost 40 ms for each letter that does not fit in one of its reads."""
+    behind.received.clear()
+    names = {f"lezer{number}" for number in range(100)}
+    sent = [letter(name, "Lang.\n" * 2_500) for name in sorted(names)]
+    began = time.monotonic()
+    hand_in(postfix[1], sent)
+    assert time.monotonic() - began < 3
+    check(sent, arrived(behind, names), names)
+
+
 def test_postfix_takes_a_letter_as_large_as_it_announces_and_no_larger(
     postfix: tuple[Postfix, SmtpServer], behind: RecordingServer
 ) -> None:
