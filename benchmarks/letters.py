@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.skeleton import SlotValues, fill, header_slot, mark, prepare
+from newsletter_service.letters.skeleton import SlotValues, Template, header_slot, mark, prepare
 from newsletter_service.letters.values import Card, EditionContent, PreparedLetter, Sender, Tag
 
 VARIANTS = 12
@@ -64,4 +64,4 @@ def _long_letter(renderer: LetterRenderer, variant: int, paragraphs: int) -> Pre
 
 
 def _filled(letter: PreparedLetter) -> bytes:
-    return fill(letter.skeleton, _VALUES)
+    return Template(letter.skeleton).fill(_VALUES)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsletter_service.tokens import Holder, Purpose, Tokens
+from newsletter_service.tokens import Purpose, Tokens
 
 CONFIRM_WITHIN = timedelta(days=7)
 MANAGE_WITHIN = timedelta(days=1)
@@ -47,5 +47,5 @@ class Links:
     def _reader(
         self, page: str, purpose: Purpose, reader_id: int, generation: int, expires_at: datetime | None
     ) -> str:
-        token = self.tokens.make(purpose, Holder(reader_id, generation), expires_at)
+        token = self.tokens.make(purpose, reader_id, generation, expires_at)
         return f"{self.base_url}/{page}/{token}"

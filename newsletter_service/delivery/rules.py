@@ -5,10 +5,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from hashlib import sha256
 
+from newsletter_service.tokens import seal
+
 MAX_REPLY_TEXT = 500
+_SEAL_BYTES = 10
 EDITION_GIVE_UP = timedelta(hours=48)
 NOTICE_GIVE_UP = timedelta(hours=24)
 _EARLY_RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes=60))
@@ -172,29 +174,26 @@ def retry_after(attempts: int, chance: float) -> timedelta:
 
 def message_id(delivery_id: int, secret_key: str, domain: str) -> str:
     """The Message-ID of a delivery: the same on each retry, on the sender's own domain, not to be guessed."""
-    return f"<{delivery_id}.{_seals(delivery_id, secret_key)[0]}@{domain}>"
+    return f"<{delivery_id}.{_seal('message-id', delivery_id, secret_key)}@{domain}>"
 
 
 def envelope_sender(delivery_id: int, secret_key: str, bounce_domain: str) -> str:
     """The address that bounces of this delivery come back to (VERP)."""
-    return f"b+{delivery_id}-{_seals(delivery_id, secret_key)[1]}@{bounce_domain}"
+    return f"b+{delivery_id}-{_seal('verp', delivery_id, secret_key)}@{bounce_domain}"
 
 
 def bounced_delivery(address: str, secret_key: str) -> int | None:
     """The delivery that an envelope sender of ours names; None for a forged or foreign one."""
-    match = re.fullmatch(r"b\+(\d{1,18})-([0-9a-f]{20})@.+", address)
+    match = re.fullmatch(r"b\+([1-9][0-9]{0,17})-([0-9a-f]{20})@.+", address)
     if match is None:
         return None
     delivery_id = int(match.group(1))
-    genuine = hmac.compare_digest(match.group(2), _seals(delivery_id, secret_key)[1])
+    genuine = hmac.compare_digest(match.group(2), _seal("verp", delivery_id, secret_key))
     return delivery_id if genuine else None
 
 
-@lru_cache(maxsize=1)
-def _seals(delivery_id: int, secret_key: str) -> tuple[str, str]:
-    """Two texts that nobody can guess, for the Message-ID and for the envelope: halves of one keyed hash."""
-    seal = hmac.digest(secret_key.encode(), b"delivery:%d" % delivery_id, sha256).hex()
-    return seal[:20], seal[20:40]
+def _seal(purpose: str, delivery_id: int, secret_key: str) -> str:
+    return seal(secret_key, purpose, str(delivery_id), _SEAL_BYTES).hex()
 
 
 def address_hmac(address: str, secret_key: str) -> str:

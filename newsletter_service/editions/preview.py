@@ -12,7 +12,7 @@ from newsletter_service.delivery.service import write_notice
 from newsletter_service.editions.content import content_for, item_view, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionConflict
-from newsletter_service.letters.skeleton import SlotValues, fill
+from newsletter_service.letters.skeleton import SlotValues, Template
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import EditionContent, PreparedLetter
 from newsletter_service.publisher.press import Press
@@ -49,7 +49,7 @@ def message_for(
         manage_url=press.links.manage(NO_READER, NO_READER),
         unsubscribe_url=press.links.unsubscribe(NO_READER, NO_READER),
     )
-    return fill(letter.skeleton, values)
+    return Template(letter.skeleton).fill(values)
 
 
 def letter_for(

@@ -2,8 +2,8 @@
 
 import re
 from base64 import b64encode
+from binascii import b2a_qp
 from datetime import datetime
-from functools import lru_cache
 from unicodedata import category
 
 from newsletter_service.letters.errors import LetterError
@@ -13,10 +13,10 @@ LINE = 76
 _ENCODED_WORD_BYTES = 36  # 48 characters of base64: with its frame and a header's name still below 76
 _LONGEST_BARE_WORD = 60
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*")
-_ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@]+@[^\s<>,;:\"()\[\]\\@]+")
+_ADDRESS = re.compile(r"[!#-'*+\--9=?A-Z^-~]+@[!#-'*+\--9=?A-Z^-~]+")  # printable ASCII that needs no quotes
+_LONGEST_ADDRESS = 320
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_NEEDS_NO_ENCODING = re.compile(r"[!-<>-~]+")  # printable ASCII but for blanks and the equals sign
 _QP = [chr(byte) if 32 <= byte < 127 and byte != ord("=") else f"={byte:02X}" for byte in range(256)]
 
 
@@ -29,7 +29,7 @@ def header_safe(value: str) -> str:
 
 def address(value: str) -> str:
     """`value`, which must be one bare mail address in ASCII: else LetterError."""
-    if not value.isascii() or not _ADDRESS.fullmatch(header_safe(value)):
+    if len(value) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(value):
         raise LetterError("a header needs one mail address in ASCII")
     return value
 
@@ -62,7 +62,6 @@ def list_id(display_name: str, identifier: str) -> bytes:
     return _folded("List-Id:", [*phrase, f"<{identifier}>"])
 
 
-@lru_cache(maxsize=8)
 def date(moment: datetime) -> str:
     """`moment` (aware) as RFC 5322 writes it, whatever the locale."""
     if moment.utcoffset() is None:
@@ -109,32 +108,35 @@ def _folded(start: str, words: list[str]) -> bytes:
 
 def quoted_printable(text: str) -> bytes:
     """`text` (lines ending in LF) as quoted-printable: lines of at most 76 octets, ending in CRLF."""
-    return "\r\n".join(_qp_line(line) for line in text.split("\n")).encode("ascii")
+    return b"\r\n".join(_qp_line(line) for line in text.split("\n"))
 
 
 def quoted_printable_value(value: str) -> bytes:
     """One value, to stand between soft line breaks; a control character in it is a LetterError."""
-    if len(value) < LINE * 2 - 2 and _NEEDS_NO_ENCODING.fullmatch(value):
-        first, second = value[: LINE - 1], value[LINE - 1 :]
-        if first[0] != "." != second[:1]:
-            return f"{first}=\r\n{second}".encode("ascii") if second else first.encode("ascii")
-    return _qp_line(header_safe(value)).encode("ascii")
+    return _qp_line(header_safe(value))
 
 
-def _qp_line(line: str) -> str:
-    """One logical line, broken softly where it is too long."""
+def _qp_line(line: str) -> bytes:
+    """One logical line, broken softly where it is too long, with room for a soft break behind its last row.
+
+    No row begins with a dot, which relays may handle badly.
+    """
+    quick = b2a_qp(line.encode("utf-8"), istext=False)
+    last_row = len(quick) - quick.rfind(b"\n") - 1
+    if last_row >= LINE or quick.startswith(b".") or b"\n." in quick or b"\t" in quick:
+        return _qp_line_by_symbols(line)
+    return quick.replace(b"\n", b"\r\n")
+
+
+def _qp_line_by_symbols(line: str) -> bytes:
+    """What binascii cannot do."""
     symbols = [_QP[byte] for byte in line.encode("utf-8")]
-    if symbols and symbols[-1] == " ":
+    if symbols[-1] == " ":
         symbols[-1] = "=20"  # a blank before a line break may get lost on the way
-    whole = "".join(symbols)
-    if len(whole) < LINE and not whole.startswith("."):
-        return whole
     rows, row = [], ""
     for symbol in symbols:
         if len(row) + len(symbol) >= LINE:
             rows.append(row + "=")
             row = ""
-        if symbol == "." and not row:
-            symbol = "=2E"  # survives relays that handle SMTP's dots badly
-        row += symbol
-    return "\r\n".join([*rows, row])
+        row += "=2E" if symbol == "." and not row else symbol
+    return "\r\n".join([*rows, row]).encode("ascii")

@@ -25,9 +25,8 @@ _HOST = re.compile(r"https?://([^\s/\"'<>?#\\)]+)", re.IGNORECASE)
 _LOADS = re.compile(r"<[a-z][^<>]*\s(?:src|background)=\"(https?://[^\"]*)\"", re.IGNORECASE)
 _NAMESPACES = {"www.w3.org"}
 _ATTRIBUTE = re.compile(r'="[^"]*"')
-_ODD = re.compile(
-    r"[^ -\[\]-~]"
-)  # in an attribute the compiler writes these as Rust would: "\u{a0}", "\n", "\\"
+_ODD = re.compile(r"[^ -\[\]-~]")
+"""What the compiler writes in an attribute as Rust would, such as \\u{a0}; it leaves references alone."""
 _REFERENCE = re.compile(r"&#x([0-9a-f]{6});")
 _BODY = re.compile(r"(<div [^<>]*role=\"article\".*)(</body>)", re.DOTALL)
 

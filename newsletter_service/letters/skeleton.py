@@ -7,7 +7,9 @@ A skeleton is the finished message with slots between NUL bytes, which no mail m
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from typing import NamedTuple
@@ -19,9 +21,10 @@ _OPEN, _CLOSE, _FORMS = "\ufdd0", "\ufdd1", "\ufdd2"  # noncharacters: in no tex
 _MARK = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]+){_CLOSE}")
 _NAME = "%(name)s"
 _SOFT_BREAK = b"=\r\n"
-_LONGEST_LINK = 900
+_LONGEST_LINE = 998  # octets without CRLF, says RFC 5322
+_LONGEST_IN_HEADER = 900
 _LINK = re.compile(r"[!#-;=?-~]+")  # printable ASCII without quotes and angle brackets
-_MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
 
 class SlotValues(NamedTuple):
@@ -49,7 +52,10 @@ def header_slot(name: str, slot: str, before: str = "", after: str = "") -> byte
 
 
 def prepare(headers: bytes, text: str, html: str) -> bytes:
-    """The skeleton of a message with a text and an HTML part; `headers` end in CRLF and may hold slots."""
+    """The skeleton of a message with a text and an HTML part; `headers` end in CRLF and may hold slots.
+
+    LetterError if no copy fit for sending could be made of it.
+    """
     parts = (_part("plain", "text", text), _part("html", "html", html))
     boundary = "=_" + sha256(b"".join(parts)).hexdigest()[:32]  # "=_" never occurs in quoted-printable
     lines = [
@@ -58,7 +64,9 @@ def prepare(headers: bytes, text: str, html: str) -> bytes:
     ]
     for part in parts:
         lines += [f"--{boundary}\r\n".encode("ascii"), part, b"\r\n"]
-    return b"".join([*lines, f"--{boundary}--\r\n".encode("ascii")])
+    skeleton = b"".join([*lines, f"--{boundary}--\r\n".encode("ascii")])
+    Template(skeleton)  # what no copy can be made of is found now and not when it is sent
+    return skeleton
 
 
 def _part(subtype: str, context: str, body: str) -> bytes:
@@ -81,74 +89,132 @@ class Template:
     """A skeleton taken apart once: each copy is one join.
 
     Every copy is fit for the wire as it is: CRLF line ends only, no line that begins with a dot (so that DATA
-    needs no stuffing), none beyond 998 octets. A skeleton that does not hold to that is a LetterError.
+    needs no stuffing), none beyond 998 octets. A skeleton that does not hold to that, or that has a slot which
+    nothing fills, is a LetterError.
     """
 
     def __init__(self, skeleton: bytes) -> None:
         self._pieces = skeleton.split(b"\x00")
-        for piece in self._pieces[::2]:
-            if _UNFIT.search(piece):
-                raise LetterError("a letter has a line that cannot be sent as it is")
-        if not self._pieces[-1].endswith(b"\r\n"):
-            raise LetterError("a letter must end with its last line")
-        self._slots: dict[tuple[str, tuple[str, ...]], list[tuple[str, int]]] = {}
+        slots: dict[str, _Slot] = {}
         for place in range(1, len(self._pieces), 2):
             context, _, what = self._pieces[place].decode("utf-8").partition(":")
-            name, *forms = what.split(_FORMS)
-            self._slots.setdefault((name, tuple(forms)), []).append((context, place))
+            slot = slots.setdefault(what, _Slot(_value_of(what)))
+            slot.add(context, place)
+            self._pieces[place] = _WORST_VALUES[context]
+        self._slots = list(slots.values())
+        _check_lines(b"".join(self._pieces))
 
     def fill(self, values: SlotValues) -> bytes:
         """The bytes of one copy, ready for the wire; LetterError if a value is missing or could break out."""
         pieces = self._pieces.copy()
-        for (name, forms), places in self._slots.items():
-            value = _value(name, forms, values)
-            if len(value) < encoding.LINE and _THE_SAME_EVERYWHERE.fullmatch(value):
-                as_it_is = value.encode("ascii")
-                for _context, place in places:
-                    pieces[place] = as_it_is
-                continue
-            encoded: dict[str, bytes] = {}
-            for context, place in places:
-                if context not in encoded:
-                    encoded[context] = _ENCODED[context](value)
-                pieces[place] = encoded[context]
+        for slot in self._slots:
+            slot.fill(pieces, values)
         return b"".join(pieces)
 
 
-_UNFIT = re.compile(rb"(?<!\r)\n|\r(?!\n)|\n\.|[^\n]{998}")
-_THE_SAME_EVERYWHERE = re.compile(r"[A-Za-z0-9/:_~-][A-Za-z0-9/:_~.-]*")
+@dataclass(slots=True)
+class _Slot:
+    """Where the value that `value_of` finds stands among the pieces of a letter, by how it is encoded there."""
+
+    value_of: Callable[[SlotValues], str]
+    everywhere: list[int] = field(default_factory=list)
+    by_context: dict[str, list[int]] = field(default_factory=dict)
+    only_in_headers: bool = True
+
+    def add(self, context: str, place: int) -> None:
+        if context not in _ENCODED:
+            raise LetterError(f"a letter has a slot in no known place: {context}")
+        self.only_in_headers &= context == "header"
+        self.everywhere.append(place)
+        self.by_context.setdefault(context, []).append(place)
+
+    def fill(self, pieces: list[bytes], values: SlotValues) -> None:
+        value = self.value_of(values)
+        if self.only_in_headers or (len(value) < encoding.LINE and _THE_SAME_EVERYWHERE.fullmatch(value)):
+            encoded = value.encode("ascii")
+            for place in self.everywhere:
+                pieces[place] = encoded
+        else:
+            for context, places in self.by_context.items():
+                encoded = _ENCODED[context](value)
+                for place in places:
+                    pieces[place] = encoded
+
+
+_THE_SAME_EVERYWHERE = re.compile(r"(?!\.)[ !#-%(-;?-~]*[!#-%(-;?-~]")
+"""ASCII without what HTML or quoted-printable writes otherwise: quotes, &, < and >; =, a first dot, a last blank."""
 _ENCODED: dict[str, Callable[[str], bytes]] = {
     "header": str.encode,
     "text": encoding.quoted_printable_value,
     "html": lambda value: encoding.quoted_printable_value(escape(value)),
 }
+_WORST_VALUES = {
+    "header": b"." * _LONGEST_IN_HEADER,
+    "text": b"x" * encoding.LINE,
+    "html": b"x" * encoding.LINE,
+}
+"""Stand-ins: where these do no harm, no value does."""
 
 
-def fill(skeleton: bytes, values: SlotValues) -> bytes:
-    """One copy of a skeleton of which no others are needed; see Template."""
-    return Template(skeleton).fill(values)
+def _check_lines(message: bytes) -> None:
+    *lines, rest = message.split(b"\r\n")
+    if rest:
+        raise LetterError("a letter must end with its last line")
+    if any(
+        line.startswith(b".") or b"\r" in line or b"\n" in line or len(line) > _LONGEST_LINE for line in lines
+    ):
+        raise LetterError("a letter has a line that cannot be sent as it is")
 
 
-def _value(name: str, forms: tuple[str, ...], values: SlotValues) -> str:
-    match name:
-        case "salutation":
-            named, anonymous = forms
-            return named.replace(_NAME, values.name) if values.name else anonymous
-        case "date":
-            return encoding.date(values.date.replace(microsecond=0))
-        case "address":
-            return encoding.address(values.address)
-        case "message_id":
-            return _matching(_MESSAGE_ID, values.message_id, "a Message-ID")
-        case "manage_url":
-            return _matching(_LINK, values.manage_url, "a link to a reader's preferences")
-        case "unsubscribe_url":
-            return _matching(_LINK, values.unsubscribe_url, "a link to unsubscribe")
-        case _:
-            raise LetterError(f"a letter has a slot that nothing fills: {name}")
+def _value_of(what: str) -> Callable[[SlotValues], str]:
+    """What finds the value of a slot, given its name and the forms it has."""
+    name, *forms = what.split(_FORMS)
+    if name == "salutation":
+        named, anonymous = forms
+        return lambda values: named.replace(_NAME, values.name) if values.name else anonymous
+    if name not in _VALUES:
+        raise LetterError(f"a letter has a slot that nothing fills: {name}")
+    return _VALUES[name]
+
+
+def _date(values: SlotValues) -> str:
+    zone = values.date.tzinfo
+    if zone is None:
+        raise LetterError("the Date of a letter needs a time zone")
+    return _date_of(int(values.date.timestamp()), zone)
+
+
+@lru_cache(maxsize=8)
+def _date_of(second: int, zone: tzinfo) -> str:
+    return encoding.date(datetime.fromtimestamp(second, zone))
+
+
+def _address(values: SlotValues) -> str:
+    return encoding.address(values.address)
+
+
+def _message_id(values: SlotValues) -> str:
+    return _matching(_MESSAGE_ID, values.message_id, "a Message-ID")
+
+
+def _manage_url(values: SlotValues) -> str:
+    return _matching(_LINK, values.manage_url, "a link to a reader's preferences")
+
+
+def _unsubscribe_url(values: SlotValues) -> str:
+    return _matching(_LINK, values.unsubscribe_url, "a link to unsubscribe")
+
+
+_VALUES: dict[str, Callable[[SlotValues], str]] = {
+    "date": _date,
+    "address": _address,
+    "message_id": _message_id,
+    "manage_url": _manage_url,
+    "unsubscribe_url": _unsubscribe_url,
+}
 
 
 def _matching(pattern: re.Pattern[str], value: str, what: str) -> str:
-    if not value.isascii() or len(value) > _LONGEST_LINK or not pattern.fullmatch(value):
+    if len(value) > _LONGEST_IN_HEADER or not pattern.fullmatch(value):
         raise LetterError(f"a letter needs {what}")
     return value

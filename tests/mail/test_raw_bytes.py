@@ -26,7 +26,7 @@ from newsletter_service.delivery.service import (
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.preview import html_of
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.skeleton import SlotValues, fill
+from newsletter_service.letters.skeleton import SlotValues, Template
 from newsletter_service.letters.values import Action, Card, EditionContent, Notice, Picture, Sender, Tag
 from newsletter_service.web.sending import outbox
 from tests.conftest import NOW
@@ -182,8 +182,7 @@ def test_the_words_beside_a_picture_arrive_as_they_were_written(odd: str) -> Non
     card = replace(EDITION.cards[0], picture=picture)
     letter = RENDERER.edition(replace(EDITION, cards=(card,)), SENDER)
     html = html_of(
-        fill(
-            letter.skeleton,
+        Template(letter.skeleton).fill(
             SlotValues("a@b.example", NOW, "<1@b.example>", "", "https://x.example", "https://y.example"),
         )
     )
@@ -244,8 +243,8 @@ def test_whatever_the_subject_and_the_name_the_bytes_stay_right(subject: str, na
     notice = Notice("nl", subject, "Kop", ("Tekst",))
     try:
         letter = RENDERER.notice(notice, SENDER)
-        filled = fill(
-            letter.skeleton, SlotValues("een@gemeente.example", NOW, "<1@nieuwsbrief.example>", name)
+        filled = Template(letter.skeleton).fill(
+            SlotValues("een@gemeente.example", NOW, "<1@nieuwsbrief.example>", name)
         )
     except LetterError:
         return

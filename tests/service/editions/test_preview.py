@@ -11,7 +11,7 @@ from newsletter_service.editions.readership import reach, readers_per_segment
 from newsletter_service.editions.release import release
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.preview import html_of, text_of
-from newsletter_service.letters.skeleton import SlotValues, fill
+from newsletter_service.letters.skeleton import SlotValues, Template
 from tests.factories import make_item, make_segment, make_subscriber, make_topic
 from tests.service.editions.conftest import CLOSES, COLLECTING, SENDS, House
 
@@ -51,7 +51,7 @@ def test_a_preview_is_byte_for_byte_what_a_reader_of_that_segment_gets(
         manage_url="https://x.example/voorkeuren/1",
         unsubscribe_url="https://x.example/afmelden/1",
     )
-    assert fill(preview.skeleton, same) == fill(stored, same)
+    assert Template(preview.skeleton).fill(same) == Template(stored).fill(same)
 
 
 def test_previewing_for_readers_who_get_nothing_says_so(session: Session, house: House) -> None:
@@ -83,7 +83,7 @@ def test_a_proof_is_mailed_to_whoever_asked_with_a_mark_in_the_subject(
         manage_url=links.manage(row.reader_id or 0, row.reader_generation or 0),
         unsubscribe_url=links.unsubscribe(row.reader_id or 0, row.reader_generation or 0),
     )
-    parsed = message_from_bytes(fill(row.letter.skeleton, values), policy=default)
+    parsed = message_from_bytes(Template(row.letter.skeleton).fill(values), policy=default)
     assert parsed["Subject"] == "[Proef] Open dag"
     assert parsed["List-Unsubscribe"].startswith("<https://nieuwsbrief.example/afmelden/")
 

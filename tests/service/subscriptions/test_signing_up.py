@@ -13,7 +13,7 @@ from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.service import is_suppressed, suppress
 from newsletter_service.letters.preview import html_of, text_of
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.skeleton import SlotValues, fill
+from newsletter_service.letters.skeleton import SlotValues, Template
 from newsletter_service.letters.values import Notice, PreparedLetter, Sender
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
@@ -120,7 +120,9 @@ def test_nothing_that_a_visitor_typed_stands_in_a_mail_to_an_unconfirmed_address
     sign_up(session, press, Choices(text, "nl", frozenset(), frozenset()))
     (row,) = session.scalars(select(Delivery)).all()
     assert row.name == ""
-    message = fill(row.letter.skeleton, SlotValues(row.address, NOW, "<1@nieuwsbrief.example>", row.name))
+    message = Template(row.letter.skeleton).fill(
+        SlotValues(row.address, NOW, "<1@nieuwsbrief.example>", row.name)
+    )
     assert text not in f"{text_of(message)} {html_of(message)} {row.letter.subject}"
     assert "/niet-ik/" in text_of(message)
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
 from html import unescape
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.preview import headers_of, html_of, text_of
-from newsletter_service.letters.skeleton import SlotValues, fill, header_slot, mark, prepare
+from newsletter_service.letters.skeleton import SlotValues, Template, header_slot, mark, prepare
 
 VALUES = SlotValues(
     address="lezer@gemeente.example",
@@ -32,6 +32,14 @@ HEADERS = b"".join(
 TEXT = f"{GREETING}\n\nHallo.\n{mark('manage_url')}\n"
 HTML = f'<p>{GREETING}</p><a href="{mark("manage_url")}">Voorkeuren</a>\n'
 SKELETON = prepare(HEADERS, TEXT, HTML)
+LETTER = Template(SKELETON)
+PRINTABLE = st.characters(exclude_categories=("Cc", "Cs"))
+ATOMS = st.text("abcXYZ019!#$%&'*+-/=?^_`{|}~.", min_size=1, max_size=60)
+LINKS = st.text("abcXYZ019!#$%&'()*+,-./:;=?@[]^_`{|}~", min_size=1, max_size=800)
+
+
+def fill(skeleton: bytes, values: SlotValues) -> bytes:
+    return Template(skeleton).fill(values)
 
 
 def lines_of(message: bytes) -> list[bytes]:
@@ -42,7 +50,7 @@ def lines_of(message: bytes) -> list[bytes]:
 
 
 def test_slots_are_filled_in_every_part() -> None:
-    message = fill(SKELETON, VALUES)
+    message = LETTER.fill(VALUES)
     headers = dict(headers_of(message))
     assert headers["To"] == "lezer@gemeente.example"
     assert headers["Date"] == "Thu, 26 Nov 2026 08:00:00 +0000"
@@ -52,7 +60,7 @@ def test_slots_are_filled_in_every_part() -> None:
 
 
 def test_a_reader_without_a_name_is_greeted_all_the_same() -> None:
-    message = fill(SKELETON, VALUES._replace(name=""))
+    message = LETTER.fill(VALUES._replace(name=""))
     assert text_of(message).startswith("Beste lezer,\n")
     assert "<p>Beste lezer,</p>" in html_of(message)
 
@@ -66,19 +74,19 @@ def test_the_one_click_header_is_on_one_line_and_unencoded() -> None:
 
 def test_the_same_parts_make_the_same_bytes() -> None:
     assert prepare(HEADERS, TEXT, HTML) == SKELETON
-    assert fill(SKELETON, VALUES) == fill(SKELETON, VALUES)
+    assert LETTER.fill(VALUES) == LETTER.fill(VALUES)
 
 
 def test_a_boundary_in_a_text_does_no_harm() -> None:
-    boundary = str(message_from_bytes(fill(SKELETON, VALUES), policy=SMTP).get_boundary())
+    boundary = str(message_from_bytes(LETTER.fill(VALUES), policy=SMTP).get_boundary())
     message = fill(prepare(HEADERS, f"--{boundary}--\n{TEXT}", HTML), VALUES._replace(name=f"--{boundary}"))
     assert text_of(message).startswith(f"--{boundary}--\nBeste --{boundary},")
     assert len(list(message_from_bytes(message, policy=SMTP).iter_parts())) == 2
 
 
-@given(st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=120))
+@given(st.text(PRINTABLE, min_size=1, max_size=120))
 def test_no_name_breaks_out_of_its_place(name: str) -> None:
-    message = fill(SKELETON, VALUES._replace(name=name))
+    message = LETTER.fill(VALUES._replace(name=name))
     assert all(len(line) <= 76 for line in lines_of(message))
     assert f"Beste {name},\n" in text_of(message)
     shown = html_of(message).removeprefix("<p>").partition("</p><a ")[0]
@@ -87,7 +95,7 @@ def test_no_name_breaks_out_of_its_place(name: str) -> None:
 
 
 def test_a_long_name_full_of_diacritics_keeps_to_the_lines() -> None:
-    message = fill(SKELETON, VALUES._replace(name="ëü–Ø" * 30))
+    message = LETTER.fill(VALUES._replace(name="ëü–Ø" * 30))
     assert all(len(line) <= 76 for line in lines_of(message))
     assert f"Beste {'ëü–Ø' * 30}," in html_of(message)
 
@@ -103,6 +111,7 @@ def test_a_long_name_full_of_diacritics_keeps_to_the_lines() -> None:
         {"address": "a@b.example, c@d.example"},
         {"address": "é@b.example"},
         {"address": ""},
+        {"address": f"{'a' * 320}@b.example"},
         {"message_id": "<1@b.example>\r\nBcc: c@d.example"},
         {"message_id": "1@b.example"},
         {"manage_url": ""},
@@ -116,7 +125,7 @@ def test_a_long_name_full_of_diacritics_keeps_to_the_lines() -> None:
 )
 def test_values_that_would_break_out_or_are_missing_are_refused(change: dict[str, str]) -> None:
     with pytest.raises(LetterError):
-        fill(SKELETON, VALUES._replace(**change))  # type: ignore[arg-type]  # wrong on purpose
+        LETTER.fill(VALUES._replace(**change))  # type: ignore[arg-type]  # wrong on purpose
 
 
 def test_a_letter_without_links_needs_none() -> None:
@@ -126,7 +135,62 @@ def test_a_letter_without_links_needs_none() -> None:
 
 def test_a_slot_that_nothing_fills_is_an_error() -> None:
     with pytest.raises(LetterError, match="favourite_colour"):
-        fill(prepare(b"Subject: x\r\n", mark("favourite_colour"), ""), VALUES)
+        prepare(b"Subject: x\r\n", mark("favourite_colour"), "")
+
+
+@given(st.text(PRINTABLE, max_size=120), ATOMS, ATOMS, LINKS, LINKS)
+def test_whatever_fills_the_slots_is_fit_for_the_wire_and_reads_back_as_it_was_meant(
+    name: str, mailbox: str, host: str, manage_url: str, unsubscribe_url: str
+) -> None:
+    values = VALUES._replace(
+        name=name,
+        address=f"{mailbox}@{host}",
+        message_id=f"<{mailbox}@{host}>",
+        manage_url=manage_url,
+        unsubscribe_url=unsubscribe_url,
+    )
+    message = LETTER.fill(values)
+    head, _, bodies = message.partition(b"\r\n\r\n")
+    assert not any(line.startswith(b".") or len(line) > 998 for line in lines_of(message))
+    assert all(len(line) <= 76 for line in bodies.split(b"\r\n"))
+    assert f"\r\nTo: {values.address}\r\n".encode() in head
+    assert f"\r\nMessage-ID: {values.message_id}\r\n".encode() in head
+    assert f"\r\nList-Unsubscribe: <{unsubscribe_url}>\r\n".encode() in head
+    greeting = f"Beste {name}," if name else "Beste lezer,"
+    assert text_of(message) == f"{greeting}\n\nHallo.\n{manage_url}\n"
+    shown = html_of(message)
+    assert unescape(shown) == f'<p>{greeting}</p><a href="{manage_url}">Voorkeuren</a>\n'
+    assert shown.count("<") == 4
+
+
+@pytest.mark.parametrize(
+    "skeleton",
+    [
+        b"Subject: x\r\n\r\nEen\nTwee\r\n",
+        b"Subject: x\r\n\r\nEen\rTwee\r\n",
+        b"Subject: x\r\n\r\n.Een\r\n",
+        b".Subject: x\r\n",
+        b"Subject: x\r\n\r\nEen",
+        b"Subject: x\r\n\r\n" + b"a" * 999 + b"\r\n",
+        b"\x00header:address\x00\r\n",
+        b"X: " + b"a" * 100 + b"\x00header:manage_url\x00\r\n",
+        b"To: \x00footer:address\x00\r\n",
+    ],
+)
+def test_a_skeleton_of_which_a_copy_could_go_wrong_on_the_wire_is_refused(skeleton: bytes) -> None:
+    with pytest.raises(LetterError):
+        Template(skeleton)
+
+
+def test_the_longest_line_that_may_be_sent_is_no_trouble() -> None:
+    skeleton = b"Subject: x\r\n\r\n" + b"a" * 998 + b"\r\n"
+    assert Template(skeleton).fill(VALUES) == skeleton
+
+
+def test_the_date_is_that_of_the_second_in_which_the_copy_is_made() -> None:
+    moments = [VALUES.date + timedelta(milliseconds=step) for step in (0, 999, 1000)]
+    dates = [dict(headers_of(LETTER.fill(VALUES._replace(date=moment))))["Date"] for moment in moments]
+    assert dates == [f"Thu, 26 Nov 2026 08:00:0{second} +0000" for second in (0, 0, 1)]
 
 
 def test_a_nul_in_a_part_is_refused() -> None:
