@@ -38,8 +38,9 @@ lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashe
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
 
-bench: .venv/ready ## Measure the speed of composing, rendering and sending
-	$(BIN)/python -m benchmarks
+bench: .venv/ready ## Measure sending beside others, over a long link and to ever more readers (QUICK=1, PART=compare|far|growth)
+	@sh .ci/install postfix postgresql iproute2
+	$(BIN)/python -m benchmarks $(PART)
 
 chaos: .venv/ready ## Kill senders, scheduler and database at random while an edition goes out (KILLS=100 LETTERS=50000 SEED=)
 	$(BIN)/python -m tests.chaos

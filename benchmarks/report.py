@@ -53,10 +53,10 @@ def print_note(words: str) -> None:
     print(f"  {words}", flush=True)
 
 
-def write(rows: Sequence[Row]) -> None:
+def write(rows: Sequence[Row], path: Path = RESULTS) -> None:
     """Write all rows down, for whoever reads figures by program."""
     lines = [json.dumps({key: _short(value) for key, value in asdict(row).items()}) for row in rows]
-    RESULTS.write_text("[\n  " + ",\n  ".join(lines) + "\n]\n")
+    path.write_text("[\n  " + ",\n  ".join(lines) + "\n]\n")
 
 
 def _short(value: str | float | None) -> str | float | None:

@@ -1,0 +1,35 @@
+import subprocess
+import sys
+import time
+
+import pytest
+
+from benchmarks.processes import Failed, measured, running
+
+
+def test_a_measured_command_tells_what_it_took_and_said() -> None:
+    usage = measured([sys.executable, "-c", "x = bytearray(50_000_000); print('done')"])
+    assert usage.output == "done\n"
+    assert 45 < usage.peak_mb < 120
+    assert usage.seconds > 0
+
+
+def test_the_memory_of_whoever_measures_is_not_counted() -> None:
+    ours = bytearray(200_000_000)
+    usage = measured([sys.executable, "-I", "-S", "-c", "pass"])
+    assert len(ours) == 200_000_000
+    assert usage.peak_mb < 60
+
+
+def test_a_command_that_fails_says_why() -> None:
+    with pytest.raises(Failed, match="no good reason"):
+        measured([sys.executable, "-c", "import sys; sys.exit('no good reason')"])
+
+
+def test_nothing_that_was_started_outlives_the_block() -> None:
+    script = "import subprocess, sys; subprocess.run(['sleep', '61.25'])"
+    with running([sys.executable, "-c", script]) as process:
+        time.sleep(0.5)
+    assert process.poll() is not None
+    left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert "sleep 61.25" not in left.splitlines()
