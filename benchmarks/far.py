@@ -1,4 +1,4 @@
-"""A server 20 ms away: ours where it offers CHUNKING or only PIPELINING, and smtplib with as many connections."""
+"""A server 20 ms away that offers CHUNKING (a sink, Postfix) or only PIPELINING; smtplib with as many connections."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -9,9 +9,9 @@ from benchmarks.ledgers import add_mailing, sqlite_store
 from benchmarks.letters import long_letters
 from benchmarks.link import FarAway, long_link
 from benchmarks.report import Row, middle
-from benchmarks.servers import postfix, smtp_sink
+from benchmarks.servers import chunking_sink, postfix, smtp_sink
 
-LETTERS = {"far-chunking": 20_000, "far-pipelining": 5_000, "far-smtplib": 800}
+LETTERS = {"far-chunking": 20_000, "far-postfix": 20_000, "far-pipelining": 5_000, "far-smtplib": 800}
 """Each is at it for some ten seconds."""
 Server = Callable[[], AbstractContextManager[int]]
 
@@ -19,7 +19,8 @@ Server = Callable[[], AbstractContextManager[int]]
 def far(rounds: int) -> Iterator[Row]:
     """The medians of so many rounds; `ratio` stays empty, for smtp-source waits for every reply."""
     with long_link() as far_away:
-        yield _newsletter("far-chunking", postfix, far_away, rounds)
+        yield _newsletter("far-chunking", chunking_sink, far_away, rounds)
+        yield _newsletter("far-postfix", postfix, far_away, rounds)
         yield _newsletter("far-pipelining", smtp_sink, far_away, rounds)
         library = Library("far-smtplib", "kept-open", LETTERS["far-smtplib"])
         yield _rounds(library, smtp_sink, far_away, rounds)

@@ -3,6 +3,7 @@
 import os
 import pwd
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +26,7 @@ mynetworks = 127.0.0.0/8
 alias_maps =
 local_recipient_maps =
 in_flow_delay = 0
+max_use = 100000
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions = check_recipient_access static:DISCARD
 """
@@ -43,6 +45,15 @@ def smtp_sink() -> Iterator[int]:
     port = free_port()
     user = ["-u", "postfix"] if os.geteuid() == 0 else []
     with running(["/usr/sbin/smtp-sink", *user, f"127.0.0.1:{port}", "128"]):
+        wait_for_greeting(port)
+        yield port
+
+
+@contextmanager
+def chunking_sink() -> Iterator[int]:
+    """The same for CHUNKING: its port."""
+    port = free_port()
+    with running([sys.executable, "-m", "benchmarks.sink", str(port)]):
         wait_for_greeting(port)
         yield port
 
