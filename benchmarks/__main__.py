@@ -28,7 +28,8 @@ def main(wanted: list[str]) -> None:
     """Measure, print, and write down what was measured in full."""
     if not set(wanted) <= set(PARTS):
         sys.exit(f"There is only: {', '.join(PARTS)}.")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit("ended"))
     print_header()
     rows: list[Row] = []
     for part in wanted or PARTS:
@@ -40,7 +41,4 @@ def main(wanted: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except KeyboardInterrupt:
-        sys.exit("ended")
+    main(sys.argv[1:])

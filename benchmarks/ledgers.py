@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from flask import Flask
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, Select, String, cast, create_engine, literal, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.letters import BASE_URL, MAIL_FROM
@@ -20,7 +20,7 @@ from benchmarks.processes import Failed, Usage, measured
 from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.db import db, prepare_engine
-from newsletter_service.delivery.service import Recipient, add_deliveries, add_letter, open_mailing
+from newsletter_service.delivery.service import add_deliveries, add_letter, open_mailing
 from newsletter_service.letters.values import PreparedLetter
 from tests.postgresql import Cluster, running_cluster
 
@@ -189,10 +189,15 @@ def add_mailing(url: str, letters: Sequence[PreparedLetter], readers: int) -> No
         mailing = open_mailing(session, now)
         for first, letter in enumerate(letters):
             row = add_letter(session, mailing, letter, now)
-            numbers = range(first + 1, readers + 1, len(letters))
-            add_deliveries(session, mailing, row, map(_recipient, numbers), now)
+            add_deliveries(session, mailing, row.id, _recipients(first + 1, readers, len(letters)), now)
         session.commit()
 
 
-def _recipient(number: int) -> Recipient:
-    return Recipient(number, 1, f"lezer{number}@gemeente{number % 9}.example", f"Noëlle van 't Hof {number}")
+def _recipients(first: int, last: int, step: int) -> Select[int, int, str, str, str]:
+    """Invented ones: as many as there are numbers from `first` to `last`."""
+    numbers = select(literal(first).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.n + step).where(numbers.c.n + step <= last))
+    number = cast(numbers.c.n, String)
+    domain = literal("gemeente").concat(cast(numbers.c.n % 9, String)).concat(".example")
+    address = literal("lezer").concat(number).concat("@").concat(domain)
+    return select(numbers.c.n, literal(1), address, domain, literal("Noëlle van 't Hof ").concat(number))
