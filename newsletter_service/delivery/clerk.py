@@ -25,7 +25,7 @@ from newsletter_service.delivery.ledger import Claimed, Place, Settled
 from newsletter_service.delivery.pacing import Limits, Pacer
 from newsletter_service.delivery.pool import Pool
 from newsletter_service.delivery.roll_call import RollCall
-from newsletter_service.delivery.rules import Phase, Reply, State, Verdict, classify, settlement
+from newsletter_service.delivery.rules import MOST_DOUBTS, Phase, Reply, State, Verdict, classify, settlement
 from newsletter_service.letters.errors import LetterError
 
 CLAIM_AT_ONCE = 500
@@ -201,7 +201,8 @@ class Clerk:
             return Settled(row.delivery_id, State.SENT.value, row.attempts + 1, row.doubts, None, now, *words)
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         end = ledger.give_up_at(connection, row.delivery_id) if verdict is Verdict.DEFER else now
-        result = settlement(verdict, row.attempts, end, now, chance, hold=self._hold)
+        hold = self._hold or row.doubts + 1 >= MOST_DOUBTS
+        result = settlement(verdict, row.attempts, end, now, chance, hold=hold)
         return Settled(
             delivery_id=row.delivery_id,
             state=result.state.value,

@@ -17,6 +17,8 @@ _EARLY_RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes
 _LATER_RETRY = timedelta(hours=2)
 _JITTER = 0.2
 SOON = timedelta(seconds=30)
+MOST_DOUBTS = 3
+"""So often may a connection end without an answer to one letter; then a person decides what becomes of it."""
 FEWEST_ATTEMPTS = 5
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
@@ -155,7 +157,8 @@ def settlement(
     if verdict in _FINAL:
         return Settlement(_FINAL[verdict], counts=True)
     if verdict is Verdict.UNCERTAIN:
-        return Settlement(State.UNCERTAIN, counts=True, next_attempt_at=None if hold else now + SOON)
+        again = None if hold else now + retry_after(attempts + 1, chance)
+        return Settlement(State.UNCERTAIN, counts=True, next_attempt_at=again)
     if verdict is not Verdict.DEFER:
         freed = State.DEFERRED if attempts else State.READY
         return Settlement(freed, counts=False, next_attempt_at=now + SOON)

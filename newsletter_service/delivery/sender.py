@@ -176,6 +176,7 @@ class _Run:
 
     def run(self) -> Counter[Verdict]:
         self._ledger.start()
+        self._open_more()
         try:
             while not self._over():
                 self._step(_TICK_SECONDS)

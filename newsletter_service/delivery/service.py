@@ -1,13 +1,24 @@
 """Use cases of the ledger: write letters and deliveries down, stop them, count them."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
+from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
 from newsletter_service.delivery.rules import (
     EDITION_GIVE_UP,
@@ -20,17 +31,6 @@ from newsletter_service.letters.values import PreparedLetter
 
 NOTICE_PRIORITY = 1
 EDITION_PRIORITY = 5
-_ROWS_AT_ONCE = 2000
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """A reader as the ledger needs one: for the reader's own links, the address and the salutation."""
-
-    reader_id: int
-    generation: int
-    address: str
-    name: str
 
 
 def write_notice(
@@ -86,42 +86,32 @@ def add_letter(session: Session, mailing: Mailing | None, letter: PreparedLetter
 
 
 def add_deliveries(
-    session: Session, mailing: Mailing, letter: Letter, recipients: Iterable[Recipient], now: datetime
+    session: Session,
+    mailing: Mailing,
+    letter_id: int,
+    recipients: Select[int, int, str, str, str],
+    now: datetime,
 ) -> int:
-    """One ready row per recipient; how many. A reader who is already in this mailing is an IntegrityError."""
-    shared = {
-        "mailing_id": mailing.id,
-        "letter_id": letter.id,
-        "state": State.READY.value,
-        "priority": EDITION_PRIORITY,
-        "attempts": 0,
-        "doubts": 0,
-        "created_at": now,
-        "next_attempt_at": now,
-        "give_up_at": now + EDITION_GIVE_UP,
-        "reply_status": "",
-        "reply_text": "",
+    """One ready row for each of `recipients`; how many. Their names and addresses stay in the database.
+
+    They are selected as reader_id, generation, address, domain and name. A reader who is already in this mailing
+    is an IntegrityError.
+    """
+    shared: dict[str, ColumnElement[Any]] = {
+        "mailing_id": literal(mailing.id),
+        "letter_id": literal(letter_id),
+        "priority": literal(EDITION_PRIORITY),
+        "created_at": literal(now, UtcDateTime),
+        "next_attempt_at": literal(now, UtcDateTime),
+        "give_up_at": literal(now + EDITION_GIVE_UP, UtcDateTime),
     }
-    count = 0
-    for rows in _chunks(recipients):
-        session.execute(insert(Delivery), [shared | row for row in rows])
-        count += len(rows)
-    return count
+    rows = recipients.add_columns(*shared.values())
+    statement = insert(Delivery).from_select([*_OF_A_RECIPIENT, *shared], rows)
+    done = session.execute(statement.execution_options(preserve_rowcount=True))
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _chunks(recipients: Iterable[Recipient]) -> Iterator[list[dict[str, object]]]:
-    rows = (
-        {
-            "reader_id": r.reader_id,
-            "reader_generation": r.generation,
-            "address": r.address,
-            "domain": r.address.rpartition("@")[2],
-            "name": r.name,
-        }
-        for r in recipients
-    )
-    while chunk := list(islice(rows, _ROWS_AT_ONCE)):
-        yield chunk
+_OF_A_RECIPIENT = ("reader_id", "reader_generation", "address", "domain", "name")
 
 
 def pause_mailing(session: Session, mailing: Mailing, reason: str, now: datetime) -> None:
@@ -176,6 +166,19 @@ def suppress(session: Session, address: str, reason: str, secret_key: str, now: 
 def is_suppressed(session: Session, address: str, secret_key: str) -> bool:
     """Whether `address` is not to be mailed."""
     return session.get(Suppression, address_hmac(address, secret_key)) is not None
+
+
+def anyone_suppressed(session: Session) -> bool:
+    """Whether there is any address that is not to be mailed."""
+    return bool(session.scalar(select(exists(select(Suppression.address_hmac)))))
+
+
+def suppressed_among(session: Session, addresses: Mapping[int, str], secret_key: str) -> set[int]:
+    """Which readers have an address that is not to be mailed; `addresses` are by reader id."""
+    keys = {reader_id: address_hmac(address, secret_key) for reader_id, address in addresses.items()}
+    query = select(Suppression.address_hmac).where(Suppression.address_hmac.in_(keys.values()))
+    found = set(session.scalars(query))
+    return {reader_id for reader_id, key in keys.items() if key in found}
 
 
 def suppressed_hmacs(session: Session) -> frozenset[str]:

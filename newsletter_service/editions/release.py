@@ -1,34 +1,25 @@
 """Releasing editions: from what was composed to one delivery per reader, and to the end of it."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from newsletter_service.audience.rules import ReaderView, visible
 from newsletter_service.delivery import service as delivery
-from newsletter_service.delivery.rules import address_hmac
-from newsletter_service.delivery.service import Recipient
 from newsletter_service.editions import rules
+from newsletter_service.editions.addressing import Addressing
 from newsletter_service.editions.composing_rules import Reason
-from newsletter_service.editions.content import content_for, content_hash, item_view, items_in
-from newsletter_service.editions.models import Edition, Exclusion
+from newsletter_service.editions.content import content_hash, items_in
+from newsletter_service.editions.models import Edition
 from newsletter_service.editions.notices import tell_held
-from newsletter_service.editions.readership import Reader, active_readers
-from newsletter_service.editions.rules import ExclusionReason, HoldReason, Move, State
+from newsletter_service.editions.rules import HoldReason, Move, State
 from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, stand, standing
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.press import Press
-from newsletter_service.publisher.service import sender_for
 from newsletter_service.staff.models import User
-
-Variant = tuple[tuple[int, ...], str]
-"""What tells one letter of an edition from another: the items in it, in order, and the language."""
 
 
 def release_due(session: Session, press: Press, now: datetime) -> list[Edition]:
@@ -53,13 +44,7 @@ def release(session: Session, press: Press, edition: Edition, user: User | None,
     stand(edition, rules.release(standing(edition), items=len(items), missing=missing))
     edition.released_at, edition.hold_reason = now, ""
     edition.mailing = delivery.open_mailing(session, now)
-    variants, exclusions = _address(session, press, items)
-    for (item_ids, language), recipients in variants.items():
-        prepared = _letter(session, press, edition, item_ids, language)
-        letter = delivery.add_letter(session, edition.mailing, prepared, now)
-        delivery.add_deliveries(session, edition.mailing, letter, recipients, now)
-    _exclude(session, edition, exclusions)
-    edition.intended = sum(map(len, variants.values())) + len(exclusions)
+    edition.intended = Addressing(session, press, edition, edition.mailing, items, now).write_down()
     _close_items(session, edition, items)
     note(session, edition, Move.RELEASE, user, now, readers=edition.intended, content=content_hash(edition))
 
@@ -116,51 +101,6 @@ def _locked_items(session: Session, edition: Edition) -> list[Item]:
     lines = select(Item).where(Item.id.in_(ids)).order_by(Item.id).with_for_update(of=Item)
     session.scalars(lines.execution_options(populate_existing=True)).all()
     return items_in(edition)
-
-
-def _address(
-    session: Session, press: Press, items: Sequence[Item]
-) -> tuple[dict[Variant, list[Recipient]], dict[int, ExclusionReason]]:
-    """Who gets which variant, and which readers (by id) get none."""
-    views = [item_view(item) for item in items]
-    seen: dict[ReaderView, tuple[int, ...]] = {}
-    suppressed = delivery.suppressed_hmacs(session)
-    variants: defaultdict[Variant, list[Recipient]] = defaultdict(list)
-    exclusions: dict[int, ExclusionReason] = {}
-    for reader in active_readers(session):
-        if reader.view not in seen:
-            seen[reader.view] = visible(views, reader.view)
-        if suppressed and address_hmac(reader.address, press.secret_key) in suppressed:
-            exclusions[reader.id] = ExclusionReason.SUPPRESSED
-        elif not seen[reader.view]:
-            exclusions[reader.id] = ExclusionReason.NOTHING_VISIBLE
-        else:
-            variants[seen[reader.view], reader.language].append(_recipient(reader))
-    return variants, exclusions
-
-
-def _recipient(reader: Reader) -> Recipient:
-    return Recipient(
-        reader_id=reader.id, generation=reader.generation, address=reader.address, name=reader.name
-    )
-
-
-def _letter(
-    session: Session, press: Press, edition: Edition, item_ids: tuple[int, ...], language: str
-) -> PreparedLetter:
-    items = [item for item in items_in(edition) if item.id in item_ids]
-    sender = sender_for(session, language, press.mail_from, press.reply_to, press.links.base_url)
-    content = content_for(edition, items, language, press.links)
-    return press.renderer.edition(content, sender)
-
-
-def _exclude(session: Session, edition: Edition, exclusions: dict[int, ExclusionReason]) -> None:
-    rows = [
-        {"edition_id": edition.id, "reader_id": reader_id, "reason": reason.value}
-        for reader_id, reason in exclusions.items()
-    ]
-    if rows:
-        session.execute(insert(Exclusion), rows)
 
 
 def _close_items(session: Session, edition: Edition, items: Sequence[Item]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Flask
-from sqlalchemy import func, insert, select
+from sqlalchemy import create_engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -26,23 +26,30 @@ _ROWS_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class Edition:
-    """A mailing of so many letters in the database that `environment` names."""
+    """A mailing of so many letters in the database at `url`."""
 
-    environment: Mapping[str, str]
+    url: str
     mailing_id: int
     letters: int
 
     def open(self) -> int:
         """How many letters may still go out."""
-        with _app(self.environment), Session(db.engine) as session:
+        with self._session() as session:
             mine = (Delivery.mailing_id == self.mailing_id, Delivery.settled_at.is_(None))
             return session.scalars(select(func.count()).select_from(Delivery).where(*mine)).one()
 
     def account(self, book: MailBook) -> Account:
         """What became of it."""
         book.read_on()
-        with _app(self.environment), Session(db.engine) as session:
+        with self._session() as session:
             return settle_accounts(session, self.mailing_id, self.letters, book)
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        engine = create_engine(self.url)
+        with Session(engine) as session:
+            yield session
+        engine.dispose()
 
 
 def release_edition(environment: Mapping[str, str], letters: int) -> Edition:
@@ -53,7 +60,7 @@ def release_edition(environment: Mapping[str, str], letters: int) -> Edition:
         with unit_of_work() as session:
             seed_base(session, now)
             mailing_id = _write(session, app.extensions["newsletter"], letters, now)
-    return Edition(environment, mailing_id, letters)
+    return Edition(environment["DATABASE_URL"], mailing_id, letters)
 
 
 def _write(session: Session, wired: Parts, letters: int, now: datetime) -> int:

@@ -41,7 +41,7 @@ class MailServer:
                 self._write_down(session)
                 await self._think()
                 writer.write(replies)
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # the client died, or we are to stop
             pass
         finally:
             writer.close()

@@ -44,8 +44,8 @@ def machines(count: int) -> Iterator[tuple[Machine, list[Machine]]]:
 
     Where namespaces cannot be made the test is skipped; in CI, which runs as root, it fails.
     """
-    names = [f"newsletter-{secrets.token_hex(3)}-{number}" for number in range(count + 1)]
-    hub, *hosts = [Machine(name) for name in names]
+    ours = f"newsletter-{secrets.token_hex(3)}"
+    hub, *hosts = [Machine(f"{ours}-{number}") for number in range(count + 1)]
     made: list[Machine] = []
     try:
         for machine in (hub, *hosts):

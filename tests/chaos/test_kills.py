@@ -5,9 +5,9 @@ import pytest
 from tests.chaos.kills import Plan, run
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-def test_every_reader_gets_the_edition_whoever_is_killed_while_it_goes_out(database: str) -> None:
-    outcome = run(Plan(database, kills=4, letters=1500, seed=3), print)
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_every_reader_gets_the_edition_whoever_is_killed_while_it_goes_out(name: str) -> None:
+    outcome = run(Plan(name, kills=4, letters=1500, seed=3), print)
     assert outcome.trouble == ()
     assert outcome.account.unexplained == ()
     assert outcome.account.missed == 0

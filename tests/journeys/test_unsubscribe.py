@@ -14,6 +14,7 @@ from newsletter_service.web.parts import Parts
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber
 from tests.journeys.conftest import BASE, link_to
+from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import Received, RecordingServer
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -35,8 +36,8 @@ def release(app, stored: Stored) -> Callable[[], None]:  # type: ignore[no-untyp
             mailing = service.open_mailing(session, NOW)
             letter = service.add_letter(session, mailing, wired.renderer.edition(content, sender), NOW)
             readers = session.scalars(select(Subscriber).where(Subscriber.status == "active"))
-            rows = [service.Recipient(r.id, r.generation, r.address, r.name) for r in readers]
-            service.add_deliveries(session, mailing, letter, rows, NOW)
+            rows = [Recipient(r.id, r.generation, r.address, r.name) for r in readers]
+            add_deliveries(session, mailing, letter, rows, NOW)
 
     return write
 

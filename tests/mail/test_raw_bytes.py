@@ -17,8 +17,6 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import db
 from newsletter_service.delivery.sender import send_until_empty
 from newsletter_service.delivery.service import (
-    Recipient,
-    add_deliveries,
     add_letter,
     open_mailing,
     write_notice,
@@ -30,6 +28,7 @@ from newsletter_service.letters.skeleton import SlotValues, Template
 from newsletter_service.letters.values import Action, Card, EditionContent, Notice, Picture, Sender, Tag
 from newsletter_service.web.sending import outbox
 from tests.conftest import NOW
+from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import Received, RecordingServer
 
 TEMPLATES = Path(__file__).parents[2] / "templates" / "email"

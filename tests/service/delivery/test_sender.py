@@ -19,12 +19,12 @@ from newsletter_service.delivery.models import Delivery, Letter, Mailing
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import State, Verdict
 from newsletter_service.delivery.sender import Outbox, send_until_empty
-from newsletter_service.delivery.service import Recipient
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, Sender
 from newsletter_service.links import Links
 from newsletter_service.tokens import Tokens
 from tests.conftest import NOW, Clock
+from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import RecordingServer
 
 SECRET = "a-secret-that-only-tests-know-0123456789"
@@ -63,7 +63,7 @@ def release(session: Session, count: int) -> Mailing:
     letter = LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
     mailing = service.open_mailing(session, NOW)
     row = service.add_letter(session, mailing, letter, NOW)
-    service.add_deliveries(session, mailing, row, readers(count), NOW)
+    add_deliveries(session, mailing, row, readers(count), NOW)
     session.commit()
     return mailing
 
@@ -173,12 +173,24 @@ def test_an_uncertain_letter_is_sent_again_with_the_same_message_id_and_marked(
     row = row_of(session, "lezer1@gemeente.example")
     assert (row.state, row.doubts, row.settled_at) == (State.UNCERTAIN, 1, None)
     smtp.after_data.clear()
-    clock.move(minutes=1)
+    clock.move(minutes=7)
     send_until_empty(outbox)
     assert states(session, mailing) == {State.SENT: 2}
     assert row_of(session, "lezer1@gemeente.example").doubts == 1
     first, second = smtp.to("lezer1@gemeente.example")
     assert first.message["Message-ID"] == second.message["Message-ID"]
+
+
+def test_an_outcome_that_stays_unknown_is_left_to_a_person_in_the_end(
+    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+) -> None:
+    mailing = release(session, 1)
+    smtp.after_data["lezer1@gemeente.example"] = "drop"
+    for _ in range(6):
+        send_until_empty(outbox)
+        clock.move(hours=3)
+    assert states(session, mailing) == {State.UNCERTAIN: 1}
+    assert len(smtp.to("lezer1@gemeente.example")) == 3
 
 
 @pytest.mark.parametrize("refusal", ["rcpt 5.7.1", "mail"])

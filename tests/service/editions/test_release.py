@@ -44,6 +44,7 @@ def settle(session: Session, edition: Edition, *states: str) -> None:
     rows = sorted(mailed(session, edition).values(), key=lambda row: row.address)
     for row, state in zip(rows, states, strict=True):
         row.state = state
+        row.settled_at = None if state in ("ready", "deferred") else SENDS
     session.flush()
 
 

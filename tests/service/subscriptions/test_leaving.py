@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.service import Recipient, add_deliveries, add_letter, open_mailing, suppress
+from newsletter_service.delivery.service import add_letter, open_mailing, suppress
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.models import Consent, Subscriber
@@ -12,6 +12,7 @@ from newsletter_service.subscriptions.rules import UNDO_WITHIN, Choices, Status
 from newsletter_service.web.parts import Parts
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_topic
+from tests.recipients import Recipient, add_deliveries
 
 
 def steps(session: Session) -> list[str]:
