@@ -11,7 +11,7 @@ import random
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -19,14 +19,12 @@ from typing import Literal
 from sqlalchemy import Connection, Engine
 
 from newsletter_service.delivery import ledger
-from newsletter_service.delivery.dialogue import Outgoing
 from newsletter_service.delivery.domains import Domains
 from newsletter_service.delivery.ledger import Claimed, Place, Settled
 from newsletter_service.delivery.pacing import Limits, Pacer
 from newsletter_service.delivery.pool import Pool
 from newsletter_service.delivery.roll_call import RollCall
-from newsletter_service.delivery.rules import MOST_DOUBTS, Phase, Reply, State, Verdict, classify, settlement
-from newsletter_service.letters.errors import LetterError
+from newsletter_service.delivery.rules import MOST_DOUBTS, Reply, State, Verdict, classify, settlement
 
 CLAIM_AT_ONCE = 500
 BEAT_SECONDS = 1.0
@@ -39,15 +37,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Office:
-    """What a clerk needs from outside; `fill` makes the copy of a letter that a row is about.
+    """What a clerk needs from outside; `clock` gives aware UTC.
 
-    `clock` gives aware UTC. `fill` raises letters.errors.LetterError. With `counting` the clerk knows how many
-    letters are open altogether.
+    With `counting` the clerk knows how many letters are open altogether.
     """
 
     engine: Engine
     clock: Callable[[], datetime]
-    fill: Callable[[Connection, Claimed], Outgoing]
     secret_key: str
     limits: Limits
     roll_call: RollCall
@@ -59,15 +55,15 @@ class Office:
 class Turn:
     """What one transaction is about: outcomes and unsent letters go in, letters that may go now come out.
 
-    `refusals` are answers that concern all we have; `stopped` are granted letters that may not go any more.
+    `refusals` are answers that concern all we have; `stopped` are those of the `waiting` letters that may not go
+    any more, by delivery id.
     """
 
-    outcomes: Sequence[tuple[Claimed, Reply]] = ()
-    unsent: Sequence[Claimed] = ()
-    refusals: Sequence[Reply] = ()
-    waiting: Sequence[Outgoing] = ()
-    granted: list[Outgoing] = field(default_factory=list)
-    failed: list[tuple[Claimed, Reply]] = field(default_factory=list)
+    outcomes: list[tuple[Claimed, Reply]]
+    unsent: list[Claimed]
+    refusals: list[Reply]
+    waiting: Collection[Claimed]
+    granted: list[Claimed] = field(default_factory=list)
     refused: list[Claimed] = field(default_factory=list)
     stopped: set[int] = field(default_factory=set)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -85,12 +81,16 @@ class Clerk:
         self._pacer = Pacer(office.limits)
         self._domains = Domains(self._pacer, office.limits)
         self._pool = Pool(self._pacer)
-        self._handed: dict[int, Claimed] = {}
+        self._handed: dict[object, Claimed] = {}
         self._places: dict[int | None, Place | None] = {}
         self._last_beat = self._last_claim = self._last_count = float("-inf")
         self._settled_since_beat = 0
         self._pace = CLAIM_AT_ONCE // 4
         self._unsure = False
+
+    def handed(self, delivery_id: object) -> Claimed:
+        """The row of a letter that was handed over and is not settled."""
+        return self._handed[delivery_id]
 
     def pause(self, slots: int) -> float:
         """Seconds until there is something to do even if nothing happens."""
@@ -118,18 +118,16 @@ class Clerk:
 
     def remember(self, turn: Turn) -> None:
         """Take into memory what was committed."""
-        for (row, _reply), verdict in zip([*turn.outcomes, *turn.failed], turn.verdicts, strict=True):
-            self._handed.pop(row.delivery_id, None)
+        for (row, _reply), verdict in zip(turn.outcomes, turn.verdicts, strict=True):
+            del self._handed[row.delivery_id]
             self._pacer.ended(row.domain, verdict is Verdict.SENT)
+        for row in turn.unsent:
+            del self._handed[row.delivery_id]
+            self._pacer.ended(row.domain, False)
         for row in turn.refused:
             self._pacer.ended(row.domain, False)
-        for row in turn.unsent:
-            self._handed.pop(row.delivery_id, None)
-            self._pacer.ended(row.domain, False)
         self._pool.add(turn.unsent, first=True)
-        for letter in turn.granted:
-            row = row_of(letter)
-            self._handed[row.delivery_id] = row
+        self._handed.update((row.delivery_id, row) for row in turn.granted)
         self._settled_since_beat += len(turn.verdicts)
         self.open = max(0, self.open - len(turn.verdicts))
         self.idle = not (turn.claimed or turn.granted or self._handed or len(self._pool))
@@ -149,7 +147,7 @@ class Clerk:
         if not self._sender or not ledger.beat(connection, self._sender, now):
             self._begin(connection, now)
         if self._unsure:
-            ledger.keep_only(connection, self._sender, self._handed)
+            ledger.keep_only(connection, self._sender, [row.delivery_id for row in self._handed.values()])
             self._unsure = False
         self._last_beat = time.monotonic()
         self._pace, self._settled_since_beat = self._settled_since_beat, 0
@@ -157,8 +155,7 @@ class Clerk:
         call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
         self._pacer.share_with(len(ledger.beats(connection)))
         self._domains.read(connection, now)
-        waiting = [row_of(letter).delivery_id for letter in turn.waiting]
-        turn.stopped = ledger.stopped(connection, waiting)
+        turn.stopped = ledger.stopped(connection, [row.delivery_id for row in turn.waiting])
         if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
             self.open, self._last_count = ledger.count_open(connection), self._last_beat
 
@@ -259,31 +256,11 @@ class Clerk:
         rows = self._pool.take(room, time.monotonic()) if room > 0 else []
         if not rows:
             return
-        letters = self._filled(connection, turn, rows)
-        self._settle(connection, turn.failed, turn, now)
-        may_go = ledger.hand_over(
-            connection, self._sender, [row_of(letter).delivery_id for letter in letters], now
-        )
-        turn.granted = [letter for letter in letters if row_of(letter).delivery_id in may_go]
-        turn.refused = [row_of(letter) for letter in letters if row_of(letter).delivery_id not in may_go]
-        ledger.give_back(connection, self._sender, [row.delivery_id for row in turn.refused])
-
-    def _filled(self, connection: Connection, turn: Turn, rows: Iterable[Claimed]) -> list[Outgoing]:
-        letters = []
-        for row in rows:
-            try:
-                letters.append(self._office.fill(connection, row))
-            except LetterError as error:
-                log.error("delivery %d cannot be filled: %s", row.delivery_id, error)
-                turn.failed.append((row, Reply(Phase.DATA, 554, f"5.6.0 {error}")))
-        return letters
-
-
-def row_of(letter: Outgoing) -> Claimed:
-    """The row that a letter is about."""
-    row = letter.key
-    assert isinstance(row, Claimed)  # noqa: S101  # nobody else makes letters for a clerk
-    return row
+        may_go = ledger.hand_over(connection, self._sender, [row.delivery_id for row in rows], now)
+        turn.granted = [row for row in rows if row.delivery_id in may_go]
+        if len(may_go) < len(rows):
+            turn.refused = [row for row in rows if row.delivery_id not in may_go]
+            ledger.give_back(connection, self._sender, [row.delivery_id for row in turn.refused])
 
 
 def words(reply: Reply) -> str:

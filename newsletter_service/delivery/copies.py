@@ -1,6 +1,6 @@
 """The copy of a letter that one row is about: who it is for, and the ids and links that are this reader's own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -11,9 +11,10 @@ from newsletter_service.delivery import ledger
 from newsletter_service.delivery.dialogue import Outgoing
 from newsletter_service.delivery.ledger import Claimed
 from newsletter_service.delivery.rules import envelope_sender, message_id
+from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.skeleton import SlotValues, Template
 
-_LETTERS_KEPT = 64
+_LETTERS_KEPT = 100
 
 
 class LinkMaker(Protocol):
@@ -35,20 +36,23 @@ class Copies:
     secret_key: str
     mail_domain: str
     bounce_domain: str
-    _letters: dict[int, Template] = field(default_factory=dict)
+    _letters: dict[int, Template | LetterError] = field(default_factory=dict)
 
-    def fill(self, connection: Connection, row: Claimed) -> Outgoing:
-        """The letter for this reader; LetterError if it cannot be made."""
-        message = self._letter(connection, row.letter_id).fill(self._values(row))
+    def read(self, connection: Connection, rows: Iterable[Claimed]) -> None:
+        """Have the letters of these rows at hand, and not many others."""
+        wanted = {row.letter_id for row in rows}
+        for letter_id in wanted - self._letters.keys():
+            self._letters[letter_id] = _template(ledger.skeleton(connection, letter_id))
+        if len(self._letters) > _LETTERS_KEPT:
+            self._letters = {letter_id: self._letters[letter_id] for letter_id in wanted}
+
+    def fill(self, row: Claimed) -> Outgoing:
+        """The letter for this reader, which was read before; LetterError if it cannot be made."""
+        template = self._letters[row.letter_id]
+        if isinstance(template, LetterError):
+            raise template
         sender = envelope_sender(row.delivery_id, self.secret_key, self.bounce_domain)
-        return Outgoing(row, sender, row.address, message)
-
-    def _letter(self, connection: Connection, letter_id: int) -> Template:
-        if letter_id not in self._letters:
-            if len(self._letters) >= _LETTERS_KEPT:
-                self._letters.clear()
-            self._letters[letter_id] = Template(ledger.skeleton(connection, letter_id))
-        return self._letters[letter_id]
+        return Outgoing(row.delivery_id, sender, row.address, template.fill(self._values(row)))
 
     def _values(self, row: Claimed) -> SlotValues:
         manage = unsubscribe = ""
@@ -63,3 +67,10 @@ class Copies:
             manage_url=manage,
             unsubscribe_url=unsubscribe,
         )
+
+
+def _template(skeleton: bytes) -> Template | LetterError:
+    try:
+        return Template(skeleton)
+    except LetterError as error:
+        return error

@@ -8,7 +8,7 @@ letters, one behind the other.
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from newsletter_service.delivery.replies import ReplyReader, SenselessReply, text_of
 from newsletter_service.delivery.rules import Phase, Reply
@@ -47,8 +47,7 @@ def _number(digits: str) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A letter for one recipient; `message` has CRLF line ends only and no line that begins with a dot."""
 
     key: object
@@ -57,8 +56,7 @@ class Outgoing:
     message: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a letter: the server's first refusal or its last word; code None if it never answered."""
 
     letter: Outgoing

@@ -10,10 +10,6 @@ from newsletter_service.db import Base
 _MAY_BE_CLAIMED = "settled_at IS NULL AND state <> 'claimed'"
 
 
-def _partial_index(name: str, where: str, *columns: str) -> Index:
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
-
-
 class Mailing(Base):
     """All letters and deliveries of one release; while `paused_at` is set nothing of it is claimed.
 
@@ -91,9 +87,15 @@ class Delivery(Base):
             name="state",
         ),
         # The order in which rows are claimed. It holds open rows that nobody has, so it shrinks as a mailing goes.
-        _partial_index("ix_delivery_due", _MAY_BE_CLAIMED, "mailing_id", "next_attempt_at", "id"),
-        _partial_index("ix_delivery_claimed", "state = 'claimed'", "lease_holder"),
-        Index("ix_delivery_mailing_id_state", "mailing_id", "state"),
+        Index(
+            "ix_delivery_due",
+            "mailing_id",
+            "next_attempt_at",
+            "id",
+            sqlite_where=text(_MAY_BE_CLAIMED),
+            postgresql_where=text(_MAY_BE_CLAIMED),
+        ),
+        Index("ix_delivery_state_mailing_id", "state", "mailing_id"),
         # A number is never used again: it is in the Message-ID and in the address that bounces come back to.
         {"sqlite_autoincrement": True},
     )
@@ -107,7 +109,6 @@ class Delivery(Base):
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[str] = mapped_column(String(10), default="ready")
-    priority: Mapped[int] = mapped_column(default=5)
     attempts: Mapped[int] = mapped_column(default=0)
     doubts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

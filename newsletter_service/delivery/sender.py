@@ -1,7 +1,7 @@
 """claim -> fill -> transport -> settle, until nothing is due.
 
-One thread speaks SMTP over all connections, another keeps the ledger; connections are opened in threads of
-their own, for that may take long.
+One loop speaks SMTP over all connections and, every few letters, to the database; connections are opened in
+threads of their own, for that may take long.
 """
 
 import logging
@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from select import select
-from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector, SelectorKey
 from socket import socketpair
 from typing import Literal
 
@@ -28,8 +28,8 @@ from newsletter_service.delivery.connection import (
     open_connection,
 )
 from newsletter_service.delivery.copies import Copies, LinkMaker
+from newsletter_service.delivery.desk import Desk
 from newsletter_service.delivery.dialogue import Outcome
-from newsletter_service.delivery.ledger_thread import LedgerThread
 from newsletter_service.delivery.pacing import Limits, Ramp
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify, without_addresses
@@ -43,6 +43,7 @@ STOP_SECONDS = 6.0
 LEAVE_SECONDS = 3.0
 _TICK_SECONDS = 1.0
 _LINGER_SECONDS = 0.002
+_FEWEST_BUSY = 4
 
 log = logging.getLogger(__name__)
 
@@ -158,24 +159,23 @@ class _Run:
         office = Office(
             engine=outbox.engine,
             clock=outbox.clock,
-            fill=copies.fill,
             secret_key=outbox.secret_key,
             limits=replace(outbox.limits),
             roll_call=outbox.roll_call,
             on_uncertain=outbox.on_uncertain,
             counting=outbox.report is not None,
         )
-        self._ledger = LedgerThread(office, self._ring)
+        self._desk = Desk(office, copies)
         self._opener = _Opener(outbox.server, self._ring)
         self._ramp = Ramp(outbox.server.connections)
         self._connections: set[Connection] = set()
         self._unreachable: Reply | None = None
         self._finishing = False
+        self._slots = 0
         self._next_tick = 0.0
         self._told: tuple[float, int] = (time.monotonic(), 0)
 
     def run(self) -> Counter[Verdict]:
-        self._ledger.start()
         self._open_more()
         try:
             while not self._over():
@@ -183,33 +183,55 @@ class _Run:
             self._finish()
         finally:
             self._close_all()
-        verdicts = Counter(self._ledger.verdicts)
+        verdicts = Counter(self._desk.verdicts)
         if self._unreachable is not None:
             verdicts[Verdict.UNREACHABLE] += 1
         return verdicts
 
     def _over(self) -> bool:
-        if self._ledger.failure is not None:
-            raise self._ledger.failure
-        return self._stop.is_set() or self._unreachable is not None or self._ledger.idle
+        return self._stop.is_set() or self._unreachable is not None or self._desk.idle
 
     def _step(self, timeout: float) -> None:
-        if self._ledger.unsettled >= SPARE_LETTERS:
-            self._ledger.nudge()
-            select([self._ear], [], [], timeout)
-        events = self._selector.select(min(timeout, _LINGER_SECONDS) if self._ledger.unsettled else timeout)
-        if not events:
-            self._ledger.nudge()
+        """Hear what servers say and answer; write it down when that pays: all at once, or when nobody says more."""
+        desk, spare = self._desk, self._spare_letters()
+        events = self._events(timeout, full=desk.unsettled >= spare)
         for key, what in events:
             if key.data is None:
                 self._hear()
-            elif self._ledger.unsettled < SPARE_LETTERS:
+            elif desk.unsettled < spare:
                 self._serve(key.data, what)
+        if not events or desk.unsettled >= spare or desk.pause(self._slots) <= 0:
+            desk.work(self._slots)
         self._take_in_opened()
-        self._assign()
         self._open_more()
         if time.monotonic() >= self._next_tick:
             self._tick()
+
+    def _events(self, timeout: float, *, full: bool) -> list[tuple[SelectorKey, int]]:
+        """What there is to be read or written; before it is waited for, idle connections get letters.
+
+        At first half of them: a quick server has enough of that, and idle ones let more answers be settled at once.
+        """
+        pause = min(timeout, self._desk.pause(self._slots))
+        if full:  # the database is away: what servers say now waits
+            select([self._ear], [], [], pause)
+            return []
+        if events := self._selector.select(0):
+            return events
+        idle = self._assign(max(_FEWEST_BUSY, self._outbox.server.connections // 2))
+        lingers = idle or (self._desk.unsettled and not self._desk.trouble)
+        if events := self._selector.select(min(pause, _LINGER_SECONDS) if lingers else pause):
+            return events
+        if idle:
+            self._assign(self._outbox.server.connections)
+        return []
+
+    def _busy(self) -> int:
+        return sum(1 for connection in self._connections if connection.dialogue.under_way)
+
+    def _spare_letters(self) -> int:
+        """How many answers may wait to be written down: a connection that has nothing under way can lose nothing."""
+        return SPARE_LETTERS + self._outbox.server.connections - self._busy()
 
     # --- connections ---
 
@@ -223,37 +245,37 @@ class _Run:
 
     def _settle(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
-            self._ledger.settle(outcome.letter, outcome.reply)
+            self._desk.settle(outcome.letter, outcome.reply)
             if outcome.reply.phase is Phase.DOT and outcome.reply.code == 250:
                 self._ramp.accepted()
             elif classify(outcome.reply) is Verdict.PAUSE:
-                self._ledger.take_back()
+                self._desk.take_back()
 
     def _give(self, connection: Connection) -> None:
         """Start letters on a connection as long as it wants any, and send what is to be sent."""
-        granted, most = self._ledger.granted, self._outbox.limits.letters_per_connection
-        while connection.dialogue.wants and granted and not connection.closed:
+        desk, most = self._desk, self._outbox.limits.letters_per_connection
+        while desk.waiting and connection.dialogue.wants and not connection.closed:
             if most and connection.dialogue.started >= most:
                 connection.dialogue.quit()
                 break
-            try:
-                letter = granted.popleft()
-            except IndexError:  # taken back just now
+            letter = desk.next_letter()
+            if letter is None:
                 break
             at_once = connection.start(letter)
             if at_once is not None:
                 self._settle([at_once])
         connection.flush()
 
-    def _assign(self) -> None:
-        """Idle connections first, so that letters spread; then the next envelope for those that are busy."""
-        if self._ledger.granted:
-            for connection in sorted(self._connections, key=lambda one: one.dialogue.under_way):
-                if not self._ledger.granted:
-                    break
-                if connection.dialogue.wants:
-                    self._give(connection)
-                    self._mind(connection)
+    def _assign(self, most: int) -> bool:
+        """Put letters on up to `most` connections; whether there are letters that only others could take."""
+        busy = self._busy()
+        for connection in self._connections:
+            idle = not connection.dialogue.under_way
+            if self._desk.waiting and connection.dialogue.wants and (busy < most or not idle):
+                self._give(connection)
+                self._mind(connection)
+                busy += idle
+        return bool(self._desk.waiting) and busy < len(self._connections)
 
     def _mind(self, connection: Connection) -> None:
         """Part with a connection that has ended; watch for room to write where something is left to be sent."""
@@ -274,7 +296,7 @@ class _Run:
             self._make_room()
 
     def _open_more(self) -> None:
-        wanting = self._ledger.granted or not self._connections
+        wanting = self._desk.waiting or not self._connections
         opened = len(self._connections) + self._opener.under_way
         if wanting and not self._finishing and self._ramp.may_open(opened, time.monotonic()):
             self._opener.start()
@@ -296,24 +318,24 @@ class _Run:
         log.warning("no connection at phase %s: %s", reply.phase, without_addresses(words(reply)))
         self._ramp.refused(len(self._connections), time.monotonic())
         if classify(reply) is Verdict.PAUSE:
-            self._ledger.refused_altogether(reply)
+            self._desk.refused_altogether(reply)
         if not self._connections and not self._opener.under_way:
             self._unreachable = reply
 
     def _make_room(self) -> None:
-        """Let as many letters be handed over as the connections can use, and no more than a kill may repeat."""
+        """Let as many letters be handed over as the connections can use until the next ones are."""
         count = len(self._connections)
         if count == 0:
-            self._ledger.room_for(0)
-            self._ledger.take_back()
+            self._slots = 0
+            self._desk.take_back()
             return
         near = min(connection.ehlo_seconds for connection in self._connections) < NEAR_SECONDS
         depth = 1 if near else FAR_DEPTH
         for connection in self._connections:
             connection.dialogue.depth = depth
-        self._ledger.room_for(count * (depth + 1) + SPARE_LETTERS)
+        self._slots = count * (depth + 1) + SPARE_LETTERS + self._outbox.server.connections
 
-    # --- the ledger's thread calls ---
+    # --- threads that open connections call ---
 
     def _ring(self) -> None:
         with suppress(BlockingIOError):  # it is ringing already
@@ -338,23 +360,21 @@ class _Run:
     def _tell(self, now: float) -> None:
         if self._outbox.report is None:
             return
-        verdicts = Counter(self._ledger.verdicts)
+        verdicts = Counter(self._desk.verdicts)
         done = verdicts.total()
         then, before = self._told
         rate = (done - before) / (now - then) if now > then else 0.0
         self._told = (now, done)
-        left = self._ledger.clerk.open
-        self._outbox.report(
-            Snapshot(verdicts, left, rate, left / rate if rate else 0.0, self._ledger.trouble)
-        )
+        left = self._desk.clerk.open
+        self._outbox.report(Snapshot(verdicts, left, rate, left / rate if rate else 0.0, self._desk.trouble))
 
     # --- the end ---
 
     def _finish(self) -> None:
         """Let the letters that are under way come to their end, and start no more."""
         self._finishing = True
-        self._ledger.room_for(0)
-        self._ledger.take_back()
+        self._slots = 0
+        self._desk.take_back()
         for connection in list(self._connections):
             connection.dialogue.quit()
             connection.flush()
@@ -368,11 +388,9 @@ class _Run:
             connection.close()
             self._part(connection)
         self._opener.close()
-        settled = self._ledger.close(LEAVE_SECONDS)
+        settled = self._desk.close(LEAVE_SECONDS)
         self._selector.close()
         self._bell.close()
         self._ear.close()
-        if self._ledger.failure is not None:
-            raise self._ledger.failure
         if not settled:
-            log.error("the ledger could not be brought up to date: %s", self._ledger.trouble)
+            log.error("the ledger could not be brought up to date: %s", self._desk.trouble)

@@ -29,9 +29,6 @@ from newsletter_service.delivery.rules import (
 )
 from newsletter_service.letters.values import PreparedLetter
 
-NOTICE_PRIORITY = 1
-EDITION_PRIORITY = 5
-
 
 def write_notice(
     session: Session,
@@ -42,7 +39,6 @@ def write_notice(
     name: str = "",
     reader_id: int | None = None,
     reader_generation: int | None = None,
-    priority: int = NOTICE_PRIORITY,
     give_up_after: timedelta = NOTICE_GIVE_UP,
 ) -> Delivery:
     """One letter to one address, belonging to no mailing: it goes out with the next run of the delivery job."""
@@ -53,7 +49,6 @@ def write_notice(
         address=address,
         domain=address.rpartition("@")[2],
         name=name,
-        priority=priority,
         created_at=now,
         next_attempt_at=now,
         give_up_at=now + give_up_after,
@@ -100,7 +95,6 @@ def add_deliveries(
     shared: dict[str, ColumnElement[Any]] = {
         "mailing_id": literal(mailing.id),
         "letter_id": literal(letter_id),
-        "priority": literal(EDITION_PRIORITY),
         "created_at": literal(now, UtcDateTime),
         "next_attempt_at": literal(now, UtcDateTime),
         "give_up_at": literal(now + EDITION_GIVE_UP, UtcDateTime),
@@ -191,13 +185,16 @@ def counts(session: Session, mailing_id: int) -> dict[State, int]:
 
     A letter with an unknown outcome that will be sent again counts as deferred: it is not done with.
     """
-    mine = Delivery.mailing_id == mailing_id
-    found = session.execute(select(Delivery.state, func.count()).where(mine).group_by(Delivery.state))
+    mine = (
+        Delivery.mailing_id == mailing_id,
+        Delivery.state.in_(list(State)),
+    )  # all there are, as the index has them
+    found = session.execute(select(Delivery.state, func.count()).where(*mine).group_by(Delivery.state))
     result = dict.fromkeys(State, 0)
     result.update({State(state): count for state, count in found})
     if result[State.UNCERTAIN]:
         again = select(func.count()).where(
-            mine, Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_(None)
+            *mine, Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_(None)
         )
         waiting = session.scalars(again).one()
         result[State.UNCERTAIN] -= waiting

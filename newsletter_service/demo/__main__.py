@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 from flask_migrate import upgrade
 from honcho.manager import SIGNALS, Manager
+from honcho.printer import Printer
 from sqlalchemy import inspect
 
 from newsletter_service.app import create_app_from_env
@@ -107,8 +108,21 @@ def _say_where(base_url: str) -> None:
     )
 
 
+class _Output:
+    """Standard output without Python's buffer, which breaks when a signal comes in the middle of a line."""
+
+    def write(self, text: str) -> None:
+        os.write(1, text.encode())
+
+    def flush(self) -> None:
+        """All is written already."""
+
+    def isatty(self) -> bool:
+        return os.isatty(1)
+
+
 def _run(mail_folder: Path) -> int:
-    manager = Manager()
+    manager = Manager(Printer(_Output()))
     python = [sys.executable, "-m"]
     web = ["gunicorn", "--bind", f"{HOST}:{WEB_PORT}", "--workers", "2", "--threads", "4"]
     for name, command in (

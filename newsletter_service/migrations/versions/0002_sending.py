@@ -9,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 DUE = "settled_at IS NULL AND state <> 'claimed'"
-CLAIMED = "state = 'claimed'"
 DOMAIN_OF_ADDRESS = {
     'sqlite': "substr(address, instr(address, '@') + 1)",
     'postgresql': "split_part(address, '@', 2)",
@@ -60,6 +59,9 @@ def upgrade() -> None:
         batch_op.drop_column('lease_until')
         batch_op.alter_column('lease_holder', existing_type=sa.String(length=40), type_=sa.String(length=32))
         batch_op.drop_index('ix_delivery_open')
+        batch_op.drop_index('ix_delivery_mailing_id_state')
+        batch_op.create_index('ix_delivery_state_mailing_id', ['state', 'mailing_id'])
+        batch_op.drop_column('priority')
         batch_op.drop_index('ix_delivery_reader_id')
         batch_op.drop_constraint('uq_delivery_mailing_id_reader_id', type_='unique')
         batch_op.create_unique_constraint(op.f('uq_delivery_reader_id_mailing_id'), ['reader_id', 'mailing_id'])
@@ -70,14 +72,11 @@ def upgrade() -> None:
         batch_op.alter_column('doubts', server_default=None)
     op.create_index('ix_delivery_due', 'delivery', ['mailing_id', 'next_attempt_at', 'id'],
                     sqlite_where=sa.text(DUE), postgresql_where=sa.text(DUE))
-    op.create_index('ix_delivery_claimed', 'delivery', ['lease_holder'],
-                    sqlite_where=sa.text(CLAIMED), postgresql_where=sa.text(CLAIMED))
     _go_on_counting_from(last_number)
 
 
 def downgrade() -> None:
     last_number = _last_number()
-    op.drop_index('ix_delivery_claimed', 'delivery')
     op.drop_index('ix_delivery_due', 'delivery')
     op.execute("UPDATE delivery SET state = 'uncertain' WHERE state = 'claimed' AND handed_at IS NOT NULL")
     op.execute("UPDATE delivery SET state = 'ready' WHERE state = 'claimed'")
@@ -85,6 +84,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(op.f('uq_delivery_reader_id_mailing_id'), type_='unique')
         batch_op.create_unique_constraint('uq_delivery_mailing_id_reader_id', ['mailing_id', 'reader_id'])
         batch_op.create_index('ix_delivery_reader_id', ['reader_id'])
+        batch_op.add_column(sa.Column('priority', sa.Integer(), nullable=False, server_default='5'))
+        batch_op.drop_index('ix_delivery_state_mailing_id')
+        batch_op.create_index('ix_delivery_mailing_id_state', ['mailing_id', 'state'])
         batch_op.create_index('ix_delivery_open', ['state', 'priority', 'next_attempt_at', 'id'])
         batch_op.alter_column('lease_holder', existing_type=sa.String(length=32), type_=sa.String(length=40))
         batch_op.add_column(sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True))
