@@ -24,13 +24,15 @@ from newsletter_service.delivery.ledger import Claimed, Place, Settled
 from newsletter_service.delivery.pacing import Limits, Pacer
 from newsletter_service.delivery.pool import Pool
 from newsletter_service.delivery.roll_call import RollCall
-from newsletter_service.delivery.rules import MOST_DOUBTS, Reply, State, Verdict, classify, settlement
+from newsletter_service.delivery.rules import MOST_DOUBTS, Phase, Reply, Verdict, classify, settlement
 
 CLAIM_AT_ONCE = 500
 BEAT_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.5
 _FEWEST_CLAIMED = 20
 _COUNT_EVERY_SECONDS = 10.0
+
+_DOT, _SENT = Phase.DOT, Verdict.SENT  # looked up once, as every letter meets them
 
 log = logging.getLogger(__name__)
 
@@ -178,24 +180,26 @@ class Clerk:
     ) -> None:
         settled = []
         for row, reply in outcomes:
-            verdict = classify(reply, pausable=row.mailing_id is not None)
-            turn.verdicts.append(verdict)
-            settled.append(self._settled(connection, row, reply, verdict, now))
-            if verdict is not Verdict.SENT:
-                self._domains.refused(connection, row.domain, reply, verdict, now)
-                if verdict is Verdict.PAUSE and row.mailing_id is not None:
-                    ledger.pause(connection, [row.mailing_id], words(reply), now)
-            elif self._domains.troubled:
-                self._domains.accepted(connection, row.domain)
+            if reply.code == 250 and reply.phase is _DOT:  # what nearly all rows come to, and costs the least
+                turn.verdicts.append(_SENT)
+                settled.append(_accepted(row, reply, now))
+                if self._domains.troubled:
+                    self._domains.accepted(connection, row.domain)
+            else:
+                settled.append(self._settled(connection, row, reply, turn, now))
         if ledger.settle(connection, self._sender, settled) < len(settled):
             ledger.settle_late(connection, settled)
 
     def _settled(
-        self, connection: Connection, row: Claimed, reply: Reply, verdict: Verdict, now: datetime
+        self, connection: Connection, row: Claimed, reply: Reply, turn: Turn, now: datetime
     ) -> Settled:
-        if verdict is Verdict.SENT:  # what nearly all rows come to, and what costs the least thought
-            words = (reply.code, reply.enhanced_status, reply.text)
-            return Settled(row.delivery_id, State.SENT.value, row.attempts + 1, row.doubts, None, now, *words)
+        verdict = classify(reply, pausable=row.mailing_id is not None)
+        turn.verdicts.append(verdict)
+        if verdict is Verdict.SENT:
+            return _accepted(row, reply, now)
+        self._domains.refused(connection, row.domain, reply, verdict, now)
+        if verdict is Verdict.PAUSE and row.mailing_id is not None:
+            ledger.pause(connection, [row.mailing_id], words(reply), now)
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         end = ledger.give_up_at(connection, row.delivery_id) if verdict is Verdict.DEFER else now
         hold = self._hold or row.doubts + 1 >= MOST_DOUBTS
@@ -261,6 +265,11 @@ class Clerk:
         if len(may_go) < len(rows):
             turn.refused = [row for row in rows if row.delivery_id not in may_go]
             ledger.give_back(connection, self._sender, [row.delivery_id for row in turn.refused])
+
+
+def _accepted(row: Claimed, reply: Reply, now: datetime) -> Settled:
+    said = (reply.code, reply.enhanced_status, reply.text)
+    return Settled(row.delivery_id, "sent", row.attempts + 1, row.doubts, None, now, *said)
 
 
 def words(reply: Reply) -> str:

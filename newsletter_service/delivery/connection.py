@@ -88,7 +88,7 @@ class Connection:
 
     def flush(self) -> None:
         """Write as much as the socket takes now."""
-        self._unsent.extend(self.dialogue.to_send())
+        self._unsent += self.dialogue.to_send()
         try:
             while self._unsent:
                 self._sent(self._write())
@@ -141,6 +141,9 @@ class Connection:
     def _sent(self, count: int) -> None:
         """Let go of the first `count` bytes."""
         self._last_progress = time.monotonic()
+        if len(self._unsent) <= _PARTS_A_WRITE and count == sum(map(len, self._unsent)):
+            self._unsent.clear()
+            return
         while count:
             part = self._unsent[0]
             if count < len(part):

@@ -207,7 +207,9 @@ def claim(
         lock=_LOCKS[dialect.name],
         sender=values.add(sender),
     )
-    rows = sorted(map(tuple, connection.exec_driver_sql(statement, tuple(values.values))))
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(statement, tuple(values.values))
+        rows = sorted(cursor.fetchall())
     place = max(((row[-1], row[0]) for row in rows), default=None)
     return [Claimed(*row[:-1]) for row in rows], place
 

@@ -24,7 +24,8 @@ class ReplyReader:
 
     def feed(self, data: bytes) -> Iterator[tuple[int, list[bytes]]]:
         """The replies that `data` completes; SenselessReply once one makes no sense or is beyond all bounds."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
         for line in lines:
             # The last line's code counts, as it does for Postfix and smtplib: not all servers repeat themselves.
             code, separator = _CODES.get(line[:3]), line[3:4]
@@ -46,7 +47,9 @@ class ReplyReader:
 
 def text_of(lines: list[bytes]) -> str:
     """The words of a reply as one line; the enhanced status that each of its lines may bear is said once."""
+    if len(lines) == 1:
+        return readable(lines[0][4:])
     first, *others = (line[4:].rstrip() for line in lines)
-    if others and (status := _STATUS.match(first)):
+    if status := _STATUS.match(first):
         others = [line.removeprefix(status.group()) for line in others]
     return readable(b" ".join([first, *others]))

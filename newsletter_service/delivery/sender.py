@@ -43,7 +43,7 @@ STOP_SECONDS = 6.0
 LEAVE_SECONDS = 3.0
 _TICK_SECONDS = 1.0
 _LINGER_SECONDS = 0.002
-_FEWEST_BUSY = 4
+_FEWEST_BUSY = 8
 
 log = logging.getLogger(__name__)
 
@@ -169,6 +169,8 @@ class _Run:
         self._opener = _Opener(outbox.server, self._ring)
         self._ramp = Ramp(outbox.server.connections)
         self._connections: set[Connection] = set()
+        self._busy: set[Connection] = set()
+        self._writing: set[Connection] = set()
         self._unreachable: Reply | None = None
         self._finishing = False
         self._slots = 0
@@ -226,12 +228,9 @@ class _Run:
             self._assign(self._outbox.server.connections)
         return []
 
-    def _busy(self) -> int:
-        return sum(1 for connection in self._connections if connection.dialogue.under_way)
-
     def _spare_letters(self) -> int:
         """How many answers may wait to be written down: a connection that has nothing under way can lose nothing."""
-        return SPARE_LETTERS + self._outbox.server.connections - self._busy()
+        return SPARE_LETTERS + self._outbox.server.connections - len(self._busy)
 
     # --- connections ---
 
@@ -268,14 +267,11 @@ class _Run:
 
     def _assign(self, most: int) -> bool:
         """Put letters on up to `most` connections; whether there are letters that only others could take."""
-        busy = self._busy()
-        for connection in self._connections:
-            idle = not connection.dialogue.under_way
-            if self._desk.waiting and connection.dialogue.wants and (busy < most or not idle):
+        for connection in self._connections if self._desk.waiting else ():
+            if connection.dialogue.wants and (connection in self._busy or len(self._busy) < most):
                 self._give(connection)
                 self._mind(connection)
-                busy += idle
-        return bool(self._desk.waiting) and busy < len(self._connections)
+        return bool(self._desk.waiting) and len(self._busy) < len(self._connections)
 
     def _mind(self, connection: Connection) -> None:
         """Part with a connection that has ended; watch for room to write where something is left to be sent."""
@@ -283,14 +279,26 @@ class _Run:
             connection.close()
         if connection.closed:
             self._part(connection)
+            return
+        if connection.dialogue.under_way:
+            self._busy.add(connection)
         else:
-            events = EVENT_READ | EVENT_WRITE if connection.wants_write else EVENT_READ
-            if self._selector.get_key(connection).events != events:
-                self._selector.modify(connection, events, connection)
+            self._busy.discard(connection)
+        if connection.wants_write != (connection in self._writing):
+            self._watch(connection)
+
+    def _watch(self, connection: Connection) -> None:
+        if connection.wants_write:
+            self._writing.add(connection)
+            self._selector.modify(connection, EVENT_READ | EVENT_WRITE, connection)
+        else:
+            self._writing.discard(connection)
+            self._selector.modify(connection, EVENT_READ, connection)
 
     def _part(self, connection: Connection) -> None:
         if connection in self._connections:
-            self._connections.remove(connection)
+            for group in (self._connections, self._busy, self._writing):
+                group.discard(connection)
             self._selector.unregister(connection)
             self._settle(connection.dialogue.lost())
             self._make_room()

@@ -24,6 +24,8 @@ _SOFT_BREAK = b"=\r\n"
 _LONGEST_LINE = 998  # octets without CRLF, says RFC 5322
 _LONGEST_IN_HEADER = 900
 _LINK = re.compile(r"[!#-;=?-~]+")  # printable ASCII without quotes and angle brackets
+_PLAIN_LINK = re.compile(rf"[!#-%(-\-/-;?-~][!#-%(-;?-~]{{,{encoding.LINE - 2}}}")
+"""A link that is written alike in a header, in HTML and in quoted-printable: no & nor =, no dot first, not too long."""
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
 
@@ -98,7 +100,7 @@ class Template:
         slots: dict[str, _Slot] = {}
         for place in range(1, len(self._pieces), 2):
             context, _, what = self._pieces[place].decode("utf-8").partition(":")
-            slot = slots.setdefault(what, _Slot(_value_of(what)))
+            slot = slots.setdefault(what, _Slot(_encoder(what)))
             slot.add(context, place)
             self._pieces[place] = _WORST_VALUES[context]
         self._slots = list(slots.values())
@@ -108,41 +110,39 @@ class Template:
         """The bytes of one copy, ready for the wire; LetterError if a value is missing or could break out."""
         pieces = self._pieces.copy()
         for slot in self._slots:
-            slot.fill(pieces, values)
+            encoded = slot.encode(values)
+            if isinstance(encoded, bytes):
+                for place in slot.everywhere:
+                    pieces[place] = encoded
+            else:
+                slot.fill_each(pieces, encoded)
         return b"".join(pieces)
 
 
 @dataclass(slots=True)
 class _Slot:
-    """Where the value that `value_of` finds stands among the pieces of a letter, by how it is encoded there."""
+    """Where a value stands among the pieces of a letter.
 
-    value_of: Callable[[SlotValues], str]
+    `encode` gives its bytes where they are the same everywhere, else itself, for each context to encode.
+    """
+
+    encode: Callable[[SlotValues], bytes | str]
     everywhere: list[int] = field(default_factory=list)
     by_context: dict[str, list[int]] = field(default_factory=dict)
-    only_in_headers: bool = True
 
     def add(self, context: str, place: int) -> None:
         if context not in _ENCODED:
             raise LetterError(f"a letter has a slot in no known place: {context}")
-        self.only_in_headers &= context == "header"
         self.everywhere.append(place)
         self.by_context.setdefault(context, []).append(place)
 
-    def fill(self, pieces: list[bytes], values: SlotValues) -> None:
-        value = self.value_of(values)
-        if self.only_in_headers or (len(value) < encoding.LINE and _THE_SAME_EVERYWHERE.fullmatch(value)):
-            encoded = value.encode("ascii")
-            for place in self.everywhere:
+    def fill_each(self, pieces: list[bytes], value: str) -> None:
+        for context, places in self.by_context.items():
+            encoded = _ENCODED[context](value)
+            for place in places:
                 pieces[place] = encoded
-        else:
-            for context, places in self.by_context.items():
-                encoded = _ENCODED[context](value)
-                for place in places:
-                    pieces[place] = encoded
 
 
-_THE_SAME_EVERYWHERE = re.compile(r"(?!\.)[ !#-%(-;?-~]*[!#-%(-;?-~]")
-"""ASCII without what HTML or quoted-printable writes otherwise: quotes, &, < and >; =, a first dot, a last blank."""
 _ENCODED: dict[str, Callable[[str], bytes]] = {
     "header": str.encode,
     "text": encoding.quoted_printable_value,
@@ -166,18 +166,18 @@ def _check_lines(message: bytes) -> None:
         raise LetterError("a letter has a line that cannot be sent as it is")
 
 
-def _value_of(what: str) -> Callable[[SlotValues], str]:
-    """What finds the value of a slot, given its name and the forms it has."""
+def _encoder(what: str) -> Callable[[SlotValues], bytes | str]:
+    """What finds and checks the value of a slot, given its name and the forms it has."""
     name, *forms = what.split(_FORMS)
     if name == "salutation":
         named, anonymous = forms
         return lambda values: named.replace(_NAME, values.name) if values.name else anonymous
-    if name not in _VALUES:
+    if name not in _ENCODERS:
         raise LetterError(f"a letter has a slot that nothing fills: {name}")
-    return _VALUES[name]
+    return _ENCODERS[name]
 
 
-def _date(values: SlotValues) -> str:
+def _date(values: SlotValues) -> bytes:
     zone = values.date.tzinfo
     if zone is None:
         raise LetterError("the Date of a letter needs a time zone")
@@ -185,36 +185,41 @@ def _date(values: SlotValues) -> str:
 
 
 @lru_cache(maxsize=8)
-def _date_of(second: int, zone: tzinfo) -> str:
-    return encoding.date(datetime.fromtimestamp(second, zone))
+def _date_of(second: int, zone: tzinfo) -> bytes:
+    return encoding.date(datetime.fromtimestamp(second, zone)).encode("ascii")
 
 
-def _address(values: SlotValues) -> str:
-    return encoding.address(values.address)
+def _address(values: SlotValues) -> bytes:
+    return encoding.address(values.address).encode("ascii")
 
 
-def _message_id(values: SlotValues) -> str:
-    return _matching(_MESSAGE_ID, values.message_id, "a Message-ID")
+def _message_id(values: SlotValues) -> bytes:
+    value = values.message_id
+    if len(value) > _LONGEST_IN_HEADER or not _MESSAGE_ID.fullmatch(value):
+        raise LetterError("a letter needs a Message-ID")
+    return value.encode("ascii")
 
 
-def _manage_url(values: SlotValues) -> str:
-    return _matching(_LINK, values.manage_url, "a link to a reader's preferences")
+def _manage_url(values: SlotValues) -> bytes | str:
+    return _link(values.manage_url, "to a reader's preferences")
 
 
-def _unsubscribe_url(values: SlotValues) -> str:
-    return _matching(_LINK, values.unsubscribe_url, "a link to unsubscribe")
+def _unsubscribe_url(values: SlotValues) -> bytes | str:
+    return _link(values.unsubscribe_url, "to unsubscribe")
 
 
-_VALUES: dict[str, Callable[[SlotValues], str]] = {
+def _link(value: str, where: str) -> bytes | str:
+    if _PLAIN_LINK.fullmatch(value):
+        return value.encode("ascii")
+    if len(value) > _LONGEST_IN_HEADER or not _LINK.fullmatch(value):
+        raise LetterError(f"a letter needs a link {where}")
+    return value
+
+
+_ENCODERS: dict[str, Callable[[SlotValues], bytes | str]] = {
     "date": _date,
     "address": _address,
     "message_id": _message_id,
     "manage_url": _manage_url,
     "unsubscribe_url": _unsubscribe_url,
 }
-
-
-def _matching(pattern: re.Pattern[str], value: str, what: str) -> str:
-    if len(value) > _LONGEST_IN_HEADER or not pattern.fullmatch(value):
-        raise LetterError(f"a letter needs {what}")
-    return value
