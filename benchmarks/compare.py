@@ -13,6 +13,8 @@ from benchmarks.report import Row, middle
 from benchmarks.servers import smtp_sink
 
 LETTERS = 20_000
+CONNECTIONS = 16
+"""As many as the other libraries get here."""
 SLOW_LETTERS = 2_000
 """For senders that would take minutes over all of them."""
 
@@ -54,7 +56,7 @@ def _newsletter(opening: AbstractContextManager[Store]) -> Iterator[Contender]:
         yield lambda port: newsletter_row(f"newsletter-{store.name}", store, port, LETTERS)
 
 
-def newsletter_row(name: str, store: Store, port: int, letters: int, connections: int = 4) -> Row:
+def newsletter_row(name: str, store: Store, port: int, letters: int, connections: int = CONNECTIONS) -> Row:
     """Send a copy of a prepared mailing with everything on; starting up is not counted."""
     with store.copy() as url:
         sent = send(url, port, letters, connections)

@@ -58,7 +58,7 @@ class Turn:
     """What one transaction is about: outcomes and unsent letters go in, letters that may go now come out.
 
     `refusals` are answers that concern all we have; `stopped` are those of the `waiting` letters that may not go
-    any more, by delivery id.
+    any more, by delivery id. With `more` there is something due that found no room.
     """
 
     outcomes: list[tuple[Claimed, Reply]]
@@ -70,6 +70,7 @@ class Turn:
     stopped: set[int] = field(default_factory=set)
     verdicts: list[Verdict] = field(default_factory=list)
     claimed: int = 0
+    more: bool = False
 
 
 class Clerk:
@@ -85,10 +86,11 @@ class Clerk:
         self._pool = Pool(self._pacer)
         self._handed: dict[object, Claimed] = {}
         self._places: dict[int | None, Place | None] = {}
+        self._running: list[int] = []
         self._last_beat = self._last_claim = self._last_count = float("-inf")
         self._settled_since_beat = 0
         self._pace = CLAIM_AT_ONCE // 4
-        self._unsure = False
+        self._unsure = self._more = self._suppressing = False
 
     def handed(self, delivery_id: object) -> Claimed:
         """The row of a letter that was handed over and is not settled."""
@@ -98,7 +100,7 @@ class Clerk:
         """Seconds until there is something to do even if nothing happens."""
         now = time.monotonic()
         due = self._last_beat + BEAT_SECONDS - now
-        turn = self._pool.wait(now) if slots > len(self._handed) else None
+        turn = (0.0 if self._more else self._pool.wait(now)) if slots > len(self._handed) else None
         return max(0.0, min(due, LOOK_AGAIN_SECONDS if turn is None else turn))
 
     def turn(self, connection: Connection, turn: Turn, slots: int) -> None:
@@ -110,8 +112,10 @@ class Clerk:
         self._settle(connection, turn.outcomes, turn, now)
         ledger.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
         self._pause_mailings(connection, turn, now)
-        self._claim(connection, turn, now, beat=beat)
-        self._hand_over(connection, turn, slots, now)
+        room = slots - (len(self._handed) - len(turn.outcomes) - len(turn.unsent))
+        if beat or not self._hand_over_directly(connection, turn, room, now):
+            self._claim(connection, turn, room, now, beat=beat)
+            self._hand_over(connection, turn, room, now)
 
     def leave(self, connection: Connection, turn: Turn) -> None:
         """The last transaction: settle what is known, give back all the rest."""
@@ -120,19 +124,20 @@ class Clerk:
 
     def remember(self, turn: Turn) -> None:
         """Take into memory what was committed."""
-        for (row, _reply), verdict in zip(turn.outcomes, turn.verdicts, strict=True):
+        done = [row for row, _reply in turn.outcomes]
+        for row in (*done, *turn.unsent):
             del self._handed[row.delivery_id]
-            self._pacer.ended(row.domain, verdict is Verdict.SENT)
-        for row in turn.unsent:
-            del self._handed[row.delivery_id]
-            self._pacer.ended(row.domain, False)
-        for row in turn.refused:
-            self._pacer.ended(row.domain, False)
+        if not self._pacer.free:
+            for row, verdict in zip(done, turn.verdicts, strict=True):
+                self._pacer.ended(row.domain, verdict is Verdict.SENT)
+            for row in (*turn.unsent, *turn.refused):
+                self._pacer.ended(row.domain, False)
         self._pool.add(turn.unsent, first=True)
         self._handed.update((row.delivery_id, row) for row in turn.granted)
         self._settled_since_beat += len(turn.verdicts)
         self.open = max(0, self.open - len(turn.verdicts))
-        self.idle = not (turn.claimed or turn.granted or self._handed or len(self._pool))
+        self._more = turn.more or turn.claimed > 0
+        self.idle = not (self._more or self._handed or len(self._pool))
 
     def forget(self) -> None:
         """A transaction failed, and nobody knows how far it came: hold only what is with the server."""
@@ -154,6 +159,7 @@ class Clerk:
         self._last_beat = time.monotonic()
         self._pace, self._settled_since_beat = self._settled_since_beat, 0
         self._places.clear()
+        self._suppressing = ledger.anyone_suppressed(connection)
         call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
         self._pacer.share_with(len(ledger.beats(connection)))
         self._domains.read(connection, now)
@@ -223,9 +229,12 @@ class Clerk:
 
     # --- claiming and handing over ---
 
-    def _claim(self, connection: Connection, turn: Turn, now: datetime, *, beat: bool) -> None:
-        """Claim ahead for about two seconds of sending; notices always come first."""
-        limit = max(_FEWEST_CLAIMED, min(CLAIM_AT_ONCE, 2 * self._pace))
+    def _claim(self, connection: Connection, turn: Turn, room: int, now: datetime, *, beat: bool) -> None:
+        """Claim what can go now, or where domains have limits, ahead for two seconds; notices always come first."""
+        if self._pacer.free and room <= 0:
+            turn.more = ledger.anything_due(connection, now) if beat else self._more
+            return
+        limit = room if self._pacer.free else max(_FEWEST_CLAIMED, min(CLAIM_AT_ONCE, 2 * self._pace))
         in_reach = len(self._pool) - self._pool.blocked
         recently = time.monotonic() - self._last_claim < LOOK_AGAIN_SECONDS
         if in_reach > limit // 2 or (recently and not in_reach):
@@ -239,24 +248,53 @@ class Clerk:
                 rows += self._claim_from(connection, turn, mailing_id, now, limit - len(rows))
         if not turn.claimed and mailings == [] and not in_reach and not recently:
             self._last_claim = time.monotonic()
+        self._running = mailings
         self._domains.park(connection, self._sender, self._pool, now)
 
     def _claim_from(
         self, connection: Connection, turn: Turn, mailing_id: int | None, now: datetime, limit: int
     ) -> list[Claimed]:
+        rows, whole = self._claimed(connection, mailing_id, now, limit)
+        turn.claimed += whole
+        self._domains.returned(rows)
+        self._pool.add(rows, first=mailing_id is None)
+        return rows
+
+    def _claimed(
+        self,
+        connection: Connection,
+        mailing_id: int | None,
+        now: datetime,
+        limit: int,
+        *,
+        hand_over: bool = False,
+    ) -> tuple[list[Claimed], int]:
+        """Rows that may go, and how many were claimed for that: those to suppressed addresses are cancelled."""
         place = self._places.get(mailing_id)
-        rows, place = ledger.claim(connection, self._sender, mailing_id, now, limit, place)
+        rows, place = ledger.claim(
+            connection, self._sender, mailing_id, now, limit, place, hand_over=hand_over
+        )
         self._places[mailing_id] = place if len(rows) == limit else None
-        turn.claimed += len(rows)
+        if not self._suppressing:
+            return rows, len(rows)
         unwanted = ledger.suppressed(connection, rows, self._office.secret_key)
         ledger.cancel_claimed(connection, self._sender, unwanted, now)
-        wanted = [row for row in rows if row.delivery_id not in unwanted]
-        self._domains.returned(wanted)
-        self._pool.add(wanted, first=mailing_id is None)
-        return wanted
+        return [row for row in rows if row.delivery_id not in unwanted], len(rows)
 
-    def _hand_over(self, connection: Connection, turn: Turn, slots: int, now: datetime) -> None:
-        room = slots - (len(self._handed) - len(turn.outcomes) - len(turn.unsent))
+    def _hand_over_directly(self, connection: Connection, turn: Turn, room: int, now: datetime) -> bool:
+        """Claim and hand over at once, where no domain has limits; whether it did."""
+        if len(self._pool) or not self._pacer.free:
+            return False
+        while self._running and len(turn.granted) < room:
+            mailing_id, wanted = self._running[0], room - len(turn.granted)
+            rows, whole = self._claimed(connection, mailing_id, now, wanted, hand_over=True)
+            turn.claimed += whole
+            turn.granted += rows
+            if whole < wanted:
+                self._running = self._running[1:]
+        return bool(turn.granted) or room <= 0
+
+    def _hand_over(self, connection: Connection, turn: Turn, room: int, now: datetime) -> None:
         rows = self._pool.take(room, time.monotonic()) if room > 0 else []
         if not rows:
             return

@@ -3,6 +3,7 @@
 Every function is a few statements in the caller's transaction, however many rows they are about.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -171,14 +172,15 @@ def due_mailings(connection: Connection, now: datetime) -> list[int]:
 _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM delivery
-        WHERE {mine} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {now} {beyond}
+        WHERE {mine} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {now} {beyond} {running}
         ORDER BY mailing_id, next_attempt_at, id LIMIT {limit} {lock}
     )
-    UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = NULL
+    UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = {handed}
     WHERE id IN (SELECT id FROM due)
     RETURNING id, mailing_id, letter_id, reader_id, reader_generation, address, domain, name, attempts, doubts,
         next_attempt_at
 """
+_OF_A_RUNNING_MAILING = "AND mailing_id NOT IN (SELECT id FROM mailing WHERE paused_at IS NOT NULL)"
 _LOCKS = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 
 
@@ -189,23 +191,29 @@ def claim(
     now: datetime,
     limit: int,
     after: Place | None = None,
+    *,
+    hand_over: bool = False,
 ) -> tuple[list[Claimed], Place | None]:
     """Take up to `limit` due rows of a mailing (None: notices), beyond `after`; also how far that went.
 
-    No two senders get the same row: PostgreSQL skips rows that others are taking, on SQLite one at a time claims.
+    With `hand_over` they count as handed over at once, unless their mailing is paused. No two senders get the
+    same row: PostgreSQL skips rows that others are taking, on SQLite one at a time claims.
     """
     dialect = connection.dialect
     values = _Values(dialect.paramstyle)
+    moment = _stored(now) if dialect.name == "sqlite" else now
     statement = _CLAIM.format(
         mine="mailing_id IS NULL" if mailing_id is None else f"mailing_id = {values.add(mailing_id)}",
-        now=values.add(_stored(now) if dialect.name == "sqlite" else now),
+        now=values.add(moment),
         # Without it every claim would step again over what was claimed before and is not cleared away yet.
         beyond=f"AND (next_attempt_at, id) > ({values.add(after[0])}, {values.add(after[1])})"
         if after
         else "",
+        running=_OF_A_RUNNING_MAILING if hand_over else "",
         limit=values.add(limit),
         lock=_LOCKS[dialect.name],
         sender=values.add(sender),
+        handed=values.add(moment) if hand_over else "NULL",
     )
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute(statement, tuple(values.values))
@@ -231,24 +239,47 @@ def give_up_at(connection: Connection, delivery_id: int) -> datetime:
     return connection.scalars(select(Delivery.give_up_at).where(Delivery.id == delivery_id)).one()
 
 
+def anyone_suppressed(connection: Connection) -> bool:
+    """Whether there is any address that is not to be mailed any more."""
+    return bool(connection.scalar(select(exists(select(Suppression.address_hmac)))))
+
+
 def suppressed(connection: Connection, rows: Iterable[Claimed], secret_key: str) -> set[int]:
     """Which of `rows` (by delivery id) go to addresses that are not to be mailed any more."""
-    if not connection.scalar(select(exists(select(Suppression.address_hmac)))):
-        return set()
     keys = {row.delivery_id: address_hmac(row.address, secret_key) for row in rows}
-    query = select(Suppression.address_hmac).where(Suppression.address_hmac.in_(set(keys.values())))
-    found = set(connection.scalars(query))
+    with closing(connection.connection.cursor()) as cursor:
+        on_sqlite = connection.dialect.name == "sqlite"
+        wanted = list(keys.values())
+        cursor.execute(
+            _SUPPRESSED_IN[connection.dialect.name], (json.dumps(wanted) if on_sqlite else wanted,)
+        )
+        found = {row[0] for row in cursor.fetchall()}
     return {delivery_id for delivery_id, key in keys.items() if key in found}
 
 
+_SUPPRESSED_IN = {
+    "sqlite": "SELECT address_hmac FROM suppression WHERE address_hmac IN (SELECT value FROM json_each(?))",
+    "postgresql": "SELECT address_hmac FROM suppression WHERE address_hmac = ANY(%s)",
+}
+
+
 def cancel_claimed(connection: Connection, sender: str, ids: Iterable[int], now: datetime) -> None:
-    """Cancel rows of `sender` that were not handed over."""
-    _change_unhanded(connection, sender, ids, {"state": State.CANCELLED, "settled_at": now})
+    """Cancel rows that `sender` has just claimed and that no connection has seen."""
+    wanted = list(ids)
+    if wanted:
+        connection.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(wanted), Delivery.lease_holder == sender)
+            .values(state=State.CANCELLED, settled_at=now, lease_holder=None, handed_at=None)
+        )
 
 
 def give_back(connection: Connection, sender: str, ids: Iterable[int]) -> None:
     """Give rows of `sender` back that were not handed over, as they were."""
-    _change_unhanded(connection, sender, ids, {"state": _FREED})
+    mine = (Delivery.lease_holder == sender, Delivery.handed_at.is_(None))
+    connection.execute(
+        update(Delivery).where(Delivery.id.in_(list(ids)), *mine).values(state=_FREED, lease_holder=None)
+    )
 
 
 def park(connection: Connection, sender: str, turns: Mapping[int, datetime]) -> None:
@@ -265,18 +296,6 @@ _PARK = text(
     WHERE id = :key AND lease_holder = :holder AND handed_at IS NULL
     """
 ).bindparams(bindparam("at", type_=UtcDateTime()))
-
-
-def _change_unhanded(
-    connection: Connection, sender: str, ids: Iterable[int], values: dict[str, object]
-) -> None:
-    wanted = list(ids)
-    if wanted:
-        connection.execute(
-            update(Delivery)
-            .where(Delivery.id.in_(wanted), Delivery.lease_holder == sender, Delivery.handed_at.is_(None))
-            .values(**values, lease_holder=None)
-        )
 
 
 def skeleton(connection: Connection, letter_id: int) -> bytes:

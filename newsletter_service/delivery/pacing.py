@@ -59,14 +59,14 @@ class _Gate:
 
 @dataclass
 class Pacer:
-    """One sender's share of the limits, and what it knows of domains."""
+    """One sender's share of the limits, and what it knows of domains; `free` while nothing limits anybody."""
 
     limits: Limits
     _mine: Limits = field(init=False)
     _rests: Mapping[str, Rest] = field(default_factory=dict)
     _gates: dict[str, _Gate] = field(default_factory=dict)
     _next_at: float = 0.0
-    _free: bool = field(init=False)
+    free: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self._mine = self.limits
@@ -87,7 +87,7 @@ class Pacer:
 
     def wait(self, domain: str, now: float) -> float:
         """0 if a letter to `domain` may start now, else the seconds after which to ask again."""
-        if self._free:
+        if self.free:
             return 0.0
         server = self._wait_for("", now)
         general = max(server, self._next_at - now if self._mine.rate else 0.0, 0.0)
@@ -95,7 +95,7 @@ class Pacer:
 
     def started(self, domain: str, now: float) -> None:
         """A letter to `domain` is on its way."""
-        if self._free:
+        if self.free:
             return
         if self._mine.rate:
             self._next_at = max(self._next_at, now - BURST_SECONDS) + 1 / self._mine.rate
@@ -115,7 +115,7 @@ class Pacer:
                     gate.most *= 2
                     if gate.most > _FULL_SPEED:
                         gate.most = 0
-        if self._gates and not self._free:
+        if self._gates and not self.free:
             self._look()
 
     def _wait_for(self, domain: str, now: float) -> float:
@@ -141,8 +141,8 @@ class Pacer:
         """Without limits, and with nobody who refuses, there is nothing to think about for each letter."""
         limited = self.limits.rate or self.limits.domain_rate or self.limits.domain_connections
         recovering = any(gate.most for gate in self._gates.values())
-        self._free = not (limited or self._rests or recovering)
-        if self._free:
+        self.free = not (limited or self._rests or recovering)
+        if self.free:
             self._gates.clear()
 
 
