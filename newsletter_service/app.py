@@ -2,16 +2,13 @@
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
 
 from flask import Flask
 
 from config import Settings, SettingsError
 from newsletter_service.archive.views import archive
 from newsletter_service.db import init_db
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.pacing import Limits
 from newsletter_service.demo.views import demo
 from newsletter_service.editions.commands import edition_commands
 from newsletter_service.editions.views import editions
@@ -19,7 +16,9 @@ from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links import Links
+from newsletter_service.moments import utc_now
 from newsletter_service.seeding import seed
+from newsletter_service.sending import limits, smtp_server
 from newsletter_service.staff.commands import staff_commands
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
@@ -29,14 +28,6 @@ from newsletter_service.tokens import Tokens
 from newsletter_service.web import init_web
 from newsletter_service.web.csrf import csrf
 from newsletter_service.web.parts import Parts
-from newsletter_service.web.sending import send
-
-PACKAGE = Path(__file__).resolve().parent
-
-
-def utc_now() -> datetime:
-    """The clock of a real run: aware, UTC."""
-    return datetime.now(UTC)
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:
@@ -49,7 +40,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     )
     app.config.update(SECRET_KEY=settings.secret_key, MAX_CONTENT_LENGTH=12 * 1024 * 1024)
     settings.instance_dir.mkdir(parents=True, exist_ok=True)
-    init_db(app, settings.database_url, str(PACKAGE / "migrations"))
+    init_db(app, settings.database_url)
     app.extensions["newsletter"] = _parts(settings, clock)
     init_web(app, https=settings.base_url.startswith("https://"))
     init_signin(app)
@@ -58,7 +49,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     csrf.exempt(readers)
     if settings.demo:
         app.register_blueprint(demo)
-    for commands in (staff_commands, edition_commands, subscriber_commands, seed, send):
+    for commands in (staff_commands, edition_commands, subscriber_commands, seed):
         app.cli.add_command(commands)
     return app
 
@@ -79,22 +70,8 @@ def _parts(settings: Settings, clock: Callable[[], datetime]) -> Parts:
         tokens=tokens,
         links=Links(settings.base_url, tokens),
         renderer=LetterRenderer(settings.templates_dir / "email"),
-        smtp=SmtpServer(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            security=settings.smtp_security,
-            username=settings.smtp_username,
-            password=settings.smtp_password,
-            connections=settings.smtp_connections,
-            helo_name=settings.mail_from.rpartition("@")[2],
-            ca_file=settings.smtp_ca_file,
-        ),
-        limits=Limits(
-            rate=settings.smtp_rate,
-            domain_rate=settings.smtp_domain_rate,
-            domain_connections=settings.smtp_domain_connections,
-            letters_per_connection=settings.smtp_letters_per_connection,
-        ),
+        smtp=smtp_server(settings),
+        limits=limits(settings),
         on_uncertain=settings.smtp_on_uncertain,
         mail_from=settings.mail_from,
         reply_to=settings.reply_to,

@@ -1,7 +1,38 @@
 """The `newsletter` command: Flask's own commands and those of every feature, on the app of the environment."""
 
-from flask.cli import FlaskGroup
+from importlib import import_module
 
-from newsletter_service.app import create_app_from_env
+import click
+from flask import Flask
+from flask.cli import FlaskGroup, ScriptInfo
 
-main = FlaskGroup(name="newsletter", create_app=create_app_from_env, add_version_option=False)
+from newsletter_service.sending import send
+
+
+def _app() -> Flask:
+    """The app, loaded by those commands that need one: a sender starts in half the time and memory without it."""
+    app: Flask = import_module("newsletter_service.app").create_app_from_env()
+    import_module("newsletter_service.migrations").init_migrations(app)
+    return app
+
+
+class _Commands(click.Group):
+    """Those that are added here, and then all that the app has."""
+
+    _of_the_app = FlaskGroup(create_app=_app, add_version_option=False)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All there are, in the order of the alphabet."""
+        return sorted({*super().list_commands(ctx), *self._of_the_app.list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """A command by its name."""
+        return super().get_command(ctx, name) or self._of_the_app.get_command(ctx, name)
+
+
+@click.group(cls=_Commands, context_settings={"obj": ScriptInfo(create_app=_app)})
+def main() -> None:
+    """The newsletter service."""
+
+
+main.add_command(send)

@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 NAMES = {
@@ -60,21 +59,31 @@ _NOTICES_A_DEAD_LINK = {
 """libpq's settings (seconds; the last one milliseconds): without them a cut line is waited for a quarter of an hour."""
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
-migrate = Migrate()
 
 
-def init_db(app: Flask, database_url: str, migrations_dir: str) -> None:
-    """Connect `app` to its database and its migrations."""
+def init_db(app: Flask, database_url: str) -> None:
+    """Connect `app` to its database."""
     app.config["SQLALCHEMY_DATABASE_URI"] = database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
-        "pool_pre_ping": True,
-        "hide_parameters": True,
-        "connect_args": _NOTICES_A_DEAD_LINK if database_url.startswith("postgresql") else {},
-    }
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(database_url)
     db.init_app(app)
-    migrate.init_app(app, db, directory=migrations_dir, render_as_batch=True, compare_type=True)
     with app.app_context():
         prepare_engine(db.engine)
+
+
+def open_engine(database_url: str) -> Engine:
+    """An engine as the app has one, for a process without the app."""
+    engine = create_engine(database_url, **_engine_options(database_url))
+    prepare_engine(engine)
+    return engine
+
+
+def _engine_options(database_url: str) -> dict[str, Any]:
+    on_postgresql = database_url.startswith("postgresql")
+    return {
+        "pool_pre_ping": True,
+        "hide_parameters": True,
+        "connect_args": _NOTICES_A_DEAD_LINK if on_postgresql else {},
+    }
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -6,6 +6,11 @@ from zoneinfo import ZoneInfo
 from newsletter_service.errors import Invalid
 
 
+def utc_now() -> datetime:
+    """The clock of a real run: aware, UTC."""
+    return datetime.now(UTC)
+
+
 class NonexistentTime(Invalid):
     """The clock skips this local time on this day (spring); another one has to be picked."""
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from newsletter_service.delivery import ledger
 from newsletter_service.delivery.clerk import Clerk, Office, Turn
 from newsletter_service.delivery.copies import Copies
 from newsletter_service.delivery.dialogue import Outgoing
@@ -162,6 +163,7 @@ class Desk:
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = self._engine.connect()
+            ledger.settle_in(self._connection)
         return self._connection
 
     def _hang_up(self) -> None:

@@ -68,6 +68,15 @@ class Settled(NamedTuple):
     reply_text: str
 
 
+def settle_in(connection: Connection) -> None:
+    """Make a connection fit for many small statements: PostgreSQL would plan each of them anew, which takes as long
+    as doing it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+        connection.commit()
+
+
 # --- senders ---------------------------------------------------------------------------------------------------
 
 
@@ -210,7 +219,7 @@ def claim(
         if after
         else "",
         running=_OF_A_RUNNING_MAILING if hand_over else "",
-        limit=values.add(limit),
+        limit=limit,  # in words: PostgreSQL plans once for all, and should not plan for any number of rows
         lock=_LOCKS[dialect.name],
         sender=values.add(sender),
         handed=values.add(moment) if hand_over else "NULL",

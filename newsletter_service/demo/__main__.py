@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import upgrade
 from honcho.manager import SIGNALS, Manager
 from honcho.printer import Printer
@@ -17,6 +17,7 @@ from sqlalchemy import inspect
 from newsletter_service.app import create_app_from_env
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, NotADemo, load_demo, refuse_other_data
+from newsletter_service.migrations import init_migrations
 from newsletter_service.web.parts import parts
 
 HOST = "127.0.0.1"
@@ -89,6 +90,7 @@ def _fill() -> bool:
     if inspect(db.engine).has_table("staff_user"):
         with unit_of_work() as session:
             refuse_other_data(session)
+    init_migrations(current_app)
     upgrade()
     with unit_of_work() as session:
         return load_demo(session, parts().clock(), secret_key=parts().secret_key, demo=parts().demo)

@@ -5,9 +5,11 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from newsletter_service.db import Base, db
+from newsletter_service.migrations import init_migrations
 
 
 def empty(app: Flask) -> None:
+    init_migrations(app)
     Base.metadata.drop_all(db.engine)
 
 

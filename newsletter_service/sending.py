@@ -1,0 +1,149 @@
+"""`newsletter send`: a sender of its own, put together from the settings; the app stays out of it."""
+
+import gc
+import logging
+import signal
+import sys
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from config import Settings, SettingsError
+from newsletter_service.db import open_engine
+from newsletter_service.delivery.connection import SmtpServer, TransportMisconfigured
+from newsletter_service.delivery.pacing import Limits
+from newsletter_service.delivery.rules import Verdict
+from newsletter_service.delivery.sender import Outbox, comes_soon, send_until_empty
+from newsletter_service.links import Links
+from newsletter_service.moments import utc_now
+from newsletter_service.send_progress import Report, progress
+from newsletter_service.tokens import Tokens
+
+_LOOK_AGAIN_SECONDS = 0.5
+_LONGEST_WAIT_SECONDS = 60.0
+_WORTH_WAITING_FOR = timedelta(minutes=1)
+_STOPS_WITHIN_SECONDS = 9.5
+_OBJECTS_BEFORE_COLLECTING = 20_000
+
+log = logging.getLogger(__name__)
+
+
+def smtp_server(settings: Settings) -> SmtpServer:
+    """The server that letters go to."""
+    return SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        security=settings.smtp_security,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        connections=settings.smtp_connections,
+        helo_name=settings.mail_from.rpartition("@")[2],
+        ca_file=settings.smtp_ca_file,
+    )
+
+
+def limits(settings: Settings) -> Limits:
+    """What all senders together may not exceed."""
+    return Limits(
+        rate=settings.smtp_rate,
+        domain_rate=settings.smtp_domain_rate,
+        domain_connections=settings.smtp_domain_connections,
+        letters_per_connection=settings.smtp_letters_per_connection,
+    )
+
+
+@click.command("send")
+@click.option("--watch", is_flag=True, help="Stay, and send what comes up, until told to stop.")
+def send(watch: bool) -> None:
+    """Send from this machine until nothing is due any more, now or within a minute."""
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        sys.exit(str(error))
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    settings.instance_dir.mkdir(parents=True, exist_ok=True)
+    with progress() as report:
+        work = _Work(_outbox(settings, report), watch=watch)
+        total = work.done()
+    told = [f"{verdict.value} {total[verdict]}" for verdict in Verdict if total[verdict]]
+    click.echo(", ".join(told) or "nothing due")
+
+
+def _outbox(settings: Settings, report: Report) -> Outbox:
+    return Outbox(
+        engine=open_engine(settings.database_url),
+        server=smtp_server(settings),
+        links=Links(settings.base_url, Tokens(settings.secret_key)),
+        clock=utc_now,
+        secret_key=settings.secret_key,
+        mail_domain=settings.mail_from.rpartition("@")[2],
+        bounce_domain=settings.bounce_domain,
+        limits=limits(settings),
+        on_uncertain=settings.smtp_on_uncertain,
+        report=report,
+    )
+
+
+class _Work(threading.Thread):
+    """Sends in a thread of its own, so that a signal ends it in time even while a database does not answer."""
+
+    def __init__(self, outbox: Outbox, *, watch: bool) -> None:
+        super().__init__(name="sending", daemon=True)
+        self._outbox, self._watch = outbox, watch
+        self._stop_asked = threading.Event()
+        self._total: Counter[Verdict] = Counter()
+        self._error: Exception | None = None
+
+    def done(self) -> Counter[Verdict]:
+        """Work until there is nothing to do or a signal says stop: how many letters met each verdict."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: self._stop_asked.set())
+        self.start()
+        while self.is_alive() and not self._stop_asked.is_set():
+            self.join(_LOOK_AGAIN_SECONDS)
+        self.join(_STOPS_WITHIN_SECONDS)
+        if self.is_alive():
+            raise click.ClickException("what was under way did not come to its end; it is uncertain now")
+        if isinstance(self._error, TransportMisconfigured):
+            raise click.ClickException(str(self._error)) from self._error
+        if self._error is not None:
+            raise self._error
+        return self._total
+
+    def run(self) -> None:
+        """Send again and again; with nobody to talk to, wait ever longer (or unless watching, give up)."""
+        _let_start_up_rest()
+        try:
+            self._send()
+        except Exception as error:  # noqa: BLE001  # the thread that waits raises it
+            self._error = error
+
+    def _send(self) -> None:
+        in_vain = 0
+        while not self._stop_asked.is_set():
+            done = self._one_run()
+            self._total += done
+            in_vain = in_vain + 1 if done[Verdict.UNREACHABLE] else 0
+            if not self._watch and (in_vain or not comes_soon(self._outbox, _WORTH_WAITING_FOR)):
+                return
+            self._stop_asked.wait(min(_LOOK_AGAIN_SECONDS * 2**in_vain, _LONGEST_WAIT_SECONDS))
+
+    def _one_run(self) -> Counter[Verdict]:
+        try:
+            return send_until_empty(self._outbox, self._stop_asked)
+        except OperationalError as error:
+            words = " ".join(str(error.orig).split())
+            if not self._watch:
+                raise click.ClickException(f"The database cannot be reached: {words}") from error
+            log.error("the database cannot be reached, waiting for it: %s", words)
+            return Counter({Verdict.UNREACHABLE: 1})
+
+
+def _let_start_up_rest() -> None:
+    """What starting up made stays as long as the process: looking through it for garbage costs a tenth of all time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING)
