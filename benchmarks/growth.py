@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
+from benchmarks.compare import CONNECTIONS
 from benchmarks.ledgers import (
     Sent,
     Store,
@@ -27,7 +28,6 @@ from newsletter_service.web.parts import parts
 
 SIZES = {1_000: 5, 10_000: 5, 100_000: 3, 1_000_000: 1}
 """Numbers of readers, and how often each is measured: what takes long varies less."""
-_CONNECTIONS = 4
 
 _NOW = bindparam("now", type_=UtcDateTime())
 _READERS = text(
@@ -82,7 +82,7 @@ def _release_and_send(store: Store, readers: int, port: int, *, last: bool) -> t
     with store.copy() as url:
         released = _release(store, url, readers, f"release-{readers}", noted=last)
         _shorten_letters(url)
-        sent = send(url, port, _deliveries(url), _CONNECTIONS)
+        sent = send(url, port, _deliveries(url), CONNECTIONS)
         if last:
             _note_pace(url, sent)
         row = Row(f"send-{readers}", None, sent.letters_per_second, sent.cpu_us_per_letter, sent.peak_mb)

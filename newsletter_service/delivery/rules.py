@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from hashlib import sha256
 from typing import NamedTuple
 
 from newsletter_service.tokens import seal
@@ -204,4 +203,4 @@ def _seals(delivery_id: int, secret_key: str) -> str:
 
 def address_hmac(address: str, secret_key: str) -> str:
     """The keyed hash by which a suppressed address is known (HMAC-SHA256, hex)."""
-    return hmac.new(secret_key.encode(), b"suppression:" + address.casefold().encode(), sha256).hexdigest()
+    return hmac.digest(secret_key.encode(), b"suppression:" + address.casefold().encode(), "sha256").hex()

@@ -1,8 +1,9 @@
 """The readers that an edition is for, with what the rule of who sees which item needs to know of each."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
@@ -17,6 +18,7 @@ from newsletter_service.subscriptions.rules import Status
 
 ACTIVE = Subscriber.status == Status.ACTIVE
 _READERS_AT_ONCE = 1000
+_KINDS_KEPT = 10_000
 
 
 class Reader(NamedTuple):
@@ -27,15 +29,25 @@ class Reader(NamedTuple):
     view: ReaderView
 
 
+_Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...], str]
+"""What a reader's view depends on: claimed segments and whether each is vouched for, topics, mail domain."""
+
+
 def active_readers(session: Session) -> Iterator[Sequence[Reader]]:
     """All active readers, by id, a thousand at a time; three queries each time."""
     domains, last = segment_domains(session), 0
-    while readers := _readers_after(session, last, domains):
+
+    @lru_cache(_KINDS_KEPT)  # readers are many, what they choose is not
+    def view(choices: _Choices) -> ReaderView:
+        claims, topics, domain = choices
+        return reader_view(dict(claims), topics, domain, domains)
+
+    while readers := _readers_after(session, last, view):
         yield readers
         last = readers[-1].id
 
 
-def _readers_after(session: Session, last: int, domains: Mapping[int, frozenset[str]]) -> list[Reader]:
+def _readers_after(session: Session, last: int, view: Callable[[_Choices], ReaderView]) -> list[Reader]:
     columns = (Subscriber.id, Subscriber.language, Subscriber.domain)
     query = select(*columns).where(ACTIVE, Subscriber.id > last).order_by(Subscriber.id)
     rows = session.execute(query.limit(_READERS_AT_ONCE)).all()
@@ -44,13 +56,13 @@ def _readers_after(session: Session, last: int, domains: Mapping[int, frozenset[
     first, last = rows[0].id, rows[-1].id
     claims, chosen = _claims(session, first, last), _topics(session, first, last)
     return [
-        Reader(id_, language, reader_view(claims.get(id_, {}), chosen.get(id_, ()), domain, domains))
+        Reader(id_, language, view((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain)))
         for id_, language, domain in rows
     ]
 
 
-def recipients(reader_ids: Collection[int]) -> Select[int, int, str, str, str]:
-    """Those of these readers who are still active, as delivery takes them over into its ledger."""
+def recipients(reader_ids: Sequence[int]) -> Select[int, int, str, str, str]:
+    """Those of these readers (in their order) who are still active, as delivery takes them over into its ledger."""
     columns = (
         Subscriber.id,
         Subscriber.generation,
@@ -58,7 +70,9 @@ def recipients(reader_ids: Collection[int]) -> Select[int, int, str, str, str]:
         Subscriber.domain,
         Subscriber.name,
     )
-    return select(*columns).where(ACTIVE, Subscriber.id.in_(reader_ids))
+    # Between which numbers they are says where to look: PostgreSQL would read all readers for a long list.
+    near = Subscriber.id.between(reader_ids[0], reader_ids[-1])
+    return select(*columns).where(ACTIVE, near, Subscriber.id.in_(reader_ids))
 
 
 def addresses_of(session: Session, readers: Sequence[Reader]) -> dict[int, str]:
@@ -85,14 +99,14 @@ def readers_per_segment(session: Session) -> dict[int, int]:
     return {segment_id: number for segment_id, number in session.execute(counted)}  # noqa: C416  (rows are no pairs to mypy)
 
 
-def _claims(session: Session, first: int, last: int) -> dict[int, dict[int, bool]]:
+def _claims(session: Session, first: int, last: int) -> dict[int, list[tuple[int, bool]]]:
     """Per reader: the claimed segments, and whether a communicator vouched for each."""
-    found: defaultdict[int, dict[int, bool]] = defaultdict(dict)
+    found: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
     claims = select(Membership.subscriber_id, Membership.segment_id, Membership.approved_at.is_not(None))
     for reader_id, segment_id, approved in session.execute(
         claims.where(Membership.subscriber_id.between(first, last))
     ):
-        found[reader_id][segment_id] = bool(approved)
+        found[reader_id].append((segment_id, bool(approved)))
     return found
 
 
