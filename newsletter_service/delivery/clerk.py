@@ -30,6 +30,7 @@ CLAIM_AT_ONCE = 500
 BEAT_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.5
 _FEWEST_CLAIMED = 20
+_NEWEST_BEAT_COUNTS = 0.3
 _COUNT_EVERY_SECONDS = 10.0
 
 _DOT, _SENT = Phase.DOT, Verdict.SENT  # looked up once, as every letter meets them
@@ -89,7 +90,7 @@ class Clerk:
         self._running: list[int] = []
         self._last_beat = self._last_claim = self._last_count = float("-inf")
         self._settled_since_beat = 0
-        self._pace = CLAIM_AT_ONCE // 4
+        self._pace = 0.0
         self._unsure = self._more = self._suppressing = False
 
     def handed(self, delivery_id: object) -> Claimed:
@@ -151,13 +152,12 @@ class Clerk:
     # --- once a second ---
 
     def _keep_house(self, connection: Connection, turn: Turn, now: datetime) -> None:
-        if not self._sender or not ledger.beat(connection, self._sender, now):
+        self._measure_pace()
+        if not self._sender or not ledger.beat(connection, self._sender, round(self._pace), now):
             self._begin(connection, now)
         if self._unsure:
             ledger.keep_only(connection, self._sender, [row.delivery_id for row in self._handed.values()])
             self._unsure = False
-        self._last_beat = time.monotonic()
-        self._pace, self._settled_since_beat = self._settled_since_beat, 0
         self._places.clear()
         self._suppressing = ledger.anyone_suppressed(connection)
         call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
@@ -166,6 +166,13 @@ class Clerk:
         turn.stopped = ledger.stopped(connection, [row.delivery_id for row in turn.waiting])
         if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
             self.open, self._last_count = ledger.count_open(connection), self._last_beat
+
+    def _measure_pace(self) -> None:
+        """Letters a second, smoothed over a few beats."""
+        now = time.monotonic()
+        latest = self._settled_since_beat / max(now - self._last_beat, BEAT_SECONDS)
+        self._pace += (latest - self._pace) * _NEWEST_BEAT_COUNTS
+        self._last_beat, self._settled_since_beat = now, 0
 
     def _begin(self, connection: Connection, now: datetime) -> None:
         """Register; under a new name if the others had given us up, with whom our rows then are."""
@@ -234,7 +241,7 @@ class Clerk:
         if self._pacer.free and room <= 0:
             turn.more = ledger.anything_due(connection, now) if beat else self._more
             return
-        limit = room if self._pacer.free else max(_FEWEST_CLAIMED, min(CLAIM_AT_ONCE, 2 * self._pace))
+        limit = room if self._pacer.free else max(_FEWEST_CLAIMED, min(CLAIM_AT_ONCE, round(2 * self._pace)))
         in_reach = len(self._pool) - self._pool.blocked
         recently = time.monotonic() - self._last_claim < LOOK_AGAIN_SECONDS
         if in_reach > limit // 2 or (recently and not in_reach):

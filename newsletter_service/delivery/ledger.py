@@ -82,13 +82,17 @@ def settle_in(connection: Connection) -> None:
 
 def register(connection: Connection, sender: str, host: str, process_id: int, now: datetime) -> None:
     """Say that a sender is there; without this it may claim nothing."""
-    values = {"id": sender, "host": host[:100], "process_id": process_id, "beats": 0}
+    values = {"id": sender, "host": host[:100], "process_id": process_id, "beats": 0, "pace": 0}
     connection.execute(insert(Sender).values(**values, started_at=now, seen_at=now))
 
 
-def beat(connection: Connection, sender: str, now: datetime) -> bool:
-    """Show that a sender is alive; False if the others have given it up, and its rows with it."""
-    alive = update(Sender).where(Sender.id == sender).values(beats=Sender.beats + 1, seen_at=now)
+def beat(connection: Connection, sender: str, pace: int, now: datetime) -> bool:
+    """Show that a sender is alive, and how many letters a second it gets rid of.
+
+    False if the others have given it up, and its rows with it.
+    """
+    shown = {"beats": Sender.beats + 1, "pace": pace, "seen_at": now}
+    alive = update(Sender).where(Sender.id == sender).values(shown)
     return bool(connection.execute(alive).rowcount)
 
 

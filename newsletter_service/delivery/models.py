@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 from newsletter_service.db import Base
 
 _MAY_BE_CLAIMED = "settled_at IS NULL AND state <> 'claimed'"
+_MAY_HAVE_COME_TWICE = "doubts > 0"
 
 
 class Mailing(Base):
@@ -41,7 +42,8 @@ class Sender(Base):
     """A running sender: while `beats` keeps growing it is alive, and the rows it claimed are its own.
 
     Whoever sees `beats` unchanged for too long, by a clock of its own that never jumps, takes the row away
-    and frees what was claimed; a sender whose row is gone hands nothing over any more.
+    and frees what was claimed; a sender whose row is gone hands nothing over any more. `pace` is how many letters
+    a second it has got rid of lately.
     """
 
     __tablename__ = "sender"
@@ -50,6 +52,7 @@ class Sender(Base):
     host: Mapped[str] = mapped_column(String(100))
     process_id: Mapped[int]
     beats: Mapped[int] = mapped_column(default=0)
+    pace: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
 
@@ -96,6 +99,12 @@ class Delivery(Base):
             postgresql_where=text(_MAY_BE_CLAIMED),
         ),
         Index("ix_delivery_state_mailing_id", "state", "mailing_id"),
+        Index(
+            "ix_delivery_doubtful",
+            "mailing_id",
+            sqlite_where=text(_MAY_HAVE_COME_TWICE),
+            postgresql_where=text(_MAY_HAVE_COME_TWICE),
+        ),
         # A number is never used again: it is in the Message-ID and in the address that bounces come back to.
         {"sqlite_autoincrement": True},
     )

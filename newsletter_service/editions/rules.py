@@ -35,6 +35,7 @@ class Move(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     CANCEL = "cancel"
+    RETRY = "retry"
 
 
 class ReleaseRule(StrEnum):
@@ -186,6 +187,15 @@ def resume(standing: Standing, *, sends_at: datetime, now: datetime) -> Standing
     if standing.held_from is State.COMPOSED and is_late(sends_at, now):
         raise TooLate
     return Standing(standing.held_from)
+
+
+def retry(standing: Standing) -> Standing:
+    """Let some letters go out once more: a sent edition runs again, one that runs or is held goes on as it is."""
+    if standing.state is State.SENT:
+        return Standing(State.SENDING)
+    if standing not in (Standing(State.SENDING), Standing(State.HELD, State.SENDING)):
+        raise WrongState(Move.RETRY, standing)
+    return standing
 
 
 def cancel(standing: Standing) -> Standing:

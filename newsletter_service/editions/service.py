@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.rules import OPEN_STATES
 from newsletter_service.delivery.rules import State as DeliveryState
@@ -25,7 +26,10 @@ LARGEST_NUMBER = 2**31 - 1
 
 @dataclass(frozen=True)
 class Statement:
-    """What became of an edition's letters, in numbers of readers."""
+    """What became of an edition's letters, in numbers of readers.
+
+    `deferred` ones are among the open ones, `repeated` ones (which may have come twice) among the sent ones.
+    """
 
     intended: int
     sent: int = 0
@@ -34,6 +38,8 @@ class Statement:
     cancelled: int = 0
     uncertain: int = 0
     open: int = 0
+    deferred: int = 0
+    repeated: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -161,4 +167,6 @@ def statement(session: Session, edition: Edition) -> Statement:
         cancelled=counts[DeliveryState.CANCELLED],
         uncertain=counts[DeliveryState.UNCERTAIN],
         open=sum(counts[state] for state in OPEN_STATES),
+        deferred=counts[DeliveryState.DEFERRED],
+        repeated=reporting.repeated(session, edition.mailing_id),
     )

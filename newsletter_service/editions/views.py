@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editions import editing, wording
 from newsletter_service.editions.calendar_views import calendar
+from newsletter_service.editions.delivery_views import deliveries, progress_of
 from newsletter_service.editions.editing import ChangedMeanwhile
 from newsletter_service.editions.forms import ItemForm, PlaceForm, SignOffForm, TextsForm
 from newsletter_service.editions.move_views import moves
@@ -29,6 +30,7 @@ from newsletter_service.web.parts import parts
 editions = staff_only(Blueprint("editions", __name__, url_prefix="/redactie"))
 editions.register_blueprint(calendar)
 editions.register_blueprint(moves)
+editions.register_blueprint(deliveries)
 
 
 @editions.get("/edities")
@@ -59,6 +61,7 @@ def _page(number: int, texts_form: TextsForm | None = None) -> str:
         may_edit=may_edit_edition(actor),
         mine=mine[0] if mine else None,
         shown=shown(),
+        **progress_of(page.edition),
     )
 
 

@@ -11,7 +11,14 @@ from flask_babel import ngettext
 from newsletter_service.editions.checks import Check, Fault
 from newsletter_service.editions.composing_rules import Reason
 from newsletter_service.editions.editing import CannotAdd
-from newsletter_service.editions.rules import EditionConflict, HoldReason, Move, State, WrongState
+from newsletter_service.editions.rules import (
+    EditionConflict,
+    ExclusionReason,
+    HoldReason,
+    Move,
+    State,
+    WrongState,
+)
 from newsletter_service.web.formatting import datum, getal
 
 FAULTS = {
@@ -161,6 +168,52 @@ def kilobytes(size: int) -> str:
 def readers(number: int) -> str:
     """A number of readers in words: "1.284 lezers"."""
     return ngettext("%(count)s lezer", "%(count)s lezers", number, count=getal(number))
+
+
+def delivery_groups() -> dict[str, str]:
+    """What the numbers of a statement are called, in the order in which they are shown."""
+    return {
+        "sent": _("Verstuurd"),
+        "open": _("Onderweg"),
+        "failed": _("Mislukt"),
+        "skipped": _("Niets voor hen"),
+        "cancelled": _("Gestopt"),
+        "uncertain": _("Onzeker"),
+        "repeated": _("Mogelijk dubbel"),
+    }
+
+
+def delivery_state(state: str) -> str:
+    """Where one letter stands, in a word or two."""
+    return {
+        "ready": _("Wacht"),
+        "claimed": _("Gaat nu weg"),
+        "sent": _("Verstuurd"),
+        "deferred": _("Wordt opnieuw geprobeerd"),
+        "failed": _("Mislukt"),
+        "uncertain": _("Onzeker"),
+        "cancelled": _("Gestopt"),
+        "skipped": _("Geen brief"),
+    }[state]
+
+
+def exclusion_reason(reason: str) -> str:
+    """Why a reader got no letter."""
+    return {
+        ExclusionReason.NOTHING_VISIBLE.value: _("Er was geen bericht voor deze lezer"),
+        ExclusionReason.SUPPRESSED.value: _("Dit adres wil geen mail meer"),
+    }[reason]
+
+
+def moment_left(seconds: float) -> str:
+    """How long something still takes, as people say it: "minder dan een minuut", "ongeveer 5 minuten"."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return _("minder dan een minuut")
+    if minutes < 90:
+        return ngettext("ongeveer %(count)s minuut", "ongeveer %(count)s minuten", minutes, count=minutes)
+    hours = round(minutes / 60)
+    return ngettext("ongeveer %(count)s uur", "ongeveer %(count)s uur", hours, count=hours)
 
 
 def _wrong_state(error: WrongState) -> str:

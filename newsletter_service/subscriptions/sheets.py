@@ -72,15 +72,21 @@ def read_sheet(text: str, segments: Iterable[str], topics: Iterable[str], now: d
 
 def write_sheet(lines: Iterable[Line]) -> Iterator[str]:
     """A CSV file of `lines`, header first, row by row; read_sheet reads it back unchanged."""
-    yield _as_csv(COLUMNS)
+    yield csv_line(COLUMNS)
     for line in lines:
         confirmed = line.confirmed_at.isoformat(timespec="seconds") if line.confirmed_at else ""
         choices = (" ".join(sorted(line.segments)), " ".join(sorted(line.topics)))
         cells = (line.address.text, line.name, line.language, *choices, line.status.value, confirmed)
-        yield _as_csv([_guarded(cell) for cell in cells])
+        yield guarded_line(cells)
 
 
-def _as_csv(cells: Iterable[str]) -> str:
+def guarded_line(cells: Iterable[str]) -> str:
+    """One line of CSV in which no cell runs as a formula when a spreadsheet opens it."""
+    return csv_line([_guarded(cell) for cell in cells])
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of CSV."""
     out = StringIO(newline="")
     csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue()

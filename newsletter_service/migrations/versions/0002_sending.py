@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 DUE = "settled_at IS NULL AND state <> 'claimed'"
+DOUBTFUL = "doubts > 0"
 DOMAIN_OF_ADDRESS = {
     'sqlite': "substr(address, instr(address, '@') + 1)",
     'postgresql': "split_part(address, '@', 2)",
@@ -21,6 +22,7 @@ def upgrade() -> None:
     sa.Column('host', sa.String(length=100), nullable=False),
     sa.Column('process_id', sa.Integer(), nullable=False),
     sa.Column('beats', sa.Integer(), nullable=False),
+    sa.Column('pace', sa.Integer(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_sender'))
@@ -72,11 +74,14 @@ def upgrade() -> None:
         batch_op.alter_column('doubts', server_default=None)
     op.create_index('ix_delivery_due', 'delivery', ['mailing_id', 'next_attempt_at', 'id'],
                     sqlite_where=sa.text(DUE), postgresql_where=sa.text(DUE))
+    op.create_index('ix_delivery_doubtful', 'delivery', ['mailing_id'],
+                    sqlite_where=sa.text(DOUBTFUL), postgresql_where=sa.text(DOUBTFUL))
     _go_on_counting_from(last_number)
 
 
 def downgrade() -> None:
     last_number = _last_number()
+    op.drop_index('ix_delivery_doubtful', 'delivery')
     op.drop_index('ix_delivery_due', 'delivery')
     op.execute("UPDATE delivery SET state = 'uncertain' WHERE state = 'claimed' AND handed_at IS NOT NULL")
     op.execute("UPDATE delivery SET state = 'ready' WHERE state = 'claimed'")

@@ -6,7 +6,10 @@
   const says = document.getElementById("zegt");
   if (!says) return;
 
-  document.querySelectorAll("[data-with-js]").forEach((one) => { one.hidden = false; });
+  const choose = () => {
+    document.querySelectorAll("[data-with-js]").forEach((one) => { one.hidden = false; });
+    document.querySelectorAll("[data-without-js]").forEach((one) => { one.hidden = true; });
+  };
 
   const announce = (text) => { says.textContent = ""; requestAnimationFrame(() => { says.textContent = text; }); };
 
@@ -22,7 +25,7 @@
       const same = old.id ? page.getElementById(old.id) : page.querySelector(`[data-live="${old.dataset.live}"]`);
       if (same && !old.querySelector("form details[open], details[open] form")) old.replaceWith(document.adoptNode(same));
     }
-    document.querySelectorAll("[data-with-js]").forEach((one) => { one.hidden = false; });
+    choose();
     makeDraggable();
   };
 
@@ -149,5 +152,29 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
+  /* While an edition is sent its numbers are fetched anew, but not behind somebody's back: a page that nobody looks
+     at waits, and so does one where the keyboard is among the numbers. */
+  const follow = async () => {
+    const old = document.querySelector("[data-runs]");
+    if (!old) return;
+    if (!document.hidden && !old.contains(document.activeElement)) {
+      try {
+        const now = (await fresh(await fetch(old.dataset.runs))).getElementById(old.id);
+        if (now.dataset.runs) {
+          old.replaceWith(document.adoptNode(now));
+          choose();
+        } else {
+          show(await fresh(await fetch(location.href)));
+          announce(says.dataset.done);
+        }
+      } catch {
+        /* The server is away for a moment; what stands there stays, and the next try comes. */
+      }
+    }
+    setTimeout(follow, 2000);
+  };
+
+  choose();
   makeDraggable();
+  setTimeout(follow, 2000);
 })();

@@ -329,7 +329,7 @@ def test_a_sender_that_still_beats_keeps_its_rows_however_the_clocks_jump(sessio
     roll_call = RollCall(steady=lambda: steady.now.timestamp())
     for day in range(5):
         steady.move(seconds=10)
-        ledger.beat(session.connection(), "alive", NOW + timedelta(days=day))
+        ledger.beat(session.connection(), "alive", 0, NOW + timedelta(days=day))
         assert call_roll(session.connection(), roll_call, NOW + timedelta(days=day), hold=False) == 0
     session.commit()
     assert states(session, mailing) == {State.CLAIMED: 3}

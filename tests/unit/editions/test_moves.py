@@ -39,6 +39,7 @@ MOVES: dict[Move, Callable[[Standing], Standing]] = {
     Move.HOLD: rules.hold,
     Move.RESUME: lambda at: rules.resume(at, sends_at=NOW, now=NOW),
     Move.CANCEL: rules.cancel,
+    Move.RETRY: rules.retry,
 }
 ALLOWED = {
     (Move.CLOSE, COLLECTING): COMPOSED,
@@ -60,6 +61,9 @@ ALLOWED = {
     (Move.CANCEL, SENDING): CANCELLED,
     (Move.CANCEL, HELD_COMPOSED): CANCELLED,
     (Move.CANCEL, HELD_SENDING): CANCELLED,
+    (Move.RETRY, SENT): SENDING,
+    (Move.RETRY, SENDING): SENDING,
+    (Move.RETRY, HELD_SENDING): HELD_SENDING,
 }
 
 

@@ -1,0 +1,105 @@
+"""What pages tell about the ledger: rows of one kind, what holds domains up, and who sends how fast."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Delivery, DomainRest, Sender
+from newsletter_service.delivery.rules import State
+
+_ALIVE_WITHIN = timedelta(seconds=15)
+_DOMAINS_SHOWN = 8
+_ROWS_LOOKED_AT = 10_000
+
+
+class Group(StrEnum):
+    """Rows that a statement counts together; REPEATED ones are among those that were SENT."""
+
+    SENT = "sent"
+    OPEN = "open"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    UNCERTAIN = "uncertain"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which rows of a mailing; an empty `domain` is any."""
+
+    group: Group
+    domain: str = ""
+
+    def rows(self, mailing_id: int) -> tuple[ColumnElement[bool], ...]:
+        """The rows as conditions."""
+        mine = (Delivery.mailing_id == mailing_id, *_IN_GROUP[self.group])
+        return (*mine, Delivery.domain == self.domain) if self.domain else mine
+
+
+_IN_GROUP: dict[Group, tuple[ColumnElement[bool], ...]] = {
+    Group.SENT: (Delivery.state == State.SENT,),
+    Group.OPEN: (Delivery.settled_at.is_(None),),
+    Group.FAILED: (Delivery.state == State.FAILED,),
+    Group.CANCELLED: (Delivery.state == State.CANCELLED,),
+    Group.UNCERTAIN: (Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_not(None)),
+    Group.REPEATED: (Delivery.state == State.SENT, Delivery.doubts > 0),
+}
+
+
+def rows(session: Session, mailing_id: int, which: Filter, after: int, limit: int) -> Sequence[Delivery]:
+    """Up to `limit` rows with numbers beyond `after`, in their order."""
+    query = select(Delivery).where(*which.rows(mailing_id), Delivery.id > after)
+    return session.scalars(query.order_by(Delivery.id).limit(limit)).all()
+
+
+def number_of(session: Session, mailing_id: int, which: Filter) -> int:
+    """How many rows there are of a kind."""
+    query = select(func.count()).select_from(Delivery).where(*which.rows(mailing_id))
+    return session.scalars(query).one()
+
+
+def repeated(session: Session, mailing_id: int) -> int:
+    """How many of those that got their letter may have got it twice."""
+    return number_of(session, mailing_id, Filter(Group.REPEATED))
+
+
+@dataclass(frozen=True)
+class Held:
+    """Letters that wait because a domain did not take them yet."""
+
+    domain: str
+    letters: int
+
+
+def deferred_domains(session: Session, mailing_id: int) -> list[Held]:
+    """The domains that put most letters off, among the first ten thousand that were."""
+    some = select(Delivery.domain).where(Delivery.mailing_id == mailing_id, Delivery.state == State.DEFERRED)
+    found = some.limit(_ROWS_LOOKED_AT).subquery()
+    count = func.count()
+    query = select(found.c.domain, count).group_by(found.c.domain).order_by(count.desc(), found.c.domain)
+    return [Held(domain, letters) for domain, letters in session.execute(query.limit(_DOMAINS_SHOWN))]
+
+
+def resting(session: Session, now: datetime) -> Sequence[DomainRest]:
+    """Domains that are left alone for now, those that rest longest first; "" is the SMTP server itself."""
+    query = select(DomainRest).where(DomainRest.rests_until > now).order_by(DomainRest.rests_until.desc())
+    return session.scalars(query.limit(_DOMAINS_SHOWN)).all()
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How many senders are at work, and how many letters a second they get rid of together."""
+
+    senders: int
+    letters_per_second: float
+
+
+def pace(session: Session, now: datetime) -> Pace:
+    """What senders that showed themselves of late say of themselves."""
+    alive = Sender.seen_at > now - _ALIVE_WITHIN
+    number, total = session.execute(select(func.count(), func.sum(Sender.pace)).where(alive)).one()
+    return Pace(number, float(total or 0))

@@ -1,0 +1,143 @@
+"""Behind the statement: names for each number, the file, letters once more, and how sending goes."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Delivery, DomainRest, Sender
+from newsletter_service.editions.models import Edition, Exclusion
+from newsletter_service.staff.models import AuditEntry
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.rules import Status
+from tests.conftest import NOW
+from tests.staff_browser import StaffBrowser
+from tests.web.editions.conftest import Office
+
+Stored = Callable[[], AbstractContextManager[Session]]
+LIST = "/redactie/edities/12/verzending"
+
+
+@pytest.fixture
+def released(communicator: StaffBrowser, stored: Stored) -> StaffBrowser:
+    """Sent to one, refused by one, unknown of one, and one that is still to go."""
+    communicator.done("/redactie/edities/12/versturen")
+    with stored() as session:
+        rows = session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None)).order_by(Delivery.id))
+        sent, failed, uncertain, _waiting = rows
+        for row, state in ((sent, "sent"), (failed, "failed"), (uncertain, "uncertain")):
+            row.state, row.settled_at, row.attempts = state, NOW, 1
+        sent.doubts, failed.reply_code, failed.reply_text = 1, 550, "=5.1.1 onbekend"
+        failed.name = "=1+1"
+        edition = session.scalars(select(Edition).where(Edition.number == 12)).one()
+        session.add(Exclusion(edition_id=edition.id, reader_id=failed.reader_id or 0, reason="suppressed"))
+    return communicator
+
+
+def waiting(session: Session) -> Delivery:
+    return session.scalars(
+        select(Delivery).where(Delivery.state == "ready", Delivery.mailing_id.is_not(None))
+    ).one()
+
+
+def rows(stored: Stored, state: str) -> int:
+    with stored() as session:
+        return len(session.scalars(select(Delivery).where(Delivery.state == state)).all())
+
+
+def test_each_number_leads_to_the_names_behind_it(released: StaffBrowser) -> None:
+    page = released.get("/redactie/edities/12").text
+    assert f'href="{LIST}?toestand=failed"' in page
+    assert "Van de verstuurde brieven is er 1 misschien dubbel aangekomen" in page
+    assert "550 =5.1.1 onbekend" in released.text(f"{LIST}?toestand=failed")
+    assert "@korps.example" in released.text(f"{LIST}?toestand=repeated")
+    assert "Dit adres wil geen mail meer" in released.text(f"{LIST}?toestand=skipped")
+    assert "Hier staat niemand." in released.text(f"{LIST}?toestand=sent&domein=elders.example")
+
+
+def test_names_come_a_hundred_at_a_time(released: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        row = waiting(session)
+        values = {c.name: getattr(row, c.name) for c in Delivery.__table__.columns if c.name != "id"}
+        session.add_all(
+            Delivery(**(values | {"reader_id": 1000 + n, "address": f"n{n}@x.example"})) for n in range(149)
+        )
+    first = released.get(f"{LIST}?toestand=open")
+    assert first.text.count("@") >= 100
+    assert "n98@x.example" in first.text
+    assert "n99@x.example" not in first.text
+    following = first.text.split("na=")[1].split('"')[0]
+    second = released.text(f"{LIST}?toestand=open&na={following}")
+    assert "n99@x.example" in second
+    assert "n148@x.example" in second
+    assert "Volgende honderd" not in second
+
+
+def test_a_group_that_does_not_exist_is_not_found(released: StaffBrowser) -> None:
+    assert released.get(f"{LIST}?toestand=vrolijk").status_code == 404
+    assert released.get("/redactie/edities/12/opnieuw?toestand=sent").status_code == 404
+    assert released.get("/redactie/edities/13/verzending").status_code == 404
+    assert released.get("/redactie/edities/13/voortgang").status_code == 404
+
+
+def test_who_only_administers_sees_no_names(
+    released: StaffBrowser, client: FlaskClient, office: Office
+) -> None:
+    client.post("/redactie/uitloggen", data={"csrf_token": released.token})
+    administrator = StaffBrowser(client, office.administrator)
+    assert administrator.get(f"{LIST}?toestand=failed").status_code == 403
+    assert f"{LIST}?toestand=failed" not in administrator.get("/redactie/edities/12").text
+
+
+def test_the_file_holds_all_of_them_and_runs_nothing(released: StaffBrowser, stored: Stored) -> None:
+    answer = released.post(f"{LIST}/bestand?toestand=failed")
+    assert answer.mimetype == "text/csv"
+    header, line, rest = answer.text.split("\r\n")
+    assert (header, rest) == ("name,address,state,attempts,moment,reply", "")
+    assert line.startswith("'=1+1,")
+    assert "550 =5.1.1 onbekend" in line
+    with stored() as session:
+        assert session.scalars(select(AuditEntry).where(AuditEntry.action == "edition.export")).one()
+
+
+def test_letters_that_failed_go_out_once_more_after_asking(released: StaffBrowser, stored: Stored) -> None:
+    page = released.text("/redactie/edities/12/opnieuw?toestand=failed")
+    assert "1 brief die niet aankwam, gaat dan nog eens uit." in page
+    page = released.done("/redactie/edities/12/opnieuw?toestand=failed")
+    assert "1 brief gaat nog eens uit." in page
+    assert (rows(stored, "failed"), rows(stored, "deferred")) == (0, 1)
+
+
+def test_whoever_left_meanwhile_gets_no_second_try(released: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        row = session.scalars(select(Delivery).where(Delivery.state == "failed")).one()
+        reader = session.get_one(Subscriber, row.reader_id)
+        reader.status = Status.LEFT.value
+    assert "0 brieven gaan nog eens uit." in released.done("/redactie/edities/12/opnieuw?toestand=failed")
+    assert rows(stored, "failed") == 1
+
+
+def test_an_unknown_outcome_can_be_counted_as_sent(released: StaffBrowser, stored: Stored) -> None:
+    assert "Tel deze als verstuurd" in released.text(f"{LIST}?toestand=uncertain")
+    page = released.done("/redactie/edities/12/tel-als-verstuurd?toestand=uncertain")
+    assert "Deze brieven tellen nu als verstuurd." in page
+    assert (rows(stored, "uncertain"), rows(stored, "sent")) == (0, 2)
+
+
+def test_the_page_says_how_sending_goes(released: StaffBrowser, stored: Stored) -> None:
+    assert "Er is nu geen verzender aan het werk." in released.text("/redactie/edities/12/voortgang")
+    with stored() as session:
+        session.add(Sender(id="a", host="een", process_id=1, pace=3, started_at=NOW, seen_at=NOW))
+        until = NOW + timedelta(minutes=5)
+        session.add(DomainRest(domain="korps.example", strikes=3, rests_until=until, reply="451 later"))
+        waiting(session).state = "deferred"
+    page = released.text("/redactie/edities/12/voortgang")
+    assert "Afgehandeld: 3 van 4" in page
+    assert "3 brieven per seconde, klaar over minder dan een minuut" in page
+    assert "1 brief wordt later opnieuw geprobeerd: gemeente.example (1)" in page
+    assert "korps.example neemt even geen brieven aan." in page
+    assert "451 later" in page
