@@ -28,6 +28,9 @@ STAFF = (
     "/redactie/edities/2/vasthouden",
     "/redactie/edities/2/versturen",
     "/redactie/edities/2/annuleren",
+    "/redactie/edities/1/verzending?toestand=sent",
+    "/redactie/edities/1/verzending?toestand=skipped",
+    "/redactie/edities/1/opnieuw?toestand=failed",
     "/redactie/kalender",
 )
 LOOKS = [(1280, False), (360, True), (360, False), (1280, True)]

@@ -5,8 +5,10 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from newsletter_service.audience.models import Segment
+from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.service import edition_numbered
 from tests.browser.conftest import Open, Site, sign_in, tab_to
+from tests.browser.test_accessibility import check
 
 SEGMENTS = ("burgemeesters", "om", "politie", "beleidsadviseurs", "ovv")
 
@@ -114,3 +116,43 @@ def test_items_change_places_by_dragging(site: Site, browse: Open) -> None:
     after = order(site)
     assert after != before
     assert sorted(after) == sorted(before)
+
+
+def change_letters(site: Site, count: int, *, on_their_way: bool) -> None:
+    """Let some letters of the first edition be on their way again, or let those arrive that are."""
+    with site.stored() as session:
+        edition = edition_numbered(session, 1)
+        edition.state = "sending" if on_their_way else "sent"
+        state = "sent" if on_their_way else "ready"
+        mine = select(Delivery).where(Delivery.mailing_id == edition.mailing_id, Delivery.state == state)
+        for row in session.scalars(mine.limit(count)):
+            row.state = "ready" if on_their_way else "sent"
+            row.settled_at = None if on_their_way else site.clock()
+
+
+def test_progress_is_followed_without_reloading_the_page(site: Site, browse: Open) -> None:
+    change_letters(site, 3, on_their_way=True)
+    with browse() as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/edities/1")
+        numbers = page.locator("#verantwoording")
+        expect(numbers.get_by_text("Er is nu geen verzender aan het werk.")).to_be_visible()
+        expect(numbers.locator(".open dd")).to_have_text("3")
+        expect(page.get_by_role("link", name="Ververs deze getallen")).to_be_hidden()
+        page.evaluate("window.sameDocument = true")
+        check(page)
+        change_letters(site, 3, on_their_way=False)
+        expect(numbers.locator(".open")).to_have_count(0)
+        expect(page.get_by_role("status").get_by_text("Alle brieven zijn afgehandeld.")).to_be_attached()
+        assert page.evaluate("window.sameDocument") is True
+
+
+def test_without_javascript_progress_is_read_by_a_link(site: Site, browse: Open) -> None:
+    change_letters(site, 1, on_their_way=True)
+    with browse(width=360, scripts=False) as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/edities/1")
+        expect(page.locator("#verantwoording progress")).to_be_visible()
+        change_letters(site, 1, on_their_way=False)
+        page.get_by_role("link", name="Ververs deze getallen").click()
+        expect(page.locator("#verantwoording .open")).to_have_count(0)
