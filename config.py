@@ -13,6 +13,7 @@ DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it p
 
 SmtpSecurity = Literal["none", "starttls", "tls"]
 OnUncertain = Literal["resend", "hold"]
+LogFormat = Literal["text", "json"]
 
 
 class SettingsError(Exception):
@@ -45,6 +46,8 @@ class Settings:
     smtp_letters_per_connection: int = 1000
     smtp_on_uncertain: OnUncertain = "resend"
     smtp_ca_file: str = ""
+    metrics_token: str = ""
+    log_format: LogFormat = "text"
     demo: bool = False
     instance_dir: Path = ROOT / "instance"
     templates_dir: Path = ROOT / "templates"
@@ -123,6 +126,12 @@ def _read(env: _Reader) -> Settings | None:
     on_uncertain = env.text("SMTP_ON_UNCERTAIN", "resend")
     if on_uncertain not in ("resend", "hold"):
         env.problems.append(f"SMTP_ON_UNCERTAIN is {on_uncertain!r}: give resend or hold.")
+    metrics_token = env.text("METRICS_TOKEN")
+    if metrics_token and len(metrics_token) < 16:
+        env.problems.append("METRICS_TOKEN is too short: give a random text of at least 16 characters.")
+    log_format = env.text("LOG_FORMAT", "text")
+    if log_format not in ("text", "json"):
+        env.problems.append(f"LOG_FORMAT is {log_format!r}: give text or json.")
     host = _smtp_host(env, demo)
     instance_dir = Path(env.text("INSTANCE_DIR", str(_default_instance_dir(demo)))).resolve()
     if env.problems:
@@ -146,6 +155,8 @@ def _read(env: _Reader) -> Settings | None:
         smtp_letters_per_connection=letters_per_connection,
         smtp_on_uncertain=on_uncertain,  # type: ignore[arg-type]  # checked above
         smtp_ca_file=env.text("SMTP_CA_FILE"),
+        metrics_token=metrics_token,
+        log_format=log_format,  # type: ignore[arg-type]  # checked above
         demo=demo,
         instance_dir=instance_dir,
     )

@@ -16,6 +16,8 @@ from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links import Links
+from newsletter_service.logs import init_logs
+from newsletter_service.metrics import metrics
 from newsletter_service.moments import utc_now
 from newsletter_service.seeding import seed
 from newsletter_service.sending import limits, smtp_server
@@ -44,7 +46,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.extensions["newsletter"] = _parts(settings, clock)
     init_web(app, https=settings.base_url.startswith("https://"))
     init_signin(app)
-    for blueprint in (readers, staff, editorial, pictures, editions, archive):
+    for blueprint in (readers, staff, editorial, pictures, editions, archive, metrics):
         app.register_blueprint(blueprint)
     csrf.exempt(readers)
     if settings.demo:
@@ -60,6 +62,7 @@ def create_app_from_env() -> Flask:
         settings = Settings.from_env()
     except SettingsError as error:
         sys.exit(str(error))
+    init_logs(settings.log_format)
     return create_app(settings)
 
 
@@ -77,5 +80,6 @@ def _parts(settings: Settings, clock: Callable[[], datetime]) -> Parts:
         reply_to=settings.reply_to,
         bounce_domain=settings.bounce_domain,
         secret_key=settings.secret_key,
+        metrics_token=settings.metrics_token,
         demo=settings.demo,
     )

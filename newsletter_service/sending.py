@@ -18,6 +18,7 @@ from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.sender import Outbox, comes_soon, send_until_empty
 from newsletter_service.links import Links
+from newsletter_service.logs import init_logs
 from newsletter_service.moments import utc_now
 from newsletter_service.send_progress import Report, progress
 from newsletter_service.tokens import Tokens
@@ -63,7 +64,7 @@ def send(watch: bool) -> None:
         settings = Settings.from_env()
     except SettingsError as error:
         sys.exit(str(error))
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    init_logs(settings.log_format)
     settings.instance_dir.mkdir(parents=True, exist_ok=True)
     with progress() as report:
         work = _Work(_outbox(settings, report), watch=watch)

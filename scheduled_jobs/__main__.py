@@ -54,8 +54,6 @@ def schedule(app: Flask) -> BackgroundScheduler:
 
 def main() -> None:
     """Run until SIGTERM or SIGINT; a job under way is finished first."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     app = create_app_from_env()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -31,6 +31,7 @@ PUBLIC = {
     "/redactie/inloggen",
     "/redactie/uitloggen",
     "/healthz",
+    "/metrics",
     "/robots.txt",
     "/.well-known/security.txt",
     "/static/<path:filename>",

@@ -24,7 +24,15 @@ from newsletter_service.delivery.ledger import Claimed, Place, Settled
 from newsletter_service.delivery.pacing import Limits, Pacer
 from newsletter_service.delivery.pool import Pool
 from newsletter_service.delivery.roll_call import RollCall
-from newsletter_service.delivery.rules import MOST_DOUBTS, Phase, Reply, Verdict, classify, settlement
+from newsletter_service.delivery.rules import (
+    MOST_DOUBTS,
+    Phase,
+    Reply,
+    Verdict,
+    classify,
+    settlement,
+    without_addresses,
+)
 
 CLAIM_AT_ONCE = 500
 BEAT_SECONDS = 1.0
@@ -213,6 +221,8 @@ class Clerk:
         self._domains.refused(connection, row.domain, reply, verdict, now)
         if verdict is Verdict.PAUSE and row.mailing_id is not None:
             ledger.pause(connection, [row.mailing_id], words(reply), now)
+            said = without_addresses(words(reply))
+            log.warning("mailing %d pauses: %s", row.mailing_id, said, extra={"mailing": row.mailing_id})
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         end = ledger.give_up_at(connection, row.delivery_id) if verdict is Verdict.DEFER else now
         hold = self._hold or row.doubts + 1 >= MOST_DOUBTS

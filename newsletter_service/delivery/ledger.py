@@ -31,7 +31,7 @@ from newsletter_service.delivery.models import Delivery, DomainRest, Letter, Mai
 from newsletter_service.delivery.rules import State, address_hmac
 
 # Said word for word as in the index: with a parameter in it, SQLite does not see that the index fits.
-_MAY_BE_CLAIMED = text("delivery.settled_at IS NULL AND delivery.state <> 'claimed'")
+MAY_BE_CLAIMED = text("delivery.settled_at IS NULL AND delivery.state <> 'claimed'")
 _FREED = case((Delivery.attempts > 0, State.DEFERRED.value), else_=State.READY.value)
 
 
@@ -176,7 +176,7 @@ def free_rows_of(connection: Connection, sender: str | None, now: datetime, *, h
 
 def due_mailings(connection: Connection, now: datetime) -> list[int]:
     """The mailings that run and have something due, the oldest first."""
-    due = exists().where(Delivery.mailing_id == Mailing.id, _MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
+    due = exists().where(Delivery.mailing_id == Mailing.id, MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
     return list(
         connection.scalars(select(Mailing.id).where(Mailing.paused_at.is_(None), due).order_by(Mailing.id))
     )
@@ -440,14 +440,14 @@ def count_open(connection: Connection) -> int:
     """How many letters may still go out, of mailings that run and of notices."""
     paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
     running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
-    waiting = select(func.count()).select_from(Delivery).where(running, _MAY_BE_CLAIMED)
+    waiting = select(func.count()).select_from(Delivery).where(running, MAY_BE_CLAIMED)
     claimed = select(func.count()).select_from(Delivery).where(Delivery.state == State.CLAIMED)
     return connection.scalars(waiting).one() + connection.scalars(claimed).one()
 
 
 def anything_due(connection: Connection, now: datetime) -> bool:
     """Whether a sender would find something to do."""
-    notice = exists().where(Delivery.mailing_id.is_(None), _MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
+    notice = exists().where(Delivery.mailing_id.is_(None), MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
     return bool(connection.scalar(select(notice))) or bool(due_mailings(connection, now))
 
 
@@ -456,7 +456,7 @@ def soonest(connection: Connection, before: datetime) -> datetime | None:
     paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
     running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
     query = select(func.min(Delivery.next_attempt_at)).where(
-        running, _MAY_BE_CLAIMED, Delivery.next_attempt_at < before
+        running, MAY_BE_CLAIMED, Delivery.next_attempt_at < before
     )
     return connection.scalar(query)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.models import Delivery, DomainRest, Sender
+from newsletter_service.delivery.ledger import MAY_BE_CLAIMED
+from newsletter_service.delivery.models import Delivery, DomainRest, Mailing, Sender
 from newsletter_service.delivery.rules import State
 
 _ALIVE_WITHIN = timedelta(seconds=15)
@@ -103,3 +104,11 @@ def pace(session: Session, now: datetime) -> Pace:
     alive = Sender.seen_at > now - _ALIVE_WITHIN
     number, total = session.execute(select(func.count(), func.sum(Sender.pace)).where(alive)).one()
     return Pace(number, float(total or 0))
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Since when the longest waiting letter could have gone out; paused mailings do not count."""
+    paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
+    running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
+    query = select(func.min(Delivery.next_attempt_at)).where(running, MAY_BE_CLAIMED)
+    return session.scalars(query.where(Delivery.next_attempt_at <= now)).one()

@@ -178,6 +178,7 @@ class _Run:
         self._told: tuple[float, int] = (time.monotonic(), 0)
 
     def run(self) -> Counter[Verdict]:
+        began = time.monotonic()
         self._open_more()
         try:
             while not self._over():
@@ -186,6 +187,9 @@ class _Run:
         finally:
             self._close_all()
         verdicts = Counter(self._desk.verdicts)
+        counts = {verdict.value: number for verdict, number in sorted(verdicts.items())}
+        seconds = time.monotonic() - began
+        log.debug("a run ended after %.1f s: %s", seconds, counts, extra={"verdicts": counts})
         if self._unreachable is not None:
             verdicts[Verdict.UNREACHABLE] += 1
         return verdicts

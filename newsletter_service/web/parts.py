@@ -29,6 +29,7 @@ class Parts:
     reply_to: str
     bounce_domain: str
     secret_key: str
+    metrics_token: str
     demo: bool
 
 

@@ -26,6 +26,19 @@ def test_three_settings_are_enough_for_a_working_service() -> None:
     assert not settings.demo
 
 
+def test_sending_is_courteous_as_far_as_it_is_told_and_gives_nothing_away() -> None:
+    settings = Settings.from_env(GOOD)
+    assert (settings.smtp_rate, settings.smtp_domain_rate, settings.smtp_domain_connections) == (0, 0, 0)
+    assert (settings.smtp_letters_per_connection, settings.smtp_on_uncertain) == (1000, "resend")
+    assert (settings.metrics_token, settings.log_format) == ("", "text")
+    told = GOOD | {"SMTP_DOMAIN_RATE": "2.5", "SMTP_DOMAIN_CONNECTIONS": "2", "SMTP_ON_UNCERTAIN": "hold"}
+    told |= {"SMTP_LETTERS_PER_CONNECTION": "0", "METRICS_TOKEN": "0123456789abcdef", "LOG_FORMAT": "json"}
+    settings = Settings.from_env(told)
+    assert (settings.smtp_domain_rate, settings.smtp_domain_connections) == (2.5, 2)
+    assert (settings.smtp_letters_per_connection, settings.smtp_on_uncertain) == (0, "hold")
+    assert (settings.metrics_token, settings.log_format) == ("0123456789abcdef", "json")
+
+
 def test_every_missing_setting_is_named_in_a_line_of_its_own() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({})
@@ -54,6 +67,12 @@ def test_settings_cannot_be_changed_while_running() -> None:
         ("SMTP_PORT", "0", "a number from 1 to 65535"),
         ("SMTP_CONNECTIONS", "-1", "a number"),
         ("SMTP_RATE", "nan", "a number"),
+        ("SMTP_DOMAIN_RATE", "-1", "a number"),
+        ("SMTP_DOMAIN_CONNECTIONS", "many", "a number from 0 to 1000"),
+        ("SMTP_LETTERS_PER_CONNECTION", "-5", "a number"),
+        ("SMTP_ON_UNCERTAIN", "forget", "give resend or hold"),
+        ("METRICS_TOKEN", "short", "at least 16 characters"),
+        ("LOG_FORMAT", "xml", "give text or json"),
     ],
 )
 def test_a_value_that_cannot_work_is_named_with_what_would(name: str, value: str, complaint: str) -> None:

@@ -1,0 +1,105 @@
+"""Figures for Prometheus at `/metrics`: read from the database, for senders, jobs and pages are several processes.
+
+No figure says anything of one reader, nor of a recipient domain: some of those have one reader.
+"""
+
+import hmac
+from collections.abc import Iterator
+from datetime import datetime
+
+from flask import Blueprint, make_response, request
+from flask_login import current_user
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from werkzeug.wrappers import Response
+
+from newsletter_service.db import db
+from newsletter_service.delivery import reporting
+from newsletter_service.delivery import service as delivery
+from newsletter_service.delivery.models import DomainRest, Mailing
+from newsletter_service.editions.models import Edition
+from newsletter_service.errors import NotFound
+from newsletter_service.staff.guards import acting
+from newsletter_service.staff.rules import Role
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.web.parts import parts
+
+metrics = Blueprint("metrics", __name__)
+_EDITIONS = 5
+
+
+@metrics.get("/metrics")
+def show() -> Response:
+    """All figures, for whoever has the token, and for administrators."""
+    if not _allowed():
+        raise NotFound("there is nothing here")
+    registry = CollectorRegistry()
+    registry.register(_Figures(db.session(), parts().clock()))
+    response = make_response(generate_latest(registry))
+    response.headers.update({"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
+    return response
+
+
+def _allowed() -> bool:
+    token = parts().metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and hmac.compare_digest(given.encode(), token.encode()):
+        return True
+    return bool(current_user.is_authenticated) and Role.ADMINISTRATOR in acting().roles
+
+
+class _Figures:
+    """What the database says at one moment."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session, self._now = session, now
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """One family after the other."""
+        yield self._letters()
+        yield from self._queue()
+        yield from self._senders()
+        yield self._by_state("newsletter_editions", "Editions by state.", Edition.state)
+        yield self._by_state("newsletter_subscribers", "Subscribers by status.", Subscriber.status)
+
+    def _letters(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "newsletter_letters", "Letters of the latest editions by state.", labels=["edition", "state"]
+        )
+        latest = select(Edition.number, Edition.mailing_id).where(Edition.mailing_id.is_not(None))
+        for number, mailing_id in self._session.execute(
+            latest.order_by(Edition.number.desc()).limit(_EDITIONS)
+        ):
+            for state, count in delivery.counts(self._session, mailing_id or 0).items():
+                family.add_metric([str(number), state.value], count)
+        return family
+
+    def _queue(self) -> Iterator[GaugeMetricFamily]:
+        oldest = reporting.oldest_due(self._session, self._now)
+        waited = (self._now - oldest).total_seconds() if oldest else 0.0
+        yield _gauge("newsletter_oldest_due_seconds", "How long the oldest due letter has waited.", waited)
+        paused = select(func.count()).select_from(Mailing).where(Mailing.paused_at.is_not(None))
+        yield _gauge("newsletter_mailings_paused", "Mailings that are paused.", self._count(paused))
+
+    def _senders(self) -> Iterator[GaugeMetricFamily]:
+        pace = reporting.pace(self._session, self._now)
+        speed = pace.letters_per_second
+        yield _gauge("newsletter_senders", "Senders that showed themselves of late.", pace.senders)
+        yield _gauge("newsletter_letters_per_second", "Letters that senders get rid of.", speed)
+        resting = select(func.count()).select_from(DomainRest).where(DomainRest.rests_until > self._now)
+        yield _gauge("newsletter_domains_resting", "Domains left alone for now.", self._count(resting))
+
+    def _by_state(self, name: str, text: str, column: InstrumentedAttribute[str]) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(name, text, labels=["state"])
+        for state, count in self._session.execute(select(column, func.count()).group_by(column)):
+            family.add_metric([state], count)
+        return family
+
+    def _count(self, query: Select[int]) -> int:
+        return self._session.scalars(query).one()
+
+
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, value=value)

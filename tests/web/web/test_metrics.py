@@ -1,0 +1,71 @@
+"""Figures at /metrics: for Prometheus with the token and for administrators, for nobody else."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Sender
+from newsletter_service.staff.rules import Role
+from newsletter_service.web.parts import Parts
+from tests.conftest import NOW
+from tests.factories import make_newsletter, make_subscriber
+from tests.staff_browser import StaffBrowser, make_staff
+
+Stored = Callable[[], AbstractContextManager[Session]]
+TOKEN = "a-token-that-only-tests-know"
+
+
+@pytest.fixture(autouse=True)
+def with_token(app: Flask, stored: Stored) -> None:
+    wired: Parts = app.extensions["newsletter"]
+    app.extensions["newsletter"] = replace(wired, metrics_token=TOKEN)
+    with stored() as session:
+        make_newsletter(session)
+        make_subscriber(session, "lezer@gemeente.example", now=NOW)
+        session.add(Sender(id="a", host="een", process_id=1, pace=12, started_at=NOW, seen_at=NOW))
+        make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer")
+        make_staff(session, Role.COMMUNICATOR, name="Marieke Midden")
+
+
+def figures(text: str) -> dict[str, float]:
+    return {
+        " ".join([sample.name, *sample.labels.values()]): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def test_with_the_token_all_figures_are_read(client: FlaskClient) -> None:
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.mimetype == "text/plain"
+    assert answer.headers["Cache-Control"] == "no-store"
+    found = figures(answer.text)
+    assert found["newsletter_senders"] == 1
+    assert found["newsletter_letters_per_second"] == 12
+    assert found["newsletter_subscribers active"] == 1
+    assert found["newsletter_mailings_paused"] == 0
+    assert "gemeente" not in answer.text
+
+
+@pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}x"])
+def test_without_it_there_is_nothing(client: FlaskClient, given: str | None) -> None:
+    headers = {} if given is None else {"Authorization": given}
+    assert client.get("/metrics", headers=headers).status_code == 404
+
+
+def test_without_a_token_set_an_empty_one_opens_nothing(app: Flask, client: FlaskClient) -> None:
+    app.extensions["newsletter"] = replace(app.extensions["newsletter"], metrics_token="")
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_administrators_see_them_in_a_browser_and_other_staff_do_not(client: FlaskClient) -> None:
+    browser = StaffBrowser(client, "bo.beheer@redactie.example")
+    assert "newsletter_senders" in browser.get("/metrics").text
+    client.post("/redactie/uitloggen", data={"csrf_token": browser.token})
+    assert StaffBrowser(client, "marieke.midden@redactie.example").get("/metrics").status_code == 404
