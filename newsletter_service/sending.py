@@ -128,7 +128,7 @@ class _Work(threading.Thread):
             done = self._one_run()
             self._total += done
             in_vain = in_vain + 1 if done[Verdict.UNREACHABLE] else 0
-            if not self._watch and (in_vain or not comes_soon(self._outbox, _WORTH_WAITING_FOR)):
+            if not self._watch and (in_vain or not self._comes_soon()):
                 return
             self._stop_asked.wait(min(_LOOK_AGAIN_SECONDS * 2**in_vain, _LONGEST_WAIT_SECONDS))
 
@@ -136,11 +136,24 @@ class _Work(threading.Thread):
         try:
             return send_until_empty(self._outbox, self._stop_asked)
         except OperationalError as error:
-            words = " ".join(str(error.orig).split())
             if not self._watch:
-                raise click.ClickException(f"The database cannot be reached: {words}") from error
-            log.error("the database cannot be reached, waiting for it: %s", words)
+                raise _unreachable(error) from error
+            log.error("the database cannot be reached, waiting for it: %s", _words(error))
             return Counter({Verdict.UNREACHABLE: 1})
+
+    def _comes_soon(self) -> bool:
+        try:
+            return comes_soon(self._outbox, _WORTH_WAITING_FOR)
+        except OperationalError as error:
+            raise _unreachable(error) from error
+
+
+def _unreachable(error: OperationalError) -> click.ClickException:
+    return click.ClickException(f"The database cannot be reached: {_words(error)}")
+
+
+def _words(error: OperationalError) -> str:
+    return " ".join(str(error.orig).split())
 
 
 def _let_start_up_rest() -> None:

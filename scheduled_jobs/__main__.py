@@ -9,6 +9,8 @@ from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from newsletter_service.app import create_app_from_env
 from newsletter_service.db import db
@@ -52,6 +54,23 @@ def schedule(app: Flask) -> BackgroundScheduler:
     return scheduler
 
 
+def wait_for_database(engine: Engine, stop: threading.Event) -> bool:
+    """Come back once the database answers (True) or somebody says stop: a scheduler that starts first waits."""
+    said = False
+    while not stop.is_set():
+        try:
+            engine.connect().close()
+        except OperationalError as error:
+            if not said:
+                words = " ".join(str(error.orig).split())
+                log.error("the database cannot be reached, waiting for it: %s", words)
+            said = True
+            stop.wait(1)
+        else:
+            return True
+    return False
+
+
 def main() -> None:
     """Run until SIGTERM or SIGINT; a job under way is finished first."""
     app = create_app_from_env()
@@ -60,6 +79,8 @@ def main() -> None:
         signal.signal(name, lambda *_: stop.set())
     with app.app_context():
         engine = db.engine
+    if not wait_for_database(engine, stop):
+        return
     try:
         with only_scheduler(engine, Path(app.instance_path)):
             scheduler = schedule(app)

@@ -84,6 +84,7 @@ class StrictSession:
         announced += ["PIPELINING"] * self.extensions.pipelining + ["CHUNKING"] * self.extensions.chunking
         announced += ["SMTPUTF8"] * self.extensions.smtputf8
         announced += [f"SIZE {self.extensions.size}"] if self.extensions.size else []
+        announced += [f"LIMITS MAILMAX={self.extensions.mail_max}"] if self.extensions.mail_max else []
         return "\r\n".join([f"250-{word}" for word in announced[:-1]] + [f"250 {announced[-1]}"])
 
     def _mail(self, text: str) -> str:
@@ -173,6 +174,7 @@ class ErringServer:
     port: int
     received: list[Received] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
+    connections: int = 0
 
 
 @contextmanager
@@ -184,6 +186,7 @@ def running_erring_server(
         server = ErringServer(listener.getsockname()[1])
 
         def serve(client: socket.socket) -> None:
+            server.connections += 1
             session = StrictSession(extensions, answer, server.received, server.violations)
             with client, suppress(OSError):
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -39,8 +39,10 @@ BEAT_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.5
 _FEWEST_CLAIMED = 20
 _NEWEST_BEAT_COUNTS = 0.3
+_CLOCK_JUMP_SECONDS = 10.0
 _COUNT_EVERY_SECONDS = 10.0
 
+_PUT_OFF = (Verdict.DEFER, Verdict.REQUEUE)
 _DOT, _SENT = Phase.DOT, Verdict.SENT  # looked up once, as every letter meets them
 
 log = logging.getLogger(__name__)
@@ -98,6 +100,7 @@ class Clerk:
         self._running: list[int] = []
         self._last_beat = self._last_claim = self._last_count = float("-inf")
         self._settled_since_beat = 0
+        self._clock_at: tuple[datetime, float] | None = None
         self._pace = 0.0
         self._unsure = self._more = self._suppressing = False
 
@@ -161,6 +164,7 @@ class Clerk:
 
     def _keep_house(self, connection: Connection, turn: Turn, now: datetime) -> None:
         self._measure_pace()
+        self._mind_clock(now)
         if not self._sender or not ledger.beat(connection, self._sender, round(self._pace), now):
             self._begin(connection, now)
         if self._unsure:
@@ -174,6 +178,16 @@ class Clerk:
         turn.stopped = ledger.stopped(connection, [row.delivery_id for row in turn.waiting])
         if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
             self.open, self._last_count = ledger.count_open(connection), self._last_beat
+
+    def _mind_clock(self, now: datetime) -> None:
+        """Say it when the clock was set: what is due when follows the clock, who is alive does not."""
+        steady = time.monotonic()
+        if self._clock_at is not None:
+            then, steady_then = self._clock_at
+            jumped = (now - then).total_seconds() - (steady - steady_then)
+            if abs(jumped) > _CLOCK_JUMP_SECONDS:
+                log.warning("the clock jumped by %+.0f s; sending goes on by the new time", jumped)
+        self._clock_at = now, steady
 
     def _measure_pace(self) -> None:
         """Letters a second, smoothed over a few beats."""
@@ -224,7 +238,7 @@ class Clerk:
             said = without_addresses(words(reply))
             log.warning("mailing %d pauses: %s", row.mailing_id, said, extra={"mailing": row.mailing_id})
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
-        end = ledger.give_up_at(connection, row.delivery_id) if verdict is Verdict.DEFER else now
+        end = ledger.give_up_at(connection, row.delivery_id) if verdict in _PUT_OFF else now
         hold = self._hold or row.doubts + 1 >= MOST_DOUBTS
         result = settlement(verdict, row.attempts, end, now, chance, hold=hold)
         return Settled(

@@ -125,6 +125,11 @@ class Dialogue:
         return len(self._letters) < (2 if self._extensions.pipelining else 1)
 
     @property
+    def mail_max(self) -> int:
+        """How many letters the server takes over one connection; 0 if it does not say."""
+        return self._extensions.mail_max
+
+    @property
     def under_way(self) -> int:
         """How many letters were started and have no outcome yet."""
         return len(self._letters)

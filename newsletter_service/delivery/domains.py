@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from newsletter_service.delivery import ledger
 from newsletter_service.delivery.ledger import Claimed
-from newsletter_service.delivery.pacing import Limits, Pacer, Rest, rest_after, struck_by
+from newsletter_service.delivery.pacing import Limits, Pacer, Rest, least_strikes, rest_after, struck_by
 from newsletter_service.delivery.pool import Pool
 from newsletter_service.delivery.rules import Reply, Verdict
 
@@ -51,9 +51,10 @@ class Domains:
         to_blame = struck_by(reply, domain) if verdict in (Verdict.DEFER, Verdict.REQUEUE) else None
         if to_blame is None or self._just_struck(to_blame):
             return
-        strikes = ledger.strike(connection, to_blame, f"{reply.code} {reply.text}", now)
+        words = f"{reply.code} {reply.text}"
+        strikes = ledger.strike(connection, to_blame, words, least_strikes(reply), now)
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
-        seconds = rest_after(strikes, reply, chance)
+        seconds = rest_after(strikes, chance)
         if seconds:
             ledger.rest(connection, to_blame, now + timedelta(seconds=seconds))
         self._rests[to_blame] = Rest(time.monotonic() + seconds, strikes)

@@ -478,16 +478,20 @@ def pause(connection: Connection, mailing_ids: Iterable[int], reason: str, now: 
 
 _STRIKE = text(
     """
-    INSERT INTO domain_rest (domain, strikes, rests_until, reply) VALUES (:domain, 1, :now, :reply)
-    ON CONFLICT (domain) DO UPDATE SET strikes = domain_rest.strikes + 1, reply = excluded.reply
+    INSERT INTO domain_rest (domain, strikes, rests_until, reply) VALUES (:domain, :least, :now, :reply)
+    ON CONFLICT (domain) DO UPDATE
+    SET strikes = CASE
+            WHEN domain_rest.strikes < excluded.strikes THEN excluded.strikes ELSE domain_rest.strikes + 1
+        END,
+        reply = excluded.reply
     RETURNING strikes
     """
 ).bindparams(bindparam("now", type_=UtcDateTime()))
 
 
-def strike(connection: Connection, domain: str, reply: str, now: datetime) -> int:
-    """Write down that a domain deferred a letter: how often it has since it last accepted one."""
-    values = {"domain": domain, "now": now, "reply": reply[:200]}
+def strike(connection: Connection, domain: str, reply: str, least: int, now: datetime) -> int:
+    """Write down that a domain deferred a letter: how often it has since it last accepted one, but `least`."""
+    values = {"domain": domain, "least": least, "now": now, "reply": reply[:200]}
     return int(connection.scalars(_STRIKE, values).one())
 
 

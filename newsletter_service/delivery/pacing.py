@@ -158,12 +158,14 @@ def struck_by(reply: Reply, domain: str) -> str | None:
     return "" if ours else domain
 
 
-def rest_after(strikes: int, reply: Reply, chance: float) -> float:
-    """Seconds that a domain is left alone after its `strikes`-th deferral in a row; `chance` in [0, 1) spreads them.
+def least_strikes(reply: Reply) -> int:
+    """What a deferral counts for at least: one where the server says that we are the trouble (4.7.x) costs a rest."""
+    return FREE_STRIKES + 1 if reply.enhanced_status.startswith("4.7.") else 1
 
-    The first two cost nothing, unless the server says that we are the trouble (4.7.x).
-    """
-    counted = strikes if reply.enhanced_status.startswith("4.7.") else strikes - FREE_STRIKES
+
+def rest_after(strikes: int, chance: float) -> float:
+    """Seconds that a domain is left alone after so many deferrals in a row; `chance` in [0, 1) spreads them."""
+    counted = strikes - FREE_STRIKES
     if counted <= 0:
         return 0.0
     seconds = min(FIRST_REST_SECONDS * 2 ** min(counted - 1, 20), LONGEST_REST_SECONDS)

@@ -152,14 +152,16 @@ def settlement(
     """What `verdict` makes of a row tried `attempts` times before; `chance` in [0, 1) spreads retries.
 
     A letter is given up when its time is up and it was tried often enough: one that was held for days, or
-    met a clock that jumped ahead, still gets its chances. `hold` leaves an unknown outcome to a person.
+    met a clock that jumped ahead, still gets its chances. From then on an answer that otherwise costs no attempt
+    does, or one letter at which a server always hangs up would go round for ever. `hold` leaves an unknown outcome
+    to a person.
     """
     if verdict in _FINAL:
         return Settlement(_FINAL[verdict], counts=True)
     if verdict is Verdict.UNCERTAIN:
         again = None if hold else now + retry_after(attempts + 1, chance)
         return Settlement(State.UNCERTAIN, counts=True, next_attempt_at=again)
-    if verdict is not Verdict.DEFER:
+    if verdict is not Verdict.DEFER and not (verdict is Verdict.REQUEUE and now >= give_up_at):
         freed = State.DEFERRED if attempts else State.READY
         return Settlement(freed, counts=False, next_attempt_at=now + SOON)
     if now >= give_up_at and attempts + 1 >= FEWEST_ATTEMPTS:

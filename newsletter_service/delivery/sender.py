@@ -256,7 +256,7 @@ class _Run:
 
     def _give(self, connection: Connection) -> None:
         """Start letters on a connection as long as it wants any, and send what is to be sent."""
-        desk, most = self._desk, self._outbox.limits.letters_per_connection
+        desk, most = self._desk, self._most_letters(connection)
         while desk.waiting and connection.dialogue.wants and not connection.closed:
             if most and connection.dialogue.started >= most:
                 connection.dialogue.quit()
@@ -268,6 +268,11 @@ class _Run:
             if at_once is not None:
                 self._settle([at_once])
         connection.flush()
+
+    def _most_letters(self, connection: Connection) -> int:
+        """How many letters may go over a connection, by our limit and by the server's; 0 for any number."""
+        bounds = (self._outbox.limits.letters_per_connection, connection.dialogue.mail_max)
+        return min((bound for bound in bounds if bound), default=0)
 
     def _assign(self, most: int) -> bool:
         """Put letters on up to `most` connections; whether there are letters that only others could take."""

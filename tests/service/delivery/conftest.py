@@ -1,0 +1,77 @@
+"""A sender with a real server, and mailings for it."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.db import db
+from newsletter_service.delivery import service
+from newsletter_service.delivery.connection import SmtpServer
+from newsletter_service.delivery.models import Delivery, Mailing
+from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.sender import Outbox
+from newsletter_service.letters.render import LetterRenderer
+from newsletter_service.letters.values import Notice, Sender
+from newsletter_service.links import Links
+from newsletter_service.tokens import Tokens
+from tests.conftest import NOW, Clock
+from tests.recipients import Recipient, add_deliveries
+from tests.smtp_server import RecordingServer
+
+SECRET = "a-secret-that-only-tests-know-0123456789"
+SENDER = Sender(
+    name="Veilig Verbonden",
+    list_slug="veilig-verbonden",
+    tagline="Nieuwsbrief",
+    postal_address="Postbus 1",
+    mail_from="redactie@nieuwsbrief.example",
+    reply_to="vragen@nieuwsbrief.example",
+    base_url="https://nieuwsbrief.example",
+)
+TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
+
+
+@pytest.fixture
+def outbox(app: Flask, smtp: RecordingServer, clock: Clock) -> Outbox:
+    with app.app_context():
+        engine = db.engine
+    return Outbox(
+        engine=engine,
+        server=SmtpServer(host="127.0.0.1", port=smtp.port, security="none"),
+        links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
+        clock=clock,
+        secret_key=SECRET,
+        mail_domain="nieuwsbrief.example",
+        bounce_domain="bounces.nieuwsbrief.example",
+    )
+
+
+def readers(count: int) -> list[Recipient]:
+    return [Recipient(n, 1, f"lezer{n}@gemeente.example", f"Lezer {n}") for n in range(1, count + 1)]
+
+
+def release(session: Session, count: int) -> Mailing:
+    letter = LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
+    mailing = service.open_mailing(session, NOW)
+    row = service.add_letter(session, mailing, letter, NOW)
+    add_deliveries(session, mailing, row, readers(count), NOW)
+    session.commit()
+    return mailing
+
+
+def states(session: Session, mailing: Mailing) -> dict[State, int]:
+    session.rollback()
+    counted = {state: n for state, n in service.counts(session, mailing.id).items() if n}
+    session.rollback()
+    return counted
+
+
+def row_of(session: Session, address: str) -> Delivery:
+    session.rollback()
+    row = session.scalars(select(Delivery).where(Delivery.address == address)).one()
+    session.expunge(row)
+    session.rollback()
+    return row

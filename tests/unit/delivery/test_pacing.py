@@ -1,0 +1,168 @@
+"""How fast letters may start: never faster than told, nobody waits for somebody else's domain."""
+
+from collections import Counter, deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter_service.delivery.ledger import Claimed
+from newsletter_service.delivery.pacing import (
+    BURST_SECONDS,
+    FIRST_REST_SECONDS,
+    LONGEST_REST_SECONDS,
+    Limits,
+    Pacer,
+    Ramp,
+    Rest,
+    least_strikes,
+    rest_after,
+    struck_by,
+)
+from newsletter_service.delivery.pool import Pool
+from newsletter_service.delivery.rules import Phase, Reply
+
+DOMAINS = st.lists(st.sampled_from(["a.example", "b.example", "c.example"]), max_size=60)
+
+
+def row(number: int, domain: str) -> Claimed:
+    return Claimed(number, 1, 1, number, 1, f"l{number}@{domain}", domain, "", 0, 0)
+
+
+def starts(pacer: Pacer, domains: list[str], seconds: float, step: float = 0.01) -> list[tuple[float, str]]:
+    """When which letters start if one looks every `step` seconds and each is answered at the next look."""
+    pool, begun = Pool(pacer), []
+    pool.add(row(number, domain) for number, domain in enumerate(domains))
+    ending: deque[str] = deque()
+    for look in range(round(seconds / step)):
+        now = 100 + look * step
+        while ending:
+            pacer.ended(ending.popleft(), True)
+        for taken in pool.take(1000, now):
+            begun.append((now, taken.domain))
+            ending.append(taken.domain)
+    return begun
+
+
+@given(DOMAINS, st.sampled_from([5.0, 20.0]), st.sampled_from([0.0, 2.0, 10.0]))
+def test_no_window_of_time_holds_more_starts_than_the_rates_allow(
+    domains: list[str], rate: float, domain_rate: float
+) -> None:
+    begun = starts(Pacer(Limits(rate=rate, domain_rate=domain_rate)), domains, 4)
+    for first, (since, _) in enumerate(begun):
+        for last in range(first, len(begun)):
+            window = begun[last][0] - since + BURST_SECONDS
+            assert last - first <= window * rate + 1
+            if domain_rate:
+                for count in Counter(domain for _, domain in begun[first : last + 1]).values():
+                    assert count - 1 <= window * domain_rate + 1
+
+
+@given(DOMAINS, st.integers(1, 3))
+def test_no_domain_has_more_letters_under_way_than_its_connections(domains: list[str], most: int) -> None:
+    pacer = Pacer(Limits(domain_connections=most))
+    pool = Pool(pacer)
+    pool.add(row(number, domain) for number, domain in enumerate(domains))
+    taken = Counter(one.domain for one in pool.take(1000, 1.0))
+    assert all(count <= most for count in taken.values())
+    assert taken == Counter({domain: min(most, count) for domain, count in Counter(domains).items()})
+
+
+@given(DOMAINS)
+def test_without_limits_all_start_at_once_in_their_order(domains: list[str]) -> None:
+    pacer = Pacer(Limits())
+    pool = Pool(pacer)
+    rows = [row(number, domain) for number, domain in enumerate(domains)]
+    pool.add(rows)
+    assert pacer.free
+    assert pool.take(1000, 1.0) == rows
+
+
+@given(DOMAINS)
+def test_a_domain_that_rests_gets_nothing_and_holds_nobody_up(domains: list[str]) -> None:
+    pacer = Pacer(Limits())
+    pacer.rests({"a.example": Rest(until=10.0, strikes=3)})
+    pool = Pool(pacer)
+    pool.add(row(number, domain) for number, domain in enumerate(domains))
+    assert [one.domain for one in pool.take(1000, 5.0)] == [one for one in domains if one != "a.example"]
+    assert pool.blocked == domains.count("a.example")
+
+
+def test_after_its_rest_a_domain_is_tried_with_one_letter_and_then_with_ever_more() -> None:
+    pacer = Pacer(Limits())
+    pacer.rests({"a.example": Rest(until=10.0, strikes=3)})
+    pool = Pool(pacer)
+    pool.add(row(number, "a.example") for number in range(20))
+    assert len(pool.take(20, 11.0)) == 1
+    assert pool.take(20, 11.0) == []
+    pacer.rests({})
+    pacer.ended("a.example", True)
+    sizes = []
+    for _ in range(3):
+        taken = pool.take(20, 12.0)
+        sizes.append(len(taken))
+        for one in taken:
+            pacer.ended(one.domain, True)
+    assert sizes[0] < sizes[1]
+    assert sum(sizes) == 19
+
+
+def test_the_servers_own_rest_stops_everybody() -> None:
+    pacer = Pacer(Limits())
+    pacer.rests({"": Rest(until=10.0, strikes=3)})
+    assert pacer.wait("a.example", 4.0) == 6.0
+
+
+def test_senders_share_the_limits() -> None:
+    shared = Limits(rate=30, domain_rate=6, domain_connections=2).share(3)
+    assert (shared.rate, shared.domain_rate, shared.domain_connections) == (10, 2, 1)
+    assert Limits().share(3) == Limits()
+
+
+@pytest.mark.parametrize(
+    ("reply", "whom"),
+    [
+        (Reply(Phase.RCPT, 451, "4.7.1 greylisted"), "a.example"),
+        (Reply(Phase.RCPT, 452, "4.2.2 mailbox full"), None),
+        (Reply(Phase.MAIL, 451, "4.7.0 slow down"), ""),
+        (Reply(Phase.RCPT, 421, "4.7.0 closing"), ""),
+        (Reply(Phase.DOT, 451, "4.3.1 disk full"), ""),
+        (Reply(Phase.DOT, None, "lost"), None),
+    ],
+)
+def test_a_deferral_is_blamed_on_whoever_it_is_about(reply: Reply, whom: str | None) -> None:
+    assert struck_by(reply, "a.example") == whom
+
+
+def test_rests_grow_up_to_an_hour_and_two_deferrals_cost_nothing() -> None:
+    assert [rest_after(strikes, 0.5) for strikes in (1, 2, 3, 4)] == [
+        0,
+        0,
+        FIRST_REST_SECONDS,
+        2 * FIRST_REST_SECONDS,
+    ]
+    assert rest_after(99, 0.5) == LONGEST_REST_SECONDS
+
+
+def test_a_server_that_says_we_are_the_trouble_is_left_alone_at_once() -> None:
+    assert rest_after(least_strikes(Reply(Phase.RCPT, 451, "4.7.1 x")), 0.5) == FIRST_REST_SECONDS
+    assert rest_after(least_strikes(Reply(Phase.RCPT, 451, "4.4.1 x")), 0.5) == 0
+
+
+@given(st.integers(1, 50), st.floats(0, 1, exclude_max=True))
+def test_rests_are_spread_by_a_fifth_at_most(strikes: int, chance: float) -> None:
+    middle = rest_after(strikes, 0.5)
+    assert abs(rest_after(strikes, chance) - middle) <= middle / 5 + 1e-6
+
+
+def test_connections_are_opened_as_letters_are_accepted_and_not_beyond_what_the_server_takes() -> None:
+    ramp = Ramp(8)
+    opened = []
+    for _ in range(8):
+        opened.append(ramp.allowed)
+        for _ in range(ramp.allowed):
+            ramp.accepted()
+    assert opened[:5] == [1, 2, 4, 8, 8]
+    ramp.refused(3, now=100.0)
+    assert not ramp.may_open(3, 110.0)
+    assert ramp.may_open(3, 131.0)
