@@ -1,6 +1,7 @@
-"""An edition of which nothing is open any more is sent, and its statement adds up."""
+"""An edition of which nothing is open any more is sent, and its statement adds up; what was paused is told."""
 
 from newsletter_service.db import unit_of_work
+from newsletter_service.editions.correcting import hold_paused
 from newsletter_service.editions.release import finish_due
 from newsletter_service.editions.service import statement
 from newsletter_service.web.parts import parts
@@ -10,6 +11,7 @@ def run() -> str:
     """Finish every edition that is through; one line a statement, in Dutch: it is for those who make the newsletter."""
     with unit_of_work() as session:
         finished = finish_due(session, parts(), parts().clock())
+        hold_paused(session, parts(), parts().clock())
         lines = []
         for edition in finished:
             told = statement(session, edition)

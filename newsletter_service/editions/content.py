@@ -53,6 +53,22 @@ def content_for(edition: Edition, items: Sequence[Item], language: str, links: L
     )
 
 
+def correction_content(edition: Edition, subject: str, text: str, language: str) -> EditionContent:
+    """What a correction of the edition says."""
+    released = edition.released_at or edition.sends_at
+    return EditionContent(
+        number=edition.number,
+        day=released.astimezone(ZoneInfo(edition.zone)).date(),
+        subject=subject,
+        preheader="",
+        introduction=text,
+        language=language,
+        cards=(),
+        featured=False,
+        corrects=True,
+    )
+
+
 def content_hash(edition: Edition) -> str:
     """A fingerprint of all that readers would get and of who would get it."""
     texts = [edition.subject, edition.preheader, edition.introduction]

@@ -15,6 +15,7 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.delivery.retrying import RETRIED
 from newsletter_service.editions import follow_up, wording
+from newsletter_service.editions.correcting import released_of
 from newsletter_service.editions.follow_up import Skipped, mailing_of
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages import editors_only, run
@@ -134,7 +135,7 @@ def progress(number: int) -> str:
     mailing_of(edition)
     may_edit = may_edit_edition(acting())
     return render_template(
-        "editions/_progress.html", edition=edition, may_edit=may_edit, **progress_of(edition)
+        "editions/_sending.html", edition=edition, may_edit=may_edit, **progress_of(edition)
     )
 
 
@@ -143,7 +144,10 @@ def progress_of(edition: Edition) -> dict[str, object]:
     session = db.session()
     numbers, now = statement(session, edition), parts().clock()
     running = edition.mailing_id is not None and standing(edition) in _RUNS
+    corrections = released_of(session, edition)
     return {
+        "corrections": corrections,
+        "changing": running or any(one.numbers.open for one in corrections),
         "numbers": numbers,
         "groups": wording.delivery_groups(),
         "running": running,

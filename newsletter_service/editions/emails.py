@@ -70,6 +70,21 @@ def edition_held(facts: HeldFacts, links: Links, language: str) -> Notice:
     return Notice(language, subject, subject, tuple(paragraphs), _look(facts.number, links, language))
 
 
+def correction_held(number: int, words: str, links: Links, language: str) -> Notice:
+    """Tells that the mail server does not take a correction; `words` is what it said."""
+    _ = texts(language).gettext
+    subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
+    paragraphs = [
+        _(
+            "Het versturen van deze correctie is gestopt, omdat de mailserver haar niet aanneemt. Wie haar al "
+            "kreeg, krijgt haar niet nog eens. Ga verder als het probleem is opgelost."
+        )
+    ]
+    if words:
+        paragraphs.append(_("De mailserver antwoordde: %(words)s") % {"words": words})
+    return Notice(language, subject, subject, tuple(paragraphs), _look(number, links, language))
+
+
 def moment_in_words(moment: datetime, zone: str, language: str) -> str:
     """A moment as people say it: "donderdag 26 november om 09.00 uur"."""
     pattern = "EEEE d MMMM 'at' HH:mm" if language == "en" else "EEEE d MMMM 'om' HH.mm 'uur'"

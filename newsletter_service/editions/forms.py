@@ -20,7 +20,7 @@ from newsletter_service.editions.default_texts import LONGEST, Texts
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editions.scheduling import CalendarSettings
-from newsletter_service.web.forms import Form, options, stripped
+from newsletter_service.web.forms import Form, one_line, options, stripped
 
 TOO_LONG = _l("Maak dit korter: hooguit %(max)d tekens.")
 T = TypeVar("T")
@@ -69,6 +69,26 @@ class TextsForm(Form):
     def texts(self) -> Texts:
         """What was typed."""
         return Texts(self.subject.data or "", self.preheader.data or "", self.introduction.data or "")
+
+
+class CorrectionForm(Form):
+    """Subject and text of a correction, written on top of what was `seen` (its fingerprint; empty: nothing yet)."""
+
+    subject = StringField(
+        _l("Onderwerp"),
+        validators=[DataRequired(_l("Vul een onderwerp in.")), Length(max=LONGEST, message=TOO_LONG)],
+        filters=[one_line],
+    )
+    text = TextAreaField(
+        _l("Wat er niet klopte, en hoe het wel is"),
+        validators=[DataRequired(_l("Schrijf op wat er niet klopte.")), Length(max=3000, message=TOO_LONG)],
+        filters=[stripped],
+        description=_l(
+            "Kort en zakelijk. Een lege regel begint een alinea, **twee sterretjes** maken vet. "
+            "Boven uw tekst staat al op welk nummer dit een correctie is."
+        ),
+    )
+    seen = StringField(validators=[Length(max=64)])
 
 
 class PlaceForm(Form):

@@ -122,14 +122,22 @@ class Exclusion(Base):
 
 
 class Correction(Base):
-    """A letter to exactly those who had got an edition when it was released: a mailing of its own."""
+    """A letter of its own to exactly those who had got an edition when it was released.
+
+    It is a draft while `mailing_id` and `released_at` are null. `readers` is how many it went to; `held_at` is set
+    while somebody, or the mail server's refusal, keeps it from going on.
+    """
 
     __tablename__ = "correction"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), index=True)
-    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), unique=True)
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
     subject: Mapped[str] = mapped_column(String(150))
     text: Mapped[str] = mapped_column(Text)
-    released_at: Mapped[datetime]
+    readers: Mapped[int] = mapped_column(default=0)
+    released_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+
+    mailing: Mapped[Mailing | None] = relationship()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,8 +14,10 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionConflict
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.preview import html_of, text_of
 from newsletter_service.staff.guards import roles_required
 from newsletter_service.staff.rules import Role
+from newsletter_service.web.headers import framed, mail_preview_response
 
 editors_only = roles_required(Role.HEAD, Role.COMMUNICATOR)
 PREVIEW = ("doelgroep", "taal", "vorm")
@@ -45,6 +47,15 @@ def act(number: int, use_case: Callable[[Session, Edition], object], done: str =
 def back_to(number: int) -> Response:
     """The edition's page, with the preview that stood open."""
     return redirect(url_for("editions.show", number=number, **shown()), 303)
+
+
+def preview_response(message: bytes, shape: str) -> Response:
+    """A letter as it looks in a frame of ours, in one of previewing.SHAPES."""
+    if shape != "tekst":
+        return mail_preview_response(html_of(message), "dark" if shape == "donker" else "light")
+    response = make_response(text_of(message))
+    response.mimetype = "text/plain"
+    return framed(response)
 
 
 def shown() -> dict[str, Any]:

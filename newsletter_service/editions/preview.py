@@ -40,7 +40,12 @@ def message_for(
 
     Shown by letters.preview.html_of and text_of. Raises NothingToSee, NotFound; letters.errors.LetterError.
     """
-    letter = _letter(session, press, _content(session, press, edition, segment, language))
+    letter = letter_of(session, press, _content(session, press, edition, segment, language))
+    return sample_copy(press, letter, now)
+
+
+def sample_copy(press: Press, letter: PreparedLetter, now: datetime) -> bytes:
+    """The bytes of the copy that a reader who does not exist would get."""
     values = SlotValues(
         address=SAMPLE_ADDRESS,
         date=now,
@@ -56,7 +61,7 @@ def letter_for(
     session: Session, press: Press, edition: Edition, segment: str | None, language: str
 ) -> PreparedLetter:
     """The letter behind `message_for`, with its size and warnings; raises the same."""
-    return _letter(session, press, _content(session, press, edition, segment, language))
+    return letter_of(session, press, _content(session, press, edition, segment, language))
 
 
 def proof_to(
@@ -68,7 +73,7 @@ def proof_to(
     proof = replace(content, subject=_("[Proef] %(subject)s") % {"subject": content.subject})
     return write_notice(
         session,
-        _letter(session, press, proof),
+        letter_of(session, press, proof),
         user.email,
         now,
         name=user.name,
@@ -92,6 +97,7 @@ def _reader(session: Session, segment: str | None) -> ReaderView:
     return ANYONE if segment is None else member_of(segment_by_slug(session, segment).id)
 
 
-def _letter(session: Session, press: Press, content: EditionContent) -> PreparedLetter:
+def letter_of(session: Session, press: Press, content: EditionContent) -> PreparedLetter:
+    """The letter that says `content`; letters.errors.LetterError if none can be made."""
     sender = sender_for(session, content.language, press.mail_from, press.reply_to, press.links.base_url)
     return press.renderer.edition(content, sender)

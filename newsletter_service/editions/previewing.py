@@ -79,13 +79,23 @@ def preview_pane(session: Session, press: Press, page: EditionPage, choice: Prev
     return PreviewPane(
         choice=choice,
         segments=_segments(session, choice),
-        languages=tuple(Choice(code, name, code == choice.language) for code, name in LANGUAGES.items()),
-        shapes=tuple(Choice(name, label, name == choice.shape) for name, label in _shapes().items()),
+        languages=languages(choice),
+        shapes=shapes(choice),
         size=wording.kilobytes(html_bytes) if html_bytes is not None else "",
         nothing=nothing,
         faults=tuple(wording.fault(one) for one in found),
         blocked=any(one.blocks for one in found),
     )
+
+
+def languages(choice: PreviewChoice) -> tuple[Choice, ...]:
+    """The languages that letters are made in."""
+    return tuple(Choice(code, name, code == choice.language) for code, name in LANGUAGES.items())
+
+
+def shapes(choice: PreviewChoice) -> tuple[Choice, ...]:
+    """The ways to look at a letter."""
+    return tuple(Choice(name, label, name == choice.shape) for name, label in _shapes().items())
 
 
 def _letter(

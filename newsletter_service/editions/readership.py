@@ -17,6 +17,14 @@ from newsletter_service.subscriptions.models import Membership, Subscriber, subs
 from newsletter_service.subscriptions.rules import Status
 
 ACTIVE = Subscriber.status == Status.ACTIVE
+RECIPIENT = (
+    Subscriber.id,
+    Subscriber.generation,
+    Subscriber.address,
+    Subscriber.domain,
+    Subscriber.name,
+)
+"""What delivery takes over into its ledger, in that order."""
 _READERS_AT_ONCE = 1000
 _KINDS_KEPT = 10_000
 
@@ -63,16 +71,9 @@ def _readers_after(session: Session, last: int, view: Callable[[_Choices], Reade
 
 def recipients(reader_ids: Sequence[int]) -> Select[int, int, str, str, str]:
     """Those of these readers (in their order) who are still active, as delivery takes them over into its ledger."""
-    columns = (
-        Subscriber.id,
-        Subscriber.generation,
-        Subscriber.address,
-        Subscriber.domain,
-        Subscriber.name,
-    )
     # Between which numbers they are says where to look: PostgreSQL would read all readers for a long list.
     near = Subscriber.id.between(reader_ids[0], reader_ids[-1])
-    return select(*columns).where(ACTIVE, near, Subscriber.id.in_(reader_ids))
+    return select(*RECIPIENT).where(ACTIVE, near, Subscriber.id.in_(reader_ids))
 
 
 def addresses_of(session: Session, readers: Sequence[Reader]) -> dict[int, str]:

@@ -128,6 +128,27 @@ class ChangedSinceSeen(EditionConflict):
         super().__init__("changed_since_seen", "the edition changed since this page was opened")
 
 
+class NobodyHasIt(EditionConflict):
+    """A correction is for those who got the edition, and nobody did."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody_has_it", "nobody has got this edition")
+
+
+class NothingWritten(EditionConflict):
+    """No correction waits to be released: it went out already, or nobody wrote one."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing_written", "no correction waits to be released")
+
+
+class CorrectionChanged(EditionConflict):
+    """The correction is no longer what this person was looking at."""
+
+    def __init__(self) -> None:
+        super().__init__("correction_changed", "the correction changed since this page was opened")
+
+
 class BadTime(Invalid):
     """The time given for an edition to go out has passed."""
 

@@ -157,16 +157,21 @@ def statement(session: Session, edition: Edition) -> Statement:
     """What became of the letters of a released edition; zeros before it is released."""
     if edition.mailing_id is None:
         return Statement(intended=edition.intended or 0)
-    counts = delivery.counts(session, edition.mailing_id)
     excluded = select(func.count()).select_from(Exclusion).where(Exclusion.edition_id == edition.id)
+    return statement_of(session, edition.mailing_id, edition.intended or 0, session.scalars(excluded).one())
+
+
+def statement_of(session: Session, mailing_id: int, intended: int, excluded: int = 0) -> Statement:
+    """What became of the letters of a mailing that was meant for so many readers."""
+    counts = delivery.counts(session, mailing_id)
     return Statement(
-        intended=edition.intended or 0,
+        intended=intended,
         sent=counts[DeliveryState.SENT],
         failed=counts[DeliveryState.FAILED],
-        excluded=session.scalars(excluded).one(),
+        excluded=excluded,
         cancelled=counts[DeliveryState.CANCELLED],
         uncertain=counts[DeliveryState.UNCERTAIN],
         open=sum(counts[state] for state in OPEN_STATES),
         deferred=counts[DeliveryState.DEFERRED],
-        repeated=reporting.repeated(session, edition.mailing_id),
+        repeated=reporting.repeated(session, mailing_id),
     )

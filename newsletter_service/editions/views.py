@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editions import editing, wording
 from newsletter_service.editions.calendar_views import calendar
+from newsletter_service.editions.correction_views import corrections
 from newsletter_service.editions.delivery_views import deliveries, progress_of
 from newsletter_service.editions.editing import ChangedMeanwhile
 from newsletter_service.editions.forms import ItemForm, PlaceForm, SignOffForm, TextsForm
 from newsletter_service.editions.move_views import moves
 from newsletter_service.editions.overview import overview
-from newsletter_service.editions.pages import act, back_to, editors_only, shown
+from newsletter_service.editions.pages import act, back_to, editors_only, preview_response, shown
 from newsletter_service.editions.presenting import edition_page
 from newsletter_service.editions.preview import NothingToSee, message_for, proof_to
 from newsletter_service.editions.previewing import chosen, preview_pane
@@ -21,16 +22,16 @@ from newsletter_service.editions.service import edition_numbered
 from newsletter_service.editions.signing_off import sign_off
 from newsletter_service.errors import Invalid
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.preview import html_of, text_of
 from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
 from newsletter_service.staff.rules import Role, may_edit_edition, may_sign_off
-from newsletter_service.web.headers import framed, mail_preview_response
+from newsletter_service.web.headers import framed
 from newsletter_service.web.parts import parts
 
 editions = staff_only(Blueprint("editions", __name__, url_prefix="/redactie"))
 editions.register_blueprint(calendar)
 editions.register_blueprint(moves)
 editions.register_blueprint(deliveries)
+editions.register_blueprint(corrections)
 
 
 @editions.get("/edities")
@@ -76,11 +77,7 @@ def preview(number: int) -> Response:
         return _nothing(wording.conflict(error))
     except LetterError:
         return _nothing(_("Van deze editie kan geen goede brief worden gemaakt. Kijk de controles na."))
-    if choice.shape != "tekst":
-        return mail_preview_response(html_of(message), "dark" if choice.shape == "donker" else "light")
-    response = make_response(text_of(message))
-    response.mimetype = "text/plain"
-    return framed(response)
+    return preview_response(message, choice.shape)
 
 
 def _nothing(why: str) -> Response:

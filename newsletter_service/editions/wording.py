@@ -140,6 +140,11 @@ def conflict(error: EditionConflict) -> str:
         "changed_since_seen": _(
             "De editie is veranderd sinds u deze pagina opende. Kijk haar nog eens na en geef dan akkoord."
         ),
+        "nobody_has_it": _("Nog niemand kreeg deze editie. Een correctie is dus niet nodig."),
+        "nothing_written": _("Deze correctie is al verstuurd. Er gaat niets dubbel uit."),
+        "correction_changed": _(
+            "Iemand anders heeft deze correctie intussen veranderd. Kijk haar nog eens na."
+        ),
         "not_in_edition": _("Dit bericht staat niet meer in deze editie."),
         "nothing_to_see": _("Deze doelgroep krijgt deze editie niet: er staat geen bericht voor hen in."),
         "embargoed": _("Dit bericht mag nog niet worden verstuurd op het moment dat deze editie uitgaat."),

@@ -52,7 +52,7 @@ class LetterRenderer:
             "day": format_date(content.day, "d MMMM y", locale=content.language),
             "sender": sender,
         }
-        return self._letter("edition", content.language, values, _edition_headers(sender, content.number))
+        return self._letter("edition", content.language, values, _edition_headers(sender, content))
 
     def notice(self, notice: Notice, sender: Sender) -> PreparedLetter:
         """Prepare the letter of one notice: confirmation, lost link, word to staff; raises as `edition`."""
@@ -108,14 +108,15 @@ def _common_headers(sender: Sender, subject: str) -> list[bytes]:
 _NOTICE_HEADERS = [b"Auto-Submitted: auto-generated\r\n"]
 
 
-def _edition_headers(sender: Sender, number: int) -> list[bytes]:
+def _edition_headers(sender: Sender, content: EditionContent) -> list[bytes]:
     domain = sender.mail_from.rpartition("@")[2]
+    kind = "correction" if content.corrects else "edition"
     return [
         encoding.list_id(sender.name, f"{sender.list_slug}.{domain}"),
         header_slot("List-Unsubscribe", "unsubscribe_url", "<", ">"),
         b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
         b"Precedence: bulk\r\n",
-        f"Feedback-ID: {number}:{sender.list_slug}:edition:{domain}\r\n".encode("ascii"),
+        f"Feedback-ID: {content.number}:{sender.list_slug}:{kind}:{domain}\r\n".encode("ascii"),
     ]
 
 

@@ -64,7 +64,8 @@ class EditionContent:
     """All that one variant of an edition says, in reading order; `introduction` is Markdown.
 
     The letter groups consecutive cards under section headings by kind; the first card is featured
-    when `featured` is set. `language` is the reader's, `written_in` that of what staff wrote.
+    when `featured` is set. `language` is the reader's, `written_in` that of what staff wrote. A letter that
+    `corrects` the edition says so, and has no cards.
     """
 
     number: int
@@ -76,6 +77,7 @@ class EditionContent:
     cards: tuple[Card, ...]
     featured: bool = True
     written_in: str = "nl"
+    corrects: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from newsletter_service.translations.catalogues import LANGUAGES, read, texts_in
 
 def main() -> int:
     """Write both catalogues; say what still needs an English text."""
-    source = texts_in_source()
     for language in LANGUAGES:
         catalogue = read(language)
+        source = texts_in_source()  # anew: a catalogue takes over the very messages and fills them in
         catalogue.update(source, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         if language == "nl":

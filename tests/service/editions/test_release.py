@@ -262,7 +262,9 @@ def test_an_edition_is_sent_once_nothing_is_open_and_its_statement_adds_up(
     release_due(session, house.press, SENDS)
     settle(session, edition, "sent", "failed", "cancelled", "uncertain", "deferred")
     assert finish_due(session, house.press, SENDS) == []
-    assert statement(session, edition) == Statement(5, sent=1, failed=1, cancelled=1, uncertain=1, open=1)
+    assert statement(session, edition) == Statement(
+        5, sent=1, failed=1, cancelled=1, uncertain=1, open=1, deferred=1
+    )
     settle(session, edition, "sent", "failed", "cancelled", "uncertain", "sent")
     assert finish_due(session, house.press, SENDS + timedelta(hours=1)) == [edition]
     assert (edition.state, edition.sent_at) == ("sent", SENDS + timedelta(hours=1))

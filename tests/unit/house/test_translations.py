@@ -23,6 +23,13 @@ def test_nothing_is_left_untranslated(language: str) -> None:
     assert untranslated(read(language)) == []
 
 
+def test_no_english_sentence_is_the_dutch_one() -> None:
+    alike = {
+        str(m.id) for m in read("en") if m.id and m.string == m.id and re.search(r"\w \w+ \w", str(m.id))
+    }
+    assert alike == set()
+
+
 def test_translations_have_the_placeholders_of_their_originals() -> None:
     for message in read("en"):
         original, translation = last(message.id), last(message.string)

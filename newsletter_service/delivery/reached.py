@@ -1,0 +1,21 @@
+"""Who has the letter of a mailing already, or may have it."""
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import State
+
+_SENT = Delivery.state == State.SENT
+_MAY_HAVE_COME = or_(
+    Delivery.state == State.UNCERTAIN, Delivery.doubts > 0, Delivery.handed_at.is_not(None)
+)  # with the server at this moment, or an attempt ended without an answer
+
+
+def reached(mailing_id: int) -> ColumnElement[bool]:
+    """The rows of all who got the letter or may have got it."""
+    return and_(Delivery.mailing_id == mailing_id, or_(_SENT, _MAY_HAVE_COME))
+
+
+def perhaps_reached(mailing_id: int) -> ColumnElement[bool]:
+    """The rows of those of whom we do not know whether they got it."""
+    return and_(Delivery.mailing_id == mailing_id, ~_SENT, _MAY_HAVE_COME)

@@ -1,0 +1,178 @@
+"""A correction goes to exactly those who have the edition, once."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Delivery, Letter
+from newsletter_service.editions import correcting
+from newsletter_service.editions.correcting import Words, draft_of, fingerprint, released_of
+from newsletter_service.editions.models import Correction, Edition
+from newsletter_service.editions.release import release
+from newsletter_service.editions.rules import CorrectionChanged, NobodyHasIt, NothingWritten
+from newsletter_service.errors import NotFound
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.staff.models import AuditEntry
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.rules import Status
+from tests.factories import make_item, make_subscriber
+from tests.service.editions.conftest import COLLECTING, SENDS, House
+
+LATER = SENDS + timedelta(hours=1)
+WORDS = Words("Correctie: de tijd", "De bijeenkomst begint om **15.00 uur**.")
+FATES: dict[str, dict[str, object]] = {
+    "verstuurd@a.example": {"state": "sent"},
+    "english@a.example": {"state": "sent"},
+    "dubbel@a.example": {"state": "sent", "doubts": 1},
+    "onzeker@a.example": {"state": "uncertain"},
+    "nog-eens@a.example": {"state": "deferred", "doubts": 1, "settled_at": None},
+    "nu-weg@a.example": {"state": "claimed", "handed_at": SENDS, "settled_at": None},
+    "mislukt@a.example": {"state": "failed"},
+    "gestopt@a.example": {"state": "cancelled"},
+    "wacht@a.example": {"state": "ready", "settled_at": None},
+    "weg@a.example": {"state": "sent"},
+}
+HAVE_IT = {"verstuurd", "english", "dubbel", "onzeker", "nog-eens", "nu-weg"}
+
+
+@pytest.fixture
+def edition(house: House) -> Edition:
+    """An edition that came to some, may have come to others, and not to the rest; one got it and left."""
+    session = house.session
+    for address in FATES:
+        language = "en" if address.startswith("english") else "nl"
+        make_subscriber(session, address, now=COLLECTING, language=language)
+    make_item(session, house.north, now=COLLECTING, title="Open dag")
+    edition = house.composed()
+    release(session, house.press, edition, None, SENDS)
+    for row in mailed(session, edition.mailing_id):
+        for name, value in {"settled_at": SENDS, **FATES[row.address]}.items():
+            setattr(row, name, value)
+    gone = session.scalars(select(Subscriber).where(Subscriber.address == "weg@a.example")).one()
+    gone.status = Status.LEFT.value
+    session.flush()
+    return edition
+
+
+def mailed(session: Session, mailing_id: int | None) -> list[Delivery]:
+    return list(session.scalars(select(Delivery).where(Delivery.mailing_id == mailing_id)))
+
+
+def written(house: House, edition: Edition, words: Words = WORDS) -> Correction:
+    correcting.write(house.session, house.press, edition, words, house.communicator, LATER)
+    draft = draft_of(house.session, edition)
+    assert draft is not None
+    return draft
+
+
+def released(house: House, edition: Edition) -> Correction:
+    seen = fingerprint(written(house, edition))
+    return correcting.release(house.session, house.press, edition, seen, house.communicator, LATER)
+
+
+def test_those_who_have_the_edition_or_may_have_it_get_its_correction(house: House, edition: Edition) -> None:
+    assert correcting.audience(house.session, edition) == correcting.Audience(readers=6, unsure=3)
+    correction = released(house, edition)
+    rows = mailed(house.session, correction.mailing_id)
+    assert {row.address.partition("@")[0] for row in rows} == HAVE_IT
+    assert {row.state for row in rows} == {"ready"}
+    assert {row.domain for row in rows} == {"a.example"}
+    assert correction.readers == 6
+
+
+def test_each_reader_gets_it_in_their_own_language(house: House, edition: Edition) -> None:
+    correction = released(house, edition)
+    letters = house.session.scalars(select(Letter).where(Letter.mailing_id == correction.mailing_id)).all()
+    words = {letter.language: letter.skeleton for letter in letters}
+    assert words.keys() == {"nl", "en"}
+    assert b"Beste lezer" in words["nl"]
+    assert b"Dear reader" in words["en"]
+    for skeleton in words.values():
+        assert b"Subject: Correctie: de tijd\r\n" in skeleton
+        assert b"15.00 uur" in skeleton
+
+
+def test_it_has_the_headers_of_an_edition_but_counts_by_itself(house: House, edition: Edition) -> None:
+    correction = released(house, edition)
+    letter = house.session.scalars(select(Letter).where(Letter.mailing_id == correction.mailing_id)).first()
+    assert letter is not None
+    head = letter.skeleton.partition(b"\r\n\r\n")[0]
+    for name in (b"List-Id: ", b"List-Unsubscribe: <", b"List-Unsubscribe-Post: ", b"Precedence: bulk"):
+        assert name in head
+    assert b"Feedback-ID: 1:veilig-verbonden:correction:nieuwsbrief.example" in head
+
+
+def test_releasing_twice_sends_once(house: House, edition: Edition) -> None:
+    correction = released(house, edition)
+    seen = fingerprint(correction)
+    with pytest.raises(NothingWritten):
+        correcting.release(house.session, house.press, edition, seen, house.communicator, LATER)
+    assert [one.numbers.open for one in released_of(house.session, edition)] == [6]
+
+
+def test_what_was_not_looked_at_does_not_go_out(house: House, edition: Edition) -> None:
+    before = fingerprint(written(house, edition))
+    written(house, edition, Words("Correctie: de plaats", "In het stadhuis.", before))
+    with pytest.raises(CorrectionChanged):
+        correcting.release(house.session, house.press, edition, before, house.communicator, LATER)
+
+
+def test_nobody_writes_over_what_somebody_else_wrote_meanwhile(house: House, edition: Edition) -> None:
+    written(house, edition)
+    with pytest.raises(CorrectionChanged):
+        written(house, edition, Words("Correctie: anders", "Mijn versie."))
+
+
+def test_a_second_correction_can_follow_the_first(house: House, edition: Edition) -> None:
+    released(house, edition)
+    released(house, edition)
+    assert [one.numbers.intended for one in released_of(house.session, edition)] == [6, 6]
+
+
+def test_an_edition_that_nobody_has_needs_no_correction(house: House, edition: Edition) -> None:
+    for row in mailed(house.session, edition.mailing_id):
+        row.state, row.doubts, row.handed_at = "failed", 0, None
+    with pytest.raises(NobodyHasIt), house.session.begin_nested():
+        released(house, edition)
+    assert released_of(house.session, edition) == []
+
+
+def test_before_its_release_an_edition_has_no_correction(house: House) -> None:
+    make_item(house.session, house.north, now=COLLECTING)
+    with pytest.raises(NotFound):
+        written(house, house.composed())
+
+
+def test_a_text_of_which_no_good_letter_can_be_made_is_refused(house: House, edition: Edition) -> None:
+    with pytest.raises(LetterError):
+        written(house, edition, Words("Correctie", "x" * 90_000))
+
+
+def test_a_held_correction_is_paused_until_it_is_resumed(house: House, edition: Edition) -> None:
+    correction = released(house, edition)
+    assert correction.mailing is not None
+    correcting.hold(house.session, correction, house.communicator, LATER)
+    assert correction.mailing.paused_at == LATER
+    assert correcting.hold_paused(house.session, house.press, LATER) == 0
+    correcting.resume(house.session, correction, house.communicator, LATER)
+    assert correction.mailing.paused_at is None
+
+
+def test_staff_are_told_once_that_the_mail_server_does_not_take_it(house: House, edition: Edition) -> None:
+    correction = released(house, edition)
+    assert correction.mailing is not None
+    correction.mailing.paused_at, correction.mailing.pause_reason = LATER, "550 5.7.1 refused"
+    assert correcting.hold_paused(house.session, house.press, LATER) == 1
+    assert correcting.hold_paused(house.session, house.press, LATER) == 0
+    subjects = house.session.scalars(select(Letter.subject).where(Letter.mailing_id.is_(None))).all()
+    assert "De correctie op editie 1 wordt vastgehouden" in subjects
+
+
+def test_who_wrote_and_who_released_is_written_down(house: House, edition: Edition) -> None:
+    released(house, edition)
+    done = select(AuditEntry).where(AuditEntry.subject_type == "correction").order_by(AuditEntry.id)
+    trail = house.session.scalars(done).all()
+    assert [one.action for one in trail] == ["correction.write", "correction.release"]
+    assert trail[1].detail == {"edition": 1, "readers": 6}

@@ -1,0 +1,150 @@
+"""Writing a correction, looking at it, and letting it go to those who got the edition."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.editions.models import Correction
+from tests.conftest import NOW
+from tests.staff_browser import StaffBrowser
+from tests.web.editions.conftest import Office
+
+Stored = Callable[[], AbstractContextManager[Session]]
+EDITION = "/redactie/edities/12"
+CORRECTION = f"{EDITION}/correctie"
+SUBJECT, TEXT = "Correctie: de tijd klopte niet", "Het leerhuis begint om **15.00 uur**."
+
+
+@pytest.fixture
+def sent(communicator: StaffBrowser, stored: Stored) -> StaffBrowser:
+    """Four letters went out, of which one has an unknown outcome."""
+    communicator.done(f"{EDITION}/versturen")
+    with stored() as session:
+        rows = session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))).all()
+        for row in rows:
+            row.state, row.settled_at, row.attempts = "sent", NOW, 1
+        rows[0].state = "uncertain"
+    return communicator
+
+
+def seen(browser: StaffBrowser, path: str = CORRECTION) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]*)"', browser.get(path).text)
+    assert found is not None
+    return found[1]
+
+
+def written(browser: StaffBrowser, subject: str = SUBJECT, text: str = TEXT) -> str:
+    return browser.done(CORRECTION, subject=subject, text=text, seen=seen(browser))
+
+
+def corrections(stored: Stored) -> list[tuple[str, int]]:
+    with stored() as session:
+        return [(one.subject, one.readers) for one in session.scalars(select(Correction))]
+
+
+def letters_of_corrections(stored: Stored) -> int:
+    with stored() as session:
+        mailings = select(Correction.mailing_id)
+        return len(session.scalars(select(Delivery).where(Delivery.mailing_id.in_(mailings))).all())
+
+
+def test_an_edition_that_went_out_leads_to_the_form(sent: StaffBrowser) -> None:
+    assert f'href="{CORRECTION}"' in sent.get(EDITION).text
+    page = sent.text(CORRECTION)
+    assert "Bewaar wat u schreef; dan ziet u hier de brief." in page
+    assert 'value="Correctie: ' in sent.get(CORRECTION).text
+
+
+def test_before_its_release_there_is_nothing_to_correct(communicator: StaffBrowser) -> None:
+    assert CORRECTION not in communicator.get(EDITION).text
+    assert communicator.get(CORRECTION).status_code == 404
+    assert communicator.get(f"{CORRECTION}/versturen").status_code == 404
+
+
+def test_what_was_written_is_shown_as_readers_get_it(sent: StaffBrowser) -> None:
+    assert "Zo ziet de lezer het" in written(sent)
+    html = sent.get(f"{CORRECTION}/voorbeeld").text
+    assert "Dit is een correctie op nummer 12 van" in html
+    assert "<strong" in html
+    assert "15.00 uur" in html
+    text = sent.get(f"{CORRECTION}/voorbeeld?taal=en&vorm=tekst").text
+    assert "This is a correction of number 12" in text
+    assert "15.00 uur" in text
+
+
+def test_a_correction_without_text_is_not_kept(sent: StaffBrowser, stored: Stored) -> None:
+    answer = sent.post(CORRECTION, subject=SUBJECT, text=" ", seen="")
+    assert answer.status_code == 422
+    assert "Schrijf op wat er niet klopte." in answer.text
+    assert corrections(stored) == []
+
+
+def test_a_link_that_leads_nowhere_is_told_at_the_form(sent: StaffBrowser, stored: Stored) -> None:
+    answer = sent.post(CORRECTION, subject="x\u202e" * 70, text="x" * 3001, seen="")
+    assert answer.status_code == 422
+    assert corrections(stored) == []
+
+
+def test_who_writes_over_somebody_elses_words_is_told(sent: StaffBrowser, stored: Stored) -> None:
+    written(sent)
+    answer = sent.post(CORRECTION, subject="Mijn versie", text=TEXT, seen="")
+    assert answer.status_code == 409
+    assert "Iemand anders heeft deze correctie intussen veranderd." in answer.text
+    assert "Mijn versie" in answer.text
+    assert corrections(stored) == [(SUBJECT, 0)]
+
+
+def test_it_says_how_many_get_it_before_it_goes(sent: StaffBrowser) -> None:
+    written(sent)
+    page = sent.text(f"{CORRECTION}/versturen")
+    assert "De correctie gaat meteen naar 4 lezers die editie 12 al kregen." in page
+    assert "Van 1 van hen weten wij niet zeker of de editie aankwam; die krijgt de correctie ook." in page
+    assert "De editie gaat nog uit." in page
+
+
+def test_it_goes_out_once(sent: StaffBrowser, stored: Stored) -> None:
+    written(sent)
+    token = seen(sent, f"{CORRECTION}/versturen")
+    page = sent.done(f"{CORRECTION}/versturen", seen=token)
+    assert "De correctie gaat nu de deur uit." in page
+    assert f"Correctie: “{SUBJECT}”" in page
+    again = sent.done(f"{CORRECTION}/versturen", seen=token)
+    assert "Deze correctie is al verstuurd. Er gaat niets dubbel uit." in again
+    assert letters_of_corrections(stored) == 4
+    assert "Deze correctie is al verstuurd." in words_after_redirect(sent, f"{CORRECTION}/versturen")
+
+
+def words_after_redirect(browser: StaffBrowser, path: str) -> str:
+    return browser.client.get(path, follow_redirects=True).text
+
+
+def test_it_can_be_held_and_goes_on(sent: StaffBrowser, stored: Stored) -> None:
+    written(sent)
+    sent.done(f"{CORRECTION}/versturen", seen=seen(sent, f"{CORRECTION}/versturen"))
+    with stored() as session:
+        number = session.scalars(select(Correction.id)).one()
+    held = sent.done(f"{CORRECTION}/vasthouden", correctie=number)
+    assert "De correctie wordt vastgehouden; er gaat nu niets uit." in held
+    assert "Hervat de correctie" in held
+    assert "Houd de correctie vast" in sent.done(f"{CORRECTION}/hervatten", correctie=number)
+    assert sent.post(f"{CORRECTION}/hervatten", correctie=number + 1).status_code == 404
+
+
+def test_who_only_administers_writes_none(sent: StaffBrowser, client: FlaskClient, office: Office) -> None:
+    client.post("/redactie/uitloggen", data={"csrf_token": sent.token})
+    administrator = StaffBrowser(client, office.administrator)
+    for path in (CORRECTION, f"{CORRECTION}/versturen", f"{CORRECTION}/voorbeeld"):
+        assert administrator.get(path).status_code == 403
+    for path in (CORRECTION, f"{CORRECTION}/versturen", f"{CORRECTION}/vasthouden"):
+        assert administrator.post(path).status_code == 403
+    assert CORRECTION not in administrator.get(EDITION).text
+
+
+def test_nothing_goes_out_without_the_token_of_the_session(sent: StaffBrowser) -> None:
+    assert sent.client.post(f"{CORRECTION}/versturen", data={"seen": "x"}).status_code == 400
