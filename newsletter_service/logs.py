@@ -77,4 +77,6 @@ class _Json(logging.Formatter):
 
 
 def _clean(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(name): _clean(one) for name, one in value.items()}
     return value if isinstance(value, int | float | None) else without_addresses(str(value))

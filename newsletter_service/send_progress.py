@@ -13,68 +13,112 @@ from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.sender import Snapshot
 
 _SECONDS_BETWEEN_LINES = 10.0
+_DONE_WITH = (Verdict.SENT, Verdict.FAIL)
+_NAMES = {Verdict.DEFER: "deferred", Verdict.FAIL: "failed", Verdict.REQUEUE: "put back"}
 
 
-class Report(Protocol):
-    """Is told about once a second how far a run is."""
+class Progress:
+    """Adds up one run after the other, and has `show` show it.
 
-    def __call__(self, snapshot: Snapshot) -> None:
-        """Show it."""
+    A run tells about once a second how far it is, and at its end its exact counts; `note` says what is waited for.
+    """
 
-
-@contextmanager
-def progress() -> Iterator[Report]:
-    """What to tell; the terminal is left tidy after the block."""
-    if not sys.stdout.isatty():
-        yield _Lines(click.echo)
-        return
-    with click.progressbar(length=1, show_pos=True, item_show_func=lambda words: words) as bar:
-        told = _Told()
-
-        def show(snapshot: Snapshot) -> None:
-            total = told.add(snapshot)
-            bar.length = total + snapshot.open
-            bar.update(total - bar.pos, told.words(snapshot))
-
-        yield show
-
-
-class _Told:
-    """Adds up one run after the other."""
-
-    def __init__(self) -> None:
+    def __init__(self, show: Callable[["Progress"], None]) -> None:
+        self._show = show
         self._before: Counter[Verdict] = Counter()
         self._now: Counter[Verdict] = Counter()
+        self.open, self.rate, self.seconds_left, self.note = 0, 0.0, 0.0, ""
+        self._kept_from = ""
 
-    def add(self, snapshot: Snapshot) -> int:
-        """How many letters have met a verdict, in all runs."""
-        if snapshot.verdicts.total() < self._now.total():  # another run has begun
-            self._before += self._now
+    @property
+    def total(self) -> Counter[Verdict]:
+        """How many letters met each verdict, in all runs."""
+        return self._before + self._now
+
+    @property
+    def done(self) -> int:
+        """How many letters are through."""
+        return sum(self.total[verdict] for verdict in _DONE_WITH)
+
+    def running(self, snapshot: Snapshot) -> None:
+        """Take in how far a run is."""
         self._now = snapshot.verdicts
-        return self._before.total() + self._now.total()
+        self.open, self.rate, self.seconds_left = snapshot.open, snapshot.rate, snapshot.seconds_left
+        # A run that has only begun is one more attempt: what kept the one before from going on still stands.
+        self.note = snapshot.note or ("" if snapshot.verdicts else self._kept_from)
+        self._show(self)
 
-    def words(self, snapshot: Snapshot) -> str:
-        """What there is to say beside the bar."""
-        total = self._before + self._now
-        said = [f"{verdict.value} {total[verdict]:,}" for verdict in Verdict if total[verdict]]
-        if snapshot.rate:
-            said.append(f"{snapshot.rate:,.0f}/s")
-        if snapshot.note:
-            said.append(f"waiting: {snapshot.note}")
+    def ended(self, verdicts: Counter[Verdict], note: str = "") -> None:
+        """Take in all that a run did; `note` says what kept it from doing more."""
+        told = self.done
+        self._before, self._now = self._before + verdicts, Counter()
+        self.open = max(0, self.open - (self.done - told))
+        self.rate, self.seconds_left, self.note = 0.0, 0.0, note
+        self._kept_from = note
+        self._show(self)
+
+    def words(self) -> str:
+        """What there is to say beside how many are through."""
+        total = self.total
+        said = [
+            f"{_NAMES.get(verdict, verdict.value)} {total[verdict]:,}"
+            for verdict in Verdict
+            if total[verdict] and verdict is not Verdict.UNREACHABLE
+        ]
+        if self.note:
+            said.append(f"waiting: {self.note}")
+        elif self.rate:
+            said += [f"{self.rate:,.0f}/s", f"about {_duration(self.seconds_left)} left"]
         return ", ".join(said)
 
 
+class _Bar(Protocol):
+    """What is used of click's bar."""
+
+    length: int | None
+    pos: int
+    finished: bool
+    current_item: str | None
+
+    def render_progress(self) -> None: ...
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """What to tell; the terminal is left tidy after the block."""
+    if not sys.stdout.isatty():
+        yield Progress(_Lines(click.echo))
+        return
+    shown = click.progressbar(length=1, show_pos=True, show_eta=False, item_show_func=lambda words: words)
+    with shown as bar:
+        yield Progress(lambda now: _draw(bar, now))
+
+
+def _draw(bar: _Bar, now: Progress) -> None:
+    """Set rather than step: a full bar fills again when more comes up, and waiting is shown while nothing moves."""
+    bar.pos, bar.length = now.done, now.done + now.open
+    bar.finished = bar.pos >= bar.length
+    bar.current_item = now.words()
+    bar.render_progress()
+
+
 class _Lines:
-    """A line every ten seconds, and at once when sending begins or ends to wait for something."""
+    """A line every ten seconds while something moves, and at once when what is waited for changes."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
-        self._write, self._told = write, _Told()
-        self._next_at, self._note = time.monotonic() + _SECONDS_BETWEEN_LINES, ""
+        self._write = write
+        self._next_at, self._note, self._done = time.monotonic() + _SECONDS_BETWEEN_LINES, "", 0
 
-    def __call__(self, snapshot: Snapshot) -> None:
-        self._told.add(snapshot)
-        if time.monotonic() < self._next_at and snapshot.note == self._note:
+    def __call__(self, now: Progress) -> None:
+        late = time.monotonic() >= self._next_at and now.done != self._done
+        if not late and now.note == self._note:
             return
-        self._next_at, self._note = time.monotonic() + _SECONDS_BETWEEN_LINES, snapshot.note
-        left = f", about {snapshot.seconds_left:,.0f} s left" if snapshot.seconds_left else ""
-        self._write(f"{self._told.words(snapshot)}; {snapshot.open:,} to go{left}")
+        self._next_at = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self._note, self._done = now.note, now.done
+        self._write(f"{now.words() or 'going on'}; {now.open:,} to go")
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

@@ -20,7 +20,7 @@ from newsletter_service.delivery.sender import Outbox, comes_soon, send_until_em
 from newsletter_service.links import Links
 from newsletter_service.logs import init_logs
 from newsletter_service.moments import utc_now
-from newsletter_service.send_progress import Report, progress
+from newsletter_service.send_progress import Progress, progress
 from newsletter_service.tokens import Tokens
 
 _LOOK_AGAIN_SECONDS = 0.5
@@ -66,14 +66,18 @@ def send(watch: bool) -> None:
         sys.exit(str(error))
     init_logs(settings.log_format)
     settings.instance_dir.mkdir(parents=True, exist_ok=True)
-    with progress() as report:
-        work = _Work(_outbox(settings, report), watch=watch)
+    server = f"{settings.smtp_host}:{settings.smtp_port}"
+    log.info("sending to %s, connections: %d", server, settings.smtp_connections, extra={"server": server})
+    with progress() as told:
+        work = _Work(_outbox(settings, told), told, watch=watch)
         total = work.done()
-    told = [f"{verdict.value} {total[verdict]}" for verdict in Verdict if total[verdict]]
-    click.echo(", ".join(told) or "nothing due")
+    counts = {verdict.value: total[verdict] for verdict in Verdict if total[verdict]}
+    words = ", ".join(f"{verdict} {number}" for verdict, number in counts.items()) or "nothing due"
+    log.info("sending ended: %s", words, extra={"verdicts": counts})
+    click.echo(words)
 
 
-def _outbox(settings: Settings, report: Report) -> Outbox:
+def _outbox(settings: Settings, told: Progress) -> Outbox:
     return Outbox(
         engine=open_engine(settings.database_url),
         server=smtp_server(settings),
@@ -84,16 +88,16 @@ def _outbox(settings: Settings, report: Report) -> Outbox:
         bounce_domain=settings.bounce_domain,
         limits=limits(settings),
         on_uncertain=settings.smtp_on_uncertain,
-        report=report,
+        report=told.running,
     )
 
 
 class _Work(threading.Thread):
     """Sends in a thread of its own, so that a signal ends it in time even while a database does not answer."""
 
-    def __init__(self, outbox: Outbox, *, watch: bool) -> None:
+    def __init__(self, outbox: Outbox, told: Progress, *, watch: bool) -> None:
         super().__init__(name="sending", daemon=True)
-        self._outbox, self._watch = outbox, watch
+        self._outbox, self._told, self._watch = outbox, told, watch
         self._stop_asked = threading.Event()
         self._total: Counter[Verdict] = Counter()
         self._error: Exception | None = None
@@ -134,7 +138,9 @@ class _Work(threading.Thread):
 
     def _one_run(self) -> Counter[Verdict]:
         try:
-            return send_until_empty(self._outbox, self._stop_asked)
+            done = send_until_empty(self._outbox, self._stop_asked)
+            self._told.ended(done, "the SMTP server" if done[Verdict.UNREACHABLE] else "")
+            return done
         except OperationalError as error:
             if not self._watch:
                 raise _unreachable(error) from error

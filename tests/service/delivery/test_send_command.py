@@ -1,12 +1,16 @@
 """`newsletter send` as a process: what it shows in a terminal and elsewhere, and that a signal ends it."""
 
+import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from newsletter_service.db import Base, open_engine
 from newsletter_service.delivery import service
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, Sender
+from tests.conftest import CLOSED_PORT
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import RecordingServer
 
@@ -24,23 +29,29 @@ TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
 SENDER = Sender(
     "Proef", "proef", "Uit de regio", "Postbus 1", "a@b.example", "a@b.example", "https://b.example"
 )
+Process = subprocess.Popen[bytes]
 COMMAND = [str(Path(sys.executable).with_name("newsletter")), "send"]
 
 
-@pytest.fixture
-def environment(tmp_path: Path, smtp: RecordingServer) -> dict[str, str]:
-    """A database with forty letters that are due."""
-    url, now = f"sqlite:///{tmp_path}/ledger.sqlite3", datetime.now(UTC)
-    engine = open_engine(url)
+def write_letters(url: str, numbers: range) -> None:
+    """One due letter to each reader of these numbers."""
+    engine, now = open_engine(url), datetime.now(UTC)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         letter = LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
         mailing = service.open_mailing(session, now)
         row = service.add_letter(session, mailing, letter, now)
-        readers = [Recipient(n, 1, f"lezer{n}@gemeente.example", "") for n in range(1, 41)]
+        readers = [Recipient(n, 1, f"lezer{n}@gemeente.example", "") for n in numbers]
         add_deliveries(session, mailing, row, readers, now)
         session.commit()
     engine.dispose()
+
+
+@pytest.fixture
+def environment(tmp_path: Path, smtp: RecordingServer) -> dict[str, str]:
+    """A database with forty letters that are due."""
+    url = f"sqlite:///{tmp_path}/ledger.sqlite3"
+    write_letters(url, range(1, 41))
     return {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "0123456789abcdef0123456789abcdef",
@@ -55,7 +66,7 @@ def environment(tmp_path: Path, smtp: RecordingServer) -> dict[str, str]:
 
 
 @pytest.fixture
-def watching(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def watching(environment: dict[str, str]) -> Iterator[Process]:
     process = subprocess.Popen([*COMMAND, "--watch"], env=environment, stdout=subprocess.PIPE)
     yield process
     process.kill()
@@ -72,27 +83,87 @@ def test_without_a_terminal_the_end_is_one_plain_line(
     assert again.stdout == "nothing due\n"
 
 
-def test_in_a_terminal_a_bar_shows_how_far_it_is(environment: dict[str, str]) -> None:
+@contextmanager
+def in_a_terminal(environment: dict[str, str], *options: str) -> Iterator[tuple[Process, bytearray]]:
+    """A sender in a real terminal, and all it has shown there so far."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(COMMAND, env=environment | {"SMTP_RATE": "20"}, stdout=theirs, stderr=theirs)
+    process = subprocess.Popen([*COMMAND, *options], env=environment, stdout=theirs, stderr=theirs)
     os.close(theirs)
-    shown = b""
+    shown = bytearray()
+    reading = threading.Thread(target=read_all, args=(ours, shown))
+    reading.start()
     try:
-        while part := os.read(ours, 4096):
-            shown += part
-    except OSError:  # Linux's way to say that the other end was closed
-        pass
+        yield process, shown
     finally:
+        process.kill()
+        process.wait(10)
+        reading.join(10)
         os.close(ours)
-    assert process.wait(30) == 0
+
+
+def read_all(end: int, shown: bytearray) -> None:
+    with suppress(OSError):  # Linux's way to say that the other end was closed
+        while part := os.read(end, 4096):
+            shown += part
+
+
+def within(seconds: float, so: Callable[[], bool]) -> bool:
+    """Whether it comes to be so in time."""
+    ends = time.monotonic() + seconds
+    while not so() and time.monotonic() < ends:
+        time.sleep(0.05)
+    return so()
+
+
+def test_in_a_terminal_a_bar_shows_how_far_it_is(environment: dict[str, str]) -> None:
+    with in_a_terminal(environment | {"SMTP_RATE": "20"}) as (process, shown):
+        assert process.wait(30) == 0
+        assert within(5, lambda: shown.rstrip().endswith(b"sent 40"))
     assert b"[####" in shown
     assert b"/40" in shown
-    assert b"/s" in shown
-    assert shown.rstrip().endswith(b"sent 40")
+    assert re.search(rb"sent \d+, \d+/s, about 0:00:\d\d left", shown)
+
+
+def test_a_full_bar_fills_again_when_more_comes_up(environment: dict[str, str]) -> None:
+    with in_a_terminal(environment, "--watch") as (process, shown):
+        assert within(30, lambda: b"40/40  sent 40" in shown)
+        write_letters(environment["DATABASE_URL"], range(41, 51))
+        assert within(30, lambda: b"50/50  sent 50" in shown)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_what_a_sender_waits_for_is_said_while_nothing_moves(environment: dict[str, str]) -> None:
+    with in_a_terminal(environment | {"SMTP_PORT": str(CLOSED_PORT)}, "--watch") as (_, shown):
+        assert within(30, lambda: b"waiting: the SMTP server" in shown)
+
+
+def test_without_a_terminal_it_is_said_in_one_line_and_only_once(environment: dict[str, str]) -> None:
+    environment |= {"SMTP_PORT": str(CLOSED_PORT)}
+    process = subprocess.Popen([*COMMAND, "--watch"], env=environment, stdout=subprocess.PIPE)
+    time.sleep(6)  # it tries again after one second, and after two more
+    process.terminate()
+    said, _ = process.communicate(timeout=10)
+    assert said.count(b"waiting: the SMTP server; 40 to go\n") == 1
+
+
+def test_a_machine_reads_when_a_sender_began_and_what_it_did(environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        COMMAND,
+        env=environment | {"LOG_FORMAT": "json"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    first, *_, last = map(json.loads, done.stderr.splitlines())
+    assert first["server"] == f"127.0.0.1:{environment['SMTP_PORT']}"
+    assert last["verdicts"] == {"sent": 40}
+    assert "gemeente.example" not in done.stderr
 
 
 def test_a_signal_ends_a_watching_sender_with_all_it_did_settled(
-    watching: subprocess.Popen[bytes], smtp: RecordingServer
+    watching: Process, smtp: RecordingServer
 ) -> None:
     ends = time.monotonic() + 30
     while len(smtp.received) < 40 and time.monotonic() < ends:
