@@ -6,6 +6,7 @@ No figure says anything of one reader, nor of a recipient domain: some of those 
 import hmac
 from collections.abc import Iterator
 from datetime import datetime
+from importlib.metadata import version
 
 from flask import Blueprint, make_response, request
 from flask_login import current_user
@@ -43,9 +44,9 @@ def show() -> Response:
 
 
 def _allowed() -> bool:
-    token = parts().metrics_token
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if token and hmac.compare_digest(given.encode(), token.encode()):
+    token, given = parts().metrics_token, request.authorization
+    sent = (given.token or "") if given is not None and given.type == "bearer" else ""
+    if token and hmac.compare_digest(sent.encode(), token.encode()):
         return True
     return bool(current_user.is_authenticated) and Role.ADMINISTRATOR in acting().roles
 
@@ -59,10 +60,14 @@ class _Figures:
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One family after the other."""
         yield self._letters()
+        yield self._open()
         yield from self._queue()
         yield from self._senders()
         yield self._by_state("newsletter_editions", "Editions by state.", Edition.state)
         yield self._by_state("newsletter_subscribers", "Subscribers by status.", Subscriber.status)
+        build = GaugeMetricFamily("newsletter_build_info", "What runs here.", labels=["version"])
+        build.add_metric([version("newsletter-service")], 1)
+        yield build
 
     def _letters(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily(
@@ -74,6 +79,14 @@ class _Figures:
         ):
             for state, count in delivery.counts(self._session, mailing_id or 0).items():
                 family.add_metric([str(number), state.value], count)
+        return family
+
+    def _open(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "newsletter_letters_open", "Letters that may still go out, notices too.", labels=["state"]
+        )
+        for state, count in reporting.open_by_state(self._session).items():
+            family.add_metric([state.value], count)
         return family
 
     def _queue(self) -> Iterator[GaugeMetricFamily]:
@@ -88,6 +101,10 @@ class _Figures:
         speed = pace.letters_per_second
         yield _gauge("newsletter_senders", "Senders that showed themselves of late.", pace.senders)
         yield _gauge("newsletter_letters_per_second", "Letters that senders get rid of.", speed)
+        silent = reporting.longest_silence(self._session, self._now)
+        yield _gauge(
+            "newsletter_sender_silent_seconds", "Since when the most silent sender was not seen.", silent
+        )
         resting = select(func.count()).select_from(DomainRest).where(DomainRest.rests_until > self._now)
         yield _gauge("newsletter_domains_resting", "Domains left alone for now.", self._count(resting))
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.ledger import MAY_BE_CLAIMED
 from newsletter_service.delivery.models import Delivery, DomainRest, Mailing, Sender
-from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.rules import OPEN_STATES, State
 
 _ALIVE_WITHIN = timedelta(seconds=15)
 _DOMAINS_SHOWN = 8
@@ -112,3 +112,22 @@ def oldest_due(session: Session, now: datetime) -> datetime | None:
     running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
     query = select(func.min(Delivery.next_attempt_at)).where(running, MAY_BE_CLAIMED)
     return session.scalars(query.where(Delivery.next_attempt_at <= now)).one()
+
+
+def open_by_state(session: Session) -> dict[State, int]:
+    """How many letters of all mailings, and notices, may still go out; an unknown outcome to be resent is deferred."""
+    count = func.count()
+    found = session.execute(
+        select(Delivery.state, count).where(Delivery.state.in_(OPEN_STATES)).group_by(Delivery.state)
+    )
+    result = dict.fromkeys(OPEN_STATES, 0)
+    result.update({State(state): number for state, number in found})
+    again = select(count).where(Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_(None))
+    result[State.DEFERRED] += session.scalars(again).one()
+    return result
+
+
+def longest_silence(session: Session, now: datetime) -> float:
+    """For how many seconds the sender that was not seen for the longest time was not seen; 0 without senders."""
+    seen = session.scalars(select(func.min(Sender.seen_at))).one()
+    return max(0.0, (now - seen).total_seconds()) if seen else 0.0

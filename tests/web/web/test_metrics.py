@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import timedelta
+from importlib.metadata import version
 
 import pytest
 from flask import Flask
@@ -11,6 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Sender
+from newsletter_service.delivery.service import write_notice
+from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.staff.rules import Role
 from newsletter_service.web.parts import Parts
 from tests.conftest import NOW
@@ -18,6 +22,7 @@ from tests.factories import make_newsletter, make_subscriber
 from tests.staff_browser import StaffBrowser, make_staff
 
 Stored = Callable[[], AbstractContextManager[Session]]
+LETTER = PreparedLetter("nl", "Welkom", b"", 0)
 TOKEN = "a-token-that-only-tests-know"
 
 
@@ -29,6 +34,7 @@ def with_token(app: Flask, stored: Stored) -> None:
         make_newsletter(session)
         make_subscriber(session, "lezer@gemeente.example", now=NOW)
         session.add(Sender(id="a", host="een", process_id=1, pace=12, started_at=NOW, seen_at=NOW))
+        write_notice(session, LETTER, "lezer@gemeente.example", NOW)
         make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer")
         make_staff(session, Role.COMMUNICATOR, name="Marieke Midden")
 
@@ -50,13 +56,28 @@ def test_with_the_token_all_figures_are_read(client: FlaskClient) -> None:
     assert found["newsletter_letters_per_second"] == 12
     assert found["newsletter_subscribers active"] == 1
     assert found["newsletter_mailings_paused"] == 0
+    assert found["newsletter_letters_open ready"] == 1
+    assert found["newsletter_sender_silent_seconds"] == 0
+    assert found[f"newsletter_build_info {version('newsletter-service')}"] == 1
     assert "gemeente" not in answer.text
 
 
-@pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}x"])
+def test_a_sender_that_fell_silent_shows(client: FlaskClient, stored: Stored) -> None:
+    with stored() as session:
+        session.add(
+            Sender(id="b", host="twee", process_id=2, started_at=NOW, seen_at=NOW - timedelta(seconds=90))
+        )
+    found = figures(client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text)
+    assert (found["newsletter_senders"], found["newsletter_sender_silent_seconds"]) == (1, 90)
+
+
+@pytest.mark.parametrize(
+    "given", [None, "", "Bearer", "Bearer wrong", TOKEN, f"Basic {TOKEN}", "Bearer \xe9"]
+)
 def test_without_it_there_is_nothing(client: FlaskClient, given: str | None) -> None:
     headers = {} if given is None else {"Authorization": given}
     assert client.get("/metrics", headers=headers).status_code == 404
+    assert client.get("/metrics", headers=headers).headers["Cache-Control"] == "no-store"
 
 
 def test_without_a_token_set_an_empty_one_opens_nothing(app: Flask, client: FlaskClient) -> None:
