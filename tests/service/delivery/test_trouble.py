@@ -1,0 +1,193 @@
+"""What happens to machines: a full disk, a database that is locked, a server that falls silent, a signal."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.db import Base, open_engine
+from newsletter_service.delivery.connection import SmtpServer
+from newsletter_service.delivery.dialogue import Extensions
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.sender import Outbox, send_until_empty
+from newsletter_service.links import Links
+from newsletter_service.tokens import Tokens
+from tests.pipelining_server import running_erring_server
+from tests.service.delivery.conftest import SECRET, release
+from tests.smtp_server import RecordingServer
+
+LETTERS = 300
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ledger.sqlite3"
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[Engine]:
+    """An engine as a sender has one, that does not wait for a lock as long as usual."""
+    engine = open_engine(f"sqlite:///{file}")
+
+    @event.listens_for(engine, "connect")
+    def _impatient(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA busy_timeout = 100")
+
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(file: Path) -> Iterator[Engine]:
+    with opened(file) as engine:
+        Base.metadata.create_all(engine)
+        with Session(engine) as session:
+            release(session, LETTERS)
+        yield engine
+
+
+@pytest.fixture
+def sender(engine: Engine, smtp: RecordingServer) -> Outbox:
+    return Outbox(
+        engine=engine,
+        server=SmtpServer("127.0.0.1", smtp.port, "none", connections=2),
+        links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
+        clock=lambda: datetime.now(UTC),
+        secret_key=SECRET,
+        mail_domain="nieuwsbrief.example",
+        bounce_domain="bounces.nieuwsbrief.example",
+    )
+
+
+def eventually(look: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 20
+    while not look():
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def states(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        found = list(connection.scalars(select(Delivery.state)))
+    return {state: found.count(state) for state in set(found)}
+
+
+class Sending(threading.Thread):
+    """A sender that works beside the test."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        super().__init__()
+        self.notes: set[str] = set()
+        self._outbox = replace(outbox, report=lambda snapshot: self.notes.add(snapshot.note))
+        self.verdicts: dict[Verdict, int] = {}
+
+    def run(self) -> None:
+        self.verdicts = send_until_empty(self._outbox)
+
+
+def all_got_it_once(smtp: RecordingServer) -> bool:
+    recipients = [mail.recipient for mail in smtp.received]
+    return len(recipients) == len(set(recipients)) == LETTERS
+
+
+def test_a_database_that_is_locked_for_a_while_is_waited_for(
+    file: Path, engine: Engine, sender: Outbox, smtp: RecordingServer
+) -> None:
+    sending = Sending(sender)
+    sending.start()
+    eventually(lambda: len(smtp.received) > 20)
+    other = sqlite3.connect(file, isolation_level=None, timeout=10)
+    other.execute("BEGIN IMMEDIATE")
+    eventually(lambda: "database is locked" in sending.notes)
+    other.execute("COMMIT")
+    other.close()
+    sending.join(30)
+    assert states(engine) == {"sent": LETTERS}
+    assert all_got_it_once(smtp)
+
+
+def test_a_full_disk_is_waited_for_until_there_is_room_again(
+    engine: Engine, sender: Outbox, smtp: RecordingServer
+) -> None:
+    pages = 0
+
+    @event.listens_for(engine, "begin")
+    def _as_large_as_it_is(connection: Any) -> None:
+        if pages:
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    with engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    sending = Sending(sender)
+    sending.start()
+    eventually(lambda: "database or disk is full" in sending.notes)
+    assert len(smtp.received) < LETTERS
+    pages = 1_000_000
+    sending.join(30)
+    assert states(engine) == {"sent": LETTERS}
+    assert all_got_it_once(smtp)
+
+
+def command(file: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": SECRET,
+        "BASE_URL": "https://nieuwsbrief.example",
+        "MAIL_FROM": "redactie@nieuwsbrief.example",
+        "DATABASE_URL": f"sqlite:///{file}",
+        "INSTANCE_DIR": str(file.parent / "instance"),
+        "SMTP_PORT": str(port),
+    }
+    program = str(Path(sys.executable).with_name("newsletter"))
+    return subprocess.Popen([program, "send", "--watch"], env=environment, stdout=subprocess.DEVNULL)
+
+
+def test_a_signal_ends_a_sender_in_ten_seconds_though_the_server_never_answers(
+    file: Path, engine: Engine
+) -> None:
+    silent, asked = threading.Event(), threading.Event()
+
+    def answer(verb: str, _recipient: str) -> str:
+        if verb == ".":
+            asked.set()
+            silent.wait(30)
+        return {"DATA": "354 Go"}.get(verb, "250 OK")
+
+    with running_erring_server(Extensions(pipelining=True), answer) as server:
+        process = command(file, server.port)
+        assert asked.wait(20)
+        process.send_signal(signal.SIGTERM)
+        began = time.monotonic()
+        assert process.wait(15) == 0
+        assert time.monotonic() - began < 10
+        silent.set()
+    assert states(engine) == {State.UNCERTAIN.value: 1, State.READY.value: LETTERS - 1}
+
+
+def test_a_signal_ends_a_sender_in_ten_seconds_though_the_database_is_locked(
+    file: Path, engine: Engine, smtp: RecordingServer
+) -> None:
+    process = command(file, smtp.port)
+    eventually(lambda: len(smtp.received) > 20)
+    other = sqlite3.connect(file, isolation_level=None, timeout=10)
+    other.execute("BEGIN IMMEDIATE")
+    process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    process.wait(15)
+    assert time.monotonic() - began < 10
+    other.execute("COMMIT")
+    other.close()
