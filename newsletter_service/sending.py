@@ -26,7 +26,7 @@ from newsletter_service.tokens import Tokens
 _LOOK_AGAIN_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 60.0
 _WORTH_WAITING_FOR = timedelta(minutes=1)
-_STOPS_WITHIN_SECONDS = 9.5
+_STOPS_WITHIN_SECONDS = 9.0
 _OBJECTS_BEFORE_COLLECTING = 20_000
 
 log = logging.getLogger(__name__)
