@@ -31,8 +31,8 @@ from newsletter_service.delivery.rules import (
     Verdict,
     classify,
     settlement,
-    without_addresses,
 )
+from newsletter_service.logs import without_addresses
 
 CLAIM_AT_ONCE = 500
 BEAT_SECONDS = 1.0

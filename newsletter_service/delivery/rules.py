@@ -76,11 +76,6 @@ def readable(text: bytes) -> str:
     return " ".join(words.split())[:MAX_REPLY_TEXT]
 
 
-def without_addresses(text: str) -> str:
-    """A server's words without the addresses that servers like to repeat: fit for a log."""
-    return " ".join("…" if "@" in word else word for word in text.split())
-
-
 class Verdict(StrEnum):
     """What an answer means for the row, and beyond it."""
 

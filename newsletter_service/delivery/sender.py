@@ -32,7 +32,8 @@ from newsletter_service.delivery.desk import Desk
 from newsletter_service.delivery.dialogue import Outcome
 from newsletter_service.delivery.pacing import Limits, Ramp
 from newsletter_service.delivery.roll_call import RollCall
-from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify, without_addresses
+from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
+from newsletter_service.logs import without_addresses
 
 SPARE_LETTERS = 10
 """Answers that may wait to be written down: a kill repeats these, and what each connection has under way."""
