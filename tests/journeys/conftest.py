@@ -1,15 +1,24 @@
-"""What journeys share: a deliverer, and links taken out of the mails as they were received."""
+"""What journeys share: an office with readers, a deliverer, links taken out of the mails as they were received."""
 
 import re
 from collections.abc import Callable
+from datetime import date, time
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.editions.models import Calendar
+from newsletter_service.staff.rules import Role
 from newsletter_service.web.sending import outbox
+from tests.conftest import NOW, Clock
+from tests.factories import make_newsletter, make_organisation, make_segment, make_subscriber, make_topic
+from tests.journeys.office import SEGMENTS, Office, Stored, fresh
 from tests.smtp_server import Received, RecordingServer
+from tests.staff_browser import StaffBrowser, make_staff
 
 BASE = "https://nieuwsbrief.example"
 
@@ -25,6 +34,54 @@ def deliver(app: Flask, smtp: RecordingServer) -> Callable[[], list[Received]]:
         return smtp.received[before:]
 
     return run
+
+
+@pytest.fixture
+def office(app: Flask, client: FlaskClient, clock: Clock, stored: Stored, smtp: RecordingServer) -> Office:
+    with stored() as session:
+        make_newsletter(session)
+        for accent, slug in enumerate(("noord", "zuid"), 1):
+            make_organisation(session, slug, accent)
+        for slug in SEGMENTS:
+            make_segment(session, slug, domains=("politie.example",) if slug == "politie" else ())
+        for slug in ("haven", "jeugd"):
+            make_topic(session, slug)
+        session.add(
+            Calendar(first_day=date(2026, 11, 26), send_time=time(9), closing_time=time(12), closing_days=2)
+        )
+    with app.app_context(), stored() as session:
+        staff = {
+            "var": make_staff(session, Role.HEAD, organisation="noord", name="Noor Noord").email,
+            "riec": make_staff(session, Role.HEAD, organisation="zuid", name="Zeki Zuid").email,
+            "editor": make_staff(session, Role.COMMUNICATOR, name="Coen Communicatie").email,
+        }
+    browsers = {name: StaffBrowser(fresh(app), email) for name, email in staff.items()}
+    office = Office(app, clock, stored, **browsers)
+    office.tick()
+    return office
+
+
+@pytest.fixture
+def readers(office: Office) -> dict[str, str]:
+    """One reader per segment, and a few that show a rule; what they are here for -> address."""
+    addresses = {slug: f"{slug}@gemeente.example" for slug in SEGMENTS}
+    addresses |= {
+        "politie": "agent@politie.example",
+        "politie-elders": "agent@elders.example",
+        "haven": "haven@gemeente.example",
+        "english": "reader@gemeente.example",
+    }
+    with office.stored() as session:
+        from_db = {row.slug: row for row in session.scalars(select(Segment))}
+        topics = {row.slug: row for row in session.scalars(select(Topic))}
+        for slug in SEGMENTS:
+            make_subscriber(
+                session, addresses[slug], now=NOW, name=f"Lezer {slug}", segments=(from_db[slug],)
+            )
+        make_subscriber(session, addresses["politie-elders"], now=NOW, segments=(from_db["politie"],))
+        make_subscriber(session, addresses["haven"], now=NOW, topics=(topics["haven"],))
+        make_subscriber(session, addresses["english"], now=NOW, language="en")
+    return addresses
 
 
 def links_in(mail: Received) -> list[str]:

@@ -1,172 +1,28 @@
 """One edition, from the queues of two heads to the mailboxes of five segments."""
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import timedelta
 
-import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.models import Calendar, Edition
-from newsletter_service.editions.service import edition_numbered, statement
+from newsletter_service.editions.service import edition_numbered
 from newsletter_service.letters.preview import html_of, text_of
-from newsletter_service.staff.rules import Role
-from scheduled_jobs.schedule import JOBS
-from tests.conftest import NOW, Clock
-from tests.factories import make_newsletter, make_organisation, make_segment, make_subscriber, make_topic
 from tests.journeys.conftest import BASE
+from tests.journeys.office import (
+    EVERYONE,
+    HARBOUR_TOPIC,
+    MAYORS_AND_OVV,
+    MEETING,
+    POLICE_ONLY,
+    SEGMENTS,
+    TOGETHER,
+    Office,
+    editions_in,
+    fill_both_queues,
+)
 from tests.smtp_server import Received, RecordingServer
-from tests.staff_browser import StaffBrowser, make_staff
-
-Stored = Callable[[], AbstractContextManager[Session]]
-
-SEGMENTS = ("burgemeesters", "om", "politie", "beleidsadviseurs", "ovv")
-EVERYONE = "Cijfers over veiligheid in de hele regio"
-TOGETHER = "Samen tegen geldezels in de klas"
-POLICE_ONLY = "Briefing over autodiefstal in de nacht"
-MAYORS_AND_OVV = "Vuurwerk rond de jaarwisseling"
-HARBOUR_TOPIC = "Nieuw hek bij de achterpoort"
-MEETING = "Carrousel voor ambtenaren openbare orde"
-
-
-@dataclass
-class Office:
-    """The editorial office of a test: the two heads, the communicator, the clock and the scheduler's jobs."""
-
-    app: Flask
-    clock: Clock
-    stored: Stored
-    var: StaffBrowser
-    riec: StaffBrowser
-    editor: StaffBrowser
-
-    def tick(self) -> None:
-        """Let the scheduler look once at everything."""
-        with self.app.app_context():
-            for job in JOBS:
-                job.run()
-
-    def move_to(self, moment: str) -> None:
-        """Set the clock to closing time or the time of release, and let the scheduler look."""
-        with self.stored() as session:
-            edition = edition_numbered(session, 1)
-            self.clock.now = edition.closes_at if moment == "closing" else edition.sends_at
-        self.tick()
-
-    def queue(self, who: StaffBrowser, title: str, **fields: object) -> None:
-        """Write an item in the form and queue it."""
-        page = who.get("/redactie/kopij/nieuw").text
-        found = re.search(r'name="organisation"[^>]*value="(\d+)"', page)
-        organisation = found[1] if found else ""
-        values = {
-            "organisation": organisation,
-            "kind": "news",
-            "title": title,
-            "lead": f"Kort: {title.lower()}.",
-            "priority": "1",
-            "wachtrij": "1",
-        }
-        answer = who.post("/redactie/kopij/nieuw", **(values | fields))
-        assert answer.status_code == 302, answer.text
-
-    def state(self) -> str:
-        with self.stored() as session:
-            return edition_numbered(session, 1).state
-
-    def numbers(self) -> dict[str, int]:
-        """The statement's numbers that are not nought."""
-        with self.stored() as session:
-            told = statement(session, edition_numbered(session, 1))
-            assert told.adds_up
-            return {name: count for name, count in vars_of(told).items() if count}
-
-
-def vars_of(told: object) -> dict[str, int]:
-    names = ("intended", "sent", "failed", "excluded", "cancelled", "uncertain", "open")
-    return {name: getattr(told, name) for name in names}
-
-
-@pytest.fixture
-def office(app: Flask, client: FlaskClient, clock: Clock, stored: Stored, smtp: RecordingServer) -> Office:
-    with stored() as session:
-        make_newsletter(session)
-        for accent, slug in enumerate(("noord", "zuid"), 1):
-            make_organisation(session, slug, accent)
-        for slug in SEGMENTS:
-            make_segment(session, slug, domains=("politie.example",) if slug == "politie" else ())
-        for slug in ("haven", "jeugd"):
-            make_topic(session, slug)
-        session.add(
-            Calendar(first_day=date(2026, 11, 26), send_time=time(9), closing_time=time(12), closing_days=2)
-        )
-    with app.app_context(), stored() as session:
-        staff = {
-            "var": make_staff(session, Role.HEAD, organisation="noord", name="Noor Noord").email,
-            "riec": make_staff(session, Role.HEAD, organisation="zuid", name="Zeki Zuid").email,
-            "editor": make_staff(session, Role.COMMUNICATOR, name="Coen Communicatie").email,
-        }
-    browsers = {name: StaffBrowser(fresh(app), email) for name, email in staff.items()}
-    office = Office(app, clock, stored, **browsers)
-    office.tick()
-    return office
-
-
-def fresh(app: Flask) -> FlaskClient:
-    """A browser with cookies of its own."""
-    client = app.test_client()
-    client.environ_base["wsgi.url_scheme"] = "https"
-    client.environ_base["HTTP_HOST"] = "nieuwsbrief.example"
-    return client
-
-
-@pytest.fixture
-def readers(office: Office) -> dict[str, str]:
-    """One reader per segment, and a few that show a rule; what they are here for -> address."""
-    addresses = {slug: f"{slug}@gemeente.example" for slug in SEGMENTS}
-    addresses |= {
-        "politie": "agent@politie.example",
-        "politie-elders": "agent@elders.example",
-        "haven": "haven@gemeente.example",
-        "english": "reader@gemeente.example",
-    }
-    with office.stored() as session:
-        from_db = {row.slug: row for row in session.scalars(select(Segment))}
-        topics = {row.slug: row for row in session.scalars(select(Topic))}
-        for slug in SEGMENTS:
-            make_subscriber(
-                session, addresses[slug], now=NOW, name=f"Lezer {slug}", segments=(from_db[slug],)
-            )
-        make_subscriber(session, addresses["politie-elders"], now=NOW, segments=(from_db["politie"],))
-        make_subscriber(session, addresses["haven"], now=NOW, topics=(topics["haven"],))
-        make_subscriber(session, addresses["english"], now=NOW, language="en")
-    return addresses
-
-
-def fill_both_queues(office: Office) -> None:
-    numbers = {slug: str(place) for place, slug in enumerate(SEGMENTS, 1)}
-    office.queue(office.var, EVERYONE, topics=["2"])
-    office.queue(office.riec, TOGETHER, joint="y", priority="2", kind="publication")
-    office.queue(office.riec, POLICE_ONLY, segments=[numbers["politie"]], restricted="y")
-    office.queue(office.var, MAYORS_AND_OVV, segments=[numbers["burgemeesters"], numbers["ovv"]])
-    office.queue(office.riec, HARBOUR_TOPIC, topics=["1"])
-    office.queue(
-        office.var,
-        MEETING,
-        kind="event",
-        segments=[numbers["ovv"]],
-        day="2026-12-03",
-        start_time="13:30",
-        end_time="16:00",
-        place="Stadhuis",
-    )
-
 
 ALL = {EVERYONE, TOGETHER, POLICE_ONLY, MAYORS_AND_OVV, HARBOUR_TOPIC, MEETING}
 EXPECTED = {
@@ -186,10 +42,6 @@ def titles_in(mail: Received) -> set[str]:
     in_html = {title for title in ALL if title in html}
     assert in_html == {title for title in ALL if title in text}
     return in_html
-
-
-def editions_in(mails: list[Received]) -> list[Received]:
-    return [mail for mail in mails if mail.message["List-Id"]]
 
 
 def test_every_reader_gets_exactly_the_items_meant_for_them(
