@@ -101,6 +101,7 @@ class Delivery(Base):
         Index("ix_delivery_state_mailing_id", "state", "mailing_id"),
         Index(
             "ix_delivery_doubtful",
+            "state",
             "mailing_id",
             sqlite_where=text(_MAY_HAVE_COME_TWICE),
             postgresql_where=text(_MAY_HAVE_COME_TWICE),

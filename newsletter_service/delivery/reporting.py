@@ -1,11 +1,11 @@
 """What pages tell about the ledger: rows of one kind, what holds domains up, and who sends how fast."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.ledger import MAY_BE_CLAIMED
@@ -30,15 +30,26 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """Which rows of a mailing; an empty `domain` is any."""
+    """Which rows of a mailing: of one domain, with these words in name or address, by number; empty is any."""
 
     group: Group
     domain: str = ""
+    words: str = ""
+    ids: tuple[int, ...] = ()
 
-    def rows(self, mailing_id: int) -> tuple[ColumnElement[bool], ...]:
+    def rows(self, mailing_id: int) -> Iterator[ColumnElement[bool]]:
         """The rows as conditions."""
-        mine = (Delivery.mailing_id == mailing_id, *_IN_GROUP[self.group])
-        return (*mine, Delivery.domain == self.domain) if self.domain else mine
+        yield Delivery.mailing_id == mailing_id
+        yield from _IN_GROUP[self.group]
+        if self.domain:
+            yield Delivery.domain == self.domain
+        if self.words:
+            yield or_(*(column.icontains(self.words, autoescape=True) for column in _WORDS_IN))
+        if self.ids:
+            yield Delivery.id.in_(self.ids)
+
+
+_WORDS_IN = (Delivery.address, Delivery.name)
 
 
 _IN_GROUP: dict[Group, tuple[ColumnElement[bool], ...]] = {
@@ -47,7 +58,10 @@ _IN_GROUP: dict[Group, tuple[ColumnElement[bool], ...]] = {
     Group.FAILED: (Delivery.state == State.FAILED,),
     Group.CANCELLED: (Delivery.state == State.CANCELLED,),
     Group.UNCERTAIN: (Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_not(None)),
-    Group.REPEATED: (Delivery.state == State.SENT, Delivery.doubts > 0),
+    Group.REPEATED: (
+        Delivery.state == State.SENT,
+        Delivery.doubts > literal_column("0"),
+    ),  # as its index has it
 }
 
 

@@ -1,5 +1,6 @@
 """What people decide about letters that did not surely arrive: once more, or to count them as sent."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, Update, update
@@ -31,9 +32,9 @@ def retry(session: Session, mailing_id: int, which: Filter, readers: Select[int]
     )
 
 
-def count_as_sent(session: Session, mailing_id: int, domain: str = "") -> int:
-    """Believe that letters with an unknown outcome arrived; how many. They still may have arrived twice."""
-    uncertain = Filter(Group.UNCERTAIN, domain)
+def count_as_sent(session: Session, mailing_id: int, which: Filter) -> int:
+    """Believe that letters arrived of which the outcome is unknown; how many. They may have arrived twice."""
+    uncertain = replace(which, group=Group.UNCERTAIN)
     return _change(session, update(Delivery).where(*uncertain.rows(mailing_id)).values(state=State.SENT))
 
 

@@ -12,13 +12,12 @@ from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.delivery.reached import perhaps_reached, reached
 from newsletter_service.editions.content import correction_content
 from newsletter_service.editions.emails import correction_held
-from newsletter_service.editions.follow_up import mailing_of
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.notices import tell_staff
 from newsletter_service.editions.preview import letter_of
 from newsletter_service.editions.readership import ACTIVE, RECIPIENT
 from newsletter_service.editions.rules import CorrectionChanged, NobodyHasIt, NothingWritten, hash_of
-from newsletter_service.editions.service import Statement, lock, statement_of
+from newsletter_service.editions.service import Statement, lock, mailing_of, statement_of
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.press import Press

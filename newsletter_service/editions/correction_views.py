@@ -11,14 +11,13 @@ from werkzeug.wrappers import Response
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editions import correcting, wording
 from newsletter_service.editions.correcting import Words, draft_of, fingerprint
-from newsletter_service.editions.follow_up import mailing_of
 from newsletter_service.editions.forms import CorrectionForm
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.pages import act, back_to, editors_only, preview_response
 from newsletter_service.editions.preview import sample_copy
 from newsletter_service.editions.previewing import chosen, languages, shapes
 from newsletter_service.editions.rules import CorrectionChanged, NothingWritten
-from newsletter_service.editions.service import edition_numbered
+from newsletter_service.editions.service import edition_numbered, mailing_of
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.staff.guards import signed_in

@@ -1,26 +1,35 @@
 """After a release: who got the letter and who did not, and letting some letters go out once more."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import reporting, retrying
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter
 from newsletter_service.editions import rules
-from newsletter_service.editions.models import Edition, Exclusion
+from newsletter_service.editions.correcting import released_correction
+from newsletter_service.editions.models import Correction, Edition, Exclusion
 from newsletter_service.editions.readership import ACTIVE
 from newsletter_service.editions.rules import Move
-from newsletter_service.editions.service import lock, note, stand, standing
-from newsletter_service.errors import NotFound
+from newsletter_service.editions.service import (
+    Statement,
+    lock,
+    mailing_of,
+    stand,
+    standing,
+    statement,
+    statement_of,
+)
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.models import Subscriber
 
 _AT_ONCE = 1000
+_STILL_READ = select(Subscriber.id).where(ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -33,11 +42,34 @@ class Skipped:
     reason: str
 
 
-def mailing_of(edition: Edition) -> int:
-    """The number of an edition's mailing; NotFound before it is released."""
-    if edition.mailing_id is None:
-        raise NotFound(f"edition {edition.number} was not released")
-    return edition.mailing_id
+@dataclass(frozen=True)
+class Mailed:
+    """The letters of an edition itself, or those of one of its corrections."""
+
+    edition: Edition
+    mailing_id: int
+    correction: Correction | None = None
+
+    @property
+    def address(self) -> dict[str, int]:
+        """Which they are, as it stands in the addresses of pages."""
+        number = {"number": self.edition.number}
+        return number | {"correctie": self.correction.id} if self.correction is not None else number
+
+
+def mailed(session: Session, edition: Edition, correction_id: int | None = None) -> Mailed:
+    """The letters of a released edition, or of that correction of it; NotFound."""
+    if correction_id is None:
+        return Mailed(edition, mailing_of(edition))
+    correction = released_correction(session, edition, correction_id)
+    return Mailed(edition, correction.mailing_id or 0, correction)
+
+
+def numbers_of(session: Session, mailed: Mailed) -> Statement:
+    """What became of them."""
+    if mailed.correction is None:
+        return statement(session, mailed.edition)
+    return statement_of(session, mailed.mailing_id, mailed.correction.readers)
 
 
 def skipped(session: Session, edition: Edition, after: int, limit: int) -> list[Skipped]:
@@ -52,10 +84,10 @@ def skipped(session: Session, edition: Edition, after: int, limit: int) -> list[
     return [Skipped(id_, name or "", address or "", reason) for id_, name, address, reason in found]
 
 
-def all_rows(session: Session, edition: Edition, which: Filter) -> Iterator[Delivery]:
+def all_rows(session: Session, mailing_id: int, which: Filter) -> Iterator[Delivery]:
     """Every row of a kind, read a thousand at a time."""
     last = 0
-    while some := reporting.rows(session, mailing_of(edition), which, last, _AT_ONCE):
+    while some := reporting.rows(session, mailing_id, which, last, _AT_ONCE):
         yield from some
         last = some[-1].id
         session.expunge_all()
@@ -69,51 +101,53 @@ def all_skipped(session: Session, edition: Edition) -> Iterator[Skipped]:
         last = some[-1].reader_id
 
 
-def retry(session: Session, edition: Edition, which: Filter, user: User, now: datetime) -> int:
+@dataclass(frozen=True)
+class Again:
+    """How many letters would go out once more, and how many not as their readers want no letters any more."""
+
+    letters: int
+    left: int
+
+
+def again(session: Session, mailed: Mailed, which: Filter) -> Again:
+    """What letting letters go out once more would mean now."""
+    rows = select(func.count()).select_from(Delivery).where(*which.rows(mailed.mailing_id))
+    everybody = session.scalars(rows).one()
+    wanted = session.scalars(rows.where(Delivery.reader_id.in_(_STILL_READ))).one()
+    return Again(letters=wanted, left=everybody - wanted)
+
+
+def retry(session: Session, mailed: Mailed, which: Filter, user: User, now: datetime) -> int:
     """Let failed or uncertain letters go out once more to readers who still want them; how many.
 
-    The edition runs until they are settled. Raises WrongState.
+    An edition runs until they are settled. Raises WrongState.
     """
+    edition = mailed.edition
     lock(session, edition)
-    stand(edition, rules.retry(standing(edition)))
-    edition.sent_at = None
-    wanted = select(Subscriber.id).where(ACTIVE)
-    letters = retrying.retry(session, mailing_of(edition), which, wanted, now)
-    note(session, edition, Move.RETRY, user, now, letters=letters, group=which.group.value)
+    at = rules.retry(standing(edition)) if mailed.correction is None else None
+    letters = retrying.retry(session, mailed.mailing_id, which, _STILL_READ, now)
+    if letters and at is not None:
+        stand(edition, at)
+        edition.sent_at = None
+    _note(session, mailed, user, Move.RETRY.value, now, letters=letters, group=which.group.value)
     return letters
 
 
-def count_as_sent(session: Session, edition: Edition, domain: str, user: User, now: datetime) -> int:
+def count_as_sent(session: Session, mailed: Mailed, which: Filter, user: User, now: datetime) -> int:
     """Believe that letters with an unknown outcome arrived; how many."""
-    letters = retrying.count_as_sent(session, mailing_of(edition), domain)
-    record(session, user, "edition.count_as_sent", "edition", edition.id, now, letters=letters)
+    letters = retrying.count_as_sent(session, mailed.mailing_id, which)
+    _note(session, mailed, user, "count_as_sent", now, letters=letters)
     return letters
 
 
-def note_export(session: Session, edition: Edition, user: User, group: str, now: datetime) -> None:
+def note_export(session: Session, mailed: Mailed, user: User, group: str, now: datetime) -> None:
     """Write down that somebody took the names behind a number along."""
-    record(session, user, "edition.export", "edition", edition.id, now, group=group)
+    _note(session, mailed, user, "export", now, group=group)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How sending goes at this moment; `resting` are domains that are left alone, "" the mail server."""
-
-    senders: int
-    letters_per_second: float
-    seconds_left: float
-    deferred: Sequence[reporting.Held]
-    resting: Sequence[tuple[str, datetime, str]]
-
-
-def progress(session: Session, edition: Edition, open_letters: int, now: datetime) -> Progress:
-    """Read how sending goes; quick however many readers there are."""
-    pace = reporting.pace(session, now)
-    speed = pace.letters_per_second
-    return Progress(
-        senders=pace.senders,
-        letters_per_second=speed,
-        seconds_left=open_letters / speed if speed >= 1 else 0.0,
-        deferred=reporting.deferred_domains(session, mailing_of(edition)),
-        resting=[(one.domain, one.rests_until, one.reply) for one in reporting.resting(session, now)],
-    )
+def _note(session: Session, mailed: Mailed, user: User, action: str, now: datetime, **detail: object) -> None:
+    correction = mailed.correction
+    if correction is None:
+        record(session, user, f"edition.{action}", "edition", mailed.edition.id, now, **detail)
+    else:
+        record(session, user, f"correction.{action}", "correction", correction.id, now, **detail)

@@ -153,6 +153,13 @@ def cancel(session: Session, edition: Edition, user: User | None, now: datetime)
     return stopped
 
 
+def mailing_of(edition: Edition) -> int:
+    """The number of an edition's mailing; NotFound before it is released."""
+    if edition.mailing_id is None:
+        raise NotFound(f"edition {edition.number} was not released")
+    return edition.mailing_id
+
+
 def statement(session: Session, edition: Edition) -> Statement:
     """What became of the letters of a released edition; zeros before it is released."""
     if edition.mailing_id is None:

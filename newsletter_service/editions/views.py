@@ -17,6 +17,7 @@ from newsletter_service.editions.pages import act, back_to, editors_only, previe
 from newsletter_service.editions.presenting import edition_page
 from newsletter_service.editions.preview import NothingToSee, message_for, proof_to
 from newsletter_service.editions.previewing import chosen, preview_pane
+from newsletter_service.editions.retry_views import retries
 from newsletter_service.editions.rules import EditionConflict
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.editions.signing_off import sign_off
@@ -32,6 +33,7 @@ editions.register_blueprint(calendar)
 editions.register_blueprint(moves)
 editions.register_blueprint(deliveries)
 editions.register_blueprint(corrections)
+editions.register_blueprint(retries)
 
 
 @editions.get("/edities")
@@ -62,7 +64,7 @@ def _page(number: int, texts_form: TextsForm | None = None) -> str:
         may_edit=may_edit_edition(actor),
         mine=mine[0] if mine else None,
         shown=shown(),
-        **progress_of(page.edition),
+        **(progress_of(page.edition) if page.released else {}),
     )
 
 

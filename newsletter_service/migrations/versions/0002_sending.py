@@ -76,7 +76,7 @@ def upgrade() -> None:
         batch_op.alter_column('doubts', server_default=None)
     op.create_index('ix_delivery_due', 'delivery', ['mailing_id', 'next_attempt_at', 'id'],
                     sqlite_where=sa.text(DUE), postgresql_where=sa.text(DUE))
-    op.create_index('ix_delivery_doubtful', 'delivery', ['mailing_id'],
+    op.create_index('ix_delivery_doubtful', 'delivery', ['state', 'mailing_id'],
                     sqlite_where=sa.text(DOUBTFUL), postgresql_where=sa.text(DOUBTFUL))
     _go_on_counting_from(last_number)
 

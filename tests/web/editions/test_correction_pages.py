@@ -148,3 +148,32 @@ def test_who_only_administers_writes_none(sent: StaffBrowser, client: FlaskClien
 
 def test_nothing_goes_out_without_the_token_of_the_session(sent: StaffBrowser) -> None:
     assert sent.client.post(f"{CORRECTION}/versturen", data={"seen": "x"}).status_code == 400
+
+
+def test_its_letters_have_names_behind_their_numbers_too(sent: StaffBrowser, stored: Stored) -> None:
+    written(sent)
+    sent.done(f"{CORRECTION}/versturen", seen=seen(sent, f"{CORRECTION}/versturen"))
+    with stored() as session:
+        correction = session.scalars(select(Correction)).one()
+        number, mailing_id = correction.id, correction.mailing_id
+        rows = session.scalars(select(Delivery).where(Delivery.mailing_id == mailing_id)).all()
+        for row in rows:
+            row.state, row.settled_at = "sent", NOW
+        rows[0].state, address = "failed", rows[0].address
+    failed = f"{EDITION}/verzending?correctie={number}&toestand=failed"
+    assert failed.replace("&", "&amp;") in sent.get(EDITION).text
+    page = sent.text(failed)
+    assert "Correctie op editie 12: mislukt" in page
+    assert address in page
+    assert "1 brief gaat nog eens uit." in sent.done(f"{EDITION}/opnieuw?correctie={number}&toestand=failed")
+    with stored() as session:
+        states = session.scalars(select(Delivery.state).where(Delivery.mailing_id == mailing_id)).all()
+    assert sorted(states) == ["deferred", "sent", "sent", "sent"]
+    assert sent.get(f"{EDITION}/verzending?correctie={number + 1}&toestand=failed").status_code == 404
+
+
+def test_who_sends_an_edition_once_more_is_told_of_its_correction(sent: StaffBrowser) -> None:
+    written(sent)
+    sent.done(f"{CORRECTION}/versturen", seen=seen(sent, f"{CORRECTION}/versturen"))
+    page = sent.text(f"{EDITION}/opnieuw?toestand=failed")
+    assert "Wie de editie nu nog krijgt, krijgt die correctie niet." in page

@@ -97,7 +97,7 @@ def test_the_file_holds_all_of_them_and_runs_nothing(released: StaffBrowser, sto
     answer = released.post(f"{LIST}/bestand?toestand=failed")
     assert answer.mimetype == "text/csv"
     header, line, rest = answer.text.split("\r\n")
-    assert (header, rest) == ("name,address,state,attempts,moment,reply", "")
+    assert (header, rest) == ("name,address,domain,state,attempts,moment,reply", "")
     assert line.startswith("'=1+1,")
     assert "550 =5.1.1 onbekend" in line
     with stored() as session:
@@ -112,19 +112,51 @@ def test_letters_that_failed_go_out_once_more_after_asking(released: StaffBrowse
     assert (rows(stored, "failed"), rows(stored, "deferred")) == (0, 1)
 
 
+def test_only_letters_that_were_ticked_go_out_once_more(released: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        for row in session.scalars(select(Delivery).where(Delivery.state.in_(("failed", "uncertain")))):
+            row.state = "failed"
+        one, other = session.scalars(
+            select(Delivery.id).where(Delivery.state == "failed").order_by(Delivery.id)
+        ).all()
+    assert f'name="brief" value="{one}"' in released.get(f"{LIST}?toestand=failed").text
+    address = f"/redactie/edities/12/opnieuw?toestand=failed&brief={other}"
+    page = released.get(address).text
+    assert "Het gaat om de brieven die u aankruiste." in page
+    assert f"brief={other}" in page
+    assert "1 brief gaat nog eens uit." in released.done(address)
+    with stored() as session:
+        assert (session.get_one(Delivery, one).state, session.get_one(Delivery, other).state) == (
+            "failed",
+            "deferred",
+        )
+
+
+def test_a_reader_is_found_by_a_part_of_name_or_address(released: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        waiting(session).name = "Ans de Vries"
+    assert "Ans de Vries" in released.text(f"{LIST}?toestand=open&zoek=de+vries")
+    assert "Ans de Vries" in released.text(f"{LIST}?toestand=open&zoek=B@GEMEENTE")
+    assert "Hier staat niemand." in released.text(f"{LIST}?toestand=open&zoek=%25")
+
+
 def test_whoever_left_meanwhile_gets_no_second_try(released: StaffBrowser, stored: Stored) -> None:
     with stored() as session:
         row = session.scalars(select(Delivery).where(Delivery.state == "failed")).one()
         reader = session.get_one(Subscriber, row.reader_id)
         reader.status = Status.LEFT.value
+    page = released.text("/redactie/edities/12/opnieuw?toestand=failed")
+    assert "1 lezer heeft zich intussen afgemeld en krijgt niets." in page
     assert "0 brieven gaan nog eens uit." in released.done("/redactie/edities/12/opnieuw?toestand=failed")
     assert rows(stored, "failed") == 1
 
 
 def test_an_unknown_outcome_can_be_counted_as_sent(released: StaffBrowser, stored: Stored) -> None:
-    assert "Tel deze als verstuurd" in released.text(f"{LIST}?toestand=uncertain")
+    assert "Tel als verstuurd…" in released.text(f"{LIST}?toestand=uncertain")
+    asked = released.text("/redactie/edities/12/tel-als-verstuurd?toestand=uncertain")
+    assert "1 brief waarvan wij niet weten of hij aankwam, telt dan als verstuurd." in asked
     page = released.done("/redactie/edities/12/tel-als-verstuurd?toestand=uncertain")
-    assert "Deze brieven tellen nu als verstuurd." in page
+    assert "1 brief telt nu als verstuurd." in page
     assert (rows(stored, "uncertain"), rows(stored, "sent")) == (0, 2)
 
 
