@@ -9,8 +9,8 @@ from typing import Protocol
 
 import click
 
+from newsletter_service.delivery.outbox import Snapshot
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.sender import Snapshot
 
 _SECONDS_BETWEEN_LINES = 10.0
 _DONE_WITH = (Verdict.SENT, Verdict.FAIL)

@@ -14,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 from config import Settings, SettingsError
 from newsletter_service.db import open_engine
 from newsletter_service.delivery.connection import SmtpServer, TransportMisconfigured
+from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.sender import Outbox, comes_soon, send_until_empty
+from newsletter_service.delivery.sender import comes_soon, send_until_empty
 from newsletter_service.links import Links
 from newsletter_service.logs import init_logs
 from newsletter_service.moments import utc_now

@@ -18,7 +18,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from newsletter_service.delivery import ledger
+from newsletter_service.delivery import ledger, senders
 from newsletter_service.delivery.domains import Domains
 from newsletter_service.delivery.ledger import Claimed, Place, Settled
 from newsletter_service.delivery.pacing import Limits, Pacer
@@ -122,7 +122,7 @@ class Clerk:
         if beat:
             self._keep_house(connection, turn, now)
         self._settle(connection, turn.outcomes, turn, now)
-        ledger.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
+        senders.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
         self._pause_mailings(connection, turn, now)
         room = slots - (len(self._handed) - len(turn.outcomes) - len(turn.unsent))
         if beat or not self._hand_over_directly(connection, turn, room, now):
@@ -132,7 +132,7 @@ class Clerk:
     def leave(self, connection: Connection, turn: Turn) -> None:
         """The last transaction: settle what is known, give back all the rest."""
         self._settle(connection, turn.outcomes, turn, self._office.clock())
-        ledger.leave(connection, self._sender)
+        senders.leave(connection, self._sender)
 
     def remember(self, turn: Turn) -> None:
         """Take into memory what was committed."""
@@ -165,15 +165,15 @@ class Clerk:
     def _keep_house(self, connection: Connection, turn: Turn, now: datetime) -> None:
         self._measure_pace()
         self._mind_clock(now)
-        if not self._sender or not ledger.beat(connection, self._sender, round(self._pace), now):
+        if not self._sender or not senders.beat(connection, self._sender, round(self._pace), now):
             self._begin(connection, now)
         if self._unsure:
-            ledger.keep_only(connection, self._sender, [row.delivery_id for row in self._handed.values()])
+            senders.keep_only(connection, self._sender, [row.delivery_id for row in self._handed.values()])
             self._unsure = False
         self._places.clear()
         self._suppressing = ledger.anyone_suppressed(connection)
         call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
-        self._pacer.share_with(len(ledger.beats(connection)))
+        self._pacer.share_with(len(senders.beats(connection)))
         self._domains.read(connection, now)
         turn.stopped = ledger.stopped(connection, [row.delivery_id for row in turn.waiting])
         if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
@@ -202,7 +202,7 @@ class Clerk:
             log.warning("the others took this sender for dead; it goes on under a new name")
             self._pool.clear()
         self._sender = secrets.token_hex(16)
-        ledger.register(connection, self._sender, socket.gethostname(), os.getpid(), now)
+        senders.register(connection, self._sender, socket.gethostname(), os.getpid(), now)
 
     @property
     def _hold(self) -> bool:
@@ -350,10 +350,10 @@ def call_roll(
     connection: Connection, roll_call: RollCall, now: datetime, sender: str = "", *, hold: bool
 ) -> int:
     """Free the rows of senders that are silent for too long; how many rows."""
-    roll_call.hear({one: beats for one, beats in ledger.beats(connection).items() if one != sender})
+    roll_call.hear({one: beats for one, beats in senders.beats(connection).items() if one != sender})
     freed = 0
     for silent, beats in roll_call.silent().items():
-        rows = ledger.bury(connection, silent, beats, now, hold=hold)
+        rows = senders.bury(connection, silent, beats, now, hold=hold)
         log.warning("sender %s is gone; %d of its rows are free again", silent[:8], rows)
         freed += rows
     return freed

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from newsletter_service.delivery import ledger
+from newsletter_service.delivery import ledger, rests
 from newsletter_service.delivery.ledger import Claimed
 from newsletter_service.delivery.pacing import Limits, Pacer, Rest, least_strikes, rest_after, struck_by
 from newsletter_service.delivery.pool import Pool
@@ -40,7 +40,7 @@ class Domains:
         steady = time.monotonic()
         self._rests = {
             domain: Rest(steady + (until - now).total_seconds(), strikes)
-            for domain, (strikes, until) in ledger.rests(connection).items()
+            for domain, (strikes, until) in rests.known(connection).items()
         }
         self._pacer.rests(self._rests)
 
@@ -52,11 +52,11 @@ class Domains:
         if to_blame is None or self._just_struck(to_blame):
             return
         words = f"{reply.code} {reply.text}"
-        strikes = ledger.strike(connection, to_blame, words, least_strikes(reply), now)
+        strikes = rests.strike(connection, to_blame, words, least_strikes(reply), now)
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         seconds = rest_after(strikes, chance)
         if seconds:
-            ledger.rest(connection, to_blame, now + timedelta(seconds=seconds))
+            rests.rest(connection, to_blame, now + timedelta(seconds=seconds))
         self._rests[to_blame] = Rest(time.monotonic() + seconds, strikes)
         self._pacer.rests(self._rests)
 
@@ -72,7 +72,7 @@ class Domains:
         """Mind a letter that arrived: the strikes of its domain, and of the server, are forgotten."""
         recovered = {domain, ""} & self._rests.keys()
         if recovered:
-            ledger.recovered(connection, recovered)
+            rests.recovered(connection, recovered)
             for one in recovered:
                 del self._rests[one]
             self._pacer.rests(self._rests)

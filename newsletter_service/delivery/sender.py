@@ -7,31 +7,26 @@ threads of their own, for that may take long.
 import logging
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from select import select
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector, SelectorKey
 from socket import socketpair
-from typing import Literal
-
-from sqlalchemy import Engine
 
 from newsletter_service.delivery import ledger
 from newsletter_service.delivery.clerk import Office, call_roll, words
 from newsletter_service.delivery.connection import (
     Connection,
     NotOpened,
-    SmtpServer,
-    open_connection,
 )
-from newsletter_service.delivery.copies import Copies, LinkMaker
+from newsletter_service.delivery.copies import Copies
 from newsletter_service.delivery.desk import Desk
 from newsletter_service.delivery.dialogue import Outcome
-from newsletter_service.delivery.pacing import Limits, Ramp
-from newsletter_service.delivery.roll_call import RollCall
+from newsletter_service.delivery.opener import Opener
+from newsletter_service.delivery.outbox import Outbox, Snapshot
+from newsletter_service.delivery.pacing import Ramp
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
 from newsletter_service.logs import without_addresses
 
@@ -47,37 +42,6 @@ _LINGER_SECONDS = 0.002
 _FEWEST_BUSY = 8
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """How far a run is; `open` and `seconds_left` are 0 where nobody counts, `note` says what it waits for."""
-
-    verdicts: Counter[Verdict]
-    open: int
-    rate: float
-    seconds_left: float
-    note: str
-
-
-@dataclass(frozen=True)
-class Outbox:
-    """All a sender needs from outside: database, SMTP server, links, names, limits and a clock (aware UTC).
-
-    `report` is called about once a second. `roll_call` remembers, from run to run, which other senders live.
-    """
-
-    engine: Engine
-    server: SmtpServer
-    links: LinkMaker
-    clock: Callable[[], datetime]
-    secret_key: str
-    mail_domain: str
-    bounce_domain: str
-    limits: Limits = field(default_factory=Limits)
-    on_uncertain: Literal["resend", "hold"] = "resend"
-    report: Callable[[Snapshot], None] | None = None
-    roll_call: RollCall = field(default_factory=RollCall)
 
 
 def send_until_empty(outbox: Outbox, stop: threading.Event | None = None) -> Counter[Verdict]:
@@ -107,43 +71,6 @@ def comes_soon(outbox: Outbox, within: timedelta) -> bool:
         return any(not outbox.roll_call.alive(sender) for sender in ledger.claimed_by(connection))
 
 
-class _Opener:
-    """Opens connections in threads of their own; what comes of it lies in `results`."""
-
-    def __init__(self, server: SmtpServer, arrived: Callable[[], None]) -> None:
-        self.results: deque[Connection | BaseException] = deque()
-        self.under_way = 0
-        self._server, self._arrived = server, arrived
-        self._closed = False
-        self._lock = threading.Lock()
-
-    def start(self) -> None:
-        """Begin with one more."""
-        self.under_way += 1
-        threading.Thread(target=self._open, name="opening", daemon=True).start()
-
-    def close(self) -> None:
-        """Want no more; a connection that still comes about is closed."""
-        with self._lock:
-            self._closed = True
-        for result in self.results:
-            if isinstance(result, Connection):
-                result.close()
-
-    def _open(self) -> None:
-        result: Connection | BaseException
-        try:
-            result = open_connection(self._server)
-        except BaseException as error:  # noqa: BLE001  # the thread that waits for it raises it
-            result = error
-        with self._lock:
-            if not self._closed:
-                self.results.append(result)
-                self._arrived()
-            elif isinstance(result, Connection):
-                result.close()
-
-
 class _Run:
     """One run: the loop over all connections. `stop` comes from outside."""
 
@@ -167,7 +94,7 @@ class _Run:
             counting=outbox.report is not None,
         )
         self._desk = Desk(office, copies)
-        self._opener = _Opener(outbox.server, self._ring)
+        self._opener = Opener(outbox.server, self._ring)
         self._ramp = Ramp(outbox.server.connections)
         self._connections: set[Connection] = set()
         self._busy: set[Connection] = set()

@@ -1,7 +1,7 @@
 """What the delivery job needs to send, from the app's parts."""
 
 from newsletter_service.db import db
-from newsletter_service.delivery.sender import Outbox
+from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.web.parts import parts
 
 

@@ -11,8 +11,8 @@ from newsletter_service.db import db
 from newsletter_service.delivery import service
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.models import Delivery, Mailing
+from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State
-from newsletter_service.delivery.sender import Outbox
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, Sender
 from newsletter_service.links import Links

@@ -14,10 +14,11 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import Delivery, DomainRest, Mailing
+from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import Outbox, comes_soon, send_until_empty
+from newsletter_service.delivery.sender import comes_soon, send_until_empty
 from tests.conftest import NOW, Clock
 from tests.pipelining_server import running_erring_server
 from tests.service.delivery.conftest import release, row_of, states

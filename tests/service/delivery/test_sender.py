@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import ledger, service
+from newsletter_service.delivery import ledger, senders, service
 from newsletter_service.delivery.clerk import call_roll
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.ledger import Claimed, Settled
 from newsletter_service.delivery.models import Letter, Mailing
+from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import Outbox, send_until_empty
+from newsletter_service.delivery.sender import send_until_empty
 from tests.conftest import NOW, Clock
 from tests.service.delivery.conftest import SECRET, readers, release, row_of, states
 from tests.smtp_server import RecordingServer
@@ -193,8 +194,8 @@ def test_a_suppressed_address_is_cancelled_when_it_is_claimed(
 def claimed_by(session: Session, sender: str, mailing: Mailing, limit: int = 10) -> list[Claimed]:
     """What a sender of that name claims; it is registered first."""
     connection = session.connection()
-    if sender not in ledger.beats(connection):
-        ledger.register(connection, sender, "host.example", 1, NOW)
+    if sender not in senders.beats(connection):
+        senders.register(connection, sender, "host.example", 1, NOW)
     rows, _place = ledger.claim(connection, sender, mailing.id, NOW, limit)
     session.commit()
     return rows
@@ -266,7 +267,7 @@ def test_a_sender_that_still_beats_keeps_its_rows_however_the_clocks_jump(sessio
     roll_call = RollCall(steady=lambda: steady.now.timestamp())
     for day in range(5):
         steady.move(seconds=10)
-        ledger.beat(session.connection(), "alive", 0, NOW + timedelta(days=day))
+        senders.beat(session.connection(), "alive", 0, NOW + timedelta(days=day))
         assert call_roll(session.connection(), roll_call, NOW + timedelta(days=day), hold=False) == 0
     session.commit()
     assert states(session, mailing) == {State.CLAIMED: 3}
@@ -275,7 +276,7 @@ def test_a_sender_that_still_beats_keeps_its_rows_however_the_clocks_jump(sessio
 def test_a_sender_that_was_given_up_hands_nothing_over(session: Session) -> None:
     mailing = release(session, 1)
     rows = claimed_by(session, "slow", mailing)
-    assert ledger.bury(session.connection(), "slow", 0, NOW, hold=False) == 1
+    assert senders.bury(session.connection(), "slow", 0, NOW, hold=False) == 1
     again = claimed_by(session, "other", mailing)
     assert handed_over(session, "slow", rows) == set()
     assert handed_over(session, "other", again) == {again[0].delivery_id}
@@ -285,7 +286,7 @@ def test_a_reply_that_comes_after_the_sender_was_given_up_still_counts(session: 
     mailing = release(session, 1)
     rows = claimed_by(session, "slow", mailing)
     handed_over(session, "slow", rows)
-    ledger.bury(session.connection(), "slow", 0, NOW, hold=False)
+    senders.bury(session.connection(), "slow", 0, NOW, hold=False)
     late = [settled(rows[0], State.SENT)]
     assert ledger.settle(session.connection(), "slow", late) == 0
     ledger.settle_late(session.connection(), late)

@@ -22,8 +22,9 @@ from newsletter_service.db import Base, open_engine
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import Outbox, send_until_empty
+from newsletter_service.delivery.sender import send_until_empty
 from newsletter_service.links import Links
 from newsletter_service.tokens import Tokens
 from tests.pipelining_server import running_erring_server

@@ -1,0 +1,46 @@
+"""What a sender needs from outside, and what it tells while it runs."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Engine
+
+from newsletter_service.delivery.connection import SmtpServer
+from newsletter_service.delivery.copies import LinkMaker
+from newsletter_service.delivery.pacing import Limits
+from newsletter_service.delivery.roll_call import RollCall
+from newsletter_service.delivery.rules import Verdict
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How far a run is; `open` and `seconds_left` are 0 where nobody counts, `note` says what it waits for."""
+
+    verdicts: Counter[Verdict]
+    open: int
+    rate: float
+    seconds_left: float
+    note: str
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """All a sender needs from outside: database, SMTP server, links, names, limits and a clock (aware UTC).
+
+    `report` is called about once a second. `roll_call` remembers, from run to run, which other senders live.
+    """
+
+    engine: Engine
+    server: SmtpServer
+    links: LinkMaker
+    clock: Callable[[], datetime]
+    secret_key: str
+    mail_domain: str
+    bounce_domain: str
+    limits: Limits = field(default_factory=Limits)
+    on_uncertain: Literal["resend", "hold"] = "resend"
+    report: Callable[[Snapshot], None] | None = None
+    roll_call: RollCall = field(default_factory=RollCall)

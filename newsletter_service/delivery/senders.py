@@ -1,0 +1,103 @@
+"""Senders in the database: that they are alive, and what becomes of their rows when they are not."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, case, delete, insert, select, update
+
+from newsletter_service.delivery.models import Delivery, Sender
+from newsletter_service.delivery.rules import State
+
+FREED = case((Delivery.attempts > 0, State.DEFERRED.value), else_=State.READY.value)
+"""The state of a row that nobody holds any more and that did not go out."""
+
+
+def register(connection: Connection, sender: str, host: str, process_id: int, now: datetime) -> None:
+    """Say that a sender is there; without this it may claim nothing."""
+    values = {"id": sender, "host": host[:100], "process_id": process_id, "beats": 0, "pace": 0}
+    connection.execute(insert(Sender).values(**values, started_at=now, seen_at=now))
+
+
+def beat(connection: Connection, sender: str, pace: int, now: datetime) -> bool:
+    """Show that a sender is alive, and how many letters a second it gets rid of.
+
+    False if the others have given it up, and its rows with it.
+    """
+    shown = {"beats": Sender.beats + 1, "pace": pace, "seen_at": now}
+    alive = update(Sender).where(Sender.id == sender).values(shown)
+    return bool(connection.execute(alive).rowcount)
+
+
+def beats(connection: Connection) -> dict[str, int]:
+    """How often each sender has shown that it is alive."""
+    return {sender: count for sender, count in connection.execute(select(Sender.id, Sender.beats))}  # noqa: C416
+
+
+def leave(connection: Connection, sender: str) -> None:
+    """Give back what a sender still holds and strike the sender off."""
+    _free(connection, Delivery.lease_holder == sender)
+    connection.execute(delete(Sender).where(Sender.id == sender))
+
+
+def keep_only(connection: Connection, sender: str, ids: Iterable[int]) -> None:
+    """Give back what a sender holds but for rows `ids`, which are with the server."""
+    _free(connection, Delivery.lease_holder == sender, Delivery.id.not_in(list(ids)))
+
+
+def hand_back(connection: Connection, sender: str, ids: Sequence[int]) -> None:
+    """Rows that were handed over did not go to any connection after all: the sender holds them as before."""
+    if ids:
+        mine = (Delivery.lease_holder == sender, Delivery.id.in_(ids))
+        connection.execute(update(Delivery).where(*mine).values(handed_at=None))
+        _free(connection, *mine, Delivery.cancel_asked_at.is_not(None))
+
+
+def _free(connection: Connection, *which: ColumnElement[bool]) -> None:
+    """Let go of rows that did not go out; those that were to be cancelled are."""
+    stop = Delivery.cancel_asked_at
+    connection.execute(
+        update(Delivery)
+        .where(Delivery.state == State.CLAIMED, *which)
+        .values(
+            state=case((stop.is_not(None), State.CANCELLED.value), else_=FREED),
+            settled_at=stop,
+            lease_holder=None,
+            handed_at=None,
+        )
+    )
+
+
+def bury(connection: Connection, sender: str, beats: int, now: datetime, *, hold: bool) -> int:
+    """Free the rows of a sender that still stands at `beats`: how many it had.
+
+    What it never handed over is ready again. What it had handed over is uncertain: due at once, or with
+    `hold` left for a person to decide; what was to be cancelled stays as it is.
+    """
+    gone = connection.execute(delete(Sender).where(Sender.id == sender, Sender.beats == beats))
+    return free_rows_of(connection, sender, now, hold=hold) if gone.rowcount else 0
+
+
+def free_rows_of(connection: Connection, sender: str | None, now: datetime, *, hold: bool) -> int:
+    """Free what a sender that is gone had claimed; None: what belongs to no registered sender at all."""
+    theirs = Delivery.lease_holder == sender if sender else Delivery.lease_holder.not_in(select(Sender.id))
+    held = (Delivery.state == State.CLAIMED, theirs)
+    doubtful = connection.execute(
+        update(Delivery)
+        .where(*held, Delivery.handed_at.is_not(None))
+        .values(
+            state=State.UNCERTAIN,
+            doubts=Delivery.doubts + 1,
+            attempts=Delivery.attempts + 1,
+            next_attempt_at=now,
+            settled_at=now if hold else Delivery.cancel_asked_at,
+            lease_holder=None,
+            handed_at=None,
+            reply_code=None,
+            reply_status="",
+            reply_text="",
+        )
+    )
+    untouched = connection.execute(
+        update(Delivery).where(*held, Delivery.handed_at.is_(None)).values(state=FREED, lease_holder=None)
+    )
+    return doubtful.rowcount + untouched.rowcount
