@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import reporting, retrying
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter
+from newsletter_service.delivery.retrying import Wanting
 from newsletter_service.editions import rules
 from newsletter_service.editions.correcting import released_correction
 from newsletter_service.editions.models import Correction, Edition, Exclusion
@@ -103,21 +104,22 @@ def all_skipped(session: Session, edition: Edition) -> Iterator[Skipped]:
 
 @dataclass(frozen=True)
 class Again:
-    """How many letters would go out once more, and how many not as their readers want no letters any more."""
+    """How many letters would go out once more, and how many not: `left` want no letters, or no mail at all."""
 
     letters: int
     left: int
 
 
-def again(session: Session, mailed: Mailed, which: Filter) -> Again:
+def again(session: Session, mailed: Mailed, which: Filter, secret_key: str) -> Again:
     """What letting letters go out once more would mean now."""
-    rows = select(func.count()).select_from(Delivery).where(*which.rows(mailed.mailing_id))
-    everybody = session.scalars(rows).one()
-    wanted = session.scalars(rows.where(Delivery.reader_id.in_(_STILL_READ))).one()
+    everybody = reporting.number_of(session, mailed.mailing_id, which)
+    wanted = retrying.number_of(session, mailed.mailing_id, which, Wanting(_STILL_READ, secret_key))
     return Again(letters=wanted, left=everybody - wanted)
 
 
-def retry(session: Session, mailed: Mailed, which: Filter, user: User, now: datetime) -> int:
+def retry(
+    session: Session, mailed: Mailed, which: Filter, user: User, now: datetime, *, secret_key: str
+) -> int:
     """Let failed or uncertain letters go out once more to readers who still want them; how many.
 
     An edition runs until they are settled. Raises WrongState.
@@ -125,7 +127,7 @@ def retry(session: Session, mailed: Mailed, which: Filter, user: User, now: date
     edition = mailed.edition
     lock(session, edition)
     at = rules.retry(standing(edition)) if mailed.correction is None else None
-    letters = retrying.retry(session, mailed.mailing_id, which, _STILL_READ, now)
+    letters = retrying.retry(session, mailed.mailing_id, which, Wanting(_STILL_READ, secret_key), now)
     if letters and at is not None:
         stand(edition, at)
         edition.sent_at = None

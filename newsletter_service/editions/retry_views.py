@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import ngettext
@@ -38,7 +39,7 @@ def retry_page(number: int) -> str:
         "editions/retry.html",
         edition=edition,
         what=what,
-        again=follow_up.again(session, what.mailed, what.which),
+        again=follow_up.again(session, what.mailed, what.which, parts().secret_key),
         corrected=what.mailed.correction is None and bool(released_of(session, edition)),
     )
 
@@ -47,7 +48,7 @@ def retry_page(number: int) -> str:
 @editors_only
 def retry(number: int) -> Response:
     """Let letters go out once more."""
-    letters = _change(number, RETRIED, follow_up.retry)
+    letters = _change(number, RETRIED, partial(follow_up.retry, secret_key=parts().secret_key))
     if letters is not None:
         flash(
             ngettext(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.delivery.rules import EDITION_GIVE_UP
+from newsletter_service.delivery.service import suppress
 from newsletter_service.editions import follow_up, service
 from newsletter_service.editions.follow_up import Again, Mailed, mailed
 from newsletter_service.editions.models import Edition
@@ -18,6 +19,7 @@ from newsletter_service.subscriptions.rules import Status
 from tests.factories import make_item, make_subscriber
 from tests.service.editions.conftest import COLLECTING, SENDS, House
 
+SECRET = "a-secret-that-only-tests-know-0123456789"
 FAILED, UNCERTAIN = Filter(Group.FAILED), Filter(Group.UNCERTAIN)
 FATES = {
     "a@een.example": "failed",
@@ -62,7 +64,10 @@ def test_letters_of_a_kind_are_due_at_once_and_the_edition_runs_again(
     session: Session, house: House, sent: Edition
 ) -> None:
     later = SENDS + EDITION_GIVE_UP
-    assert follow_up.retry(session, letters(house, sent), FAILED, house.communicator, later) == 3
+    assert (
+        follow_up.retry(session, letters(house, sent), FAILED, house.communicator, later, secret_key=SECRET)
+        == 3
+    )
     states = standing(session, sent)
     assert states == {"a": "deferred", "b": "deferred", "c": "deferred", "d": "uncertain", "e": "sent"}
     again = session.scalars(select(Delivery).where(Delivery.state == "deferred")).all()
@@ -90,7 +95,7 @@ def test_letters_of_a_kind_are_due_at_once_and_the_edition_runs_again(
 def test_only_the_letters_that_were_asked_for_go_out_again(
     session: Session, house: House, sent: Edition, which: Filter, expected: set[str]
 ) -> None:
-    done = follow_up.retry(session, letters(house, sent), which, house.communicator, SENDS)
+    done = follow_up.retry(session, letters(house, sent), which, house.communicator, SENDS, secret_key=SECRET)
     assert done == len(expected)
     assert {name for name, state in standing(session, sent).items() if state == "deferred"} == expected
 
@@ -98,7 +103,10 @@ def test_only_the_letters_that_were_asked_for_go_out_again(
 def test_ticked_letters_alone_go_out_again(session: Session, house: House, sent: Edition) -> None:
     ids = {row.address: row.id for row in session.scalars(select(Delivery))}
     ticked = Filter(Group.FAILED, ids=(ids["b@twee.example"], ids["e@een.example"]))
-    assert follow_up.retry(session, letters(house, sent), ticked, house.communicator, SENDS) == 1
+    assert (
+        follow_up.retry(session, letters(house, sent), ticked, house.communicator, SENDS, secret_key=SECRET)
+        == 1
+    )
     assert standing(session, sent)["b"] == "deferred"
     assert standing(session, sent)["e"] == "sent"
 
@@ -107,8 +115,23 @@ def test_whoever_left_or_was_erased_gets_no_second_try(session: Session, house: 
     reader(session, "a@een.example").status = Status.LEFT.value
     session.delete(reader(session, "b@twee.example"))
     session.flush()
-    assert follow_up.again(session, letters(house, sent), FAILED) == Again(letters=1, left=2)
-    assert follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS) == 1
+    assert follow_up.again(session, letters(house, sent), FAILED, SECRET) == Again(letters=1, left=2)
+    assert (
+        follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET)
+        == 1
+    )
+    assert standing(session, sent)["a"] == "failed"
+
+
+def test_an_address_that_wants_no_mail_gets_no_second_try(
+    session: Session, house: House, sent: Edition
+) -> None:
+    suppress(session, "A@een.example", "bounced", SECRET, SENDS)
+    assert follow_up.again(session, letters(house, sent), FAILED, SECRET) == Again(letters=2, left=1)
+    retried = follow_up.retry(
+        session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET
+    )
+    assert retried == 2
     assert standing(session, sent)["a"] == "failed"
 
 
@@ -116,7 +139,10 @@ def test_with_nothing_to_send_again_a_sent_edition_stays_sent(
     session: Session, house: House, sent: Edition
 ) -> None:
     nobody = Filter(Group.FAILED, domain="nergens.example")
-    assert follow_up.retry(session, letters(house, sent), nobody, house.communicator, SENDS) == 0
+    assert (
+        follow_up.retry(session, letters(house, sent), nobody, house.communicator, SENDS, secret_key=SECRET)
+        == 0
+    )
     assert sent.state == "sent"
 
 
@@ -124,7 +150,7 @@ def test_a_cancelled_edition_sends_nothing_again(session: Session, house: House,
     sent.state = "sending"
     service.cancel(session, sent, house.communicator, SENDS)
     with pytest.raises(WrongState):
-        follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS)
+        follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET)
 
 
 def test_a_person_may_decide_that_letters_arrived(session: Session, house: House, sent: Edition) -> None:
@@ -141,7 +167,7 @@ def test_counting_as_sent_touches_no_letter_that_failed(
 
 
 def test_who_did_what_is_written_down(session: Session, house: House, sent: Edition) -> None:
-    follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS)
+    follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET)
     follow_up.count_as_sent(session, letters(house, sent), UNCERTAIN, house.communicator, SENDS)
     follow_up.note_export(session, letters(house, sent), house.communicator, "failed", SENDS)
     trail = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(3)).all()
