@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.ledger import MAY_BE_CLAIMED
@@ -14,6 +14,7 @@ from newsletter_service.delivery.rules import OPEN_STATES, State
 
 _ALIVE_WITHIN = timedelta(seconds=15)
 _DOMAINS_SHOWN = 8
+_DOMAINS_ON_A_PAGE = 50
 _ROWS_LOOKED_AT = 10_000
 
 
@@ -97,6 +98,29 @@ def deferred_domains(session: Session, mailing_id: int) -> list[Held]:
     count = func.count()
     query = select(found.c.domain, count).group_by(found.c.domain).order_by(count.desc(), found.c.domain)
     return [Held(domain, letters) for domain, letters in session.execute(query.limit(_DOMAINS_SHOWN))]
+
+
+@dataclass(frozen=True)
+class DomainCounts:
+    """How the letters to one domain fare."""
+
+    domain: str
+    letters: int
+    sent: int
+    open: int
+    failed: int
+    uncertain: int
+
+
+def busiest_domains(session: Session, mailing_id: int) -> list[DomainCounts]:
+    """The fifty domains with most letters. It reads every row of the mailing: a second for a million."""
+    groups = (Group.SENT, Group.OPEN, Group.FAILED, Group.UNCERTAIN)
+    columns = [func.count(case((and_(*_IN_GROUP[group]), 1))).label(group.value) for group in groups]
+    letters = func.count().label("letters")
+    query = select(Delivery.domain, letters, *columns).where(Delivery.mailing_id == mailing_id)
+    busiest = query.group_by(Delivery.domain).order_by(letters.desc(), Delivery.domain)
+    found = session.execute(busiest.limit(_DOMAINS_ON_A_PAGE)).mappings()
+    return [DomainCounts(**row) for row in found]
 
 
 def resting(session: Session, now: datetime) -> Sequence[DomainRest]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, render_template, request, stream_with_context
+from flask import Blueprint, render_template, stream_with_context
+from flask_babel import force_locale, get_locale
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,11 +15,12 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Group
 from newsletter_service.delivery.retrying import RETRIED
 from newsletter_service.editions import follow_up, wording
-from newsletter_service.editions.asked import SKIPPED, Asked, asked
+from newsletter_service.editions.asked import SKIPPED, Asked, asked, following
 from newsletter_service.editions.correcting import released_of
 from newsletter_service.editions.follow_up import Mailed, Skipped
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages import editors_only
+from newsletter_service.editions.progress import numbers_now
 from newsletter_service.editions.progress import progress as progress_now
 from newsletter_service.editions.rules import Standing, State
 from newsletter_service.editions.service import edition_numbered, mailing_of, standing, statement
@@ -35,7 +37,7 @@ _STILL_SENDS = (*_RUNS, Standing(State.SENT))
 
 @dataclass(frozen=True)
 class Line:
-    """One reader, on the page or in the file; `number` is where a next page goes on."""
+    """One reader, on the page or in the file; `number` is where a next page goes on, `meaning` the reply in words."""
 
     number: int
     name: str
@@ -45,6 +47,7 @@ class Line:
     attempts: int
     moment: datetime | None
     reply: str
+    meaning: str = ""
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -62,7 +65,7 @@ def index(number: int) -> str:
     """The names behind one number of the statement, a hundred at a time."""
     session = db.session()
     what = asked(session, number)
-    lines = _lines(session, what, request.args.get("na", 0, type=int))
+    lines = _lines(session, what, following())
     return render_template(
         "editions/deliveries.html",
         edition=what.mailed.edition,
@@ -94,6 +97,22 @@ def _still_sends(mailed: Mailed) -> bool:
     return mailed.correction is not None or standing(mailed.edition) in _STILL_SENDS
 
 
+@deliveries.get("/domeinen")
+@editors_only
+def domains(number: int) -> str:
+    """How the letters fare per domain of recipients, and which domains rest."""
+    session = db.session()
+    what = asked(session, number)
+    return render_template(
+        "editions/domains.html",
+        edition=what.mailed.edition,
+        what=what,
+        groups=wording.delivery_groups(),
+        domains=reporting.busiest_domains(session, what.mailed.mailing_id),
+        resting={one.domain: one for one in reporting.resting(session, parts().clock())},
+    )
+
+
 @deliveries.post("/verzending/bestand")
 @editors_only
 def export(number: int) -> Response:
@@ -104,28 +123,31 @@ def export(number: int) -> Response:
         follow_up.note_export(session, what.mailed, user, what.shown, now)
     name = f"editie-{number}-{what.shown}.csv"
     return Response(
-        stream_with_context(_sheet(number)),
+        stream_with_context(_sheet(number, str(get_locale()))),
         mimetype="text/csv",
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
 
 
-def _sheet(number: int) -> Iterator[str]:
+def _sheet(number: int, language: str) -> Iterator[str]:
+    """Written after the answer has begun, when the session that knew who asks, and in what language, is closed."""
     session = db.session()
     what = asked(session, number)
     yield csv_line(COLUMNS)
-    if what.shown == SKIPPED:
-        lines = map(_skipped_line, follow_up.all_skipped(session, what.mailed.edition))
-    else:
-        lines = map(_line, follow_up.all_rows(session, what.mailed.mailing_id, what.which))
-    for line in lines:
-        yield guarded_line(line.cells)
+    with force_locale(language):
+        if what.shown == SKIPPED:
+            lines = map(_skipped_line, follow_up.all_skipped(session, what.mailed.edition))
+        else:
+            lines = map(_line, follow_up.all_rows(session, what.mailed.mailing_id, what.which))
+        for line in lines:
+            yield guarded_line(line.cells)
 
 
 def _line(row: Delivery) -> Line:
     reply = f"{row.reply_code or ''} {row.reply_text}".strip()
     moment = row.settled_at or row.next_attempt_at
-    return Line(row.id, row.name, row.address, row.domain, row.state, row.attempts, moment, reply)
+    meaning = wording.reply_meaning(row.reply_code, row.reply_status)
+    return Line(row.id, row.name, row.address, row.domain, row.state, row.attempts, moment, reply, meaning)
 
 
 def _skipped_line(one: Skipped) -> Line:
@@ -147,8 +169,8 @@ def progress(number: int) -> str:
 def progress_of(edition: Edition) -> dict[str, object]:
     """What the statement, the progress under it and the corrections show."""
     session = db.session()
-    numbers, now = statement(session, edition), parts().clock()
-    running = standing(edition) in _RUNS
+    running, now = standing(edition) in _RUNS, parts().clock()
+    numbers = numbers_now(session, edition) if running else statement(session, edition)
     corrections = released_of(session, edition)
     return {
         "numbers": numbers,

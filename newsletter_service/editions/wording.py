@@ -210,6 +210,28 @@ def exclusion_reason(reason: str) -> str:
     }[reason]
 
 
+def reply_meaning(code: int | None, status: str) -> str:
+    """What the mail server's last answer comes down to; empty where there is no answer, or nothing to add."""
+    known = {
+        "5.1.1": _("Dit adres bestaat niet"),
+        "5.1.2": _("Dit domein bestaat niet"),
+        "5.1.3": _("Dit adres klopt niet"),
+        "5.1.6": _("Dit adres is verhuisd"),
+        "5.1.10": _("Dit domein neemt geen mail aan"),
+        "5.2.1": _("Deze postbus is uitgezet"),
+        "5.2.2": _("Deze postbus is vol"),
+        "4.2.2": _("Deze postbus is vol"),
+        "5.3.4": _("Deze brief is te groot voor de ontvanger"),
+    }
+    if status in known:
+        return known[status]
+    if status.startswith("5.7."):
+        return _("Geweigerd door het beleid van de ontvanger")
+    if code is not None and 400 <= code < 500:
+        return _("Kan nu niet, later wel")
+    return _("Geweigerd") if code is not None and code >= 500 else ""
+
+
 def moment_left(seconds: float) -> str:
     """How long something still takes, as people say it: "minder dan een minuut", "ongeveer 5 minuten"."""
     minutes = round(seconds / 60)

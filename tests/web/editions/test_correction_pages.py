@@ -113,7 +113,7 @@ def test_it_goes_out_once(sent: StaffBrowser, stored: Stored) -> None:
     token = seen(sent, f"{CORRECTION}/versturen")
     page = sent.done(f"{CORRECTION}/versturen", seen=token)
     assert "De correctie gaat nu de deur uit." in page
-    assert f"Correctie: “{SUBJECT}”" in page
+    assert f"Verstuurde correctie {SUBJECT}" in page
     again = sent.done(f"{CORRECTION}/versturen", seen=token)
     assert "Deze correctie is al verstuurd. Er gaat niets dubbel uit." in again
     assert letters_of_corrections(stored) == 4

@@ -104,6 +104,11 @@ def test_the_file_holds_all_of_them_and_runs_nothing(released: StaffBrowser, sto
         assert session.scalars(select(AuditEntry).where(AuditEntry.action == "edition.export")).one()
 
 
+def test_the_file_of_those_without_a_letter_says_why(released: StaffBrowser) -> None:
+    _header, line, _rest = released.post(f"{LIST}/bestand?toestand=skipped").text.split("\r\n")
+    assert line.endswith(",Dit adres wil geen mail meer")
+
+
 def test_letters_that_failed_go_out_once_more_after_asking(released: StaffBrowser, stored: Stored) -> None:
     page = released.text("/redactie/edities/12/opnieuw?toestand=failed")
     assert "1 brief die niet aankwam, gaat dan nog eens uit." in page
@@ -146,7 +151,7 @@ def test_whoever_left_meanwhile_gets_no_second_try(released: StaffBrowser, store
         reader = session.get_one(Subscriber, row.reader_id)
         reader.status = Status.LEFT.value
     page = released.text("/redactie/edities/12/opnieuw?toestand=failed")
-    assert "1 lezer heeft zich intussen afgemeld en krijgt niets." in page
+    assert "1 lezer krijgt niets: die heeft zich intussen afgemeld" in page
     assert "0 brieven gaan nog eens uit." in released.done("/redactie/edities/12/opnieuw?toestand=failed")
     assert rows(stored, "failed") == 1
 
@@ -173,3 +178,34 @@ def test_the_page_says_how_sending_goes(released: StaffBrowser, stored: Stored) 
     assert "1 brief wordt later opnieuw geprobeerd: gemeente.example (1)" in page
     assert "korps.example neemt even geen brieven aan." in page
     assert "451 later" in page
+
+
+def test_per_domain_it_says_how_letters_fare_and_who_rests(released: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        until = NOW + timedelta(minutes=5)
+        session.add(DomainRest(domain="korps.example", strikes=3, rests_until=until, reply="451 later"))
+    page = released.text("/redactie/edities/12/domeinen")
+    assert "korps.example Neemt even geen brieven aan. Volgende poging:" in page
+    assert "451 later 3 1 0 1 1" in page
+    assert "gemeente.example 1 0 1 0 0" in page
+    address = f"{LIST}?toestand=failed&amp;domein=korps.example"
+    assert address in released.get("/redactie/edities/12/domeinen").text
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "meaning"),
+    [
+        (550, "5.1.1", "Dit adres bestaat niet"),
+        (552, "5.2.2", "Deze postbus is vol"),
+        (550, "5.7.26", "Geweigerd door het beleid van de ontvanger"),
+        (451, "4.3.0", "Kan nu niet, later wel"),
+        (554, "", "Geweigerd"),
+    ],
+)
+def test_an_answer_of_the_mail_server_is_put_in_words(
+    released: StaffBrowser, stored: Stored, code: int, status: str, meaning: str
+) -> None:
+    with stored() as session:
+        row = session.scalars(select(Delivery).where(Delivery.state == "failed")).one()
+        row.reply_code, row.reply_status, row.reply_text = code, status, f"{status} no"
+    assert f"{meaning} {code} {status}".strip() in released.text(f"{LIST}?toestand=failed")
