@@ -13,8 +13,8 @@ from benchmarks.report import Row, middle
 from benchmarks.servers import smtp_sink
 
 LETTERS = 20_000
-CONNECTIONS = 16
-"""As many as the other libraries get here."""
+CONNECTIONS = 32
+"""Of the product: the more there are, the more letters share one commit (docs/decisions/0007)."""
 SLOW_LETTERS = 2_000
 """For senders that would take minutes over all of them."""
 

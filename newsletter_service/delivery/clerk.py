@@ -7,11 +7,10 @@ process died is exactly what the ledger says was handed over.
 
 import logging
 import os
-import random
 import secrets
 import socket
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -20,19 +19,13 @@ from sqlalchemy import Connection, Engine
 
 from newsletter_service.delivery import ledger, senders
 from newsletter_service.delivery.domains import Domains
-from newsletter_service.delivery.ledger import Claimed, Place, Settled
+from newsletter_service.delivery.exchange import MOST_AT_ONCE, Wanted, exchange
+from newsletter_service.delivery.ledger import Claimed, Place
 from newsletter_service.delivery.pacing import Limits, Pacer
 from newsletter_service.delivery.pool import Pool
 from newsletter_service.delivery.roll_call import RollCall
-from newsletter_service.delivery.rules import (
-    MOST_DOUBTS,
-    Phase,
-    Reply,
-    Verdict,
-    classify,
-    settlement,
-)
-from newsletter_service.logs import without_addresses
+from newsletter_service.delivery.rules import Reply, Verdict
+from newsletter_service.delivery.settling import Answered, Settler, is_plain, settle_late, words
 
 CLAIM_AT_ONCE = 500
 BEAT_SECONDS = 1.0
@@ -41,9 +34,6 @@ _FEWEST_CLAIMED = 20
 _NEWEST_BEAT_COUNTS = 0.3
 _CLOCK_JUMP_SECONDS = 10.0
 _COUNT_EVERY_SECONDS = 10.0
-
-_PUT_OFF = (Verdict.DEFER, Verdict.REQUEUE)
-_DOT, _SENT = Phase.DOT, Verdict.SENT  # looked up once, as every letter meets them
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +62,7 @@ class Turn:
     any more, by delivery id. With `more` there is something due that found no room.
     """
 
-    outcomes: list[tuple[Claimed, Reply]]
+    outcomes: list[Answered]
     unsent: list[Claimed]
     refusals: list[Reply]
     waiting: Collection[Claimed]
@@ -93,7 +83,7 @@ class Clerk:
         self._office = office
         self._sender = ""
         self._pacer = Pacer(office.limits)
-        self._domains = Domains(self._pacer, office.limits)
+        self._settler = Settler(Domains(self._pacer, office.limits), office.on_uncertain)
         self._pool = Pool(self._pacer)
         self._handed: dict[object, Claimed] = {}
         self._places: dict[int | None, Place | None] = {}
@@ -121,17 +111,62 @@ class Clerk:
         beat = time.monotonic() - self._last_beat >= BEAT_SECONDS
         if beat:
             self._keep_house(connection, turn, now)
-        self._settle(connection, turn.outcomes, turn, now)
+        turn.verdicts = self._settler.settle(connection, self._sender, turn.outcomes, now)
         senders.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
         self._pause_mailings(connection, turn, now)
-        room = slots - (len(self._handed) - len(turn.outcomes) - len(turn.unsent))
-        if beat or not self._hand_over_directly(connection, turn, room, now):
-            self._claim(connection, turn, room, now, beat=beat)
-            self._hand_over(connection, turn, room, now)
+        room = self._room(turn, slots)
+        self._claim(connection, turn, room, now, beat=beat)
+        self._hand_over(connection, turn, room, now)
+
+    def quick_turn(self, connection: Connection, turn: Turn, slots: int) -> bool:
+        """The same by `exchange`, in a transaction of its own, where nothing is out of the ordinary; whether it was.
+
+        That is nearly always: letters arrived, more of a mailing are due, and no domain has limits.
+        """
+        room = min(self._room(turn, slots), MOST_AT_ONCE)
+        if not (self._is_ordinary(turn) and (turn.outcomes or room > 0)):
+            return False
+        now, mailing_id = self._office.clock(), self._running[0]
+        wanted = Wanted(mailing_id, room, self._places.get(mailing_id)) if room > 0 else None
+        settled, rows, place = exchange(connection, self._sender, turn.outcomes, wanted, now)
+        turn.verdicts = [Verdict.SENT] * len(turn.outcomes)
+        turn.granted, turn.claimed, turn.more = rows, len(rows), self._more
+        self._settler.domains.returned(rows)
+        if wanted is not None:
+            self._places[mailing_id] = place if len(rows) == room else None
+            if len(rows) < room:
+                self._running = self._running[1:]
+        if settled < len(turn.outcomes):
+            with connection.begin():
+                settle_late(connection, turn.outcomes, now)
+        if unwanted := self._unwanted_handed(connection, rows, now):
+            turn.granted = [row for row in rows if row.delivery_id not in unwanted]
+        return True
+
+    def _is_ordinary(self, turn: Turn) -> bool:
+        return bool(
+            self._running
+            and self._pacer.free
+            and not (len(self._pool) or turn.unsent or turn.refusals or self._unsure)
+            and time.monotonic() - self._last_beat < BEAT_SECONDS
+            and all(is_plain(reply) for _row, reply in turn.outcomes)
+        )
+
+    def _unwanted_handed(self, connection: Connection, rows: Sequence[Claimed], now: datetime) -> set[int]:
+        """Rows that were handed over but go to nobody: cancelled before any connection sees them."""
+        if not (self._suppressing and rows):
+            return set()
+        with connection.begin():
+            unwanted = self._unwanted(connection, rows)
+            ledger.cancel_claimed(connection, self._sender, unwanted, now)
+        return unwanted
+
+    def _room(self, turn: Turn, slots: int) -> int:
+        return slots - (len(self._handed) - len(turn.outcomes) - len(turn.unsent))
 
     def leave(self, connection: Connection, turn: Turn) -> None:
         """The last transaction: settle what is known, give back all the rest."""
-        self._settle(connection, turn.outcomes, turn, self._office.clock())
+        turn.verdicts = self._settler.settle(connection, self._sender, turn.outcomes, self._office.clock())
         senders.leave(connection, self._sender)
 
     def remember(self, turn: Turn) -> None:
@@ -155,7 +190,7 @@ class Clerk:
         """A transaction failed, and nobody knows how far it came: hold only what is with the server."""
         self._pool.clear()
         self._pacer = Pacer(self._office.limits)
-        self._domains = Domains(self._pacer, self._office.limits)
+        self._settler.domains = Domains(self._pacer, self._office.limits)
         self._pool.pacer = self._pacer
         self._last_beat = float("-inf")
         self._unsure = True
@@ -174,7 +209,7 @@ class Clerk:
         self._suppressing = ledger.anyone_suppressed(connection)
         call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
         self._pacer.share_with(len(senders.beats(connection)))
-        self._domains.read(connection, now)
+        self._settler.domains.read(connection, now)
         turn.stopped = ledger.stopped(connection, [row.delivery_id for row in turn.waiting])
         if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
             self.open, self._last_count = ledger.count_open(connection), self._last_beat
@@ -208,51 +243,6 @@ class Clerk:
     def _hold(self) -> bool:
         return self._office.on_uncertain == "hold"
 
-    # --- settling ---
-
-    def _settle(
-        self, connection: Connection, outcomes: Iterable[tuple[Claimed, Reply]], turn: Turn, now: datetime
-    ) -> None:
-        settled = []
-        for row, reply in outcomes:
-            if reply.code == 250 and reply.phase is _DOT:  # what nearly all rows come to, and costs the least
-                turn.verdicts.append(_SENT)
-                settled.append(_accepted(row, reply, now))
-                if self._domains.troubled:
-                    self._domains.accepted(connection, row.domain)
-            else:
-                settled.append(self._settled(connection, row, reply, turn, now))
-        if ledger.settle(connection, self._sender, settled) < len(settled):
-            ledger.settle_late(connection, settled)
-
-    def _settled(
-        self, connection: Connection, row: Claimed, reply: Reply, turn: Turn, now: datetime
-    ) -> Settled:
-        verdict = classify(reply, pausable=row.mailing_id is not None)
-        turn.verdicts.append(verdict)
-        if verdict is Verdict.SENT:
-            return _accepted(row, reply, now)
-        self._domains.refused(connection, row.domain, reply, verdict, now)
-        if verdict is Verdict.PAUSE and row.mailing_id is not None:
-            ledger.pause(connection, [row.mailing_id], words(reply), now)
-            said = without_addresses(words(reply))
-            log.warning("mailing %d pauses: %s", row.mailing_id, said, extra={"mailing": row.mailing_id})
-        chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
-        end = ledger.give_up_at(connection, row.delivery_id) if verdict in _PUT_OFF else now
-        hold = self._hold or row.doubts + 1 >= MOST_DOUBTS
-        result = settlement(verdict, row.attempts, end, now, chance, hold=hold)
-        return Settled(
-            delivery_id=row.delivery_id,
-            state=result.state.value,
-            attempts=row.attempts + result.counts,
-            doubts=row.doubts + (verdict is Verdict.UNCERTAIN),
-            next_attempt_at=result.next_attempt_at,
-            settled_at=None if result.next_attempt_at else now,
-            reply_code=reply.code,
-            reply_status=reply.enhanced_status,
-            reply_text=reply.text,
-        )
-
     def _pause_mailings(self, connection: Connection, turn: Turn, now: datetime) -> None:
         for reply in turn.refusals:
             running = {row.mailing_id for row in self._pool if row.mailing_id is not None}
@@ -280,50 +270,34 @@ class Clerk:
         if not turn.claimed and mailings == [] and not in_reach and not recently:
             self._last_claim = time.monotonic()
         self._running = mailings
-        self._domains.park(connection, self._sender, self._pool, now)
+        self._settler.domains.park(connection, self._sender, self._pool, now)
 
     def _claim_from(
         self, connection: Connection, turn: Turn, mailing_id: int | None, now: datetime, limit: int
     ) -> list[Claimed]:
         rows, whole = self._claimed(connection, mailing_id, now, limit)
         turn.claimed += whole
-        self._domains.returned(rows)
+        self._settler.domains.returned(rows)
         self._pool.add(rows, first=mailing_id is None)
         return rows
 
     def _claimed(
-        self,
-        connection: Connection,
-        mailing_id: int | None,
-        now: datetime,
-        limit: int,
-        *,
-        hand_over: bool = False,
+        self, connection: Connection, mailing_id: int | None, now: datetime, limit: int
     ) -> tuple[list[Claimed], int]:
-        """Rows that may go, and how many were claimed for that: those to suppressed addresses are cancelled."""
-        place = self._places.get(mailing_id)
+        """Rows that may go, and how many were claimed for that."""
         rows, place = ledger.claim(
-            connection, self._sender, mailing_id, now, limit, place, hand_over=hand_over
+            connection, self._sender, mailing_id, now, limit, self._places.get(mailing_id)
         )
         self._places[mailing_id] = place if len(rows) == limit else None
-        if not self._suppressing:
-            return rows, len(rows)
-        unwanted = ledger.suppressed(connection, rows, self._office.secret_key)
+        unwanted = self._unwanted(connection, rows)
         ledger.cancel_claimed(connection, self._sender, unwanted, now)
         return [row for row in rows if row.delivery_id not in unwanted], len(rows)
 
-    def _hand_over_directly(self, connection: Connection, turn: Turn, room: int, now: datetime) -> bool:
-        """Claim and hand over at once, where no domain has limits; whether it did."""
-        if len(self._pool) or not self._pacer.free:
-            return False
-        while self._running and len(turn.granted) < room:
-            mailing_id, wanted = self._running[0], room - len(turn.granted)
-            rows, whole = self._claimed(connection, mailing_id, now, wanted, hand_over=True)
-            turn.claimed += whole
-            turn.granted += rows
-            if whole < wanted:
-                self._running = self._running[1:]
-        return bool(turn.granted) or room <= 0
+    def _unwanted(self, connection: Connection, rows: Sequence[Claimed]) -> set[int]:
+        """Those to addresses that are not to be mailed any more; to be cancelled."""
+        if not self._suppressing:
+            return set()
+        return ledger.suppressed(connection, rows, self._office.secret_key)
 
     def _hand_over(self, connection: Connection, turn: Turn, room: int, now: datetime) -> None:
         rows = self._pool.take(room, time.monotonic()) if room > 0 else []
@@ -334,16 +308,6 @@ class Clerk:
         if len(may_go) < len(rows):
             turn.refused = [row for row in rows if row.delivery_id not in may_go]
             ledger.give_back(connection, self._sender, [row.delivery_id for row in turn.refused])
-
-
-def _accepted(row: Claimed, reply: Reply, now: datetime) -> Settled:
-    said = (reply.code, reply.enhanced_status, reply.text)
-    return Settled(row.delivery_id, "sent", row.attempts + 1, row.doubts, None, now, *said)
-
-
-def words(reply: Reply) -> str:
-    """What the server said, for people."""
-    return f"{reply.code or ''} {reply.text}".strip()
 
 
 def call_roll(

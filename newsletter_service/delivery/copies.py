@@ -37,6 +37,18 @@ class Copies:
     mail_domain: str
     bounce_domain: str
     _letters: dict[int, Template | LetterError] = field(default_factory=dict)
+    _date: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.date_now()
+
+    def date_now(self) -> None:
+        """Have letters that are filled from now on dated now: a few milliseconds matter to none of them."""
+        self._date = self.clock()
+
+    def unknown(self, rows: Iterable[Claimed]) -> bool:
+        """Whether letters of these rows were not read yet."""
+        return any(row.letter_id not in self._letters for row in rows)
 
     def read(self, connection: Connection, rows: Iterable[Claimed]) -> None:
         """Have the letters of these rows at hand, and not many others."""
@@ -61,7 +73,7 @@ class Copies:
             unsubscribe = self.links.unsubscribe(row.reader_id, row.reader_generation)
         return SlotValues(
             address=row.address,
-            date=self.clock(),
+            date=self._date,
             message_id=message_id(row.delivery_id, self.secret_key, self.mail_domain),
             name=row.name,
             manage_url=manage,

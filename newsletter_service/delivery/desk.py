@@ -1,12 +1,14 @@
 """Where a sender hands in what the server answered and gets the letters that may go: it keeps the ledger.
 
-The database is spoken to between two looks at the SMTP connections, a few letters at a time. Meanwhile the server
-has letters enough to read: what was written to it lies in the kernel's buffers.
+SQLite is spoken to between two looks at the SMTP connections, a few letters at a time. Meanwhile the server has
+letters enough to read: what was written to it lies in the kernel's buffers. A database server takes its time in a
+process of its own, so an errand is sent there and the loop goes on.
 """
 
 import logging
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy import Connection
@@ -16,6 +18,7 @@ from newsletter_service.delivery import ledger
 from newsletter_service.delivery.clerk import Clerk, Office, Turn
 from newsletter_service.delivery.copies import Copies
 from newsletter_service.delivery.dialogue import Outgoing
+from newsletter_service.delivery.errand import Errand
 from newsletter_service.delivery.ledger import Claimed
 from newsletter_service.delivery.rules import Phase, Reply, Verdict
 from newsletter_service.letters.errors import LetterError
@@ -29,10 +32,11 @@ class Desk:
     """Letters are `waiting` here that the ledger says are handed over; `verdicts` counts those that are settled.
 
     While the database is away `trouble` says so, letters go on that were handed over, and what the server
-    answers is kept until it can be written down.
+    answers is kept until it can be written down. `ring` is called, in another thread, when there is something
+    for `collect`.
     """
 
-    def __init__(self, office: Office, copies: Copies) -> None:
+    def __init__(self, office: Office, copies: Copies, ring: Callable[[], None]) -> None:
         self.verdicts: Counter[Verdict] = Counter()
         self.trouble = ""
         self.clerk = Clerk(office)
@@ -45,6 +49,13 @@ class Desk:
         self._refusals: list[Reply] = []
         self._away_until = float("-inf")
         self._connection: Connection | None = None
+        self._errand = Errand(ring) if office.engine.dialect.name != "sqlite" else None
+        self._under_way: Turn | None = None
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether the loop goes on while the database works."""
+        return self._errand is not None
 
     @property
     def waiting(self) -> int:
@@ -54,12 +65,25 @@ class Desk:
     @property
     def unsettled(self) -> int:
         """How many answers are not written down yet."""
-        return len(self._outcomes)
+        return len(self._outcomes) + (len(self._under_way.outcomes) if self._under_way else 0)
+
+    @property
+    def could_settle(self) -> bool:
+        """Whether answers wait here that could be written down at once."""
+        return bool(self._outcomes) and self._under_way is None and not self.trouble
+
+    def worth_work(self, spare: int) -> bool:
+        """Whether enough answers are there to write them down, of the `spare` ones that may wait for it.
+
+        While an errand writes down the first half, there is room for the second.
+        """
+        return len(self._outcomes) >= (spare if self._errand is None else spare // 2)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is due, nothing is under way and all is settled."""
-        return self.clerk.idle and not (self._outcomes or self._unsent or self._granted)
+        at_rest = not (self._under_way or self._outcomes or self._unsent or self._granted)
+        return at_rest and self.clerk.idle
 
     def next_letter(self) -> Outgoing | None:
         """The next letter that may go, its slots filled; one that cannot be made has failed."""
@@ -87,6 +111,8 @@ class Desk:
 
     def pause(self, slots: int) -> float:
         """Seconds until there is something to do even if no answer comes."""
+        if self._under_way is not None:
+            return float("inf")
         away = self._away_until - time.monotonic()
         if away > 0:
             return away
@@ -97,22 +123,30 @@ class Desk:
 
         With the database away nothing happens, until it is time to try again.
         """
-        if time.monotonic() < self._away_until:
+        if self._under_way is not None or time.monotonic() < self._away_until:
             return
         turn = self._turn()
-        try:
-            with self._connected().begin():
-                self.clerk.turn(self._connected(), turn, slots)
-                self._copies.read(self._connected(), [*self._granted, *turn.granted])
-        except self._errors as error:
-            self._put_back(turn)
-            self._away(error)
+        if self._errand is None:
+            self._ended(turn, self._tried(turn, slots))
         else:
-            self._committed(turn)
+            self._under_way = turn
+            self._errand.begin(lambda: self._do(turn, slots))
+
+    def collect(self) -> None:
+        """Take in what an errand to the database came back with, if one did."""
+        turn = self._under_way
+        if turn is not None and self._errand is not None and self._errand.is_back():
+            self._under_way = None
+            self._ended(turn, self._errand.end())
 
     def close(self, within: float) -> bool:
         """Settle what is known and give back the rest; whether that was done within so many seconds."""
         latest = time.monotonic() + within
+        if self._errand is not None:
+            self._errand.close()
+            if self._under_way is not None and not self._errand.is_back(within):
+                return False
+            self.collect()
         while True:
             self.take_back()
             turn = self._turn()
@@ -130,13 +164,42 @@ class Desk:
                 return False
             time.sleep(_TRY_AGAIN_SECONDS)
 
+    # --- one transaction; of an errand, all that is done in its thread ---
+
+    def _tried(self, turn: Turn, slots: int) -> Exception | None:
+        try:
+            self._do(turn, slots)
+        except self._errors as error:
+            return error
+        return None
+
+    def _do(self, turn: Turn, slots: int) -> None:
+        connection = self._connected()
+        if self.clerk.quick_turn(connection, turn, slots):
+            if self._copies.unknown(turn.granted):
+                with connection.begin():
+                    self._copies.read(connection, [*turn.waiting, *turn.granted])
+            return
+        with connection.begin():
+            self.clerk.turn(connection, turn, slots)
+            self._copies.read(connection, [*turn.waiting, *turn.granted])
+
+    # --- before and after it ---
+
+    def _ended(self, turn: Turn, error: Exception | None) -> None:
+        if error is None:
+            self._committed(turn)
+            return
+        self._put_back(turn)
+        self._away(error)
+
     def _turn(self) -> Turn:
-        turn = Turn(self._outcomes, self._unsent, self._refusals, self._granted)
+        turn = Turn(self._outcomes, self._unsent, self._refusals, tuple(self._granted))
         self._outcomes, self._unsent, self._refusals = [], [], []
         return turn
 
     def _put_back(self, turn: Turn) -> None:
-        self._outcomes, self._unsent, self._refusals = turn.outcomes, turn.unsent, turn.refusals
+        self._outcomes[:0], self._unsent[:0], self._refusals[:0] = turn.outcomes, turn.unsent, turn.refusals
 
     def _committed(self, turn: Turn) -> None:
         if self.trouble:
@@ -148,6 +211,7 @@ class Desk:
             self._unsent += [row for row in self._granted if row.delivery_id in turn.stopped]
             self._granted = deque(row for row in self._granted if row.delivery_id not in turn.stopped)
         self._granted.extend(turn.granted)
+        self._copies.date_now()
 
     def _away(self, error: Exception) -> None:
         said = error.orig if isinstance(error, DBAPIError) else error

@@ -87,15 +87,15 @@ def due_mailings(connection: Connection, now: datetime) -> list[int]:
 _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM delivery
-        WHERE {mine} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {now} {beyond} {running}
+        WHERE {mine} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {now} {beyond}
+            AND EXISTS (SELECT 1 FROM sender WHERE id = {registered})
         ORDER BY mailing_id, next_attempt_at, id LIMIT {limit} {lock}
     )
-    UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = {handed}
+    UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = NULL
     WHERE id IN (SELECT id FROM due)
     RETURNING id, mailing_id, letter_id, reader_id, reader_generation, address, domain, name, attempts, doubts,
         next_attempt_at
 """
-_OF_A_RUNNING_MAILING = "AND mailing_id NOT IN (SELECT id FROM mailing WHERE paused_at IS NOT NULL)"
 _LOCKS = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 
 
@@ -106,17 +106,15 @@ def claim(
     now: datetime,
     limit: int,
     after: Place | None = None,
-    *,
-    hand_over: bool = False,
 ) -> tuple[list[Claimed], Place | None]:
     """Take up to `limit` due rows of a mailing (None: notices), beyond `after`; also how far that went.
 
-    With `hand_over` they count as handed over at once, unless their mailing is paused. No two senders get the
-    same row: PostgreSQL skips rows that others are taking, on SQLite one at a time claims.
+    No two senders get the same row: PostgreSQL skips rows that others are taking, on SQLite one at a time claims.
+    A sender that the others gave up gets none.
     """
     dialect = connection.dialect
     values = _Values(dialect.paramstyle)
-    moment = _stored(now) if dialect.name == "sqlite" else now
+    moment = stored(now) if dialect.name == "sqlite" else now
     statement = _CLAIM.format(
         mine="mailing_id IS NULL" if mailing_id is None else f"mailing_id = {values.add(mailing_id)}",
         now=values.add(moment),
@@ -124,11 +122,10 @@ def claim(
         beyond=f"AND (next_attempt_at, id) > ({values.add(after[0])}, {values.add(after[1])})"
         if after
         else "",
-        running=_OF_A_RUNNING_MAILING if hand_over else "",
+        registered=values.add(sender),
         limit=limit,  # in words: PostgreSQL plans once for all, and should not plan for any number of rows
         lock=_LOCKS[dialect.name],
         sender=values.add(sender),
-        handed=values.add(moment) if hand_over else "NULL",
     )
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute(statement, tuple(values.values))
@@ -238,7 +235,7 @@ def hand_over(connection: Connection, sender: str, ids: Sequence[int], now: date
     The others were cancelled since they were claimed, their mailing paused, or the lease lost.
     """
     on_sqlite = connection.dialect.name == "sqlite"
-    values = (_stored(now), str(list(ids)), sender) if on_sqlite else (now, list(ids), sender)
+    values = (stored(now), str(list(ids)), sender) if on_sqlite else (now, list(ids), sender)
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute(_HAND_OVER_IN[connection.dialect.name], values)
         return {row[0] for row in cursor.fetchall()}
@@ -279,7 +276,7 @@ def settle(connection: Connection, sender: str, settled: Sequence[Settled]) -> i
     with closing(connection.connection.cursor()) as cursor:
         if connection.dialect.name == "sqlite":
             rows = [
-                (*row[:4], _stored(row.next_attempt_at), _stored(row.settled_at), *row[6:], sender)
+                (*row[:4], stored(row.next_attempt_at), stored(row.settled_at), *row[6:], sender)
                 for row in settled
             ]
             cursor.executemany(_SETTLE_SQLITE, rows)
@@ -290,9 +287,11 @@ def settle(connection: Connection, sender: str, settled: Sequence[Settled]) -> i
 
 
 @lru_cache(maxsize=64)
-def _stored(moment: datetime | None) -> str | None:
-    """A moment as UtcDateTime keeps it on SQLite."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+def stored(moment: datetime | None) -> str | None:
+    """A moment as UtcDateTime keeps it on SQLite; nothing stays nothing."""
+    return (
+        None if moment is None else moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    )
 
 
 def settle_late(connection: Connection, settled: Iterable[Settled]) -> None:

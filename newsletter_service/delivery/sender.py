@@ -16,7 +16,7 @@ from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector, SelectorKey
 from socket import socketpair
 
 from newsletter_service.delivery import ledger
-from newsletter_service.delivery.clerk import Office, call_roll, words
+from newsletter_service.delivery.clerk import Office, call_roll
 from newsletter_service.delivery.connection import (
     Connection,
     NotOpened,
@@ -28,6 +28,7 @@ from newsletter_service.delivery.opener import Opener
 from newsletter_service.delivery.outbox import Outbox, Snapshot
 from newsletter_service.delivery.pacing import Ramp
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
+from newsletter_service.delivery.settling import words
 from newsletter_service.logs import without_addresses
 
 SPARE_LETTERS = 10
@@ -93,7 +94,7 @@ class _Run:
             on_uncertain=outbox.on_uncertain,
             counting=outbox.report is not None,
         )
-        self._desk = Desk(office, copies)
+        self._desk = Desk(office, copies, self._ring)
         self._opener = Opener(outbox.server, self._ring)
         self._ramp = Ramp(outbox.server.connections)
         self._connections: set[Connection] = set()
@@ -101,6 +102,9 @@ class _Run:
         self._writing: set[Connection] = set()
         self._unreachable: Reply | None = None
         self._finishing = False
+        # While the loop itself speaks to the database, what lies with the server keeps it busy: that has to be more.
+        half = outbox.server.connections // 2
+        self._enough = _FEWEST_BUSY if self._desk.overlaps else max(_FEWEST_BUSY, half)
         self._slots = 0
         self._next_tick = 0.0
         self._told: tuple[float, int] = (time.monotonic(), 0)
@@ -134,7 +138,8 @@ class _Run:
                 self._hear()
             elif desk.unsettled < spare:
                 self._serve(key.data, what)
-        if not events or desk.unsettled >= spare or desk.pause(self._slots) <= 0:
+        desk.collect()
+        if not events or desk.worth_work(spare) or desk.pause(self._slots) <= 0:
             desk.work(self._slots)
         self._take_in_opened()
         self._open_more()
@@ -144,16 +149,17 @@ class _Run:
     def _events(self, timeout: float, *, full: bool) -> list[tuple[SelectorKey, int]]:
         """What there is to be read or written; before it is waited for, idle connections get letters.
 
-        At first half of them: a quick server has enough of that, and idle ones let more answers be settled at once.
+        At first not all of them: a quick server has enough of that, and idle ones let more answers be settled at once.
         """
         pause = min(timeout, self._desk.pause(self._slots))
-        if full:  # the database is away: what servers say now waits
-            select([self._ear], [], [], pause)
+        if full:  # the database is away, or slow: what servers say now waits
+            if select([self._ear], [], [], pause)[0]:
+                self._hear()
             return []
         if events := self._selector.select(0):
             return events
-        idle = self._assign(max(_FEWEST_BUSY, self._outbox.server.connections // 2))
-        lingers = idle or (self._desk.unsettled and not self._desk.trouble)
+        idle = self._assign(self._enough)
+        lingers = idle or self._desk.could_settle
         if events := self._selector.select(min(pause, _LINGER_SECONDS) if lingers else pause):
             return events
         if idle:
@@ -199,8 +205,8 @@ class _Run:
 
     def _most_letters(self, connection: Connection) -> int:
         """How many letters may go over a connection, by our limit and by the server's; 0 for any number."""
-        bounds = (self._outbox.limits.letters_per_connection, connection.dialogue.mail_max)
-        return min((bound for bound in bounds if bound), default=0)
+        ours, theirs = self._outbox.limits.letters_per_connection, connection.dialogue.mail_max
+        return min(ours, theirs) if ours and theirs else ours or theirs
 
     def _assign(self, most: int) -> bool:
         """Put letters on up to `most` connections; whether there are letters that only others could take."""

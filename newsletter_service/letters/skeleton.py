@@ -8,7 +8,7 @@ A skeleton is the finished message with slots between NUL bytes, which no mail m
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
@@ -178,15 +178,12 @@ def _encoder(what: str) -> Callable[[SlotValues], bytes | str]:
 
 
 def _date(values: SlotValues) -> bytes:
-    zone = values.date.tzinfo
-    if zone is None:
-        raise LetterError("the Date of a letter needs a time zone")
-    return _date_of(int(values.date.timestamp()), zone)
+    return _date_of(values.date)
 
 
 @lru_cache(maxsize=8)
-def _date_of(second: int, zone: tzinfo) -> bytes:
-    return encoding.date(datetime.fromtimestamp(second, zone)).encode("ascii")
+def _date_of(moment: datetime) -> bytes:
+    return encoding.date(moment).encode("ascii")
 
 
 def _address(values: SlotValues) -> bytes:

@@ -1,0 +1,63 @@
+"""One thing at a time beside the loop: it comes back with what went wrong, and rings."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from newsletter_service.delivery.errand import Errand
+
+
+def done(errand: Errand, job: Callable[[], None]) -> Exception | None:
+    errand.begin(job)
+    assert errand.is_back(within=5)
+    return errand.end()
+
+
+@pytest.fixture
+def rung() -> threading.Semaphore:
+    return threading.Semaphore(0)
+
+
+@pytest.fixture
+def errand(rung: threading.Semaphore) -> Errand:
+    return Errand(rung.release)
+
+
+def test_it_is_done_in_a_thread_of_its_own(errand: Errand, rung: threading.Semaphore) -> None:
+    threads: list[str] = []
+    assert done(errand, lambda: threads.append(threading.current_thread().name)) is None
+    assert threads == ["errand"]
+    assert rung.acquire(timeout=5)
+
+
+def test_it_is_not_back_while_it_is_under_way(errand: Errand) -> None:
+    go_on = threading.Event()
+
+    def wait() -> None:
+        go_on.wait(5)
+
+    errand.begin(wait)
+    assert not errand.is_back()
+    assert not errand.is_back(within=0.01)
+    go_on.set()
+    assert errand.is_back(within=5)
+
+
+def test_what_went_wrong_comes_back_and_is_forgotten_by_the_next(errand: Errand) -> None:
+    def stumble() -> None:
+        raise OSError("no")
+
+    error = done(errand, stumble)
+    assert isinstance(error, OSError)
+    assert done(errand, lambda: None) is None
+
+
+def test_the_thread_ends_after_the_last_one() -> None:
+    before = set(threading.enumerate())
+    errand = Errand(lambda: None)
+    (thread,) = set(threading.enumerate()) - before
+    assert done(errand, lambda: None) is None
+    errand.close()
+    thread.join(5)
+    assert not thread.is_alive()
