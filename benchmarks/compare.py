@@ -13,7 +13,7 @@ from benchmarks.report import Row, middle
 from benchmarks.servers import smtp_sink
 
 LETTERS = 20_000
-CONNECTIONS = 32
+CONNECTIONS = 64
 """Of the product: the more there are, the more letters share one commit (docs/decisions/0007)."""
 SLOW_LETTERS = 2_000
 """For senders that would take minutes over all of them."""

@@ -36,6 +36,7 @@ class RecordingServer:
     """`answers` maps a recipient to what RCPT is answered, `after_data` to what the final dot is.
 
     An answer of "drop" closes the connection instead. `mail_answer` answers every MAIL FROM.
+    Each letter takes it `seconds`; `most_at_once` is over how many connections it was taking one at a time.
     """
 
     port: int = 0
@@ -44,6 +45,9 @@ class RecordingServer:
     after_data: dict[str, str] = field(default_factory=dict)
     mail_answer: str = ""
     connections: int = 0
+    seconds: float = 0.0
+    most_at_once: int = 0
+    _at_once: int = 0
 
     def to(self, address: str) -> list[Received]:
         """The messages that `address` got."""
@@ -70,6 +74,7 @@ class RecordingServer:
         return answer
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await self._take_time()
         recipient = envelope.rcpt_tos[0]
         answer = self.after_data.get(recipient, "250 OK")
         if answer == "drop" or answer.startswith("250"):
@@ -77,6 +82,12 @@ class RecordingServer:
             assert isinstance(content, bytes)
             self.received.append(Received(envelope.mail_from or "", recipient, content))
         return self._hang_up(server) if answer == "drop" else answer
+
+    async def _take_time(self) -> None:
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        await asyncio.sleep(self.seconds)
+        self._at_once -= 1
 
     @staticmethod
     def _hang_up(server: SMTP) -> str:

@@ -116,7 +116,7 @@ class Desk:
         away = self._away_until - time.monotonic()
         if away > 0:
             return away
-        return 0.0 if self._unsent or self._refusals else self.clerk.pause(slots)
+        return 0.0 if self._unsent or self._refusals else self.clerk.pause(self._to_fill(slots))
 
     def work(self, slots: int) -> None:
         """Settle all there is and have more letters handed over: at most `slots` of them are not settled then.
@@ -125,7 +125,7 @@ class Desk:
         """
         if self._under_way is not None or time.monotonic() < self._away_until:
             return
-        turn = self._turn()
+        turn, slots = self._turn(), self._to_fill(slots)
         if self._errand is None:
             self._ended(turn, self._tried(turn, slots))
         else:
@@ -163,6 +163,10 @@ class Desk:
             if self._away_until > latest:
                 return False
             time.sleep(_TRY_AGAIN_SECONDS)
+
+    def _to_fill(self, slots: int) -> int:
+        """None while letters enough are waiting: many at once are handed over more cheaply."""
+        return slots if self.waiting < slots // 2 else 0
 
     # --- one transaction; of an errand, all that is done in its thread ---
 

@@ -16,6 +16,7 @@ from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector, SelectorKey
 from socket import socketpair
 
 from newsletter_service.delivery import ledger
+from newsletter_service.delivery.breadth import Breadth
 from newsletter_service.delivery.clerk import Office, call_roll
 from newsletter_service.delivery.connection import (
     Connection,
@@ -103,8 +104,8 @@ class _Run:
         self._unreachable: Reply | None = None
         self._finishing = False
         # While the loop itself speaks to the database, what lies with the server keeps it busy: that has to be more.
-        half = outbox.server.connections // 2
-        self._enough = _FEWEST_BUSY if self._desk.overlaps else max(_FEWEST_BUSY, half)
+        part = outbox.server.connections // (3 if self._desk.overlaps else 2)
+        self._breadth = Breadth(max(_FEWEST_BUSY, part), outbox.server.connections)
         self._slots = 0
         self._next_tick = 0.0
         self._told: tuple[float, int] = (time.monotonic(), 0)
@@ -149,7 +150,7 @@ class _Run:
     def _events(self, timeout: float, *, full: bool) -> list[tuple[SelectorKey, int]]:
         """What there is to be read or written; before it is waited for, idle connections get letters.
 
-        At first not all of them: a quick server has enough of that, and idle ones let more answers be settled at once.
+        All of them if the server says nothing for a while: what else is there to do.
         """
         pause = min(timeout, self._desk.pause(self._slots))
         if full:  # the database is away, or slow: what servers say now waits
@@ -158,13 +159,14 @@ class _Run:
             return []
         if events := self._selector.select(0):
             return events
-        idle = self._assign(self._enough)
+        idle = self._assign(self._breadth.enough)
         lingers = idle or self._desk.could_settle
-        if events := self._selector.select(min(pause, _LINGER_SECONDS) if lingers else pause):
-            return events
-        if idle:
+        began = time.monotonic()
+        events = self._selector.select(min(pause, _LINGER_SECONDS) if lingers else pause)
+        self._breadth.waited(began, time.monotonic())
+        if idle and not events:
             self._assign(self._outbox.server.connections)
-        return []
+        return events
 
     def _spare_letters(self) -> int:
         """How many answers may wait to be written down: a connection that has nothing under way can lose nothing."""
@@ -175,9 +177,10 @@ class _Run:
     def _serve(self, connection: Connection, events: int) -> None:
         if events & EVENT_READ:
             self._settle(connection.on_readable())
-        else:
+        if len(self._busy) > self._breadth.enough:
             connection.flush()
-        self._give(connection)
+        else:
+            self._give(connection)
         self._mind(connection)
 
     def _settle(self, outcomes: list[Outcome]) -> None:

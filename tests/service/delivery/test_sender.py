@@ -35,6 +35,16 @@ def test_one_connection_carries_many_letters(session: Session, outbox: Outbox, s
     assert smtp.connections == 1
 
 
+def test_a_slow_server_has_letters_on_every_connection(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    release(session, 400)
+    smtp.seconds = 0.01
+    send_until_empty(replace(outbox, server=replace(outbox.server, connections=12)))
+    assert smtp.most_at_once == 12
+    assert len({message.recipient for message in smtp.received}) == 400
+
+
 @pytest.mark.parametrize(
     ("answer", "state", "attempts", "status"),
     [
