@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy.orm import Mapped, deferred, foreign, mapped_column, relationship
 
 from newsletter_service.db import Base
 
@@ -112,7 +112,8 @@ class Delivery(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"))
-    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), index=True)
+    # No foreign key: PostgreSQL would check it for each of a million rows. Letters of mailings stay for good.
+    letter_id: Mapped[int]
     reader_id: Mapped[int | None]
     reader_generation: Mapped[int | None]
     address: Mapped[str] = mapped_column(String(320))
@@ -131,7 +132,9 @@ class Delivery(Base):
     reply_code: Mapped[int | None]
     reply_status: Mapped[str] = mapped_column(String(12), default="")
     reply_text: Mapped[str] = mapped_column(String(500), default="")
-    letter: Mapped[Letter] = relationship()
+    letter: Mapped[Letter] = relationship(
+        primaryjoin=lambda: foreign(Delivery.letter_id) == Letter.id, viewonly=True
+    )
 
 
 class Suppression(Base):

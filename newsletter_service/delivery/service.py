@@ -43,7 +43,7 @@ def write_notice(
 ) -> Delivery:
     """One letter to one address, belonging to no mailing: it goes out with the next run of the delivery job."""
     row = Delivery(
-        letter=add_letter(session, None, letter, now),
+        letter_id=add_letter(session, None, letter, now).id,
         reader_id=reader_id,
         reader_generation=reader_generation,
         address=address,

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from newsletter_service.migrations.numbers import go_on_counting_from, last_number
+
 revision = '0002'
 down_revision = '0001'
 branch_labels = None
@@ -55,7 +57,7 @@ def upgrade() -> None:
     # Rows under way while the software was replaced: those that were handed over are doubtful, the others ready.
     op.execute("UPDATE delivery SET state = 'uncertain' WHERE state = 'claimed' AND handed_at IS NOT NULL")
     op.execute("UPDATE delivery SET state = 'ready' WHERE state = 'claimed'")
-    last_number = _last_number()
+    number = last_number()
     with op.batch_alter_table('delivery', table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.add_column(sa.Column('domain', sa.String(length=255), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('doubts', sa.Integer(), nullable=False, server_default='0'))
@@ -78,11 +80,11 @@ def upgrade() -> None:
                     sqlite_where=sa.text(DUE), postgresql_where=sa.text(DUE))
     op.create_index('ix_delivery_doubtful', 'delivery', ['state', 'mailing_id'],
                     sqlite_where=sa.text(DOUBTFUL), postgresql_where=sa.text(DOUBTFUL))
-    _go_on_counting_from(last_number)
+    go_on_counting_from(number)
 
 
 def downgrade() -> None:
-    last_number = _last_number()
+    number = last_number()
     op.drop_index('ix_delivery_doubtful', 'delivery')
     op.drop_index('ix_delivery_due', 'delivery')
     op.execute("UPDATE delivery SET state = 'uncertain' WHERE state = 'claimed' AND handed_at IS NOT NULL")
@@ -100,23 +102,8 @@ def downgrade() -> None:
         batch_op.drop_column('cancel_asked_at')
         batch_op.drop_column('doubts')
         batch_op.drop_column('domain')
-    _go_on_counting_from(last_number)
+    go_on_counting_from(number)
     op.drop_index(op.f('ix_correction_edition_id'), 'correction')
     op.drop_table('correction')
     op.drop_table('domain_rest')
     op.drop_table('sender')
-
-
-def _last_number() -> int:
-    """The highest number a delivery ever had on SQLite, where making the table anew would forget it."""
-    if op.get_bind().dialect.name != 'sqlite':
-        return 0
-    found = op.get_bind().scalar(sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'delivery'"))
-    return int(found or 0)
-
-
-def _go_on_counting_from(number: int) -> None:
-    if number:
-        bind = op.get_bind()
-        bind.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'delivery'"))
-        bind.execute(sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES ('delivery', :n)"), {"n": number})
