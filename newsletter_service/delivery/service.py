@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from newsletter_service.db import UtcDateTime
+from newsletter_service.db import UtcDateTime, among
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
 from newsletter_service.delivery.rules import (
     EDITION_GIVE_UP,
@@ -170,7 +170,7 @@ def anyone_suppressed(session: Session) -> bool:
 def suppressed_among(session: Session, addresses: Mapping[int, str], secret_key: str) -> set[int]:
     """Which readers have an address that is not to be mailed; `addresses` are by reader id."""
     keys = {reader_id: address_hmac(address, secret_key) for reader_id, address in addresses.items()}
-    query = select(Suppression.address_hmac).where(Suppression.address_hmac.in_(keys.values()))
+    query = select(Suppression.address_hmac).where(among(Suppression.address_hmac, list(keys.values())))
     found = set(session.scalars(query))
     return {reader_id for reader_id, key in keys.items() if key in found}
 

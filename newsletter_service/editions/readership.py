@@ -1,7 +1,7 @@
 """The readers that an edition is for, with what the rule of who sees which item needs to know of each."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import ReaderView, reader_view, visible
 from newsletter_service.audience.service import segment_domains
+from newsletter_service.db import among
 from newsletter_service.editions.content import item_view
 from newsletter_service.editorial.models import Item
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
@@ -42,38 +43,28 @@ _Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...], str]
 
 
 def active_readers(session: Session) -> Iterator[Sequence[Reader]]:
-    """All active readers, by id, a thousand at a time; three queries each time."""
-    domains, last = segment_domains(session), 0
+    """All active readers, by id, a thousand at a time; the caller's transaction lasts until the last of them."""
+    domains = segment_domains(session)
 
     @lru_cache(_KINDS_KEPT)  # readers are many, what they choose is not
     def view(choices: _Choices) -> ReaderView:
         claims, topics, domain = choices
         return reader_view(dict(claims), topics, domain, domains)
 
-    while readers := _readers_after(session, last, view):
-        yield readers
-        last = readers[-1].id
-
-
-def _readers_after(session: Session, last: int, view: Callable[[_Choices], ReaderView]) -> list[Reader]:
     columns = (Subscriber.id, Subscriber.language, Subscriber.domain)
-    query = select(*columns).where(ACTIVE, Subscriber.id > last).order_by(Subscriber.id)
-    rows = session.execute(query.limit(_READERS_AT_ONCE)).all()
-    if not rows:
-        return []
-    first, last = rows[0].id, rows[-1].id
-    claims, chosen = _claims(session, first, last), _topics(session, first, last)
-    return [
-        Reader(id_, language, view((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain)))
-        for id_, language, domain in rows
-    ]
+    query = select(*columns).where(ACTIVE).order_by(Subscriber.id)
+    found = session.execute(query.execution_options(yield_per=_READERS_AT_ONCE))
+    for rows in found.partitions():
+        claims, chosen = _claims(session, rows[0].id, rows[-1].id), _topics(session, rows[0].id, rows[-1].id)
+        yield [
+            Reader(id_, language, view((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain)))
+            for id_, language, domain in rows
+        ]
 
 
 def recipients(reader_ids: Sequence[int]) -> Select[int, int, str, str, str]:
-    """Those of these readers (in their order) who are still active, as delivery takes them over into its ledger."""
-    # Between which numbers they are says where to look: PostgreSQL would read all readers for a long list.
-    near = Subscriber.id.between(reader_ids[0], reader_ids[-1])
-    return select(*RECIPIENT).where(ACTIVE, near, Subscriber.id.in_(reader_ids))
+    """Those of these readers who are still active, as delivery takes them over into its ledger."""
+    return select(*RECIPIENT).where(ACTIVE, among(Subscriber.id, reader_ids))
 
 
 def addresses_of(session: Session, readers: Sequence[Reader]) -> dict[int, str]:
