@@ -72,10 +72,14 @@ def send(watch: bool) -> None:
     with progress() as told:
         work = _Work(_outbox(settings, told), told, watch=watch)
         total = work.done()
+    in_vain = total.pop(Verdict.UNREACHABLE, 0)
     counts = {verdict.value: total[verdict] for verdict in Verdict if total[verdict]}
-    words = ", ".join(f"{verdict} {number}" for verdict, number in counts.items()) or "nothing due"
+    done = [f"{verdict} {number}" for verdict, number in counts.items()]
+    words = ", ".join([*done, f"attempts in vain {in_vain}"] if in_vain else done) or "nothing due"
     log.info("sending ended: %s", words, extra={"verdicts": counts})
     click.echo(words)
+    if in_vain and not watch:
+        raise click.ClickException("the SMTP server cannot be reached; what is due waits")
 
 
 def _outbox(settings: Settings, told: Progress) -> Outbox:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Engine
 
-from newsletter_service.delivery import ledger, senders
+from newsletter_service.delivery import due, ledger, senders
 from newsletter_service.delivery.domains import Domains
 from newsletter_service.delivery.exchange import MOST_AT_ONCE, Wanted, exchange
 from newsletter_service.delivery.ledger import Claimed, Place
@@ -101,9 +101,9 @@ class Clerk:
     def pause(self, slots: int) -> float:
         """Seconds until there is something to do even if nothing happens."""
         now = time.monotonic()
-        due = self._last_beat + BEAT_SECONDS - now
+        beat = self._last_beat + BEAT_SECONDS - now
         turn = (0.0 if self._more else self._pool.wait(now)) if slots > len(self._handed) else None
-        return max(0.0, min(due, LOOK_AGAIN_SECONDS if turn is None else turn))
+        return max(0.0, min(beat, LOOK_AGAIN_SECONDS if turn is None else turn))
 
     def turn(self, connection: Connection, turn: Turn, slots: int) -> None:
         """One transaction's work, with at most `slots` letters handed over and not settled after it."""
@@ -210,9 +210,9 @@ class Clerk:
         call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
         self._pacer.share_with(len(senders.beats(connection)))
         self._settler.domains.read(connection, now)
-        turn.stopped = ledger.stopped(connection, [row.delivery_id for row in turn.waiting])
+        turn.stopped = due.stopped(connection, [row.delivery_id for row in turn.waiting])
         if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
-            self.open, self._last_count = ledger.count_open(connection), self._last_beat
+            self.open, self._last_count = due.count_open(connection), self._last_beat
 
     def _mind_clock(self, now: datetime) -> None:
         """Say it when the clock was set: what is due when follows the clock, who is alive does not."""
@@ -246,14 +246,14 @@ class Clerk:
     def _pause_mailings(self, connection: Connection, turn: Turn, now: datetime) -> None:
         for reply in turn.refusals:
             running = {row.mailing_id for row in self._pool if row.mailing_id is not None}
-            ledger.pause(connection, running | set(ledger.due_mailings(connection, now)), words(reply), now)
+            ledger.pause(connection, running | set(due.mailings(connection, now)), words(reply), now)
 
     # --- claiming and handing over ---
 
     def _claim(self, connection: Connection, turn: Turn, room: int, now: datetime, *, beat: bool) -> None:
         """Claim what can go now, or where domains have limits, ahead for two seconds; notices always come first."""
         if self._pacer.free and room <= 0:
-            turn.more = ledger.anything_due(connection, now) if beat else self._more
+            turn.more = due.anything_due(connection, now) if beat else self._more
             return
         limit = room if self._pacer.free else max(_FEWEST_CLAIMED, min(CLAIM_AT_ONCE, round(2 * self._pace)))
         in_reach = len(self._pool) - self._pool.blocked
@@ -262,7 +262,7 @@ class Clerk:
             limit = _FEWEST_CLAIMED if beat else 0
             mailings: list[int] = []
         else:
-            mailings = ledger.due_mailings(connection, now)
+            mailings = due.mailings(connection, now)
         rows: list[Claimed] = []
         for mailing_id in (None, *mailings):
             if len(rows) < limit:

@@ -15,8 +15,6 @@ from sqlalchemy import (
     Connection,
     bindparam,
     exists,
-    func,
-    or_,
     select,
     text,
     update,
@@ -26,9 +24,6 @@ from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
 from newsletter_service.delivery.rules import State, address_hmac
 from newsletter_service.delivery.senders import FREED
-
-# Said word for word as in the index: with a parameter in it, SQLite does not see that the index fits.
-MAY_BE_CLAIMED = text("delivery.settled_at IS NULL AND delivery.state <> 'claimed'")
 
 
 class Claimed(NamedTuple):
@@ -74,14 +69,6 @@ def settle_in(connection: Connection) -> None:
 
 
 # --- claiming --------------------------------------------------------------------------------------------------
-
-
-def due_mailings(connection: Connection, now: datetime) -> list[int]:
-    """The mailings that run and have something due, the oldest first."""
-    due = exists().where(Delivery.mailing_id == Mailing.id, MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
-    return list(
-        connection.scalars(select(Mailing.id).where(Mailing.paused_at.is_(None), due).order_by(Mailing.id))
-    )
 
 
 _CLAIM = """
@@ -318,54 +305,6 @@ def settle_late(connection: Connection, settled: Iterable[Settled]) -> None:
                     reply_text=row.reply_text,
                 )
             )
-
-
-# --- beyond single rows ----------------------------------------------------------------------------------------
-
-
-def stopped(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Which of these rows may not go any more, because their mailing or their reader stopped."""
-    if not ids:
-        return set()
-    query = (
-        select(Delivery.id)
-        .outerjoin(Mailing, Delivery.mailing_id == Mailing.id)
-        .where(
-            Delivery.id.in_(ids), or_(Delivery.cancel_asked_at.is_not(None), Mailing.paused_at.is_not(None))
-        )
-    )
-    return set(connection.scalars(query))
-
-
-def count_open(connection: Connection) -> int:
-    """How many letters may still go out, of mailings that run and of notices."""
-    paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
-    running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
-    waiting = select(func.count()).select_from(Delivery).where(running, MAY_BE_CLAIMED)
-    claimed = select(func.count()).select_from(Delivery).where(Delivery.state == State.CLAIMED)
-    return connection.scalars(waiting).one() + connection.scalars(claimed).one()
-
-
-def anything_due(connection: Connection, now: datetime) -> bool:
-    """Whether a sender would find something to do."""
-    notice = exists().where(Delivery.mailing_id.is_(None), MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
-    return bool(connection.scalar(select(notice))) or bool(due_mailings(connection, now))
-
-
-def soonest(connection: Connection, before: datetime) -> datetime | None:
-    """When the next open row is due, if that is before a moment; paused mailings do not count."""
-    paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
-    running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
-    query = select(func.min(Delivery.next_attempt_at)).where(
-        running, MAY_BE_CLAIMED, Delivery.next_attempt_at < before
-    )
-    return connection.scalar(query)
-
-
-def claimed_by(connection: Connection) -> set[str]:
-    """The senders that hold rows."""
-    query = select(Delivery.lease_holder).where(Delivery.state == State.CLAIMED).distinct()
-    return {holder for holder in connection.scalars(query) if holder}
 
 
 def pause(connection: Connection, mailing_ids: Iterable[int], reason: str, now: datetime) -> None:

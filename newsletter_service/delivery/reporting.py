@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.ledger import MAY_BE_CLAIMED
-from newsletter_service.delivery.models import Delivery, DomainRest, Mailing, Sender
+from newsletter_service.delivery.due import MAY_BE_CLAIMED, running
+from newsletter_service.delivery.models import Delivery, DomainRest, Sender
 from newsletter_service.delivery.rules import OPEN_STATES, State
 
 _ALIVE_WITHIN = timedelta(seconds=15)
@@ -146,9 +146,7 @@ def pace(session: Session, now: datetime) -> Pace:
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:
     """Since when the longest waiting letter could have gone out; paused mailings do not count."""
-    paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
-    running = or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
-    query = select(func.min(Delivery.next_attempt_at)).where(running, MAY_BE_CLAIMED)
+    query = select(func.min(Delivery.next_attempt_at)).where(running(), MAY_BE_CLAIMED)
     return session.scalars(query.where(Delivery.next_attempt_at <= now)).one()
 
 

@@ -15,13 +15,10 @@ from select import select
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector, SelectorKey
 from socket import socketpair
 
-from newsletter_service.delivery import ledger
+from newsletter_service.delivery import due
 from newsletter_service.delivery.breadth import Breadth
 from newsletter_service.delivery.clerk import Office, call_roll
-from newsletter_service.delivery.connection import (
-    Connection,
-    NotOpened,
-)
+from newsletter_service.delivery.connection import Connection, NotOpened
 from newsletter_service.delivery.copies import Copies
 from newsletter_service.delivery.desk import Desk
 from newsletter_service.delivery.dialogue import Outcome
@@ -62,15 +59,15 @@ def _anything_to_do(outbox: Outbox) -> bool:
     now = outbox.clock()
     with outbox.engine.begin() as connection:
         call_roll(connection, outbox.roll_call, now, hold=outbox.on_uncertain == "hold")
-        return ledger.anything_due(connection, now)
+        return due.anything_due(connection, now)
 
 
 def comes_soon(outbox: Outbox, within: timedelta) -> bool:
     """Whether something falls due soon, or is held by a sender of which nobody knows yet whether it lives."""
     with outbox.engine.begin() as connection:
-        if ledger.soonest(connection, outbox.clock() + within) is not None:
+        if due.soonest(connection, outbox.clock() + within) is not None:
             return True
-        return any(not outbox.roll_call.alive(sender) for sender in ledger.claimed_by(connection))
+        return any(not outbox.roll_call.alive(sender) for sender in due.claimed_by(connection))
 
 
 class _Run:
@@ -213,7 +210,9 @@ class _Run:
 
     def _assign(self, most: int) -> bool:
         """Put letters on up to `most` connections; whether there are letters that only others could take."""
-        for connection in self._connections if self._desk.waiting else ():
+        if not self._desk.waiting:
+            return False
+        for connection in list(self._connections if len(self._busy) < most else self._busy):
             if connection.dialogue.wants and (connection in self._busy or len(self._busy) < most):
                 self._give(connection)
                 self._mind(connection)

@@ -31,6 +31,7 @@ STAFF = (
     "/redactie/edities/1/verzending?toestand=sent",
     "/redactie/edities/1/verzending?toestand=skipped",
     "/redactie/edities/1/opnieuw?toestand=failed",
+    "/redactie/edities/1/domeinen",
     "/redactie/kalender",
 )
 LOOKS = [(1280, False), (360, True), (360, False), (1280, True)]
