@@ -209,14 +209,19 @@ class _Run:
         return min(ours, theirs) if ours and theirs else ours or theirs
 
     def _assign(self, most: int) -> bool:
-        """Put letters on up to `most` connections; whether there are letters that only others could take."""
-        if not self._desk.waiting:
+        """Put letters on up to `most` connections; whether there are letters that only others could take.
+
+        A connection that begins takes away the room of an answer that waits, so there has to be one.
+        """
+        desk, busy = self._desk, self._busy
+        if not desk.waiting:
             return False
-        for connection in list(self._connections if len(self._busy) < most else self._busy):
-            if connection.dialogue.wants and (connection in self._busy or len(self._busy) < most):
+        for connection in list(self._connections if len(busy) < most else busy):
+            may = connection in busy or (len(busy) < most and desk.unsettled < self._spare_letters())
+            if may and connection.dialogue.wants:
                 self._give(connection)
                 self._mind(connection)
-        return bool(self._desk.waiting) and len(self._busy) < len(self._connections)
+        return bool(desk.waiting) and len(busy) < len(self._connections)
 
     def _mind(self, connection: Connection) -> None:
         """Part with a connection that has ended; watch for room to write where something is left to be sent."""

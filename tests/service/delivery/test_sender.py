@@ -1,5 +1,6 @@
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from newsletter_service.delivery.models import Letter, Mailing
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.sender import _Run, send_until_empty
 from tests.conftest import NOW, Clock
 from tests.service.delivery.conftest import SECRET, readers, release, row_of, states
 from tests.smtp_server import RecordingServer
@@ -43,6 +44,31 @@ def test_a_slow_server_has_letters_on_every_connection(
     send_until_empty(replace(outbox, server=replace(outbox.server, connections=12)))
     assert smtp.most_at_once == 12
     assert len({message.recipient for message in smtp.received}) == 400
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.004, 0.02])
+def test_a_kill_at_any_moment_would_repeat_no_more_than_the_connections_and_ten(
+    session: Session, outbox: Outbox, smtp: RecordingServer, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """What nobody wrote down yet, and what is on the wire, after each thing that is read or written."""
+    at_risk: list[int] = []
+
+    def watched(name: str) -> Callable[..., Any]:
+        inner = getattr(_Run, name)
+
+        def outer(run: _Run, *arguments: Any, **options: Any) -> Any:
+            result = inner(run, *arguments, **options)
+            at_risk.append(run._desk.unsettled + len(run._busy))
+            return result
+
+        return outer
+
+    for name in ("_serve", "_assign", "_mind", "_step"):
+        monkeypatch.setattr(_Run, name, watched(name))
+    release(session, 400)
+    smtp.seconds = seconds
+    send_until_empty(replace(outbox, server=replace(outbox.server, connections=24)))
+    assert max(at_risk) <= 24 + 10
 
 
 @pytest.mark.parametrize(
