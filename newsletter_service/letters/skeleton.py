@@ -24,8 +24,9 @@ _SOFT_BREAK = b"=\r\n"
 _LONGEST_LINE = 998  # octets without CRLF, says RFC 5322
 _LONGEST_IN_HEADER = 900
 _LINK = re.compile(r"[!#-;=?-~]+")  # printable ASCII without quotes and angle brackets
-_PLAIN_LINK = re.compile(rf"[!#-%(-\-/-;?-~][!#-%(-;?-~]{{,{encoding.LINE - 2}}}")
-"""A link that is written alike in a header, in HTML and in quoted-printable: no & nor =, no dot first, not too long."""
+_ALIKE = re.compile(rf"[!#-%(-\-/-;?-~][ !#-%(-;?-~]{{,{encoding.LINE - 2}}}(?<! )")
+"""A value that is written alike in a header, in HTML and in quoted-printable: no quotes, & nor =, no dot first, no
+blank at an end, not too long."""
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
 
@@ -171,7 +172,7 @@ def _encoder(what: str) -> Callable[[SlotValues], bytes | str]:
     name, *forms = what.split(_FORMS)
     if name == "salutation":
         named, anonymous = forms
-        return lambda values: named.replace(_NAME, values.name) if values.name else anonymous
+        return lambda values: _alike(named.replace(_NAME, values.name) if values.name else anonymous)
     if name not in _ENCODERS:
         raise LetterError(f"a letter has a slot that nothing fills: {name}")
     return _ENCODERS[name]
@@ -206,11 +207,14 @@ def _unsubscribe_url(values: SlotValues) -> bytes | str:
 
 
 def _link(value: str, where: str) -> bytes | str:
-    if _PLAIN_LINK.fullmatch(value):
-        return value.encode("ascii")
     if len(value) > _LONGEST_IN_HEADER or not _LINK.fullmatch(value):
         raise LetterError(f"a letter needs a link {where}")
-    return value
+    return _alike(value)
+
+
+def _alike(value: str) -> bytes | str:
+    """The bytes of a value that are the same everywhere; else itself, to be encoded for each place."""
+    return value.encode("ascii") if _ALIKE.fullmatch(value) else value
 
 
 _ENCODERS: dict[str, Callable[[SlotValues], bytes | str]] = {
