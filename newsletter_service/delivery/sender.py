@@ -39,6 +39,9 @@ LEAVE_SECONDS = 3.0
 _TICK_SECONDS = 1.0
 _LINGER_SECONDS = 0.002
 _FEWEST_BUSY = 8
+_MANY_BUSY = 16
+_GATHER_SECONDS = 0.001
+"""With so many connections the server has enough to do; coming for each answer alone costs as much as reading it."""
 
 log = logging.getLogger(__name__)
 
@@ -149,16 +152,18 @@ class _Run:
 
         All of them if the server says nothing for a while: what else is there to do.
         """
+        if not full and (events := self._selector.select(0)):
+            return events
         pause = min(timeout, self._desk.pause(self._slots))
         if full:  # the database is away, or slow: what servers say now waits
             if select([self._ear], [], [], pause)[0]:
                 self._hear()
             return []
-        if events := self._selector.select(0):
-            return events
         idle = self._assign(self._breadth.enough)
         lingers = idle or self._desk.could_settle
         began = time.monotonic()
+        if len(self._busy) >= _MANY_BUSY and not self._desk.overlaps:
+            time.sleep(_GATHER_SECONDS)
         events = self._selector.select(min(pause, _LINGER_SECONDS) if lingers else pause)
         self._breadth.waited(began, time.monotonic())
         if idle and not events:
