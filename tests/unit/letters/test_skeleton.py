@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTP
-from html import unescape
+from html import escape, unescape
 
 import pytest
 from hypothesis import given
@@ -92,6 +92,31 @@ def test_no_name_breaks_out_of_its_place(name: str) -> None:
     shown = html_of(message).removeprefix("<p>").partition("</p><a ")[0]
     assert not set(shown) & set("<>\"'")
     assert unescape(shown) == f"Beste {name},"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "De Vries",
+        "a=41",
+        "R&D",
+        "'t Hart",
+        'de "Baas"',
+        "<b>Jan</b>",
+        ".punt",
+        "Jan ",
+        "Zo\u00eb",
+        "x" * 76,
+        "x" * 77,
+    ],
+)
+def test_a_name_reads_alike_however_each_place_has_to_write_it(name: str) -> None:
+    greeting = mark("salutation", "%(name)s", "lezer")
+    skeleton = prepare(HEADERS, f"{greeting}\n", f"<p>{greeting}</p>\n")
+    message = fill(skeleton, VALUES._replace(name=name))
+    assert text_of(message) == f"{name}\n"
+    assert html_of(message) == f"<p>{escape(name)}</p>\n"
+    assert not any(line.startswith(b".") or line.endswith(b" ") for line in lines_of(message))
 
 
 def test_a_long_name_full_of_diacritics_keeps_to_the_lines() -> None:
