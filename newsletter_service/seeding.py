@@ -11,8 +11,8 @@ from newsletter_service.audience.models import Segment, SegmentDomain, Topic
 from newsletter_service.db import unit_of_work
 from newsletter_service.editions.composing import open_next_edition
 from newsletter_service.editions.models import Calendar
+from newsletter_service.parts import parts
 from newsletter_service.publisher.models import Newsletter, Organisation
-from newsletter_service.web.parts import parts
 
 ORGANISATIONS = (
     ("var", "VeiligheidsAlliantie regio Rotterdam", "VAR"),

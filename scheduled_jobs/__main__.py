@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from newsletter_service.app import create_app_from_env
+from newsletter_service.core import create_core_from_env
 from newsletter_service.db import db
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
@@ -73,7 +73,7 @@ def wait_for_database(engine: Engine, stop: threading.Event) -> bool:
 
 def main() -> None:
     """Run until SIGTERM or SIGINT; a job under way is finished first."""
-    app = create_app_from_env()
+    app = create_core_from_env()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -2,7 +2,7 @@
 
 from newsletter_service.db import unit_of_work
 from newsletter_service.editions.composing import compose_due
-from newsletter_service.web.parts import parts
+from newsletter_service.parts import parts
 
 
 def run() -> str:

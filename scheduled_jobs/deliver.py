@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.sender import send_until_empty
-from newsletter_service.web.sending import outbox
+from newsletter_service.parts import outbox
 
 _ending = threading.Event()
 _roll_call = RollCall()

@@ -4,7 +4,7 @@ from newsletter_service.db import unit_of_work
 from newsletter_service.editions.correcting import hold_paused
 from newsletter_service.editions.release import finish_due
 from newsletter_service.editions.service import statement
-from newsletter_service.web.parts import parts
+from newsletter_service.parts import parts
 
 
 def run() -> str:

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from newsletter_service.db import unit_of_work
 from newsletter_service.delivery.service import purge_notices
+from newsletter_service.parts import parts
 from newsletter_service.subscriptions.service import purge_stale
-from newsletter_service.web.parts import parts
 
 KEEP_NOTICES = timedelta(days=7)
 

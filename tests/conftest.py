@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from newsletter_service.app import create_app
+from newsletter_service.core import create_core
 from newsletter_service.db import Base, db
 from tests.postgresql import Cluster, running_cluster
 from tests.smtp_server import RecordingServer, running_smtp_server
@@ -110,6 +111,15 @@ def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     app = create_app(settings, clock)
     yield app
     with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def core(app: Flask, settings: Settings, clock: Clock) -> Iterator[Flask]:
+    """What commands and jobs run on, on the database of `app`."""
+    core = create_core(settings, clock)
+    yield core
+    with core.app_context():
         db.engine.dispose()
 
 

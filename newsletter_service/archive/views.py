@@ -7,9 +7,9 @@ from newsletter_service.db import db
 from newsletter_service.editions.content import content_for, items_in
 from newsletter_service.letters.edition import EditionView, edition_view
 from newsletter_service.letters.values import EditionContent
+from newsletter_service.parts import parts
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.web.locale import language
-from newsletter_service.web.parts import parts
 
 archive = Blueprint("archive", __name__, url_prefix="/archief")
 

@@ -18,7 +18,7 @@ from newsletter_service.app import create_app_from_env
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, NotADemo, load_demo, refuse_other_data
 from newsletter_service.migrations import init_migrations
-from newsletter_service.web.parts import parts
+from newsletter_service.parts import parts
 
 HOST = "127.0.0.1"
 WEB_PORT = int(os.environ.get("DEMO_WEB_PORT", "8000"))

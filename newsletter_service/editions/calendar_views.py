@@ -9,9 +9,9 @@ from newsletter_service.editions import service
 from newsletter_service.editions.calendar_rules import BadCalendar, Rhythm
 from newsletter_service.editions.forms import CalendarForm
 from newsletter_service.editions.scheduling import change_calendar, next_editions
+from newsletter_service.parts import parts
 from newsletter_service.staff.guards import roles_required, signed_in
 from newsletter_service.staff.rules import Role
-from newsletter_service.web.parts import parts
 
 calendar = Blueprint("calendar", __name__, url_prefix="/kalender")
 administrators_only = roles_required(Role.ADMINISTRATOR)

@@ -14,7 +14,7 @@ from newsletter_service.editions import composing, preview, release, service
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.errors import NewsletterError
-from newsletter_service.web.parts import parts
+from newsletter_service.parts import parts
 
 edition_commands = AppGroup("editions", help="Look at editions and move them on.")
 

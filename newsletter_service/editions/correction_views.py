@@ -20,9 +20,9 @@ from newsletter_service.editions.rules import CorrectionChanged, NothingWritten
 from newsletter_service.editions.service import edition_numbered, mailing_of
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.errors import LetterError
+from newsletter_service.parts import parts
 from newsletter_service.staff.guards import signed_in
 from newsletter_service.staff.models import User
-from newsletter_service.web.parts import parts
 
 Move = Callable[[Session, Correction, User, datetime], None]
 

@@ -24,10 +24,10 @@ from newsletter_service.editions.progress import numbers_now
 from newsletter_service.editions.progress import progress as progress_now
 from newsletter_service.editions.rules import Standing, State
 from newsletter_service.editions.service import edition_numbered, mailing_of, standing, statement
+from newsletter_service.parts import parts
 from newsletter_service.staff.guards import acting, signed_in
 from newsletter_service.staff.rules import may_edit_edition
 from newsletter_service.subscriptions.sheets import csv_line, guarded_line
-from newsletter_service.web.parts import parts
 
 deliveries = Blueprint("deliveries", __name__, url_prefix="/edities/<int:number>")
 _ON_A_PAGE = 100

@@ -19,9 +19,9 @@ from newsletter_service.editions.release import release
 from newsletter_service.editions.rules import State, is_late
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment
+from newsletter_service.parts import parts
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.guards import signed_in
-from newsletter_service.web.parts import parts
 
 moves = Blueprint("moves", __name__, url_prefix="/edities/<int:number>")
 

@@ -19,10 +19,10 @@ from newsletter_service.editions.correcting import released_of
 from newsletter_service.editions.follow_up import Mailed
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages import editors_only, run
+from newsletter_service.parts import parts
 from newsletter_service.staff.guards import signed_in
 from newsletter_service.staff.models import User
 from newsletter_service.web.formatting import getal
-from newsletter_service.web.parts import parts
 
 retries = Blueprint("retries", __name__, url_prefix="/edities/<int:number>")
 Change = Callable[[Session, Mailed, Filter, User, datetime], int]

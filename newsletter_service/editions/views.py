@@ -23,10 +23,10 @@ from newsletter_service.editions.service import edition_numbered
 from newsletter_service.editions.signing_off import sign_off
 from newsletter_service.errors import Invalid
 from newsletter_service.letters.errors import LetterError
+from newsletter_service.parts import parts
 from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
 from newsletter_service.staff.rules import Role, may_edit_edition, may_sign_off
 from newsletter_service.web.headers import framed
-from newsletter_service.web.parts import parts
 
 editions = staff_only(Blueprint("editions", __name__, url_prefix="/redactie"))
 editions.register_blueprint(calendar)

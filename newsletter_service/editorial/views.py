@@ -22,13 +22,13 @@ from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import ItemChanged, ItemSent, NotReady
 from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import NotAllowed
+from newsletter_service.parts import parts
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_edit_item
 from newsletter_service.web.headers import mail_preview_response
 from newsletter_service.web.locale import DEFAULT_ZONE, language
-from newsletter_service.web.parts import parts
 
 editorial = staff_only(Blueprint("editorial", __name__, url_prefix="/redactie/kopij"))
 

@@ -6,9 +6,9 @@ import click
 from flask.cli import AppGroup
 
 from newsletter_service.db import unit_of_work
+from newsletter_service.parts import parts
 from newsletter_service.subscriptions.importing import all_readers, import_readers, read
 from newsletter_service.subscriptions.sheets import Fault, write_sheet
-from newsletter_service.web.parts import parts
 
 _PROOF_LENGTH = 1000
 _FAULTS_SHOWN = 20

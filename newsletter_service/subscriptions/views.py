@@ -9,6 +9,7 @@ from newsletter_service.audience.rules import is_verified
 from newsletter_service.audience.service import segment_domains, segments, topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.links import MANAGE_WITHIN
+from newsletter_service.parts import parts
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import readable
@@ -18,7 +19,6 @@ from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
 from newsletter_service.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.web.locale import language, speak
-from newsletter_service.web.parts import parts
 
 LARGEST_FORM = 64 * 1024
 

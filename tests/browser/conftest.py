@@ -19,7 +19,7 @@ from newsletter_service.app import create_app
 from newsletter_service.db import Base, db
 from newsletter_service.demo.load import PASSWORD, load_demo
 from newsletter_service.editions.service import edition_numbered
-from newsletter_service.web.parts import parts
+from newsletter_service.parts import parts
 from scheduled_jobs.schedule import JOBS
 from tests.conftest import Clock
 from tests.required import missing

@@ -16,9 +16,9 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import EDITION_GIVE_UP, State
 from newsletter_service.letters.values import EditionContent
+from newsletter_service.parts import Parts
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.seeding import seed_base
-from newsletter_service.web.parts import Parts
 from tests.chaos.books import Account, MailBook, settle_accounts
 
 _ROWS_AT_ONCE = 1000

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.sender import send_until_empty
 from newsletter_service.editions.models import Calendar
+from newsletter_service.parts import outbox
 from newsletter_service.staff.rules import Role
-from newsletter_service.web.sending import outbox
 from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter, make_organisation, make_segment, make_subscriber, make_topic
 from tests.journeys.office import SEGMENTS, Office, Stored, fresh

@@ -6,9 +6,9 @@ from io import StringIO
 from sqlalchemy import select
 
 from newsletter_service.links import Links
+from newsletter_service.parts import parts
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.web.parts import parts
 from tests.journeys.office import Office, editions_in, fill_both_queues, fresh
 from tests.smtp_server import RecordingServer
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.letters.values import EditionContent, Sender
+from newsletter_service.parts import Parts
 from newsletter_service.subscriptions.models import Consent, Subscriber
-from newsletter_service.web.parts import Parts
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber
 from tests.journeys.conftest import BASE, link_to

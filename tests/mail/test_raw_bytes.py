@@ -26,7 +26,7 @@ from newsletter_service.letters.preview import html_of
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.skeleton import SlotValues, Template
 from newsletter_service.letters.values import Action, Card, EditionContent, Notice, Picture, Sender, Tag
-from newsletter_service.web.sending import outbox
+from newsletter_service.parts import outbox
 from tests.conftest import NOW
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import Received, RecordingServer

@@ -108,12 +108,12 @@ def test_exactly_two_items_look_alike(session: Session, settings: Settings) -> N
 
 
 def test_the_jobs_alone_compose_and_send_the_first_edition_within_three_minutes(
-    app: Flask, session: Session, settings: Settings, clock: Clock, smtp: RecordingServer
+    core: Flask, session: Session, settings: Settings, clock: Clock, smtp: RecordingServer
 ) -> None:
     load(session, settings)
     session.commit()
     said = []
-    with app.app_context():
+    with core.app_context():
         while clock.now < NOW.replace(minute=NOW.minute + 3):
             said += [line for job in JOBS for line in job.run().splitlines()]
             clock.move(seconds=10)

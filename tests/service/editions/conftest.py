@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.editions.composing import compose_edition, open_next_edition
 from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.parts import Parts
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
-from newsletter_service.web.parts import Parts
 from tests.factories import make_newsletter, make_organisation
 
 COLLECTING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

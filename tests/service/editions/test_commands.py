@@ -12,8 +12,8 @@ from tests.factories import make_item, make_subscriber
 from tests.service.editions.conftest import COLLECTING, House
 
 
-def run(app: Flask, *arguments: str) -> tuple[int, str]:
-    result = app.test_cli_runner().invoke(edition_commands, list(arguments))
+def run(core: Flask, *arguments: str) -> tuple[int, str]:
+    result = core.test_cli_runner().invoke(edition_commands, list(arguments))
     return result.exit_code, result.output
 
 
@@ -27,21 +27,21 @@ def collecting(session: Session, house: House) -> None:
 
 
 @pytest.mark.usefixtures("collecting")
-def test_an_edition_goes_all_the_way_by_commands(app: Flask, session: Session, tmp_path: Path) -> None:
-    assert run(app, "list") == (0, "   1  collecting  2026-11-26 09:00  0 items\n")
-    status, composed = run(app, "compose", "1")
+def test_an_edition_goes_all_the_way_by_commands(core: Flask, session: Session, tmp_path: Path) -> None:
+    assert run(core, "list") == (0, "   1  collecting  2026-11-26 09:00  0 items\n")
+    status, composed = run(core, "compose", "1")
     assert status == 0
     assert " 1  turn             Open dag" in composed
     file = tmp_path / "edition.eml"
-    assert run(app, "preview", "1", "--output", str(file))[0] == 0
+    assert run(core, "preview", "1", "--output", str(file))[0] == 0
     assert "Open dag" in text_of(file.read_bytes())
-    assert "Subject: Open dag" in run(app, "preview", "1")[1]
-    assert "held" in run(app, "hold", "1", "Even wachten")[1]
-    assert run(app, "release", "1") == (0, "   1  sending     2026-11-26 09:00  1 items, 1 readers\n")
+    assert "Subject: Open dag" in run(core, "preview", "1")[1]
+    assert "held" in run(core, "hold", "1", "Even wachten")[1]
+    assert run(core, "release", "1") == (0, "   1  sending     2026-11-26 09:00  1 items, 1 readers\n")
     assert edition_numbered(session, 1).state == "sending"
 
 
 @pytest.mark.usefixtures("collecting")
-def test_a_command_that_is_not_possible_says_why_in_one_line(app: Flask) -> None:
-    assert run(app, "release", "1") == (1, "Error: an edition that is collecting cannot do release\n")
-    assert run(app, "hold", "9", "x") == (1, "Error: there is no edition 9\n")
+def test_a_command_that_is_not_possible_says_why_in_one_line(core: Flask) -> None:
+    assert run(core, "release", "1") == (1, "Error: an edition that is collecting cannot do release\n")
+    assert run(core, "hold", "9", "x") == (1, "Error: there is no edition 9\n")

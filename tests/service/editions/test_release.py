@@ -15,9 +15,9 @@ from newsletter_service.editions.release import finish_due, release, release_due
 from newsletter_service.editions.rules import BRAKE, Empty, TooLate, Unsigned, WrongState
 from newsletter_service.editions.service import Statement, edition_numbered, statement
 from newsletter_service.editions.signing_off import sign_off
+from newsletter_service.parts import Parts
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.web.parts import Parts
 from tests.factories import make_item, make_segment, make_subscriber, make_topic
 from tests.service.editions.conftest import CLOSES, COLLECTING, SENDS, House
 

@@ -1,4 +1,4 @@
-"""The scheduler as a process of its own, as it runs beside the web."""
+"""The scheduler and its commands as processes of their own, as they run beside the web."""
 
 import os
 import signal
@@ -21,9 +21,9 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import State
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.letters.values import Notice
+from newsletter_service.parts import Parts
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.seeding import seed_base
-from newsletter_service.web.parts import Parts
 from tests.smtp_server import RecordingServer
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -32,9 +32,9 @@ LETTERS = 60
 
 
 @pytest.fixture
-def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
-    """Start schedulers on the test's own database and mail server, two letters a second."""
-    env = {
+def environment(settings: Settings) -> dict[str, str]:
+    """The test's own database and mail server, two letters a second."""
+    return {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
         "SECRET_KEY": settings.secret_key,
@@ -45,12 +45,19 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Start]:
         "INSTANCE_DIR": str(settings.instance_dir),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Iterator[Start]:
+    """Start schedulers."""
     started: list[subprocess.Popen[str]] = []
 
     def run() -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "scheduled_jobs"]
         pipe = subprocess.PIPE
-        started.append(subprocess.Popen(command, env=env, stdout=pipe, stderr=subprocess.STDOUT, text=True))
+        started.append(
+            subprocess.Popen(command, env=environment, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+        )
         return started[-1]
 
     yield run
@@ -104,3 +111,22 @@ def test_a_second_scheduler_says_that_there_is_one_and_ends(
     said, _ = start().communicate(timeout=20)
     assert "Another scheduler is running" in said
     assert first.poll() is None
+
+
+@pytest.mark.parametrize("group", ["editions", "jobs", "subscribers"])
+def test_a_command_finds_all_it_needs_in_a_process_of_its_own(
+    full_ledger: None, environment: dict[str, str], group: str
+) -> None:
+    command = {"editions": ["list"], "jobs": ["run", "release-due"], "subscribers": ["export"]}[group]
+    newsletter = Path(sys.executable).with_name("newsletter")
+    done = subprocess.run(
+        [newsletter, group, *command], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_command_is_listed(environment: dict[str, str], app: Flask) -> None:
+    newsletter = Path(sys.executable).with_name("newsletter")
+    done = subprocess.run([newsletter, "--help"], env=environment, capture_output=True, text=True, check=True)
+    listed = {line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line}
+    assert {"db", "editions", "jobs", "run", "seed", "send", "staff", "subscribers"} <= listed

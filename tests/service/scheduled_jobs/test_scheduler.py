@@ -59,20 +59,20 @@ def test_a_job_that_fails_is_written_down_and_ends_nothing(
     assert "done" in caplog.text
 
 
-def test_every_job_runs_on_a_database_where_nothing_is_due(app: Flask) -> None:
+def test_every_job_runs_on_a_database_where_nothing_is_due(app: Flask, core: Flask) -> None:
     assert newsletter(app, "seed").exit_code == 0
     for job in JOBS:
-        result = newsletter(app, "jobs", "run", job.name)
+        result = newsletter(core, "jobs", "run", job.name)
         assert result.exit_code == 0, result.output
 
 
-def test_the_jobs_are_listed_with_how_often_they_look(app: Flask) -> None:
-    output = newsletter(app, "jobs", "list").output
+def test_the_jobs_are_listed_with_how_often_they_look(core: Flask) -> None:
+    output = newsletter(core, "jobs", "list").output
     assert [line.split()[0] for line in output.splitlines()] == [job.name for job in JOBS]
 
 
-def test_an_unknown_job_is_refused_by_name(app: Flask) -> None:
-    result = newsletter(app, "jobs", "run", "nonsense")
+def test_an_unknown_job_is_refused_by_name(core: Flask) -> None:
+    result = newsletter(core, "jobs", "run", "nonsense")
     assert result.exit_code != 0
     assert "nonsense" in result.output
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import suppress
+from newsletter_service.parts import Parts
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from newsletter_service.subscriptions.sheets import COLUMNS
-from newsletter_service.web.parts import Parts
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_topic
 

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import add_letter, open_mailing, suppress
 from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.parts import Parts
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from newsletter_service.subscriptions.rules import UNDO_WITHIN, Choices, Status
-from newsletter_service.web.parts import Parts
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_topic
 from tests.recipients import Recipient, add_deliveries

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import suppress
+from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_topic
@@ -28,14 +29,14 @@ def choices(stored: Stored) -> None:
 
 
 @pytest.fixture
-def take(app: Flask, tmp_path: Path) -> Callable[..., Result]:
+def take(core: Flask, tmp_path: Path) -> Callable[..., Result]:
     """Import a table given as text."""
 
     def run(table: str, *options: str) -> Result:
         file = tmp_path / "readers.csv"
         file.write_text(table, encoding="utf-8")
-        args = ["subscribers", "import", str(file), "--consent", "Intekenlijst congres 2026", *options]
-        return app.test_cli_runner().invoke(args=args)
+        args = ["import", str(file), "--consent", "Intekenlijst congres 2026", *options]
+        return core.test_cli_runner().invoke(subscriber_commands, args)
 
     return run
 
@@ -94,7 +95,7 @@ def test_a_dry_run_changes_nothing(take: Callable[..., Result], stored: Stored) 
 def test_what_goes_out_can_come_in_again_and_holds_no_formula(app: Flask, stored: Stored) -> None:
     with stored() as session:
         make_subscriber(session, "anna@gemeente.example", now=NOW, name="=1+2")
-    output = app.test_cli_runner().invoke(args=["subscribers", "export"]).output
+    output = app.test_cli_runner().invoke(subscriber_commands, ["export"]).output
     (row,) = csv.DictReader(io.StringIO(output))
     assert row["address"] == "anna@gemeente.example"
     assert row["name"] == "'=1+2"

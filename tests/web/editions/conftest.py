@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.editions.composing import compose_due
 from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.parts import parts
 from newsletter_service.staff.rules import Role
-from newsletter_service.web.parts import parts
 from tests.conftest import NOW
 from tests.factories import make_item, make_newsletter, make_organisation, make_segment, make_subscriber
 from tests.staff_browser import StaffBrowser, make_staff

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.links import Links
+from newsletter_service.parts import Parts
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.web.parts import Parts
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_segment, make_subscriber, make_topic
 

@@ -7,8 +7,8 @@ from sqlalchemy import delete, select
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import suppress
+from newsletter_service.parts import Parts
 from newsletter_service.subscriptions.models import Consent, Subscriber
-from newsletter_service.web.parts import Parts
 from tests.conftest import NOW, Clock
 from tests.factories import make_subscriber
 from tests.web.subscriptions.conftest import Pages, Stored

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Sender
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.parts import Parts
 from newsletter_service.staff.rules import Role
-from newsletter_service.web.parts import Parts
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber
 from tests.staff_browser import StaffBrowser, make_staff

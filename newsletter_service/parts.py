@@ -1,4 +1,4 @@
-"""The parts that app.py wired together, for views and jobs to hand to use cases."""
+"""The parts that core.py wired together, for views, commands and jobs to hand to use cases."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from typing import Literal
 
 from flask import current_app
 
+from newsletter_service.db import db
 from newsletter_service.delivery.connection import SmtpServer
+from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.pacing import Limits
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links import Links
@@ -37,3 +39,19 @@ def parts() -> Parts:
     """The parts of the current app."""
     wired: Parts = current_app.extensions["newsletter"]
     return wired
+
+
+def outbox() -> Outbox:
+    """What the delivery job needs to send, from the app's parts; good for any thread for as long as the app lives."""
+    wired = parts()
+    return Outbox(
+        engine=db.engine,
+        server=wired.smtp,
+        links=wired.links,
+        clock=wired.clock,
+        secret_key=wired.secret_key,
+        mail_domain=wired.mail_from.rpartition("@")[2],
+        bounce_domain=wired.bounce_domain,
+        limits=wired.limits,
+        on_uncertain=wired.on_uncertain,
+    )
