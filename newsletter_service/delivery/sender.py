@@ -8,12 +8,9 @@ import logging
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from select import select
-from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector, SelectorKey
-from socket import socketpair
+from selectors import EVENT_READ, SelectorKey
 
 from newsletter_service.delivery import due
 from newsletter_service.delivery.breadth import Breadth
@@ -27,6 +24,7 @@ from newsletter_service.delivery.outbox import Outbox, Snapshot
 from newsletter_service.delivery.pacing import Ramp
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
 from newsletter_service.delivery.settling import words
+from newsletter_service.delivery.watch import Watch
 from newsletter_service.logs import without_addresses
 
 SPARE_LETTERS = 10
@@ -78,11 +76,7 @@ class _Run:
 
     def __init__(self, outbox: Outbox, stop: threading.Event) -> None:
         self._outbox, self._stop = outbox, stop
-        self._selector = DefaultSelector()
-        self._bell, self._ear = socketpair()
-        self._bell.setblocking(False)
-        self._ear.setblocking(False)
-        self._selector.register(self._ear, EVENT_READ, None)
+        self._watch = Watch()
         copies = Copies(
             outbox.links, outbox.clock, outbox.secret_key, outbox.mail_domain, outbox.bounce_domain
         )
@@ -95,12 +89,11 @@ class _Run:
             on_uncertain=outbox.on_uncertain,
             counting=outbox.report is not None,
         )
-        self._desk = Desk(office, copies, self._ring)
-        self._opener = Opener(outbox.server, self._ring)
+        self._desk = Desk(office, copies, self._watch.ring)
+        self._opener = Opener(outbox.server, self._watch.ring)
         self._ramp = Ramp(outbox.server.connections)
         self._connections: set[Connection] = set()
         self._busy: set[Connection] = set()
-        self._writing: set[Connection] = set()
         self._unreachable: Reply | None = None
         self._finishing = False
         # While the loop itself speaks to the database, what lies with the server keeps it busy: that has to be more.
@@ -132,39 +125,39 @@ class _Run:
 
     def _step(self, timeout: float) -> None:
         """Hear what servers say and answer; write it down when that pays: all at once, or when nobody says more."""
-        desk, spare = self._desk, self._spare_letters()
-        events = self._events(timeout, full=desk.unsettled >= spare)
+        desk = self._desk
+        events = self._events(timeout)
         for key, what in events:
             if key.data is None:
-                self._hear()
-            elif desk.unsettled < spare:
+                self._watch.hear()
+            elif desk.unsettled < self._spare_letters():
                 self._serve(key.data, what)
         desk.collect()
-        if not events or desk.worth_work(spare) or desk.pause(self._slots) <= 0:
+        if not events or desk.worth_work(self._spare_letters()) or desk.pause(self._slots) <= 0:
             desk.work(self._slots)
         self._take_in_opened()
         self._open_more()
         if time.monotonic() >= self._next_tick:
             self._tick()
 
-    def _events(self, timeout: float, *, full: bool) -> list[tuple[SelectorKey, int]]:
+    def _events(self, timeout: float) -> list[tuple[SelectorKey, int]]:
         """What there is to be read or written; before it is waited for, idle connections get letters.
 
         All of them if the server says nothing for a while: what else is there to do.
         """
-        if not full and (events := self._selector.select(0)):
+        full = self._desk.unsettled >= self._spare_letters()
+        if not full and (events := self._watch.events(0)):
             return events
         pause = min(timeout, self._desk.pause(self._slots))
         if full:  # the database is away, or slow: what servers say now waits
-            if select([self._ear], [], [], pause)[0]:
-                self._hear()
+            self._watch.wait_for_bell(pause)
             return []
         idle = self._assign(self._breadth.enough)
         lingers = idle or self._desk.could_settle
         began = time.monotonic()
         if len(self._busy) >= _MANY_BUSY and not self._desk.overlaps:
             time.sleep(_GATHER_SECONDS)
-        events = self._selector.select(min(pause, _LINGER_SECONDS) if lingers else pause)
+        events = self._watch.events(min(pause, _LINGER_SECONDS) if lingers else pause)
         self._breadth.waited(began, time.monotonic())
         if idle and not events:
             self._assign(self._outbox.server.connections)
@@ -239,22 +232,13 @@ class _Run:
             self._busy.add(connection)
         else:
             self._busy.discard(connection)
-        if connection.wants_write != (connection in self._writing):
-            self._watch(connection)
-
-    def _watch(self, connection: Connection) -> None:
-        if connection.wants_write:
-            self._writing.add(connection)
-            self._selector.modify(connection, EVENT_READ | EVENT_WRITE, connection)
-        else:
-            self._writing.discard(connection)
-            self._selector.modify(connection, EVENT_READ, connection)
+        self._watch.mind(connection)
 
     def _part(self, connection: Connection) -> None:
         if connection in self._connections:
-            for group in (self._connections, self._busy, self._writing):
-                group.discard(connection)
-            self._selector.unregister(connection)
+            self._connections.discard(connection)
+            self._busy.discard(connection)
+            self._watch.end(connection)
             self._settle(connection.dialogue.lost())
             self._make_room()
 
@@ -270,7 +254,7 @@ class _Run:
             self._opener.under_way -= 1
             if isinstance(result, Connection):
                 self._connections.add(result)
-                self._selector.register(result, EVENT_READ, result)
+                self._watch.begin(result)
                 self._make_room()
             elif isinstance(result, NotOpened):
                 self._not_opened(result.reply)
@@ -297,16 +281,6 @@ class _Run:
         for connection in self._connections:
             connection.dialogue.depth = depth
         self._slots = count * (depth + 1) + SPARE_LETTERS + self._outbox.server.connections
-
-    # --- threads that open connections call ---
-
-    def _ring(self) -> None:
-        with suppress(BlockingIOError):  # it is ringing already
-            self._bell.send(b"!")
-
-    def _hear(self) -> None:
-        with suppress(BlockingIOError):
-            self._ear.recv(4096)
 
     # --- once a second ---
 
@@ -352,8 +326,6 @@ class _Run:
             self._part(connection)
         self._opener.close()
         settled = self._desk.close(LEAVE_SECONDS)
-        self._selector.close()
-        self._bell.close()
-        self._ear.close()
+        self._watch.close()
         if not settled:
             log.error("the ledger could not be brought up to date: %s", self._desk.trouble)

@@ -1,0 +1,26 @@
+import threading
+import time
+from contextlib import closing
+
+from newsletter_service.delivery.watch import Watch
+
+
+def test_a_bell_that_nobody_hears_holds_up_nobody_and_one_hearing_answers_it() -> None:
+    with closing(Watch()) as watch:
+        for _ in range(5000):
+            watch.ring()
+        assert [key.data for key, _ in watch.events(0)] == [None]
+        watch.hear()
+        assert watch.events(0) == []
+        watch.hear()
+
+
+def test_the_bell_ends_a_wait_at_once() -> None:
+    with closing(Watch()) as watch:
+        ringer = threading.Timer(0.05, watch.ring)
+        ringer.start()
+        began = time.monotonic()
+        watch.wait_for_bell(30)
+        assert time.monotonic() - began < 15
+        assert watch.events(0) == []
+        ringer.join()
