@@ -253,6 +253,7 @@ def test_smtp_sink_gets_each_letter_as_it_was_meant(
         (("-r", "RCPT"), (Phase.RCPT, 450)),
         (("-f", "RCPT"), (Phase.RCPT, 500)),
         (("-r", "DATA"), (Phase.DATA, 450)),
+        (("-f", "DATA"), (Phase.DATA, 500)),
         (("-r", "."), (Phase.DOT, 450)),
         (("-f", "."), (Phase.DOT, 500)),
     ],
