@@ -1,0 +1,61 @@
+"""A sender that works beside the test, in a thread of its own."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from newsletter_service.delivery.outbox import Outbox
+from newsletter_service.delivery.rules import Verdict
+from newsletter_service.delivery.sender import send_until_empty
+
+_PATIENCE_SECONDS = 30.0
+_LOOK_AGAIN_SECONDS = 0.1
+
+
+class Sending(threading.Thread):
+    """Runs once, or with `watch` again and again as `newsletter send --watch` does, until it is stopped."""
+
+    def __init__(self, outbox: Outbox, *, watch: bool) -> None:
+        super().__init__(name="sending", daemon=True)
+        self.stop = threading.Event()
+        self.verdicts: Counter[Verdict] = Counter()
+        self.error: Exception | None = None
+        self._outbox, self._watch = outbox, watch
+
+    def run(self) -> None:
+        """Send until nothing is due or it is stopped."""
+        try:
+            self.verdicts += send_until_empty(self._outbox, self.stop)
+            while self._watch and not self.stop.wait(_LOOK_AGAIN_SECONDS):
+                self.verdicts += send_until_empty(self._outbox, self.stop)
+        except Exception as error:  # noqa: BLE001  # the test raises it
+            self.error = error
+
+    def ended(self, within: float) -> bool:
+        """Whether the run comes to its end in so many seconds."""
+        self.join(within)
+        if self.error is not None:
+            raise self.error
+        return not self.is_alive()
+
+
+@contextmanager
+def sending(outbox: Outbox, *, watch: bool = False) -> Iterator[Sending]:
+    """A sender at work; it is stopped at the end of the block, what went wrong in it is raised there."""
+    one = Sending(outbox, watch=watch)
+    one.start()
+    try:
+        yield one
+    finally:
+        one.stop.set()
+        assert one.ended(_PATIENCE_SECONDS)
+
+
+def eventually(look: Callable[[], bool], within: float = _PATIENCE_SECONDS) -> None:
+    """Wait until it is so."""
+    ends = time.monotonic() + within
+    while not look():
+        assert time.monotonic() < ends
+        time.sleep(0.005)
