@@ -86,6 +86,7 @@ class Clerk:
         self._settler = Settler(Domains(self._pacer, office.limits), office.on_uncertain)
         self._pool = Pool(self._pacer)
         self._handed: dict[object, Claimed] = {}
+        self._strays: set[object] = set()
         self._places: dict[int | None, Place | None] = {}
         self._running: list[int] = []
         self._last_beat = self._last_claim = self._last_count = float("-inf")
@@ -147,7 +148,7 @@ class Clerk:
         return bool(
             self._running
             and self._pacer.free
-            and not (len(self._pool) or turn.unsent or turn.refusals or self._unsure)
+            and not (len(self._pool) or turn.unsent or turn.refusals or self._unsure or self._strays)
             and time.monotonic() - self._last_beat < BEAT_SECONDS
             and all(is_plain(reply) for _row, reply in turn.outcomes)
         )
@@ -172,8 +173,10 @@ class Clerk:
     def remember(self, turn: Turn) -> None:
         """Take into memory what was committed."""
         done = [row for row, _reply in turn.outcomes]
+        astray = bool(self._strays)
         for row in (*done, *turn.unsent):
             del self._handed[row.delivery_id]
+            self._strays.discard(row.delivery_id)
         if not self._pacer.free:
             for row, verdict in zip(done, turn.verdicts, strict=True):
                 self._pacer.ended(row.domain, verdict is Verdict.SENT)
@@ -183,7 +186,7 @@ class Clerk:
         self._handed.update((row.delivery_id, row) for row in turn.granted)
         self._settled_since_beat += len(turn.verdicts)
         self.open = max(0, self.open - len(turn.verdicts))
-        self._more = turn.more or turn.claimed > 0
+        self._more = turn.more or turn.claimed > 0 or (astray and not self._strays)
         self.idle = not (self._more or self._handed or len(self._pool))
 
     def forget(self) -> None:
@@ -200,8 +203,9 @@ class Clerk:
     def _keep_house(self, connection: Connection, turn: Turn, now: datetime) -> None:
         self._measure_pace()
         self._mind_clock(now)
+        turn.stopped = due.stopped(connection, [row.delivery_id for row in turn.waiting])
         if not self._sender or not senders.beat(connection, self._sender, round(self._pace), now):
-            self._begin(connection, now)
+            self._begin(connection, turn, now)
         if self._unsure:
             senders.keep_only(connection, self._sender, [row.delivery_id for row in self._handed.values()])
             self._unsure = False
@@ -210,7 +214,6 @@ class Clerk:
         call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
         self._pacer.share_with(len(senders.beats(connection)))
         self._settler.domains.read(connection, now)
-        turn.stopped = due.stopped(connection, [row.delivery_id for row in turn.waiting])
         if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
             self.open, self._last_count = due.count_open(connection), self._last_beat
 
@@ -231,11 +234,17 @@ class Clerk:
         self._pace += (latest - self._pace) * _NEWEST_BEAT_COUNTS
         self._last_beat, self._settled_since_beat = now, 0
 
-    def _begin(self, connection: Connection, now: datetime) -> None:
-        """Register; under a new name if the others had given us up, with whom our rows then are."""
+    def _begin(self, connection: Connection, turn: Turn, now: datetime) -> None:
+        """Register; under a new name if the others had given us up, with whom our rows then are.
+
+        Letters that are with the server have gone astray: until it has answered nothing new is claimed, for that
+        could be the very same ones.
+        """
         if self._sender:
             log.warning("the others took this sender for dead; it goes on under a new name")
             self._pool.clear()
+            self._strays = set(self._handed)
+            turn.stopped = {row.delivery_id for row in turn.waiting}
         self._sender = secrets.token_hex(16)
         senders.register(connection, self._sender, socket.gethostname(), os.getpid(), now)
 
@@ -252,6 +261,8 @@ class Clerk:
 
     def _claim(self, connection: Connection, turn: Turn, room: int, now: datetime, *, beat: bool) -> None:
         """Claim what can go now, or where domains have limits, ahead for two seconds; notices always come first."""
+        if self._strays:
+            return
         if self._pacer.free and room <= 0:
             turn.more = due.anything_due(connection, now) if beat else self._more
             return
@@ -300,7 +311,7 @@ class Clerk:
         return ledger.suppressed(connection, rows, self._office.secret_key)
 
     def _hand_over(self, connection: Connection, turn: Turn, room: int, now: datetime) -> None:
-        rows = self._pool.take(room, time.monotonic()) if room > 0 else []
+        rows = self._pool.take(room, time.monotonic()) if room > 0 and not self._strays else []
         if not rows:
             return
         may_go = ledger.hand_over(connection, self._sender, [row.delivery_id for row in rows], now)

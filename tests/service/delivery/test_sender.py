@@ -305,12 +305,24 @@ def test_what_a_dead_sender_held_is_ready_again_unless_it_was_handed_over(
     steady = Clock()
     roll_call = RollCall(steady=lambda: steady.now.timestamp())
     connection = session.connection()
-    for seconds, freed in ((0, 0), (14, 0), (2, 3), (1, 0)):
+    for seconds, freed in ((0, 0), (4, 0), (4, 0), (4, 0), (4, 3), (1, 0)):
         steady.move(seconds=seconds)
         assert call_roll(connection, roll_call, NOW, hold=hold) == freed
     session.commit()
     assert states(session, mailing) == {State.UNCERTAIN if hold else State.DEFERRED: 1, State.READY: 2}
     assert row_of(session, "lezer1@gemeente.example").doubts == 1
+
+
+def test_nobody_is_given_up_because_the_database_was_away_for_everybody(session: Session) -> None:
+    mailing = release(session, 3)
+    claimed_by(session, "alive", mailing)
+    steady = Clock()
+    roll_call = RollCall(steady=lambda: steady.now.timestamp())
+    for seconds in (0, 1, 3600, 1):
+        steady.move(seconds=seconds)
+        assert call_roll(session.connection(), roll_call, NOW, hold=False) == 0
+    session.commit()
+    assert states(session, mailing) == {State.CLAIMED: 3}
 
 
 def test_a_sender_that_still_beats_keeps_its_rows_however_the_clocks_jump(session: Session) -> None:
