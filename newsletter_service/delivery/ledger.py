@@ -23,7 +23,7 @@ from sqlalchemy import (
 from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
 from newsletter_service.delivery.rules import State, address_hmac
-from newsletter_service.delivery.senders import FREED
+from newsletter_service.delivery.senders import FREED, STOPPED
 
 
 class Claimed(NamedTuple):
@@ -163,13 +163,13 @@ _SUPPRESSED_IN = {
 
 
 def cancel_claimed(connection: Connection, sender: str, ids: Iterable[int], now: datetime) -> None:
-    """Cancel rows that `sender` has just claimed and that no connection has seen."""
+    """Cancel rows that `sender` has just claimed and that no connection has seen now."""
     wanted = list(ids)
     if wanted:
         connection.execute(
             update(Delivery)
             .where(Delivery.id.in_(wanted), Delivery.lease_holder == sender)
-            .values(state=State.CANCELLED, settled_at=now, lease_holder=None, handed_at=None)
+            .values(state=STOPPED, settled_at=now, lease_holder=None, handed_at=None)
         )
 
 
@@ -230,7 +230,10 @@ def hand_over(connection: Connection, sender: str, ids: Sequence[int], now: date
 
 _SETTLE_SQLITE = """
     UPDATE delivery
-    SET state = CASE WHEN cancel_asked_at IS NOT NULL AND ?6 IS NULL THEN 'cancelled' ELSE ?2 END,
+    SET state = CASE
+            WHEN cancel_asked_at IS NULL OR ?6 IS NOT NULL THEN ?2
+            WHEN ?4 > 0 THEN 'uncertain' ELSE 'cancelled'
+        END,
         settled_at = coalesce(?6, cancel_asked_at),
         attempts = ?3, doubts = ?4, lease_holder = NULL, handed_at = NULL,
         next_attempt_at = coalesce(?5, next_attempt_at),
@@ -240,7 +243,8 @@ _SETTLE_SQLITE = """
 _SETTLE_POSTGRESQL = """
     UPDATE delivery
     SET state = CASE
-            WHEN cancel_asked_at IS NOT NULL AND new.settled_at IS NULL THEN 'cancelled' ELSE new.state
+            WHEN cancel_asked_at IS NULL OR new.settled_at IS NOT NULL THEN new.state
+            WHEN new.doubts > 0 THEN 'uncertain' ELSE 'cancelled'
         END,
         settled_at = coalesce(new.settled_at, cancel_asked_at),
         attempts = new.attempts, doubts = new.doubts, lease_holder = NULL, handed_at = NULL,

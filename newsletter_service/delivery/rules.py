@@ -132,9 +132,6 @@ class Settlement:
     next_attempt_at: datetime | None = None
 
 
-_FINAL = {Verdict.SENT: State.SENT, Verdict.FAIL: State.FAILED}
-
-
 def settlement(
     verdict: Verdict,
     attempts: int,
@@ -143,16 +140,20 @@ def settlement(
     chance: float,
     *,
     hold: bool = False,
+    doubtful: bool = False,
 ) -> Settlement:
     """What `verdict` makes of a row tried `attempts` times before; `chance` in [0, 1) spreads retries.
 
     A letter is given up when its time is up and it was tried often enough: one that was held for days, or
     met a clock that jumped ahead, still gets its chances. From then on an answer that otherwise costs no attempt
     does, or one letter at which a server always hangs up would go round for ever. `hold` leaves an unknown outcome
-    to a person.
+    to a person. After an earlier attempt with an unknown outcome (`doubtful`) nobody can say that a letter failed.
     """
-    if verdict in _FINAL:
-        return Settlement(_FINAL[verdict], counts=True)
+    failed = State.UNCERTAIN if doubtful else State.FAILED
+    if verdict is Verdict.SENT:
+        return Settlement(State.SENT, counts=True)
+    if verdict is Verdict.FAIL:
+        return Settlement(failed, counts=True)
     if verdict is Verdict.UNCERTAIN:
         again = None if hold else now + retry_after(attempts + 1, chance)
         return Settlement(State.UNCERTAIN, counts=True, next_attempt_at=again)
@@ -160,7 +161,7 @@ def settlement(
         freed = State.DEFERRED if attempts else State.READY
         return Settlement(freed, counts=False, next_attempt_at=now + SOON)
     if now >= give_up_at and attempts + 1 >= FEWEST_ATTEMPTS:
-        return Settlement(State.FAILED, counts=True)
+        return Settlement(failed, counts=True)
     at = now + retry_after(attempts + 1, chance)
     last = min(at, give_up_at) if now < give_up_at else at
     return Settlement(State.DEFERRED, counts=True, next_attempt_at=last)

@@ -10,6 +10,8 @@ from newsletter_service.delivery.rules import State
 
 FREED = case((Delivery.attempts > 0, State.DEFERRED.value), else_=State.READY.value)
 """The state of a row that nobody holds any more and that did not go out."""
+STOPPED = case((Delivery.doubts > 0, State.UNCERTAIN.value), else_=State.CANCELLED.value)
+"""The state of a row that nobody sends any more: it never went out, or nobody knows whether it did."""
 
 
 def register(connection: Connection, sender: str, host: str, process_id: int, now: datetime) -> None:
@@ -59,7 +61,7 @@ def _free(connection: Connection, *which: ColumnElement[bool]) -> None:
         update(Delivery)
         .where(Delivery.state == State.CLAIMED, *which)
         .values(
-            state=case((stop.is_not(None), State.CANCELLED.value), else_=FREED),
+            state=case((stop.is_not(None), STOPPED), else_=FREED),
             settled_at=stop,
             lease_holder=None,
             handed_at=None,

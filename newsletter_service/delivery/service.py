@@ -27,6 +27,7 @@ from newsletter_service.delivery.rules import (
     State,
     address_hmac,
 )
+from newsletter_service.delivery.senders import STOPPED
 from newsletter_service.letters.values import PreparedLetter
 
 
@@ -123,8 +124,13 @@ def resume_mailing(session: Session, mailing: Mailing) -> None:
 
 
 def cancel_mailing(session: Session, mailing: Mailing, now: datetime) -> int:
-    """Stop all that is still open; how many rows."""
-    return _cancel(session, now, Delivery.mailing_id == mailing.id)
+    """Stop all of a paused mailing that is still open; how many rows.
+
+    Rows that a sender is writing at this very moment are left out: waiting for them could be waiting for one
+    another. Nobody claims them while the mailing is paused, so that asking again gets them.
+    """
+    mine = select(Delivery.id).where(Delivery.mailing_id == mailing.id, Delivery.settled_at.is_(None))
+    return _cancel(session, now, Delivery.id.in_(mine.with_for_update(skip_locked=True)))
 
 
 def cancel_for_reader(session: Session, reader_id: int, now: datetime) -> int:
@@ -133,14 +139,14 @@ def cancel_for_reader(session: Session, reader_id: int, now: datetime) -> int:
 
 
 def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
-    """Stop open rows: cancelled, or for one that is with the server just now, no further attempt. How many."""
+    """Stop open rows, or for one that is with the server just now, any further attempt. How many."""
     unhanded = Delivery.handed_at.is_(None)
     done = session.execute(
         update(Delivery)
         .where(*which, Delivery.settled_at.is_(None))
         .values(
             cancel_asked_at=now,
-            state=case((unhanded, State.CANCELLED.value), else_=Delivery.state),
+            state=case((unhanded, STOPPED), else_=Delivery.state),
             settled_at=case((unhanded, now), else_=None),
             lease_holder=case((unhanded, None), else_=Delivery.lease_holder),
         )

@@ -68,7 +68,7 @@ class Settler:
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         end = ledger.give_up_at(connection, row.delivery_id) if verdict in _PUT_OFF else now
         hold = self._hold or row.doubts + 1 >= MOST_DOUBTS
-        result = settlement(verdict, row.attempts, end, now, chance, hold=hold)
+        result = settlement(verdict, row.attempts, end, now, chance, hold=hold, doubtful=row.doubts > 0)
         return Settled(
             delivery_id=row.delivery_id,
             state=result.state.value,

@@ -13,7 +13,7 @@ from newsletter_service.editions.composing import compose_edition
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.forms import HoldForm, ResumeForm
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.pages import act, editors_only
+from newsletter_service.editions.pages import act, back_to, editors_only, run
 from newsletter_service.editions.readership import reach
 from newsletter_service.editions.release import release
 from newsletter_service.editions.rules import State, is_late
@@ -163,8 +163,18 @@ def cancel_page(number: int) -> str:
 @moves.post("/annuleren")
 @editors_only
 def cancel(number: int) -> Response:
-    """Give an edition up; what had not gone out yet never does."""
+    """Give an edition up; what had not gone out yet never does.
+
+    One that is being sent is held before anything else: that works at once, however many letters are to be cancelled.
+    """
     user, now = signed_in(), parts().clock()
+
+    def stop(session: Session, edition: Edition) -> None:
+        if edition.state == State.SENDING.value:
+            service.hold(session, edition, user, now, _("Wordt geannuleerd."))
+
+    if not run(number, stop):
+        return back_to(number)
     return act(
         number,
         lambda session, edition: service.cancel(session, edition, user, now),

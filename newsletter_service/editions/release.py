@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service as delivery
+from newsletter_service.delivery.due import MAY_BE_CLAIMED
+from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.editions import rules
 from newsletter_service.editions.addressing import Addressing
 from newsletter_service.editions.composing_rules import Reason
@@ -50,7 +52,10 @@ def release(session: Session, press: Press, edition: Edition, user: User | None,
 
 
 def finish_due(session: Session, press: Press, now: datetime) -> list[Edition]:
-    """The editions whose deliveries are all settled are sent; those that delivery paused are held."""
+    """The editions whose deliveries are all settled are sent; those that delivery paused are held.
+
+    Letters of cancelled ones that were being written down when that happened, and came back, are cancelled too.
+    """
     running = select(Edition).where(Edition.state == State.SENDING.value).order_by(Edition.number)
     finished = []
     for edition in session.scalars(running).all():
@@ -62,7 +67,19 @@ def finish_due(session: Session, press: Press, now: datetime) -> list[Edition]:
         elif not delivery.open_count(session, edition.mailing.id):
             _finish(session, edition, now)
             finished.append(edition)
+    for mailing in session.scalars(_LEFT_OVER).all():
+        delivery.cancel_mailing(session, mailing, now)
     return finished
+
+
+_LEFT_OVER = (
+    select(Mailing)
+    .join(Edition, Edition.mailing_id == Mailing.id)
+    .where(
+        Edition.state == State.CANCELLED.value,
+        exists().where(Delivery.mailing_id == Mailing.id, MAY_BE_CLAIMED),
+    )
+)
 
 
 def _release_or_hold(session: Session, press: Press, edition: Edition, now: datetime) -> None:

@@ -145,10 +145,16 @@ def resume(
 
 
 def cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> int:
-    """Give up an edition; answers how many letters that were still to go are cancelled. Raises WrongState."""
+    """Give up an edition; answers how many letters that were still to go are cancelled. Raises WrongState.
+
+    One that is being sent is best held first, in a transaction of its own: cancelling many letters takes seconds.
+    """
     lock(session, edition)
     stand(edition, rules.cancel(standing(edition)))
-    stopped = 0 if edition.mailing is None else delivery.cancel_mailing(session, edition.mailing, now)
+    stopped = 0
+    if edition.mailing is not None:
+        delivery.pause_mailing(session, edition.mailing, "", now)
+        stopped = delivery.cancel_mailing(session, edition.mailing, now)
     note(session, edition, Move.CANCEL, user, now, letters=stopped)
     return stopped
 

@@ -1,0 +1,97 @@
+"""Hold, resume and cancel while a sender is at work: each takes effect within a second."""
+
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery import service
+from newsletter_service.delivery.models import Delivery, Mailing
+from newsletter_service.delivery.outbox import Outbox
+from newsletter_service.delivery.pacing import Limits
+from newsletter_service.delivery.rules import State
+from tests.conftest import NOW
+from tests.service.delivery.beside import eventually, sending
+from tests.service.delivery.conftest import SECRET, release, states
+from tests.smtp_server import RecordingServer
+
+READERS = 6_000
+COMMAND = [str(Path(sys.executable).with_name("newsletter")), "send", "--watch"]
+
+
+@contextmanager
+def watching(database: str, smtp: RecordingServer, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`newsletter send --watch` at two hundred letters a second."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": SECRET,
+        "BASE_URL": "https://nieuwsbrief.example",
+        "MAIL_FROM": "redactie@nieuwsbrief.example",
+        "DATABASE_URL": database,
+        "INSTANCE_DIR": str(folder / "instance"),
+        "SMTP_PORT": str(smtp.port),
+        "SMTP_RATE": "200",
+    }
+    process = subprocess.Popen(COMMAND, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        assert process.wait(15) == 0
+
+
+def hold(session: Session, mailing: Mailing) -> None:
+    service.pause_mailing(session, mailing, "even wachten", NOW)
+    session.commit()
+
+
+def resume(session: Session, mailing: Mailing) -> None:
+    service.resume_mailing(session, mailing)
+    session.commit()
+
+
+def test_a_held_mailing_goes_on_within_a_second_of_its_resumption(
+    session: Session, database: str, smtp: RecordingServer, tmp_path: Path
+) -> None:
+    mailing = release(session, READERS)
+    took: list[float] = []
+    with watching(database, smtp, tmp_path):
+        eventually(lambda: len(smtp.received) > 20)
+        for _ in range(3):
+            hold(session, mailing)
+            time.sleep(1.2)
+            before = len(smtp.received)
+            time.sleep(0.8)
+            assert len(smtp.received) == before
+            began = time.monotonic()
+            resume(session, mailing)
+            eventually(lambda before=before: len(smtp.received) > before)  # type: ignore[misc]
+            took.append(time.monotonic() - began)
+    assert median(took) < 1
+    assert len(smtp.received) < READERS
+
+
+def test_probe_other(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+    first = release(session, 500)
+    session.execute(update(Delivery).values(address="A" + Delivery.address))
+    hold(session, first)
+    second = release(session, 5000)
+    began = time.monotonic()
+    slow = replace(outbox, limits=Limits(rate=50), clock=lambda: NOW + timedelta(seconds=time.monotonic() - began))
+    with sending(slow, watch=True):
+        time.sleep(4)
+        t = time.monotonic()
+        resume(session, first)
+        eventually(lambda: any(m.recipient.startswith("A") for m in smtp.received))
+        print("PROBE", time.monotonic() - t, len(smtp.received))
