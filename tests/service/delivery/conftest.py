@@ -1,5 +1,6 @@
 """A sender with a real server, and mailings for it."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -53,11 +54,11 @@ def readers(count: int) -> list[Recipient]:
     return [Recipient(n, 1, f"lezer{n}@gemeente.example", f"Lezer {n}") for n in range(1, count + 1)]
 
 
-def release(session: Session, count: int) -> Mailing:
+def release(session: Session, count: int, now: datetime = NOW) -> Mailing:
     letter = LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
-    mailing = service.open_mailing(session, NOW)
-    row = service.add_letter(session, mailing, letter, NOW)
-    add_deliveries(session, mailing, row, readers(count), NOW)
+    mailing = service.open_mailing(session, now)
+    row = service.add_letter(session, mailing, letter, now)
+    add_deliveries(session, mailing, row, readers(count), now)
     session.commit()
     return mailing
 

@@ -57,7 +57,7 @@ def engine(file: Path) -> Iterator[Engine]:
     with opened(file) as engine:
         Base.metadata.create_all(engine)
         with Session(engine) as session:
-            release(session, LETTERS)
+            release(session, LETTERS, datetime.now(UTC))
         yield engine
 
 
