@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scheduled_jobs import compose_due, deliver, finish_due, open_next_edition, purge_stale, release_due
+from scheduled_jobs import (
+    come_forward,
+    compose_due,
+    deliver,
+    finish_due,
+    open_next_edition,
+    purge_stale,
+    release_due,
+)
 
 
 @dataclass(frozen=True)
@@ -21,5 +29,6 @@ JOBS = (
     Job("release-due", 5, release_due.run),
     Job("deliver", 1, deliver.run),
     Job("finish-due", 5, finish_due.run),
+    Job("come-forward", 600, come_forward.run),
     Job("purge-stale", 3600, purge_stale.run),
 )

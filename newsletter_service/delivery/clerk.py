@@ -166,9 +166,12 @@ class Clerk:
         return slots - (len(self._handed) - len(turn.outcomes) - len(turn.unsent))
 
     def leave(self, connection: Connection, turn: Turn) -> None:
-        """The last transaction: settle what is known, give back all the rest."""
-        turn.verdicts = self._settler.settle(connection, self._sender, turn.outcomes, self._office.clock())
-        senders.leave(connection, self._sender)
+        """The last transaction: settle what is known, give back what reached no connection, doubt all the rest."""
+        now = self._office.clock()
+        turn.verdicts = self._settler.settle(connection, self._sender, turn.outcomes, now)
+        senders.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
+        self._pause_mailings(connection, turn, now)
+        senders.leave(connection, self._sender, now, hold=self._hold)
 
     def remember(self, turn: Turn) -> None:
         """Take into memory what was committed."""
@@ -331,4 +334,5 @@ def call_roll(
         rows = senders.bury(connection, silent, beats, now, hold=hold)
         log.warning("sender %s is gone; %d of its rows are free again", silent[:8], rows)
         freed += rows
-    return freed
+    # Of a sender that was struck off while a statement of its own was under way, which the strike could not see.
+    return freed + senders.free_rows_of(connection, None, now, hold=hold)

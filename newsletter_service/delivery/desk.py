@@ -43,6 +43,12 @@ class Desk:
         self._copies, self._engine = copies, office.engine
         self._driver = office.engine.dialect.loaded_dbapi
         self._errors = (DBAPIError, self._driver.Error)
+        # The last one: PostgreSQL says so of a server that may only be read, as after a change to another one.
+        self._waits_for = (
+            self._driver.OperationalError,
+            self._driver.InterfaceError,
+            self._driver.InternalError,
+        )
         self._granted: deque[Claimed] = deque()
         self._outcomes: list[tuple[Claimed, Reply]] = []
         self._unsent: list[Claimed] = []
@@ -173,7 +179,7 @@ class Desk:
     def _tried(self, turn: Turn, slots: int) -> Exception | None:
         try:
             self._do(turn, slots)
-        except self._errors as error:
+        except Exception as error:  # noqa: BLE001  # what was answered is put back before it goes on its way
             return error
         return None
 
@@ -219,7 +225,7 @@ class Desk:
 
     def _away(self, error: Exception) -> None:
         said = error.orig if isinstance(error, DBAPIError) else error
-        if not isinstance(said, (self._driver.OperationalError, self._driver.InterfaceError)):
+        if not isinstance(said, self._waits_for):
             raise error
         self._hang_up()
         self.clerk.forget()

@@ -10,7 +10,15 @@ from sqlalchemy import Connection
 
 from newsletter_service.delivery import ledger, rests
 from newsletter_service.delivery.ledger import Claimed
-from newsletter_service.delivery.pacing import Limits, Pacer, Rest, least_strikes, rest_after, struck_by
+from newsletter_service.delivery.pacing import (
+    LONGEST_REST_SECONDS,
+    Limits,
+    Pacer,
+    Rest,
+    least_strikes,
+    rest_after,
+    struck_by,
+)
 from newsletter_service.delivery.pool import Pool
 from newsletter_service.delivery.rules import Reply, Verdict
 
@@ -18,6 +26,8 @@ _KEEP_PER_DOMAIN = 20
 _APART_SECONDS = 0.02
 _LONGEST_SECONDS = 600.0
 _TOGETHER_SECONDS = 0.1
+_LONGEST_REST_SECONDS = 1.2 * LONGEST_REST_SECONDS
+"""No domain rests for longer: what says so was written by a clock that was ahead."""
 
 
 class Domains:
@@ -39,8 +49,9 @@ class Domains:
         """Take in what all senders have found out."""
         steady = time.monotonic()
         self._rests = {
-            domain: Rest(steady + (until - now).total_seconds(), strikes)
+            domain: Rest(steady + (seconds if seconds <= _LONGEST_REST_SECONDS else 0.0), strikes)
             for domain, (strikes, until) in rests.known(connection).items()
+            for seconds in [(until - now).total_seconds()]
         }
         self._pacer.rests(self._rests)
 

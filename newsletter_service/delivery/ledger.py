@@ -133,9 +133,9 @@ class _Values:
         return "?" if self.paramstyle == "qmark" else "%s"
 
 
-def give_up_at(connection: Connection, delivery_id: int) -> datetime:
-    """When a row is given up at the latest."""
-    return connection.scalars(select(Delivery.give_up_at).where(Delivery.id == delivery_id)).one()
+def give_up_at(connection: Connection, delivery_id: int) -> datetime | None:
+    """When a row is given up at the latest; None if it was erased meanwhile."""
+    return connection.scalars(select(Delivery.give_up_at).where(Delivery.id == delivery_id)).one_or_none()
 
 
 def anyone_suppressed(connection: Connection) -> bool:

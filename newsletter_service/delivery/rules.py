@@ -18,6 +18,8 @@ _EARLY_RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(minutes
 _LATER_RETRY = timedelta(hours=2)
 _JITTER = 0.2
 SOON = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(hours=3)
+"""Longer than any letter ever waits for its next attempt."""
 MOST_DOUBTS = 3
 """So often may a connection end without an answer to one letter; then a person decides what becomes of it."""
 FEWEST_ATTEMPTS = 5

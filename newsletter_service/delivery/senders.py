@@ -35,10 +35,10 @@ def beats(connection: Connection) -> dict[str, int]:
     return {sender: count for sender, count in connection.execute(select(Sender.id, Sender.beats))}  # noqa: C416
 
 
-def leave(connection: Connection, sender: str) -> None:
-    """Give back what a sender still holds and strike the sender off."""
-    _free(connection, Delivery.lease_holder == sender)
+def leave(connection: Connection, sender: str, now: datetime, *, hold: bool) -> None:
+    """Strike a sender off and free what it still holds: `hand_back` first whatever reached no connection."""
     connection.execute(delete(Sender).where(Sender.id == sender))
+    free_rows_of(connection, sender, now, hold=hold)
 
 
 def keep_only(connection: Connection, sender: str, ids: Iterable[int]) -> None:

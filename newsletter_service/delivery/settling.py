@@ -66,7 +66,7 @@ class Settler:
             said = without_addresses(words(reply))
             log.warning("mailing %d pauses: %s", row.mailing_id, said, extra={"mailing": row.mailing_id})
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
-        end = ledger.give_up_at(connection, row.delivery_id) if verdict in _PUT_OFF else now
+        end = (ledger.give_up_at(connection, row.delivery_id) if verdict in _PUT_OFF else None) or now
         hold = self._hold or row.doubts + 1 >= MOST_DOUBTS
         result = settlement(verdict, row.attempts, end, now, chance, hold=hold, doubtful=row.doubts > 0)
         return Settled(
