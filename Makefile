@@ -43,6 +43,7 @@ bench: .venv/ready ## Measure sending beside others, over a long link and to eve
 	$(BIN)/python -m benchmarks $(PART)
 
 chaos: .venv/ready ## Kill senders, scheduler and database at random while an edition goes out (KILLS=100 LETTERS=50000 SEED=)
+	@sh .ci/install postgresql
 	$(BIN)/python -m tests.chaos
 
 clean: ## Remove what setting up and running made
