@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,13 +14,36 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import State
 
 
+class Copy(NamedTuple):
+    """A letter that the server accepted: when (steady seconds), by which door, and under which names it came."""
+
+    at: float
+    door: str
+    message_id: str
+    envelope_sender: str
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What all copies of a letter share."""
+        return self.message_id, self.envelope_sender
+
+
+class Repeat(NamedTuple):
+    """A letter that came again: the copy that had been accepted, and the one after it."""
+
+    reader: str
+    first: Copy
+    second: Copy
+
+
 @dataclass
 class MailBook:
     """Reads on, as the server writes: which letters each reader was accepted for, and what broke the rules."""
 
     path: Path
-    letters: defaultdict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    letters: defaultdict[str, list[Copy]] = field(default_factory=lambda: defaultdict(list))
     violations: list[str] = field(default_factory=list)
+    doors: set[str] = field(default_factory=set)
     accepted: int = 0
     _read: int = 0
     _half: str = ""
@@ -28,8 +53,9 @@ class MailBook:
         for line in self._new_lines():
             kind, *words = line.split("\t")
             if kind == "letter":
-                recipient, message_id, envelope_sender = words
-                self.letters[recipient].append((message_id, envelope_sender))
+                at, door, recipient, *names = words
+                self.letters[recipient].append(Copy(float(at), door, *names))
+                self.doors.add(door)
                 self.accepted += 1
             else:
                 self.violations.append("\t".join(words))
@@ -46,11 +72,16 @@ class MailBook:
 
 @dataclass(frozen=True)
 class Account:
-    """How a mailing ended: readers without a letter, letters too many, and whatever nobody can explain."""
+    """How an edition ended: readers without a letter, letters too many, and whatever nobody can explain."""
 
     missed: int
-    repeated: int
+    repeats: tuple[Repeat, ...]
     unexplained: tuple[str, ...]
+
+    @property
+    def repeated(self) -> int:
+        """How many letters there were too many."""
+        return len(self.repeats)
 
     @property
     def unaccounted(self) -> int:
@@ -64,27 +95,27 @@ def settle_accounts(session: Session, mailing_id: int, intended: int, book: Mail
     unexplained = [*book.violations]
     if len(rows) != intended:
         unexplained.append(f"{len(rows)} rows for {intended} readers")
-    missed = repeated = 0
+    missed, repeats = 0, []
     for row in rows:
         letters = book.letters.get(row.address, [])
         missed += not letters
-        repeated += max(0, len(letters) - 1)
+        repeats += [Repeat(row.address, *copies) for copies in pairwise(letters)]
         unexplained += _contradictions(row, letters)
-    identities = [letters[0] for letters in book.letters.values()]
+    identities = [letters[0].names for letters in book.letters.values()]
     if len(set(identities)) != len(identities):
         unexplained.append("two readers got the same Message-ID")
     unexplained += [
         f"nobody meant {address}" for address in book.letters.keys() - {row.address for row in rows}
     ]
-    return Account(missed, repeated, tuple(unexplained))
+    return Account(missed, tuple(repeats), tuple(unexplained))
 
 
-def _contradictions(row: Delivery, letters: list[tuple[str, str]]) -> list[str]:
+def _contradictions(row: Delivery, letters: list[Copy]) -> list[str]:
     found = []
     if row.state != State.SENT or row.settled_at is None:
         found.append(f"row {row.id} ended as {row.state}, {'open' if row.settled_at is None else 'settled'}")
     if len(letters) > 1 and not row.doubts:
         found.append(f"row {row.id} went out {len(letters)} times and does not say so")
-    if len(set(letters)) > 1:
+    if len({letter.names for letter in letters}) > 1:
         found.append(f"row {row.id} went out under several names: {letters}")
     return found

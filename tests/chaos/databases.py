@@ -3,11 +3,12 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,7 @@ from sqlalchemy import create_engine, text
 from tests.required import missing
 
 _PATIENCE_SECONDS = 60
+_RECOVERS = "automatic recovery in progress"
 
 
 class Database(Protocol):
@@ -28,26 +30,28 @@ class Database(Protocol):
     def url(self) -> str:
         """Where it is found."""
 
-    def crash(self) -> None:
-        """End the server as a power cut would."""
-
-    def start(self) -> None:
-        """Start the server again, and wait until it has recovered."""
+    def away(self) -> AbstractContextManager[None]:
+        """For the block nobody can write to it: its server has crashed, or somebody else keeps it locked."""
 
 
 @dataclass
 class Sqlite:
     """A file; who kills a process in the middle of a transaction has killed its database as well."""
 
-    url: str
+    file: Path
     can_crash: bool = False
 
-    def crash(self) -> None:
-        """Nothing runs that could be killed."""
-        raise NotImplementedError
+    @property
+    def url(self) -> str:
+        """For processes on this machine."""
+        return f"sqlite:///{self.file}"
 
-    def start(self) -> None:
-        """Nothing is to be started."""
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Locked by this process."""
+        with closing(sqlite3.connect(self.file, _PATIENCE_SECONDS, isolation_level=None)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
 
 
 @dataclass
@@ -82,12 +86,24 @@ class Postgresql:
         command = [*self.within, *_as_ordinary_user(), str(_binary("postgres")), "-D", str(self._data)]
         for setting in (f"listen_addresses={self.addresses}", f"port={self.port}"):
             command += ["-c", setting]
-        command += ["-c", f"unix_socket_directories={self.home}"]
-        with (self.home / "log").open("ab") as log:
+        command += ["-c", f"unix_socket_directories={self.home}", "-c", "lc_messages=C"]
+        with self._log.open("ab") as log:
             self._postmaster = subprocess.Popen(command, cwd="/", stdout=log, stderr=log)
         self._wait_until_it_answers()
 
-    def crash(self) -> None:
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Crashed as by a power cut; afterwards it has recovered."""
+        recoveries = self._recoveries()
+        self._crash()
+        yield
+        self.start()
+        assert self._recoveries() == recoveries + 1, "the server had nothing to recover from"
+
+    def _recoveries(self) -> int:
+        return self._log.read_text().count(_RECOVERS)
+
+    def _crash(self) -> None:
         """Kill the postmaster and all its children, so that nobody has time to write anything more."""
         assert self._postmaster is not None
         self._postmaster.send_signal(signal.SIGSTOP)  # no more children while they are counted
@@ -108,6 +124,10 @@ class Postgresql:
     @property
     def _data(self) -> Path:
         return self.home / "data"
+
+    @property
+    def _log(self) -> Path:
+        return self.home / "log"
 
     def _wait_until_it_answers(self) -> None:
         engine = create_engine(self.url.replace("/newsletter?", "/postgres?"))
@@ -131,7 +151,7 @@ class Postgresql:
 @contextmanager
 def new_sqlite(folder: Path) -> Iterator[Database]:
     """A file in `folder`."""
-    yield Sqlite(f"sqlite:///{folder / 'newsletter.sqlite3'}")
+    yield Sqlite(folder / "newsletter.sqlite3")
 
 
 @contextmanager

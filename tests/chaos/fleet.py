@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,15 +16,18 @@ FINISHER = (_NEWSLETTER, "send")
 SCHEDULER = (sys.executable, "-m", "scheduled_jobs")
 STOP_SECONDS = 10.0
 _LAST_WORDS = 300
+_GOOD_ENDS = (0, -signal.SIGTERM)
+"""The second one is of a process that was still starting up."""
 
 
 @dataclass
 class Member:
-    """One process of a fleet; what it says goes to `log`."""
+    """One process of a fleet; what it says goes to `log`, and its letters to the mail server's `door`."""
 
     command: Sequence[str]
     process: "subprocess.Popen[bytes]"
     log: Path
+    door: str
 
     @property
     def running(self) -> bool:
@@ -49,13 +52,14 @@ class Member:
 
 @dataclass
 class Fleet:
-    """Processes that all work on the database and the mail server that `environment` names.
+    """Processes that all work on the database that `environment` names, and bring letters to the next of `doors`.
 
-    `died` holds those that ended though nobody killed them; that must not happen.
+    `died` holds those that ended though nobody killed them, or badly when they were asked to; that must not happen.
     """
 
     environment: Mapping[str, str]
     folder: Path
+    doors: Iterator[str]
     members: list[Member] = field(default_factory=list)
     died: list[Member] = field(default_factory=list)
     _started: int = 0
@@ -63,10 +67,11 @@ class Fleet:
     def start(self, command: Sequence[str], within: Sequence[str] = ()) -> Member:
         """Start one more; `within` is a command that puts it somewhere else."""
         self._started += 1
-        log = self.folder / f"{self._started}.log"
+        log, door = self.folder / f"{self._started}.log", next(self.doors)
+        known = {**self.environment, "SMTP_HOST": door}
         with log.open("wb") as file:
-            process = subprocess.Popen([*within, *command], env=self.environment, stdout=file, stderr=file)
-        self.members.append(Member(command, process, log))
+            process = subprocess.Popen([*within, *command], env=known, stdout=file, stderr=file)
+        self.members.append(Member(command, process, log, door))
         return self.members[-1]
 
     def running(self) -> list[Member]:
@@ -77,9 +82,11 @@ class Fleet:
         return self.members
 
     def kill(self, member: Member) -> None:
-        """Kill one of them."""
+        """Kill one of them, unless it has ended by itself."""
         self.members.remove(member)
         member.kill()
+        if member.process.returncode != -signal.SIGKILL:
+            self.died.append(member)
 
     def run_to_end(self, command: Sequence[str], seconds: float) -> bool:
         """Run a command that ends by itself; whether it did so in time and well."""
@@ -97,6 +104,7 @@ class Fleet:
         for member in members:
             member.process.send_signal(signal.SIGTERM)
         slowest = max((member.stop() for member in members), default=0.0)
+        self.died += [member for member in members if member.process.returncode not in _GOOD_ENDS]
         self.members = []
         return slowest
 
@@ -105,10 +113,8 @@ class Fleet:
         return "; ".join(member.log.read_text().strip()[-_LAST_WORDS:] for member in self.died)
 
 
-def environment(
-    database_url: str, smtp_host: str, smtp_port: int, folder: Path, connections: int
-) -> dict[str, str]:
-    """What every process needs to know."""
+def environment(database_url: str, smtp_port: int, folder: Path, connections: int) -> dict[str, str]:
+    """What every process needs to know, but for the mail server's address."""
     return {
         "PATH": os.environ["PATH"],
         "PYTHONUNBUFFERED": "1",
@@ -117,7 +123,6 @@ def environment(
         "MAIL_FROM": "redactie@nieuwsbrief.example",
         "BOUNCE_DOMAIN": "bounces.nieuwsbrief.example",
         "DATABASE_URL": database_url,
-        "SMTP_HOST": smtp_host,
         "SMTP_PORT": str(smtp_port),
         "SMTP_CONNECTIONS": str(connections),
         "INSTANCE_DIR": str(folder / "instance"),

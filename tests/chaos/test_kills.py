@@ -2,13 +2,31 @@
 
 import pytest
 
-from tests.chaos.kills import Plan, run
+from tests.chaos.blame import Victim
+from tests.chaos.kills import run
+from tests.chaos.plans import Deed, Plan, Step
+
+LETTERS = 2500
+LETTERS_BETWEEN = 150
+PATIENCE_SECONDS = 30
+
+DEEDS = {
+    "sqlite": [Deed.KILL_SENDER, Deed.KILL_SCHEDULER, Deed.KILL_AT_START, Deed.KILL_TWO],
+    "postgresql": [Deed.KILL_SENDER, Deed.CRASH_DATABASE, Deed.KILL_SCHEDULER, Deed.KILL_TWO],
+}
+VICTIMS = {
+    "sqlite": [Victim.SENDER, Victim.SCHEDULER, *[Victim.SENDER] * 3],
+    "postgresql": [Victim.SENDER, Victim.DATABASE, Victim.SCHEDULER, *[Victim.SENDER] * 2],
+}
 
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_every_reader_gets_the_edition_whoever_is_killed_while_it_goes_out(name: str) -> None:
-    outcome = run(Plan(name, kills=4, letters=1500, seed=3), print)
+    steps = tuple(Step(deed, LETTERS_BETWEEN, PATIENCE_SECONDS) for deed in DEEDS[name])
+    outcome = run(Plan(name, LETTERS, seed=3, steps=steps), print)
+    assert [kill.victim for kill in outcome.kills] == VICTIMS[name]
+    assert all(0 < kill.accepted < LETTERS for kill in outcome.kills)
     assert outcome.trouble == ()
-    assert outcome.account.unexplained == ()
+    assert outcome.unaccounted == ()
     assert outcome.account.missed == 0
     assert outcome.account.repeated <= outcome.allowed

@@ -1,8 +1,8 @@
 """Senders on three machines, each hurt in its own way while an edition goes out."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,9 @@ from tests.chaos.books import MailBook
 from tests.chaos.databases import new_postgresql
 from tests.chaos.edition import Edition, release_edition
 from tests.chaos.fleet import SENDER, STOP_SECONDS, Fleet, environment
-from tests.chaos.kills import CONNECTIONS, SPARE_LETTERS, mail_server
+from tests.chaos.kills import CONNECTIONS, EXCUSED, mail_server
 from tests.chaos.network import DATABASE_ADDRESS, MAIL_ADDRESS, Machine, machines
+from tests.chaos.waiting import until
 
 LETTERS = 2000
 PORT = 5432
@@ -34,20 +35,13 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     with machines(3) as (hub, hosts), new_postgresql(PORT, DATABASE_ADDRESS, hub.within) as database:
         remote = f"postgresql+psycopg://postgres@{DATABASE_ADDRESS}:{PORT}/newsletter"
-        settings = environment(remote, MAIL_ADDRESS, MAIL_PORT, tmp_path, CONNECTIONS)
+        settings = environment(remote, MAIL_PORT, tmp_path, CONNECTIONS)
         edition = release_edition(settings | {"DATABASE_URL": database.url}, LETTERS)
-        with mail_server(MAIL_ADDRESS, MAIL_PORT, tmp_path, PAUSE_SECONDS, 1, hub.within) as book:
-            fleet = Fleet(settings, tmp_path)
+        with mail_server([MAIL_ADDRESS], MAIL_PORT, tmp_path, PAUSE_SECONDS, 1, hub.within) as book:
+            fleet = Fleet(settings, tmp_path, repeat(MAIL_ADDRESS))
             yield Site(hosts, fleet, edition, book)
             for member in fleet.running():
                 member.kill()
-
-
-def until(true: Callable[[], bool], seconds: float = 60) -> None:
-    latest = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < latest
-        time.sleep(0.05)
 
 
 def test_an_edition_arrives_though_one_machine_dies_one_loses_the_database_and_one_the_mail_server(
@@ -73,4 +67,4 @@ def test_an_edition_arrives_though_one_machine_dies_one_loses_the_database_and_o
     account = site.edition.account(site.book)
     assert account.unexplained == ()
     assert account.missed == 0
-    assert account.repeated <= 3 * (CONNECTIONS + SPARE_LETTERS)
+    assert account.repeated <= 3 * EXCUSED
