@@ -30,6 +30,7 @@ _OTHERS_STARTED = 6
 _START_UP_SECONDS = 1.5
 _DOWN_SECONDS = 1.0
 _FINISH_SECONDS = 300.0
+_SENT_SECONDS = 30.0
 _THINKING_SECONDS = 0.02
 
 
@@ -165,7 +166,7 @@ def run(plan: Plan, tell: Callable[[str], None]) -> Outcome:
 
 
 def _finish(fleet: Fleet, edition: Edition, tell: Callable[[str], None]) -> list[str]:
-    """Let the fleet go home, and one sender do what is left."""
+    """Let the fleet go home, one sender do what is left, and a scheduler close the edition."""
     trouble = []
     slowest = fleet.stop()
     tell(f"the slowest took {slowest:.1f} s to stop; {edition.open()} letters are open")
@@ -175,6 +176,10 @@ def _finish(fleet: Fleet, edition: Edition, tell: Callable[[str], None]) -> list
     if not fleet.run_to_end(FINISHER, _FINISH_SECONDS):
         trouble.append("the last sender did not come to a good end")
     tell(f"the last sender took {time.monotonic() - began:.1f} s")
+    fleet.start(SCHEDULER)
+    if not comes_true(edition.is_sent, _SENT_SECONDS):
+        trouble.append("the scheduler did not find the edition to be through")
+    fleet.stop()
     if fleet.died:
         trouble.append(f"{len(fleet.died)} died though nobody killed them: {fleet.last_words()}")
     return trouble

@@ -10,7 +10,7 @@ import pytest
 from tests.chaos.books import MailBook
 from tests.chaos.databases import new_postgresql
 from tests.chaos.edition import Edition, release_edition
-from tests.chaos.fleet import SENDER, STOP_SECONDS, Fleet, environment
+from tests.chaos.fleet import SCHEDULER, SENDER, STOP_SECONDS, Fleet, environment
 from tests.chaos.kills import CONNECTIONS, EXCUSED, mail_server
 from tests.chaos.network import DATABASE_ADDRESS, MAIL_ADDRESS, Machine, machines
 from tests.chaos.waiting import until
@@ -62,6 +62,8 @@ def test_an_edition_arrives_though_one_machine_dies_one_loses_the_database_and_o
     third.find(MAIL_ADDRESS)
     until(lambda: site.edition.open() == 0)
     second.find(DATABASE_ADDRESS)
+    site.fleet.start(SCHEDULER, first.within)
+    until(site.edition.is_sent)
     assert site.fleet.stop() < STOP_SECONDS
     assert site.fleet.died == []
     account = site.edition.account(site.book)
