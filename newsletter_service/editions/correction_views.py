@@ -67,7 +67,7 @@ def _page(edition: Edition, draft: Correction | None, form: CorrectionForm) -> s
 @corrections.post("")
 @editors_only
 def write(number: int) -> Response | tuple[str, int]:
-    """Keep what was written; nothing goes out yet."""
+    """Keep what was written, and go on to releasing it if asked to; nothing goes out yet."""
     form, user, now = CorrectionForm(), signed_in(), parts().clock()
     if not form.validate():
         return _page(*_edition_and_draft(number), form), 422
@@ -81,7 +81,8 @@ def write(number: int) -> Response | tuple[str, int]:
     except CorrectionChanged as conflict:
         flash(wording.conflict(conflict), "error")
         return _page(*_edition_and_draft(number), form), 409
-    return redirect(url_for("editions.corrections.show", number=number), 303)
+    then = "release_page" if request.form.get("dan") == "versturen" else "show"
+    return redirect(url_for(f"editions.corrections.{then}", number=number), 303)
 
 
 @corrections.get("/voorbeeld")

@@ -100,11 +100,21 @@ def test_who_writes_over_somebody_elses_words_is_told(sent: StaffBrowser, stored
     assert corrections(stored) == [(SUBJECT, 0)]
 
 
+def test_going_on_to_release_keeps_what_was_typed_last(sent: StaffBrowser, stored: Stored) -> None:
+    page = written(sent)
+    assert "Verstuur de correctie…" in page
+    seen = sent.get(CORRECTION).text.split('name="seen" value="')[1].split('"')[0]
+    answer = sent.post(CORRECTION, subject="Toch anders", text=TEXT, seen=seen, dan="versturen")
+    assert answer.location == f"{CORRECTION}/versturen"
+    assert "Onderwerp: “Toch anders”." in sent.text(f"{CORRECTION}/versturen")
+    assert corrections(stored) == [("Toch anders", 0)]
+
+
 def test_it_says_how_many_get_it_before_it_goes(sent: StaffBrowser) -> None:
     written(sent)
     page = sent.text(f"{CORRECTION}/versturen")
     assert "De correctie gaat meteen naar 4 lezers die editie 12 al kregen." in page
-    assert "Van 1 van hen weten wij niet zeker of de editie aankwam; die krijgt de correctie ook." in page
+    assert "Bij 1 van hen weten wij niet zeker of de editie aankwam; die krijgt de correctie ook." in page
     assert "De editie gaat nog uit." in page
 
 
