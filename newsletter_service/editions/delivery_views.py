@@ -20,7 +20,7 @@ from newsletter_service.editions.correcting import released_of
 from newsletter_service.editions.follow_up import Mailed, Skipped
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages import editors_only
-from newsletter_service.editions.progress import numbers_now
+from newsletter_service.editions.progress import domains_now, numbers_now
 from newsletter_service.editions.progress import progress as progress_now
 from newsletter_service.editions.rules import Standing, State
 from newsletter_service.editions.service import edition_numbered, mailing_of, standing, statement
@@ -31,6 +31,7 @@ from newsletter_service.subscriptions.sheets import csv_line, guarded_line
 
 deliveries = Blueprint("deliveries", __name__, url_prefix="/edities/<int:number>")
 _ON_A_PAGE = 100
+_DOMAINS_IN_SHORT = 8
 _RUNS = (Standing(State.SENDING), Standing(State.HELD, State.SENDING))
 _STILL_SENDS = (*_RUNS, Standing(State.SENT))
 
@@ -76,6 +77,8 @@ def index(number: int) -> str:
         state_words=wording.delivery_state,
         shown=what.shown,
         lines=lines[:_ON_A_PAGE],
+        waiting=what.shown in (Group.OPEN, Group.DEFERRED),
+        now=parts().clock(),
         following=lines[_ON_A_PAGE - 1].number if len(lines) > _ON_A_PAGE else None,
         may_retry=what.shown in RETRIED and _still_sends(what.mailed),
         may_count=what.shown == Group.UNCERTAIN.value,
@@ -100,15 +103,16 @@ def _still_sends(mailed: Mailed) -> bool:
 @deliveries.get("/domeinen")
 @editors_only
 def domains(number: int) -> str:
-    """How the letters fare per domain of recipients, and which domains rest."""
+    """How the letters fare per domain of recipients, and which domains rest; followed while letters are open."""
     session = db.session()
     what = asked(session, number)
     return render_template(
         "editions/domains.html",
         edition=what.mailed.edition,
         what=what,
+        changing=numbers_now(session, what.mailed).open,
         groups=wording.delivery_groups(),
-        domains=reporting.busiest_domains(session, what.mailed.mailing_id),
+        domains=domains_now(session, what.mailed),
         resting={one.domain: one for one in reporting.resting(session, parts().clock())},
     )
 
@@ -162,15 +166,18 @@ def progress(number: int) -> str:
     mailing_of(edition)
     may_edit = may_edit_edition(acting())
     return render_template(
-        "editions/_sending.html", edition=edition, may_edit=may_edit, **progress_of(edition)
+        "editions/_sending.html",
+        edition=edition,
+        may_edit=may_edit,
+        **progress_of(edition, may_edit=may_edit),
     )
 
 
-def progress_of(edition: Edition) -> dict[str, object]:
-    """What the statement, the progress under it and the corrections show."""
-    session = db.session()
-    running, now = standing(edition) in _RUNS, parts().clock()
-    numbers = numbers_now(session, edition) if running else statement(session, edition)
+def progress_of(edition: Edition, *, may_edit: bool) -> dict[str, object]:
+    """What the statement, the progress under it and the corrections show; domains to those who `may_edit`."""
+    session, now = db.session(), parts().clock()
+    mailed, running = Mailed(edition, mailing_of(edition)), standing(edition) in _RUNS
+    numbers = numbers_now(session, mailed) if running else statement(session, edition)
     corrections = released_of(session, edition)
     return {
         "numbers": numbers,
@@ -178,6 +185,9 @@ def progress_of(edition: Edition) -> dict[str, object]:
         "running": running,
         "corrections": corrections,
         "changing": running or any(one.numbers.open for one in corrections),
-        "progress": progress_now(session, mailing_of(edition), numbers.open, now) if running else None,
+        "progress": progress_now(session, mailed.mailing_id, numbers.open - numbers.deferred, now)
+        if running
+        else None,
+        "domains": domains_now(session, mailed)[:_DOMAINS_IN_SHORT] if running and may_edit else (),
         "moment_left": wording.moment_left,
     }

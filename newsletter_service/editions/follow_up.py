@@ -52,6 +52,11 @@ class Mailed:
     correction: Correction | None = None
 
     @property
+    def readers(self) -> int:
+        """For how many readers they were meant."""
+        return (self.edition.intended or 0) if self.correction is None else self.correction.readers
+
+    @property
     def address(self) -> dict[str, int]:
         """Which they are, as it stands in the addresses of pages."""
         number = {"number": self.edition.number}

@@ -11,6 +11,7 @@ from newsletter_service.editions.correction_views import corrections
 from newsletter_service.editions.delivery_views import deliveries, progress_of
 from newsletter_service.editions.editing import ChangedMeanwhile
 from newsletter_service.editions.forms import ItemForm, PlaceForm, SignOffForm, TextsForm
+from newsletter_service.editions.models import Edition
 from newsletter_service.editions.move_views import moves
 from newsletter_service.editions.overview import overview
 from newsletter_service.editions.pages import act, back_to, editors_only, preview_response, shown
@@ -18,7 +19,7 @@ from newsletter_service.editions.presenting import edition_page
 from newsletter_service.editions.preview import NothingToSee, message_for, proof_to
 from newsletter_service.editions.previewing import chosen, preview_pane
 from newsletter_service.editions.retry_views import retries
-from newsletter_service.editions.rules import EditionConflict
+from newsletter_service.editions.rules import EditionConflict, HoldReason
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.editions.signing_off import sign_off
 from newsletter_service.errors import Invalid
@@ -52,6 +53,7 @@ def _page(number: int, texts_form: TextsForm | None = None) -> str:
     session = db.session()
     page = edition_page(session, edition_numbered(session, number), parts().clock())
     actor = acting()
+    may_edit = may_edit_edition(actor)
     mine = [one for one in page.sign_offs if may_sign_off(actor, one.organisation_id)]
     return render_template(
         "editions/show.html",
@@ -59,13 +61,21 @@ def _page(number: int, texts_form: TextsForm | None = None) -> str:
         edition=page.edition,
         reached=wording.readers(page.reach.reached),
         held_because=wording.hold_reason(page.edition.hold_reason),
+        server_said=_server_said(page.edition),
         pane=preview_pane(session, parts(), page, chosen()),
         texts_form=texts_form or TextsForm.of(page.edition),
-        may_edit=may_edit_edition(actor),
+        may_edit=may_edit,
         mine=mine[0] if mine else None,
         shown=shown(),
-        **(progress_of(page.edition) if page.released else {}),
+        **(progress_of(page.edition, may_edit=may_edit) if page.released else {}),
     )
+
+
+def _server_said(edition: Edition) -> str:
+    """In what words the mail server refused an edition that is held because of it; else nothing."""
+    if edition.mailing is None or edition.hold_reason != HoldReason.PAUSED.value:
+        return ""
+    return edition.mailing.pause_reason
 
 
 @editions.get("/edities/<int:number>/voorbeeld")

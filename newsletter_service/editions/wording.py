@@ -180,8 +180,9 @@ def delivery_groups() -> dict[str, str]:
     return {
         "sent": _("Verstuurd"),
         "open": _("Onderweg"),
+        "deferred": _("Uitgesteld"),
         "failed": _("Mislukt"),
-        "skipped": _("Niets voor hen"),
+        "skipped": _("Geen brief"),
         "cancelled": _("Gestopt"),
         "uncertain": _("Onzeker"),
         "repeated": _("Mogelijk dubbel"),

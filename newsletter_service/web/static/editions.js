@@ -1,5 +1,5 @@
 /* Makes the page of an edition quicker where it can: everything here also works without it, by plain forms and links.
-   After every change the page is fetched anew and its parts replaced, so that what is shown is what the server says. */
+   After every change the page is fetched anew and its parts made like it, so that what is shown is what the server says. */
 "use strict";
 
 (() => {
@@ -18,12 +18,51 @@
     return new DOMParser().parseFromString(await response.text(), "text/html");
   };
 
-  /* Replace the parts that may have changed; an open <details> in which somebody may be typing is left alone. */
+  /* What makes a part of the page the same one in the next version of the page. */
+  const keyOf = (node) => node.nodeType !== Node.ELEMENT_NODE ? node.nodeName : [
+    node.nodeName, node.id || node.dataset.key || node.getAttribute("href") || node.getAttribute("action") || node.className,
+  ].join(" ");
+
+  const copyAttributes = (old, now) => {
+    for (const { name } of [...old.attributes]) if (name !== "open" && !now.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name, value } of now.attributes) {
+      if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
+  };
+
+  /* Make `old` like `now`. Only what differs is touched: the keyboard stays where it is, what is selected stays
+     selected, and what somebody folded out stays open. */
+  const become = (old, now) => {
+    if (old.isEqualNode(now)) return;
+    if (old.nodeType !== Node.ELEMENT_NODE) { old.nodeValue = now.nodeValue; return; }
+    copyAttributes(old, now);
+    let at = old.firstChild;
+    for (const next of [...now.childNodes]) {
+      let same = at;
+      while (same && keyOf(same) !== keyOf(next)) same = next.nodeType === Node.ELEMENT_NODE ? same.nextSibling : null;
+      if (!same) { old.insertBefore(document.adoptNode(next), at); continue; }
+      while (at !== same) { const gone = at; at = at.nextSibling; gone.remove(); }
+      become(same, next);
+      at = same.nextSibling;
+    }
+    while (at) { const gone = at; at = at.nextSibling; gone.remove(); }
+  };
+
+  const update = (old, now) => {
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const key = focused && keyOf(focused);
+    become(old, now);
+    if (!focused || focused.isConnected) return;
+    const again = [...old.querySelectorAll("a, button, summary")].find((one) => keyOf(one) === key);
+    (again || old.closest("[tabindex]") || document.body).focus({ preventScroll: true });
+  };
+
+  /* Renew the parts that may have changed; an open <details> in which somebody may be typing is left alone. */
   const show = (page) => {
     const parts = [...document.querySelectorAll("[data-live]"), document.getElementById("meldingen")];
     for (const old of parts) {
       const same = old.id ? page.getElementById(old.id) : page.querySelector(`[data-live="${old.dataset.live}"]`);
-      if (same && !old.querySelector("form details[open], details[open] form")) old.replaceWith(document.adoptNode(same));
+      if (same && !old.querySelector("form details[open], details[open] form")) update(old, same);
     }
     choose();
     makeDraggable();
@@ -152,26 +191,29 @@
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   });
 
-  /* While an edition is sent its numbers are fetched anew, but not behind somebody's back: a page that nobody looks
-     at waits, and so does one where the keyboard is among the numbers. */
+  /* While letters go out their numbers are fetched anew, but not behind somebody's back: a page that nobody looks
+     at waits. When there is more to see than other numbers, the whole page is. */
   const follow = async () => {
     const old = document.querySelector("[data-runs]");
     if (!old) return;
-    if (!document.hidden && !old.contains(document.activeElement)) {
-      try {
-        const now = (await fresh(await fetch(old.dataset.runs))).getElementById(old.id);
-        if (now.dataset.runs) {
-          old.replaceWith(document.adoptNode(now));
-          choose();
-        } else {
-          show(await fresh(await fetch(location.href)));
-          announce(says.dataset.done);
-        }
-      } catch {
-        /* The server is away for a moment; what stands there stays, and the next try comes. */
-      }
+    try {
+      if (!document.hidden) await followed(old);
+    } catch {
+      /* The server is away for a moment; what stands there stays, and the next try comes. */
     }
     setTimeout(follow, 2000);
+  };
+
+  const followed = async (old) => {
+    const now = (await fresh(await fetch(old.dataset.runs))).getElementById(old.id);
+    if (now.dataset.runs && now.dataset.state === old.dataset.state) {
+      update(old, now);
+      choose();
+      return;
+    }
+    show(await fresh(await fetch(location.href)));
+    if (!old.dataset.runs) announce(says.dataset.done);
+    else if (old.dataset.state === "held") announce(says.dataset.held);
   };
 
   choose();

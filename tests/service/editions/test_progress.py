@@ -7,9 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Sender
+from newsletter_service.delivery.reporting import DomainCounts
+from newsletter_service.editions.follow_up import Mailed
 from newsletter_service.editions.kept import Kept
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.progress import MANY_READERS, numbers_now, progress
+from newsletter_service.editions.progress import MANY_READERS, domains_now, numbers_now, progress
 from newsletter_service.editions.release import release
 from newsletter_service.editions.service import Statement, mailing_of
 from tests.factories import make_item, make_subscriber
@@ -56,11 +58,15 @@ def test_a_sender_that_fell_silent_does_not_count(session: Session, running: Edi
     assert progress(session, mailing_of(running), 3000, later).senders == 0
 
 
+def mailed(edition: Edition) -> Mailed:
+    return Mailed(edition, mailing_of(edition))
+
+
 def test_the_numbers_of_a_small_edition_are_those_of_this_moment(session: Session, running: Edition) -> None:
     kept = Kept[Statement](1000.0)
-    assert numbers_now(session, running, kept).sent == 0
+    assert numbers_now(session, mailed(running), kept).sent == 0
     arrive(session, 2)
-    assert numbers_now(session, running, kept).sent == 2
+    assert numbers_now(session, mailed(running), kept).sent == 2
 
 
 def test_the_numbers_of_a_large_edition_are_counted_once_for_all_who_look(
@@ -69,8 +75,25 @@ def test_the_numbers_of_a_large_edition_are_counted_once_for_all_who_look(
     running.intended = MANY_READERS
     clock = [0.0]
     kept = Kept[Statement](1.5, lambda: clock[0])
-    assert numbers_now(session, running, kept).sent == 0
+    assert numbers_now(session, mailed(running), kept).sent == 0
     arrive(session, 2)
-    assert numbers_now(session, running, kept).sent == 0
+    assert numbers_now(session, mailed(running), kept).sent == 0
     clock[0] = 1.5
-    assert numbers_now(session, running, kept).sent == 2
+    assert numbers_now(session, mailed(running), kept).sent == 2
+
+
+def test_the_domains_of_a_small_edition_are_those_of_this_moment(session: Session, running: Edition) -> None:
+    kept = Kept[tuple[DomainCounts, ...]](1000.0)
+    assert [one.sent for one in domains_now(session, mailed(running), kept)] == [0]
+    arrive(session, 2)
+    assert [one.sent for one in domains_now(session, mailed(running), kept)] == [2]
+
+
+def test_the_domains_of_a_large_edition_are_counted_once_for_all_who_look(
+    session: Session, running: Edition
+) -> None:
+    running.intended = MANY_READERS
+    kept = Kept[tuple[DomainCounts, ...]](1000.0)
+    first = domains_now(session, mailed(running), kept)
+    arrive(session, 2)
+    assert domains_now(session, mailed(running), kept) is first
