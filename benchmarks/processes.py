@@ -22,9 +22,13 @@ class Failed(Exception):
 
 @dataclass(frozen=True)
 class Usage:
-    """What a command took: seconds from start to end, processor seconds, megabytes at its peak, and what it said."""
+    """What a command took: seconds from start to end, processor seconds, megabytes at its peak, and what it said.
+
+    `silent_seconds` passed before its first line.
+    """
 
     seconds: float
+    silent_seconds: float
     cpu_seconds: float
     peak_mb: float
     output: str

@@ -33,3 +33,10 @@ def test_nothing_that_was_started_outlives_the_block() -> None:
     assert process.poll() is not None
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert "sleep 61.25" not in left.splitlines()
+
+
+def test_a_measured_command_tells_how_long_it_was_silent_at_first() -> None:
+    script = "import time; time.sleep(0.4); print('here', flush=True); time.sleep(0.6); print('done')"
+    usage = measured([sys.executable, "-I", "-S", "-c", script])
+    assert usage.output == "here\ndone\n"
+    assert 0.4 <= usage.silent_seconds <= usage.seconds - 0.6
