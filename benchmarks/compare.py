@@ -3,18 +3,18 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from benchmarks.ledgers import Store, add_mailing, postgresql_store, send, sqlite_store
+from benchmarks.ledgers import Manner, Store, add_mailing, postgresql_store, send, sqlite_store
 from benchmarks.letters import LETTER_BYTES, long_letters
 from benchmarks.processes import measured
 from benchmarks.report import Row, middle
 from benchmarks.servers import smtp_sink
 
 LETTERS = 20_000
-CONNECTIONS = 64
-"""Of the product: the more there are, the more letters share one commit (docs/decisions/0007)."""
+MANNER = Manner(connections=64)
+"""Of the product: the more connections there are, the more letters share one commit (docs/decisions/0007)."""
 SLOW_LETTERS = 2_000
 """For senders that would take minutes over all of them."""
 
@@ -22,16 +22,21 @@ Contender = Callable[[int], Row]
 """Sends to the server on a port of this machine."""
 
 
-def compare(rounds: int) -> Iterator[Row]:
-    """The medians of so many rounds."""
+def compare(
+    rounds: int, letters: int = LETTERS, slow_letters: int = SLOW_LETTERS, manner: Manner = MANNER
+) -> Iterator[Row]:
+    """The medians of so many rounds; the newsletter also with all limits set and none reached."""
     with ExitStack() as stack:
         port = stack.enter_context(smtp_sink())
-        ours = [stack.enter_context(_newsletter(store)) for store in (sqlite_store(), postgresql_store())]
+        stores = [stack.enter_context(opening) for opening in (sqlite_store(), postgresql_store())]
+        for store in stores:
+            add_mailing(store.template, long_letters(), letters)
         contenders: list[Contender] = [
-            smtp_source,
-            *ours,
-            Library("smtplib", "reconnecting", SLOW_LETTERS),
-            Library("aiosmtplib", "aiosmtplib", SLOW_LETTERS),
+            lambda port: smtp_source(port, letters),
+            *(_newsletter(store, letters, manner) for store in stores),
+            Library("smtplib", "reconnecting", slow_letters),
+            Library("aiosmtplib", "aiosmtplib", slow_letters),
+            *(_newsletter(store, letters, replace(manner, limited=True)) for store in stores),
         ]
         rows = [_round(contenders, port) for _ in range(rounds)]
     yield from map(middle, zip(*rows, strict=True))
@@ -42,24 +47,22 @@ def _round(contenders: Sequence[Contender], port: int) -> list[Row]:
     return [replace(row, ratio=row.letters_per_second / rows[0].letters_per_second) for row in rows]
 
 
-def smtp_source(port: int) -> Row:
+def smtp_source(port: int, letters: int) -> Row:
     """Postfix's test client, in C, which sends the same bytes to one address over 8 connections."""
-    options = f"-s 8 -d -m {LETTERS} -l {LETTER_BYTES}".split()
+    options = f"-s 8 -d -m {letters} -l {LETTER_BYTES}".split()
     used = measured(["/usr/sbin/smtp-source", *options, f"127.0.0.1:{port}"])
-    return Row("smtp-source", None, LETTERS / used.seconds, 1e6 * used.cpu_seconds / LETTERS, used.peak_mb)
+    return Row("smtp-source", None, letters / used.seconds, 1e6 * used.cpu_seconds / letters, used.peak_mb)
 
 
-@contextmanager
-def _newsletter(opening: AbstractContextManager[Store]) -> Iterator[Contender]:
-    with opening as store:
-        add_mailing(store.template, long_letters(), LETTERS)
-        yield lambda port: newsletter_row(f"newsletter-{store.name}", store, port, LETTERS)
+def _newsletter(store: Store, letters: int, manner: Manner) -> Contender:
+    name = f"newsletter-{store.name}{'-limited' if manner.limited else ''}"
+    return lambda port: newsletter_row(name, store, port, letters, manner)
 
 
-def newsletter_row(name: str, store: Store, port: int, letters: int, connections: int = CONNECTIONS) -> Row:
+def newsletter_row(name: str, store: Store, port: int, letters: int, manner: Manner) -> Row:
     """Send a copy of a prepared mailing with everything on; starting up is not counted."""
     with store.copy() as url:
-        sent = send(url, port, letters, connections)
+        sent = send(url, port, letters, manner)
     return Row(name, None, sent.letters_per_second, sent.cpu_us_per_letter, sent.peak_mb)
 
 

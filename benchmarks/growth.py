@@ -1,13 +1,15 @@
 """From a thousand readers to a million: releasing and sending an edition, in time, memory and disk."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
-from benchmarks.compare import CONNECTIONS
+from benchmarks.compare import MANNER
 from benchmarks.ledgers import (
+    Manner,
     Sent,
     Store,
     application,
@@ -18,6 +20,7 @@ from benchmarks.ledgers import (
     sqlite_store,
 )
 from benchmarks.letters import short_letter
+from benchmarks.line import Line, fitted
 from benchmarks.report import Row, middle, print_note
 from benchmarks.servers import smtp_sink
 from newsletter_service.db import UtcDateTime, unit_of_work
@@ -28,6 +31,9 @@ from newsletter_service.parts import parts
 
 SIZES = {1_000: 5, 10_000: 5, 100_000: 3, 1_000_000: 1}
 """Numbers of readers, and how often each is measured: what takes long varies less."""
+_FEWEST_FOR_A_LINE = 3
+_SendAll = Callable[[str, int], Sent]
+"""Sends all of so many letters of the database with that URL."""
 
 _NOW = bindparam("now", type_=UtcDateTime())
 _READERS = text(
@@ -53,21 +59,35 @@ _CHOICES = (
 )
 
 
-def growth(most: int, *, repeat: bool) -> Iterator[Row]:
-    """Releasing to `most` readers on both databases, and sending to ever more of them on SQLite."""
-    sizes = [size for size in SIZES if size <= most]
-    with smtp_sink() as port, sqlite_store() as store:
-        _compose(store)
-        for size in sizes:
-            times = SIZES[size] if repeat else 1
-            pairs = [_release_and_send(store, size, port, last=size == sizes[-1]) for _ in range(times)]
-            if size == sizes[-1]:
-                yield middle([released for released, _ in pairs])
-            yield middle([sent for _, sent in pairs])
-    with postgresql_store() as store:
-        _compose(store)
-        with store.copy() as url:
-            yield _release(store, url, sizes[-1], f"release-{sizes[-1]}-postgresql")
+def growth(sizes: Mapping[int, int], manner: Manner = MANNER) -> Iterator[Row]:
+    """Releasing and sending to ever more readers on both databases; `sizes` as SIZES."""
+    with smtp_sink() as port:
+        for opening, mark in ((sqlite_store(), ""), (postgresql_store(), "-postgresql")):
+            with opening as store:
+                yield from _on(store, mark, sizes, lambda url, letters: send(url, port, letters, manner))
+
+
+def _on(store: Store, mark: str, sizes: Mapping[int, int], send_all: _SendAll) -> Iterator[Row]:
+    _compose(store)
+    lines: dict[str, list[tuple[float, float]]] = {"releasing": [], "sending": []}
+    for size, times in sizes.items():
+        pairs = [
+            _release_and_send(store, size, mark, send_all, last=size == max(sizes)) for _ in range(times)
+        ]
+        for line, rounds in zip(lines.values(), zip(*pairs, strict=True), strict=True):
+            row = middle([took.row for took in rounds])
+            line.append((rounds[0].letters, rounds[0].letters / row.letters_per_second))
+            yield row
+    for what, line in lines.items():
+        if len(line) >= _FEWEST_FOR_A_LINE:
+            _note_line(f"{what}{mark}", fitted(line))
+
+
+def _note_line(what: str, line: Line) -> None:
+    print_note(
+        f"{what}: {line.start:.2f} s and {1e6 * line.each:.1f} µs for each letter, "
+        f"at any size within {100 * line.departure:.0f} % of that"
+    )
 
 
 def _compose(store: Store) -> None:
@@ -78,18 +98,28 @@ def _compose(store: Store) -> None:
         compose_edition(session, parts(), edition_numbered(session, 1), None, now)
 
 
-def _release_and_send(store: Store, readers: int, port: int, *, last: bool) -> tuple[Row, Row]:
+@dataclass(frozen=True)
+class _Took:
+    """What one measurement came to, and over how many letters."""
+
+    letters: int
+    row: Row
+
+
+def _release_and_send(
+    store: Store, readers: int, mark: str, send_all: _SendAll, *, last: bool
+) -> tuple[_Took, _Took]:
     with store.copy() as url:
-        released = _release(store, url, readers, f"release-{readers}", noted=last)
+        released = _release(store, url, readers, f"release-{readers}{mark}", noted=last)
         _shorten_letters(url)
-        sent = send(url, port, _deliveries(url), CONNECTIONS)
+        name, sent = f"send-{readers}{mark}", send_all(url, released.letters)
         if last:
-            _note_pace(url, sent)
-        row = Row(f"send-{readers}", None, sent.letters_per_second, sent.cpu_us_per_letter, sent.peak_mb)
-    return released, row
+            _note_pace(url, name, sent)
+        row = Row(name, None, sent.letters_per_second, sent.cpu_us_per_letter, sent.peak_mb)
+    return released, _Took(sent.letters, row)
 
 
-def _release(store: Store, url: str, readers: int, name: str, *, noted: bool = True) -> Row:
+def _release(store: Store, url: str, readers: int, name: str, *, noted: bool) -> _Took:
     _add_readers(url, readers)
     before = store.bytes_used(url)
     used = newsletter(url, "editions", "release", "1")
@@ -97,7 +127,7 @@ def _release(store: Store, url: str, readers: int, name: str, *, noted: bool = T
     if noted:
         taken = (store.bytes_used(url) - before) / rows
         print_note(f"{name}: {used.seconds:.1f} s, {taken:.0f} bytes of {store.name} for each delivery")
-    return Row(name, None, rows / used.seconds, 1e6 * used.cpu_seconds / rows, used.peak_mb)
+    return _Took(rows, Row(name, None, rows / used.seconds, 1e6 * used.cpu_seconds / rows, used.peak_mb))
 
 
 def _add_readers(url: str, readers: int) -> None:
@@ -124,7 +154,7 @@ def _shorten_letters(url: str) -> None:
         )
 
 
-def _note_pace(url: str, sent: Sent) -> None:
+def _note_pace(url: str, name: str, sent: Sent) -> None:
     """Say how fast the first and the last tenth of the letters went."""
     tenth = sent.letters // 10
     query = text(
@@ -136,4 +166,5 @@ def _note_pace(url: str, sent: Sent) -> None:
             for n in (0, tenth, sent.letters - 1 - tenth, sent.letters - 1)
         ]
     first, last = ((moments[n + 1] - moments[n]).total_seconds() for n in (0, 2))
-    print_note(f"send-{sent.letters}: first tenth {tenth / first:,.0f}/s, last tenth {tenth / last:,.0f}/s")
+    if first and last:  # else they are so few that one commit settled them all
+        print_note(f"{name}: first tenth {tenth / first:,.0f}/s, last tenth {tenth / last:,.0f}/s")
