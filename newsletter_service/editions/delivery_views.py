@@ -178,16 +178,14 @@ def progress_of(edition: Edition, *, may_edit: bool) -> dict[str, object]:
     session, now = db.session(), parts().clock()
     mailed, running = Mailed(edition, mailing_of(edition)), standing(edition) in _RUNS
     numbers = numbers_now(session, mailed) if running else statement(session, edition)
-    corrections = released_of(session, edition)
+    corrections, due = released_of(session, edition), numbers.open - numbers.deferred
     return {
         "numbers": numbers,
         "groups": wording.delivery_groups(),
         "running": running,
         "corrections": corrections,
         "changing": running or any(one.numbers.open for one in corrections),
-        "progress": progress_now(session, mailed.mailing_id, numbers.open - numbers.deferred, now)
-        if running
-        else None,
+        "progress": progress_now(session, mailed, due, now) if running else None,
         "domains": domains_now(session, mailed)[:_DOMAINS_IN_SHORT] if running and may_edit else (),
         "moment_left": wording.moment_left,
     }

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Sender
-from newsletter_service.delivery.reporting import DomainCounts
+from newsletter_service.delivery.reporting import DomainCounts, Held
 from newsletter_service.editions.follow_up import Mailed
 from newsletter_service.editions.kept import Kept
 from newsletter_service.editions.models import Edition
@@ -29,6 +29,10 @@ def running(house: House) -> Edition:
     return edition
 
 
+def mailed(edition: Edition) -> Mailed:
+    return Mailed(edition, mailing_of(edition))
+
+
 def arrive(session: Session, count: int) -> None:
     waiting = select(Delivery).where(Delivery.mailing_id.is_not(None), Delivery.state == "ready")
     for row in session.scalars(waiting.limit(count)).all():
@@ -43,23 +47,19 @@ def at_work(session: Session, pace: int) -> None:
 
 def test_the_time_left_is_what_is_open_at_the_present_pace(session: Session, running: Edition) -> None:
     at_work(session, 50)
-    now = progress(session, mailing_of(running), 3000, SENDS)
+    now = progress(session, mailed(running), 3000, SENDS)
     assert (now.senders, now.letters_per_second, now.seconds_left) == (1, 50.0, 60.0)
 
 
 def test_without_a_pace_there_is_no_time_left_to_tell(session: Session, running: Edition) -> None:
     at_work(session, 0)
-    assert progress(session, mailing_of(running), 3000, SENDS).seconds_left == 0
+    assert progress(session, mailed(running), 3000, SENDS).seconds_left == 0
 
 
 def test_a_sender_that_fell_silent_does_not_count(session: Session, running: Edition) -> None:
     at_work(session, 50)
     later = SENDS + timedelta(minutes=1)
-    assert progress(session, mailing_of(running), 3000, later).senders == 0
-
-
-def mailed(edition: Edition) -> Mailed:
-    return Mailed(edition, mailing_of(edition))
+    assert progress(session, mailed(running), 3000, later).senders == 0
 
 
 def test_the_numbers_of_a_small_edition_are_those_of_this_moment(session: Session, running: Edition) -> None:
@@ -97,3 +97,22 @@ def test_the_domains_of_a_large_edition_are_counted_once_for_all_who_look(
     first = domains_now(session, mailed(running), kept)
     arrive(session, 2)
     assert domains_now(session, mailed(running), kept) is first
+
+
+def test_who_puts_letters_of_a_large_edition_off_is_looked_up_once_for_all_who_look(
+    session: Session, running: Edition
+) -> None:
+    running.intended = MANY_READERS
+    clock = [0.0]
+    kept = Kept[list[Held]](4.0, lambda: clock[0])
+
+    def deferred() -> list[int]:
+        return [one.letters for one in progress(session, mailed(running), 3, SENDS, kept).deferred]
+
+    assert deferred() == []
+    for row in session.scalars(select(Delivery).where(Delivery.mailing_id == mailing_of(running))):
+        row.state = "deferred"
+    session.flush()
+    assert deferred() == []
+    clock[0] = 4.0
+    assert deferred() == [3]
