@@ -268,3 +268,19 @@ def test_an_edition_that_the_mail_server_refused_says_in_what_words(
     assert "De mailserver neemt de brieven niet aan." in page
     assert "De mailserver antwoordde: 550 5.7.26 not authenticated" in page
     assert "Zoek eerst uit wat er mis is" in page
+
+
+def test_a_sender_is_not_missed_while_nothing_can_go_out(released: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        row_id = waiting(session).id
+    missed = "Er is nu geen verzender aan het werk."
+    for state, settled_at, said in (
+        ("deferred", None, "1 brief wordt later opnieuw geprobeerd"),
+        ("sent", NOW, "Alle brieven zijn afgehandeld."),
+    ):
+        with stored() as session:
+            row = session.get_one(Delivery, row_id)
+            row.state, row.settled_at = state, settled_at
+        page = released.text("/redactie/edities/12/voortgang")
+        assert said in page
+        assert missed not in page
