@@ -89,7 +89,10 @@ def progress() -> Iterator[Progress]:
     if not sys.stdout.isatty():
         yield Progress(_Lines(click.echo))
         return
-    shown = click.progressbar(length=1, show_pos=True, show_eta=False, item_show_func=lambda words: words)
+    # As wide as the words leave room for: a line that is too long could not be drawn over, and would pile up.
+    shown = click.progressbar(
+        length=1, width=0, show_pos=True, show_eta=False, item_show_func=lambda words: words
+    )
     with shown as bar:
         yield Progress(lambda now: _draw(bar, now))
 
