@@ -78,6 +78,7 @@ def test_what_is_folded_out_and_the_keyboard_stay_while_numbers_change(
         expect(deferred(numbers, letters)).to_have_text("4")
         letters.arrive(1)
         expect(deferred(numbers, letters)).to_have_text("3")
+        expect(page.locator(".steps [aria-current] span")).to_have_text("nog 3 van 400")
         expect(numbers.locator("summary")).to_be_focused()
         deferred(numbers, letters).focus()
         letters.arrive(1)

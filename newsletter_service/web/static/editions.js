@@ -208,6 +208,8 @@
     const now = (await fresh(await fetch(old.dataset.runs))).getElementById(old.id);
     if (now.dataset.runs && now.dataset.state === old.dataset.state) {
       update(old, now);
+      const step = document.querySelector(".steps [aria-current] span");
+      if (step && old.dataset.step) step.textContent = old.dataset.step;
       choose();
       return;
     }
