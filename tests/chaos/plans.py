@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-LONGEST_BETWEEN_SECONDS = 4.0
+LONGEST_BETWEEN_SECONDS = 10.0
 
 
 class Deed(StrEnum):
