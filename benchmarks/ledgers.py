@@ -35,6 +35,21 @@ _GENEROUS = {
 """Limits that are minded for every letter and never reached."""
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How `newsletter send` is run; `limited` with all limits set, so generously that none is reached.
+
+    What it takes to find nothing to do is the middle of so many `idle_runs`.
+    """
+
+    connections: int
+    limited: bool = False
+    idle_runs: int = 3
+
+
+_NOT_SENDING, _NO_PORT = Manner(connections=4), 9
+
+
 class Store(Protocol):
     """Keeps databases that are all copies of one; `template` is the URL of that one."""
 
@@ -123,35 +138,36 @@ def opened(url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def newsletter(
-    url: str, *arguments: str, port: int = 9, connections: int = 4, limited: bool = False
-) -> Usage:
+def newsletter(url: str, *arguments: str, port: int = _NO_PORT, manner: Manner = _NOT_SENDING) -> Usage:
     """Run the `newsletter` command on a database, with an SMTP server on `port` of this machine."""
     with TemporaryDirectory(prefix="newsletter-instance-") as folder:
-        env = _environment(url, folder) | {"SMTP_PORT": str(port), "SMTP_CONNECTIONS": str(connections)}
-        return measured([_NEWSLETTER, *arguments], env | (_GENEROUS if limited else {}))
+        return measured([_NEWSLETTER, *arguments], environment(url, folder, port, manner))
 
 
 @contextmanager
 def application(url: str) -> Iterator[Flask]:
     """The product on a database, for the block in its context."""
     with TemporaryDirectory(prefix="newsletter-instance-") as folder:
-        app = create_app(Settings.from_env(_environment(url, folder)))
+        app = create_app(Settings.from_env(environment(url, folder, _NO_PORT, _NOT_SENDING)))
         with app.app_context():
             yield app
             db.session.remove()
             db.engine.dispose()
 
 
-def _environment(url: str, folder: str) -> dict[str, str]:
-    return {
+def environment(url: str, folder: str, port: int, manner: Manner) -> dict[str, str]:
+    """What the product is told; `folder` is its own."""
+    told = {
         "PATH": "/usr/bin:/bin",
         "SECRET_KEY": _SECRET_KEY,
         "BASE_URL": BASE_URL,
         "MAIL_FROM": MAIL_FROM,
         "DATABASE_URL": url,
         "INSTANCE_DIR": folder,
+        "SMTP_PORT": str(port),
+        "SMTP_CONNECTIONS": str(manner.connections),
     }
+    return told | _GENEROUS if manner.limited else told
 
 
 @dataclass(frozen=True)
@@ -177,23 +193,11 @@ class Sent:
         return 1e6 * self.cpu_seconds / self.letters
 
 
-@dataclass(frozen=True)
-class Manner:
-    """How `newsletter send` is run; `limited` with all limits set, so generously that none is reached.
-
-    What it takes to find nothing to do is the middle of so many `idle_runs`.
-    """
-
-    connections: int
-    limited: bool = False
-    idle_runs: int = 3
-
-
 def send(url: str, port: int, letters: int, manner: Manner) -> Sent:
     """Send all that is due, to the last commit; Failed unless every one of `letters` arrived."""
 
     def run() -> Usage:
-        return newsletter(url, "send", port=port, connections=manner.connections, limited=manner.limited)
+        return newsletter(url, "send", port=port, manner=manner)
 
     whole = run()
     idle = [run() for _ in range(manner.idle_runs)]

@@ -12,7 +12,7 @@ from benchmarks.growth import growth
 from benchmarks.report import Row
 from tests.required import missing
 
-LETTERS = 600
+LETTERS = 1_000
 FEW = 32
 IN_BRIEF = 1
 
@@ -56,7 +56,7 @@ def test_servers_far_away_are_measured_with_each_of_their_extensions() -> None:
     letters = {
         "far-chunking": LETTERS,
         "far-postfix": LETTERS,
-        "far-pipelining": LETTERS // 2,
+        "far-pipelining": LETTERS // 4,
         "far-smtplib": FEW,
     }
     rows = plausible(far.far(1, letters, replace(far.MANNER, idle_runs=IN_BRIEF)))
@@ -67,7 +67,7 @@ def test_servers_far_away_are_measured_with_each_of_their_extensions() -> None:
 def test_growth_is_followed_in_releasing_and_sending_on_both_databases(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sizes = {100: 1, LETTERS: 1}
+    sizes = {LETTERS // 2: 1, LETTERS: 1}
     rows = plausible(growth(sizes, replace(compare.MANNER, idle_runs=IN_BRIEF)))
     assert list(rows) == [
         f"{what}-{size}{database}"
