@@ -139,7 +139,7 @@ class _Work(threading.Thread):
             in_vain = in_vain + 1 if done[Verdict.UNREACHABLE] else 0
             if not self._watch and (in_vain or not self._comes_soon()):
                 return
-            self._stop_asked.wait(min(_LOOK_AGAIN_SECONDS * 2**in_vain, _LONGEST_WAIT_SECONDS))
+            self._stop_asked.wait(min(_LOOK_AGAIN_SECONDS * 2 ** min(in_vain, 10), _LONGEST_WAIT_SECONDS))
 
     def _one_run(self) -> Counter[Verdict]:
         try:

@@ -25,7 +25,12 @@ def letter(name: str, text: str = "Beste lezer,\nDit is de brief.\n") -> Outgoin
     message["Message-ID"], message["Date"] = f"<{name}@b.example>", "Mon, 23 Nov 2026 09:00:00 +0000"
     message.set_content(text, cte="base64")
     message.add_alternative(f"<p>{text}</p>", subtype="html", cte="base64")
-    return Outgoing(name, "b+1@b.example", f"{name}@g.example", message.as_bytes())
+    return Outgoing(name, "b+1@b.example", f"{name}@g.example", (message.as_bytes(),))
+
+
+def content_of(outgoing: Outgoing) -> bytes:
+    """The message as the server is to get it."""
+    return b"".join(outgoing.message)
 
 
 def letters(*names: str) -> list[Outgoing]:

@@ -71,6 +71,7 @@ class Connection:
         self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
         self._acknowledge = _ACKNOWLEDGE_AT_ONCE if extensions.chunking else None
         self._unsent: deque[bytes | memoryview] = deque()
+        self._written = 0
         self._last_progress = time.monotonic()
 
     def fileno(self) -> int:
@@ -125,8 +126,12 @@ class Connection:
         deadline = self.deadline()
         return deadline is not None and now > deadline
 
+    def lost(self) -> list[Outcome]:
+        """What became of the letters that were under way when the connection ended."""
+        return self.dialogue.lost(self._written)
+
     def close(self) -> None:
-        """Close the socket; whoever drives the connection asks the dialogue what was lost by it."""
+        """Close the socket; whoever drives the connection asks what was lost by it."""
         self.closed = True
         self._unsent.clear()
         self._socket.close()
@@ -141,7 +146,8 @@ class Connection:
     def _sent(self, count: int) -> None:
         """Let go of the first `count` bytes."""
         self._last_progress = time.monotonic()
-        if len(self._unsent) <= _PARTS_A_WRITE and count == sum(map(len, self._unsent)):
+        self._written += count
+        if self._written == self.dialogue.said:
             self._unsent.clear()
             return
         while count:
@@ -180,7 +186,8 @@ def open_connection(server: SmtpServer) -> Connection:
             ehlo_seconds = _greeted(client, server)
         with _told(Phase.AUTH):
             _log_in(client, server)
-        return _taken_over(client, ehlo_seconds)
+        with _told(Phase.CONNECT):
+            return _taken_over(client, ehlo_seconds)
     except BaseException:
         client.close()
         raise
@@ -228,8 +235,12 @@ def _ehlo(client: smtplib.SMTP) -> float:
 
 
 def _log_in(client: smtplib.SMTP, server: SmtpServer) -> None:
-    if server.username:
+    if not server.username:
+        return
+    try:
         client.login(server.username, server.password)
+    except UnicodeError as error:
+        raise TransportMisconfigured("smtplib logs in with names and passwords in ASCII only") from error
 
 
 def _taken_over(client: smtplib.SMTP, ehlo_seconds: float) -> Connection:

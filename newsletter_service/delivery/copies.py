@@ -64,7 +64,7 @@ class Copies:
         if isinstance(template, LetterError):
             raise template
         sender = envelope_sender(row.delivery_id, self.secret_key, self.bounce_domain)
-        return Outgoing(row.delivery_id, sender, row.address, template.fill(self._values(row)))
+        return Outgoing(row.delivery_id, sender, row.address, template.pieces(self._values(row)))
 
     def _values(self, row: Claimed) -> SlotValues:
         manage = unsubscribe = ""

@@ -69,6 +69,11 @@ class Desk:
         return len(self._granted)
 
     @property
+    def next_domain(self) -> str:
+        """Where the next letter goes, of those that are waiting."""
+        return self._granted[0].domain
+
+    @property
     def unsettled(self) -> int:
         """How many answers are not written down yet."""
         return len(self._outcomes) + (len(self._under_way.outcomes) if self._under_way else 0)

@@ -6,7 +6,7 @@ letters, one behind the other.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -17,17 +17,23 @@ from newsletter_service.delivery.rules import Phase, Reply
 _MAIL, _RCPT, _DATA, _DOT = Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT
 _CLOSING = 421
 _GO_AHEAD = 354
+_END = b".\r\n"
+_MANY_DIGITS = 20
 
 
 @dataclass(frozen=True)
 class Extensions:
-    """What the server announced; `size` in bytes and `mail_max` in letters a connection (RFC 9422), 0 = no limit."""
+    """What the server announced; 0 is no limit.
+
+    `size` is in bytes; over one connection it takes `mail_max` letters, to `domain_max` domains (RFC 9422).
+    """
 
     pipelining: bool = False
     chunking: bool = False
     smtputf8: bool = False
     size: int = 0
     mail_max: int = 0
+    domain_max: int = 0
 
     @classmethod
     def announced(cls, features: Mapping[str, str]) -> Self:
@@ -39,21 +45,24 @@ class Extensions:
             smtputf8="smtputf8" in features,
             size=_number(features.get("size", "")),
             mail_max=_number(limits.get("MAILMAX", "")),
+            domain_max=_number(limits.get("RCPTDOMAINMAX", "")),
         )
 
 
 def _number(digits: str) -> int:
-    """A limit as announced; what is no number limits nothing."""
-    return int(digits) if digits.isascii() and digits.isdigit() else 0
+    """A limit as announced; what is no number, or none that matters, limits nothing."""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < _MANY_DIGITS else 0
 
 
 class Outgoing(NamedTuple):
-    """A letter for one recipient; `message` has CRLF line ends only and no line that begins with a dot."""
+    """A letter for one recipient; the pieces of `message` make one with CRLF line ends only, of which none begins
+    with a dot.
+    """
 
     key: object
     sender: str
     recipient: str
-    message: bytes
+    message: Sequence[bytes]
 
 
 class Outcome(NamedTuple):
@@ -64,15 +73,22 @@ class Outcome(NamedTuple):
 
 
 class _Transaction:
-    """A letter on its way; `awaits` is what the server's next reply about it answers."""
+    """A letter on its way; `awaits` is what the server's next reply about it answers.
 
-    __slots__ = ("awaits", "content_out", "letter", "recipient_accepted")
+    `ends_at` is after how many bytes of the dialogue the server may have had all of it; infinite until it is said.
+    """
+
+    __slots__ = ("awaits", "ends_at", "letter", "recipient_accepted", "size")
 
     def __init__(self, letter: Outgoing) -> None:
         self.letter = letter
+        self.size = sum(map(len, letter.message))
         self.awaits = _MAIL
         self.recipient_accepted = False
-        self.content_out = False
+        self.ends_at: float = _NEVER
+
+
+_NEVER = float("inf")
 
 
 class _Aside:
@@ -93,19 +109,22 @@ _GOODBYE = _Aside(b"QUIT\r\n", _MAIL)
 class Dialogue:
     """One connection's dialogue: each letter that is started gets exactly one outcome.
 
-    `depth` is how many letters may be under way at once where the server offers CHUNKING.
+    `depth` is how many letters may be under way at once where the server offers CHUNKING; `said` counts the bytes
+    that there were to send, `started` and `accepted` letters.
     """
 
     def __init__(self, extensions: Extensions, depth: int = 1) -> None:
         self.depth = depth
         self.started = 0
+        self.accepted = 0
         self.replies = 0
+        self.said = 0
         self.finished = False
         self._extensions = extensions
         self._after_recipient = _DOT if extensions.chunking else _DATA
         self._reader = ReplyReader()
         self._letters: dict[_Transaction, None] = {}
-        self._waiting: deque[tuple[_Transaction, tuple[bytes, ...], int]] = deque()
+        self._waiting: deque[tuple[_Transaction, bytes, int]] = deque()
         self._asked: deque[_Transaction | _Aside] = deque()
         self._out: list[bytes] = []
         self._go_ahead_due = False
@@ -113,6 +132,8 @@ class Dialogue:
         self._goodbye_due = False
         self._leaving = False
         self._mute = False
+        self._closed_on_us = False
+        self._domains: set[str] = set()
         self._end = "the connection was lost"
 
     @property
@@ -129,6 +150,11 @@ class Dialogue:
         """How many letters the server takes over one connection; 0 if it does not say."""
         return self._extensions.mail_max
 
+    def takes(self, domain: str) -> bool:
+        """Whether the server takes a letter to that domain over this connection."""
+        most = self._extensions.domain_max
+        return not most or len(self._domains) < most or domain in self._domains
+
     @property
     def under_way(self) -> int:
         """How many letters were started and have no outcome yet."""
@@ -141,11 +167,13 @@ class Dialogue:
 
     def start(self, letter: Outgoing) -> Outcome | None:
         """Begin to hand in a letter; its outcome at once if this server can never take it."""
-        refusal = self._refusal(letter)
+        transaction = _Transaction(letter)
+        refusal = self._refusal(transaction)
         if refusal is not None:
             return Outcome(letter, refusal)
-        transaction = _Transaction(letter)
         self.started += 1
+        if self._extensions.domain_max:
+            self._domains.add(letter.recipient.rpartition("@")[2])
         self._letters[transaction] = None
         self._plan(transaction)
         self._speak()
@@ -185,40 +213,48 @@ class Dialogue:
         if not self.finished:
             self._end = reason
 
-    def lost(self) -> list[Outcome]:
-        """The connection has ended: the outcomes of all letters that were under way."""
+    def lost(self, written: int | None = None) -> list[Outcome]:
+        """The connection has ended: the outcomes of all letters that were under way, after so many bytes (or all)
+        went out.
+
+        The server may have a letter whose last byte went out, unless it said before that it takes no more.
+        """
         self.finished = True
+        went_out = self.said if written is None else written
         letters, self._letters = self._letters, {}
-        return [
-            Outcome(one.letter, Reply(_DOT if one.content_out else one.awaits, None, self._end))
-            for one in letters
-        ]
+        return [Outcome(one.letter, Reply(self._lost_at(one, went_out), None, self._end)) for one in letters]
+
+    def _lost_at(self, transaction: _Transaction, written: int) -> Phase:
+        if transaction.ends_at <= written and not self._closed_on_us:
+            return _DOT
+        return _DATA if transaction.awaits is _DOT else transaction.awaits
 
     # --- what we say ---
 
-    def _refusal(self, letter: Outgoing) -> Reply | None:
+    def _refusal(self, transaction: _Transaction) -> Reply | None:
+        letter = transaction.letter
         if not letter.recipient.isprintable():
             return Reply(Phase.RCPT, 553, "5.1.3 the address has characters that no address has")
         if not letter.recipient.isascii() and not self._extensions.smtputf8:
             return Reply(Phase.RCPT, 553, "5.6.7 the server takes no address beyond ASCII")
-        if 0 < self._extensions.size < len(letter.message):
+        if 0 < self._extensions.size < transaction.size:
             return Reply(Phase.MAIL, 552, "5.3.4 the letter is larger than the server takes")
         return None
 
     def _plan(self, transaction: _Transaction) -> None:
         """Put down what is to be said about a letter: in one go, or command by command."""
         letter, announced = transaction.letter, self._extensions
-        size = b" SIZE=%d" % len(letter.message) if announced.size else b""
+        size = b" SIZE=%d" % transaction.size if announced.size else b""
         utf8 = b"" if letter.recipient.isascii() else b" SMTPUTF8"
         mail = b"MAIL FROM:<%b>%b%b\r\n" % (letter.sender.encode(), size, utf8)
         rcpt = b"RCPT TO:<%b>\r\n" % letter.recipient.encode()
         if announced.chunking:
-            bdat = b"BDAT %d LAST\r\n" % len(letter.message)
-            self._waiting.append((transaction, (mail + rcpt + bdat, letter.message), 3))
+            bdat = b"BDAT %d LAST\r\n" % transaction.size
+            self._waiting.append((transaction, mail + rcpt + bdat, 3))
         elif announced.pipelining:
-            self._waiting.append((transaction, (mail + rcpt + b"DATA\r\n",), 3))
+            self._waiting.append((transaction, mail + rcpt + b"DATA\r\n", 3))
         else:
-            self._waiting.extend((transaction, (command,), 1) for command in (mail, rcpt, b"DATA\r\n"))
+            self._waiting.extend((transaction, command, 1) for command in (mail, rcpt, b"DATA\r\n"))
 
     def _speak(self) -> None:
         """Say what may be said now, RSET first where the server may still hold a transaction open."""
@@ -237,17 +273,25 @@ class Dialogue:
             return False
         return not self._asked or (self._extensions.pipelining and not self._go_ahead_due)
 
-    def _say(self, transaction: _Transaction, parts: tuple[bytes, ...], replies: int) -> None:
-        self._out += parts
+    def _say(self, transaction: _Transaction, command: bytes, replies: int) -> None:
+        self._out.append(command)
+        self.said += len(command)
         self._asked += (transaction,) * replies
         self._reset_due = True
         if self._extensions.chunking:
-            transaction.content_out = True
+            self._say_content(transaction, b"")
         else:
             self._go_ahead_due = True
 
+    def _say_content(self, transaction: _Transaction, end: bytes) -> None:
+        self._out += transaction.letter.message
+        self._out.append(end)
+        self.said += transaction.size + len(end)
+        transaction.ends_at = self.said
+
     def _say_aside(self, aside: _Aside) -> None:
         self._out.append(aside.command)
+        self.said += len(aside.command)
         self._asked.append(aside)
 
     # --- what we hear ---
@@ -259,6 +303,7 @@ class Dialogue:
             return None
         about = self._asked.popleft()
         if code == _CLOSING:
+            self._closed_on_us = True
             self._finish(f"the server closed: {text_of(lines)}")
         outcome = None
         if isinstance(about, _Aside):
@@ -282,6 +327,7 @@ class Dialogue:
         if code >= 300 if phase is not _DATA else code != _GO_AHEAD:
             raise SenselessReply(f"no reply to {phase}: {code} {text_of(lines)}")
         if phase is _DOT:
+            self.accepted += 1
             self._reset_due = self._reset_due and bool(self._asked)
             return self._settle(transaction, code, lines)
         if phase is _DATA:
@@ -312,7 +358,7 @@ class Dialogue:
         self._go_ahead_due = self._reset_due = False
         if transaction in self._letters:
             transaction.awaits = _DOT
-            self._out += (transaction.letter.message, b".\r\n")
+            self._say_content(transaction, _END)
             self._asked.append(transaction)
         elif not transaction.recipient_accepted:
             self._say_aside(_NO_MESSAGE)

@@ -32,6 +32,8 @@ SPARE_LETTERS = 10
 NEAR_SECONDS = 0.005
 """A server that answers EHLO faster than this is near: more than one letter a connection under way gains nothing."""
 FAR_DEPTH = 8
+MOST_IN_VAIN = 3
+"""So many connections that end before any letter was accepted are enough to come back later."""
 STOP_SECONDS = 6.0
 LEAVE_SECONDS = 3.0
 _TICK_SECONDS = 1.0
@@ -65,8 +67,9 @@ def _anything_to_do(outbox: Outbox) -> bool:
 
 def comes_soon(outbox: Outbox, within: timedelta) -> bool:
     """Whether something falls due soon, or is held by a sender of which nobody knows yet whether it lives."""
+    now = outbox.clock()
     with outbox.engine.begin() as connection:
-        if due.soonest(connection, outbox.clock() + within) is not None:
+        if due.soonest(connection, now, now + within) is not None:
             return True
         return any(not outbox.roll_call.alive(sender) for sender in due.claimed_by(connection))
 
@@ -96,6 +99,7 @@ class _Run:
         self._busy: set[Connection] = set()
         self._unreachable: Reply | None = None
         self._finishing = False
+        self._in_vain = 0
         # While the loop itself speaks to the database, what lies with the server keeps it busy: that has to be more.
         part = outbox.server.connections // (3 if self._desk.overlaps else 2)
         self._breadth = Breadth(max(_FEWEST_BUSY, part), outbox.server.connections)
@@ -183,6 +187,7 @@ class _Run:
             self._desk.settle(outcome.letter, outcome.reply)
             if outcome.reply.phase is Phase.DOT and outcome.reply.code == 250:
                 self._ramp.accepted()
+                self._in_vain = 0
             elif classify(outcome.reply) is Verdict.PAUSE:
                 self._desk.take_back()
 
@@ -190,7 +195,8 @@ class _Run:
         """Start letters on a connection as long as it wants any, and send what is to be sent."""
         desk, most = self._desk, self._most_letters(connection)
         while desk.waiting and connection.dialogue.wants and not connection.closed:
-            if most and connection.dialogue.started >= most:
+            full = most and connection.dialogue.started >= most
+            if full or not connection.dialogue.takes(desk.next_domain):
                 connection.dialogue.quit()
                 break
             letter = desk.next_letter()
@@ -239,8 +245,19 @@ class _Run:
             self._connections.discard(connection)
             self._busy.discard(connection)
             self._watch.end(connection)
-            self._settle(connection.dialogue.lost())
+            self._settle(connection.lost())
             self._make_room()
+            self._mind_vain(connection)
+
+    def _mind_vain(self, connection: Connection) -> None:
+        """End the run when one connection after the other ends without having accepted a letter."""
+        if connection.dialogue.accepted or self._finishing:
+            return
+        self._in_vain += 1
+        self._desk.take_back()
+        if self._in_vain >= MOST_IN_VAIN:
+            self._unreachable = Reply(Phase.CONNECT, None, "connections end before a letter is accepted")
+            log.warning("the server ended %d connections and accepted nothing", self._in_vain)
 
     def _open_more(self) -> None:
         wanting = self._desk.waiting or not self._connections
@@ -252,7 +269,9 @@ class _Run:
         while self._opener.results:
             result = self._opener.results.popleft()
             self._opener.under_way -= 1
-            if isinstance(result, Connection):
+            if isinstance(result, Connection) and self._finishing:
+                result.close()
+            elif isinstance(result, Connection):
                 self._connections.add(result)
                 self._watch.begin(result)
                 self._make_room()
@@ -271,7 +290,7 @@ class _Run:
 
     def _make_room(self) -> None:
         """Let as many letters be handed over as the connections can use until the next ones are."""
-        count = len(self._connections)
+        count = 0 if self._finishing else len(self._connections)
         if count == 0:
             self._slots = 0
             self._desk.take_back()

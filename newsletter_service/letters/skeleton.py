@@ -89,7 +89,7 @@ def _part(subtype: str, context: str, body: str) -> bytes:
 
 
 class Template:
-    """A skeleton taken apart once: each copy is one join.
+    """A skeleton taken apart once: a copy is its pieces and, between them, what is this reader's own.
 
     Every copy is fit for the wire as it is: CRLF line ends only, no line that begins with a dot (so that DATA
     needs no stuffing), none beyond 998 octets. A skeleton that does not hold to that, or that has a slot which
@@ -109,6 +109,10 @@ class Template:
 
     def fill(self, values: SlotValues) -> bytes:
         """The bytes of one copy, ready for the wire; LetterError if a value is missing or could break out."""
+        return b"".join(self.pieces(values))
+
+    def pieces(self, values: SlotValues) -> list[bytes]:
+        """The same in pieces, of which copies share most: nothing is copied until it is written to the wire."""
         pieces = self._pieces.copy()
         for slot in self._slots:
             encoded = slot.encode(values)
@@ -117,7 +121,7 @@ class Template:
                     pieces[place] = encoded
             else:
                 slot.fill_each(pieces, encoded)
-        return b"".join(pieces)
+        return pieces
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ import pytest
 from newsletter_service.delivery.connection import Connection, NotOpened, SmtpServer, open_connection
 from newsletter_service.delivery.dialogue import Extensions, Outgoing
 from newsletter_service.delivery.rules import Phase, Reply
-from tests.handing_in import hand_in, letter, letters, means_the_same
+from tests.handing_in import content_of, hand_in, letter, letters, means_the_same
 from tests.pipelining_server import DROP, USUAL, running_erring_server
 
 PIPELINING = Extensions(pipelining=True, size=10_000_000)
@@ -53,7 +53,9 @@ def test_refusals_are_met_one_by_one_though_the_server_goes_ahead(
     assert [mail.recipient for mail in server.received] == [
         f"{name}@g.example" for name in ("een", "twee", "drie")
     ]
-    assert all(means_the_same(a.message, b.content) for a, b in zip(sent[::2], server.received, strict=True))
+    assert all(
+        means_the_same(content_of(a), b.content) for a, b in zip(sent[::2], server.received, strict=True)
+    )
 
 
 @EVERY_KIND
@@ -121,7 +123,7 @@ def test_a_server_that_does_not_read_gets_the_rest_when_it_does() -> None:
     ours, theirs = socket.socketpair()
     with theirs:
         connection = Connection(ours, PIPELINING)
-        large = Outgoing("groot", "b@b.example", "groot@g.example", b"x" * 3_000_000 + b"\r\n")
+        large = Outgoing("groot", "b@b.example", "groot@g.example", (b"x" * 3_000_000 + b"\r\n",))
         connection.start(large)
         connection.flush()
         theirs.recv(999)
@@ -134,8 +136,26 @@ def test_a_server_that_does_not_read_gets_the_rest_when_it_does() -> None:
             got += theirs.recv(100_000)
             connection.flush()
         assert not connection.wants_write
-        assert got == large.message + b".\r\n"
+        assert got == content_of(large) + b".\r\n"
         connection.close()
+
+
+@pytest.mark.parametrize("announced", [PIPELINING, Extensions(pipelining=True, chunking=True)])
+def test_a_letter_of_which_a_part_never_went_out_has_not_arrived(announced: Extensions) -> None:
+    ours, theirs = socket.socketpair()
+    with theirs:
+        connection = Connection(ours, announced)
+        connection.start(Outgoing("groot", "b@b.example", "groot@g.example", (b"x" * 9_000_000 + b"\r\n",)))
+        connection.flush()
+        if not announced.chunking:
+            theirs.sendall(b"250 OK\r\n250 OK\r\n354 Go\r\n")
+            connection.on_readable()
+            connection.flush()
+        assert connection.wants_write
+    while not connection.closed:
+        connection.on_readable()
+    (lost,) = connection.lost()
+    assert (lost.reply.phase, lost.reply.code) in {(Phase.DATA, None), (Phase.MAIL, None)}
 
 
 def test_a_server_is_late_by_the_limit_of_the_phase_and_no_dribble_helps() -> None:
@@ -168,7 +188,7 @@ def test_a_connection_that_ends_says_how() -> None:
     assert connection.on_readable() == []
     assert connection.closed
     assert connection.fileno() == -1
-    (lost,) = connection.dialogue.lost()
+    (lost,) = connection.lost()
     assert (lost.reply.phase, lost.reply.code) == (Phase.MAIL, None)
     assert lost.reply.text
 

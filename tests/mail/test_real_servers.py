@@ -14,7 +14,7 @@ import pytest
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.dialogue import Outgoing
 from newsletter_service.delivery.rules import Phase, Reply
-from tests.handing_in import hand_in, letter, letters, means_the_same
+from tests.handing_in import content_of, hand_in, letter, letters, means_the_same
 from tests.postfix import Postfix, running_postfix
 from tests.required import missing
 from tests.smtp_server import Received, RecordingServer, running_smtp_server
@@ -46,7 +46,7 @@ def check(sent: list[Outgoing], got: list[Received], taken: set[str]) -> None:
     assert sorted(mail.recipient.partition("@")[0] for mail in got) == sorted(taken)
     by_recipient = {one.recipient: one for one in sent}
     for mail in got:
-        assert means_the_same(by_recipient[mail.recipient].message, mail.content)
+        assert means_the_same(content_of(by_recipient[mail.recipient]), mail.content)
         assert mail.sender == by_recipient[mail.recipient].sender
 
 
@@ -65,7 +65,7 @@ def test_aiosmtpd_is_spoken_to_one_command_at_a_time(smtp: RecordingServer) -> N
         "data": (Phase.DOT, 451),
     }
     check(sent, smtp.received, TAKEN)
-    assert smtp.received[0].content == sent[0].message
+    assert smtp.received[0].content == content_of(sent[0])
 
 
 def test_aiosmtpd_hanging_up_after_the_dot_leaves_that_letter_in_doubt(smtp: RecordingServer) -> None:
@@ -242,7 +242,7 @@ def test_smtp_sink_gets_each_letter_as_it_was_meant(
         dumps = [file.read_bytes() for file in folder.iterdir()]
     assert len(dumps) == 3
     for one in sent:
-        assert [means_the_same(one.message, dump) for dump in dumps].count(True) == 1
+        assert [means_the_same(content_of(one), dump) for dump in dumps].count(True) == 1
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from newsletter_service.delivery.connection import (
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.skeleton import Template
-from tests.handing_in import hand_in, letter, run
+from tests.handing_in import content_of, hand_in, letter, run
 from tests.smtp_server import RecordingServer, running_smtp_server
 
 LOGIN = ("nieuwsbrief", "een lang wachtwoord")
@@ -40,7 +40,7 @@ def test_a_letter_goes_by_starttls_with_a_password(guarded: RecordingServer, cer
     server = SmtpServer("127.0.0.1", guarded.port, "starttls", *LOGIN, ca_file=str(certificate))
     sent = letter("lezer")
     assert hand_in(server, [sent])["lezer"].code == 250
-    assert guarded.received[0].content == sent.message
+    assert guarded.received[0].content == content_of(sent)
 
 
 def test_a_wrong_password_concerns_every_letter(guarded: RecordingServer, certificate: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_letter_goes_over_implicit_tls_however_large(tls: ssl.SSLContext, cert
         connection = open_connection(server)
         assert run(connection, iter([sent]))["lezer"].code == 250
         tunnel.join(10)
-        assert behind.received[0].content == sent.message
+        assert behind.received[0].content == content_of(sent)
 
 
 def _tunnel(listener: socket.socket, context: ssl.SSLContext, port: int) -> None:

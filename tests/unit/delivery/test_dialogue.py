@@ -16,7 +16,7 @@ def letter(number: int, recipient: str = "", message: bytes = b"") -> Outgoing:
         number,
         f"b+{number}@b.example",
         recipient or f"l{number}@g.example",
-        message or b"Letter %d\r\n" % number,
+        (message or b"Letter %d\r\n" % number,),
     )
 
 
@@ -166,6 +166,23 @@ def test_a_farewell_nobody_asked_for_concerns_no_letter() -> None:
     assert dialogue.finished
 
 
+def test_a_server_that_closes_has_none_of_the_letters_behind_that_word() -> None:
+    dialogue = with_letters(CHUNKING, 3, depth=3)
+    outcomes = dialogue.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n421 4.3.2 closing\r\n")
+    assert results(outcomes) == [(1, Phase.DOT, 250)]
+    assert results(dialogue.lost()) == [(2, Phase.MAIL, None), (3, Phase.MAIL, None)]
+
+
+def test_a_server_gets_letters_to_as_many_domains_as_it_takes() -> None:
+    dialogue = Dialogue(Extensions(pipelining=True, chunking=True, domain_max=2), depth=9)
+    for number, domain in enumerate(["a.example", "b.example", "a.example"]):
+        assert dialogue.takes(domain)
+        dialogue.start(letter(number, f"l@{domain}"))
+    assert dialogue.takes("b.example")
+    assert not dialogue.takes("c.example")
+    assert with_letters(CHUNKING, 1).takes("c.example")
+
+
 @pytest.mark.parametrize(
     ("replies", "phase"),
     [
@@ -284,7 +301,9 @@ def test_an_address_cannot_bring_a_command_with_it() -> None:
         ({"pipelining": "", "chunking": "", "smtputf8": ""}, Extensions(True, True, True)),
         ({"chunking": "", "size": ""}, Extensions()),
         ({"size": "10240000", "limits": "RCPTMAX=20 mailmax=100"}, Extensions(size=10_240_000, mail_max=100)),
+        ({"limits": "RCPTDOMAINMAX=3 MAILMAX=9"}, Extensions(mail_max=9, domain_max=3)),
         ({"size": "0", "limits": "MAILMAX MAILMAX=many"}, Extensions()),
+        ({"size": "9" * 5000, "limits": f"MAILMAX={'9' * 5000}"}, Extensions()),
         ({"size": "²"}, Extensions()),
     ],
 )

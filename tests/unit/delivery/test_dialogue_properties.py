@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from newsletter_service.delivery.dialogue import Dialogue, Extensions, Outcome, Outgoing
 from newsletter_service.delivery.rules import Phase, Verdict, classify
+from tests.handing_in import content_of
 from tests.pipelining_server import DROP, USUAL, StrictSession
 
 ANNOUNCED = st.sampled_from(
@@ -38,7 +39,7 @@ SENSELESS = [
     "2500 OK",
 ]
 LETTERS = [
-    Outgoing(number, f"b+{number}@bounces.example", f"lezer{number}@gemeente.example", content)
+    Outgoing(number, f"b+{number}@bounces.example", f"lezer{number}@gemeente.example", (content,))
     for number, content in enumerate(
         [
             b"Subject: een\r\n\r\nEen\r\n",
@@ -105,7 +106,7 @@ def check(wire: Wire) -> None:
     assert wire.dialogue.under_way == 0
     envelopes = {(letter.sender, letter.recipient): letter for letter in LETTERS}
     for received in wire.server.received:
-        assert envelopes[received.sender, received.recipient].message == received.content
+        assert content_of(envelopes[received.sender, received.recipient]) == received.content
     assert max(Counter(got.recipient for got in wire.server.received).values(), default=1) == 1
 
 
