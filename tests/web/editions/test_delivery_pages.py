@@ -284,3 +284,10 @@ def test_a_sender_is_not_missed_while_nothing_can_go_out(released: StaffBrowser,
         page = released.text("/redactie/edities/12/voortgang")
         assert said in page
         assert missed not in page
+
+
+def test_an_edition_that_was_cancelled_half_way_says_that_it_did_go_out(released: StaffBrowser) -> None:
+    page = released.done("/redactie/edities/12/annuleren")
+    assert "Deze editie is geannuleerd. Wie nog geen brief had, krijgt er geen meer." in page
+    assert "Vrijgegeven" in page
+    assert "uitgaan" not in page
