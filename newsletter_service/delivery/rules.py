@@ -22,6 +22,8 @@ LONGEST_WAIT = timedelta(hours=3)
 """Longer than any letter ever waits for its next attempt."""
 MOST_DOUBTS = 3
 """So often may a connection end without an answer to one letter; then a person decides what becomes of it."""
+MOST_PAUSES = 2
+"""So often may the refusal of one letter pause its mailing."""
 FEWEST_ATTEMPTS = 5
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
@@ -90,15 +92,20 @@ class Verdict(StrEnum):
     PAUSE = "pause"
 
 
-def classify(reply: Reply, *, pausable: bool = True) -> Verdict:
+def classify(reply: Reply, *, pausable: bool = True, attempts: int = 0) -> Verdict:
     """What to make of `reply`: a reader's own refusal, a passing trouble, or one that concerns every letter.
 
-    A notice belongs to no mailing that could be paused (`pausable` False): it waits for better times.
+    A notice belongs to no mailing that could be paused (`pausable` False): it waits for better times. A policy that
+    refuses one letter at each of its `attempts`, though staff let the mailing go on, is about that reader alone.
     """
     verdict = _verdict(reply)
-    if verdict is Verdict.PAUSE and not pausable:
-        return Verdict.UNREACHABLE if reply.phase in _ABOUT_OURSELVES else Verdict.DEFER
-    return verdict
+    if verdict is not Verdict.PAUSE:
+        return verdict
+    if reply.phase in _ABOUT_OURSELVES:
+        return verdict if pausable else Verdict.UNREACHABLE
+    if not pausable:
+        return Verdict.DEFER
+    return verdict if attempts < MOST_PAUSES else Verdict.FAIL
 
 
 def _verdict(reply: Reply) -> Verdict:
@@ -125,6 +132,11 @@ def _lost(phase: Phase) -> Verdict:
     return Verdict.UNREACHABLE if phase in _BEFORE_ANY_LETTER else Verdict.REQUEUE
 
 
+def is_about_the_letter(reply: Reply) -> bool:
+    """Whether it is about one letter or its reader, not about us or the connection."""
+    return reply.code is not None and reply.phase not in (*_BEFORE_ANY_LETTER, *_ABOUT_OURSELVES)
+
+
 @dataclass(frozen=True)
 class Settlement:
     """What becomes of a row: its state, whether the attempt counts, when it is tried again (None: never)."""
@@ -143,6 +155,7 @@ def settlement(
     *,
     hold: bool = False,
     doubtful: bool = False,
+    costs: bool = False,
 ) -> Settlement:
     """What `verdict` makes of a row tried `attempts` times before; `chance` in [0, 1) spreads retries.
 
@@ -150,6 +163,7 @@ def settlement(
     met a clock that jumped ahead, still gets its chances. From then on an answer that otherwise costs no attempt
     does, or one letter at which a server always hangs up would go round for ever. `hold` leaves an unknown outcome
     to a person. After an earlier attempt with an unknown outcome (`doubtful`) nobody can say that a letter failed.
+    With `costs` it counts as an attempt whatever the verdict.
     """
     failed = State.UNCERTAIN if doubtful else State.FAILED
     if verdict is Verdict.SENT:
@@ -159,9 +173,9 @@ def settlement(
     if verdict is Verdict.UNCERTAIN:
         again = None if hold else now + retry_after(attempts + 1, chance)
         return Settlement(State.UNCERTAIN, counts=True, next_attempt_at=again)
-    if verdict is not Verdict.DEFER and not (verdict is Verdict.REQUEUE and now >= give_up_at):
-        freed = State.DEFERRED if attempts else State.READY
-        return Settlement(freed, counts=False, next_attempt_at=now + SOON)
+    if verdict is not Verdict.DEFER and now < give_up_at:
+        freed = State.DEFERRED if attempts or costs else State.READY
+        return Settlement(freed, counts=costs, next_attempt_at=now + SOON)
     if now >= give_up_at and attempts + 1 >= FEWEST_ATTEMPTS:
         return Settlement(failed, counts=True)
     at = now + retry_after(attempts + 1, chance)

@@ -17,6 +17,7 @@ from newsletter_service.delivery.rules import (
     Reply,
     Verdict,
     classify,
+    is_about_the_letter,
     settlement,
 )
 from newsletter_service.logs import without_addresses
@@ -24,7 +25,7 @@ from newsletter_service.logs import without_addresses
 Answered = tuple[Claimed, Reply]
 """A row and the server's last answer about its letter."""
 
-_PUT_OFF = (Verdict.DEFER, Verdict.REQUEUE)
+_FINAL = (Verdict.SENT, Verdict.FAIL, Verdict.UNCERTAIN)
 _DOT, _SENT = Phase.DOT, Verdict.SENT  # looked up once, as every letter meets them
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class Settler:
                 settled.append(_accepted(row, reply, now))
                 self.domains.accepted(connection, row.domain)
             else:
-                verdict = classify(reply, pausable=row.mailing_id is not None)
+                verdict = classify(reply, pausable=row.mailing_id is not None, attempts=row.attempts)
                 verdicts.append(verdict)
                 settled.append(self._settled(connection, row, reply, verdict, now))
         if ledger.settle(connection, sender, settled) < len(settled):
@@ -66,9 +67,18 @@ class Settler:
             said = without_addresses(words(reply))
             log.warning("mailing %d pauses: %s", row.mailing_id, said, extra={"mailing": row.mailing_id})
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
-        end = (ledger.give_up_at(connection, row.delivery_id) if verdict in _PUT_OFF else None) or now
+        end = (ledger.give_up_at(connection, row.delivery_id) if verdict not in _FINAL else None) or now
         hold = self._hold or row.doubts + 1 >= MOST_DOUBTS
-        result = settlement(verdict, row.attempts, end, now, chance, hold=hold, doubtful=row.doubts > 0)
+        result = settlement(
+            verdict,
+            row.attempts,
+            end,
+            now,
+            chance,
+            hold=hold,
+            doubtful=row.doubts > 0,
+            costs=verdict is Verdict.PAUSE and is_about_the_letter(reply),
+        )
         return Settled(
             delivery_id=row.delivery_id,
             state=result.state.value,
