@@ -4,8 +4,8 @@ It speaks to the driver itself: with so little to do at a time, SQLAlchemy's par
 On PostgreSQL all of it is one statement, for there each one costs a journey and the commit another.
 """
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,6 +25,12 @@ class Wanted(NamedTuple):
     after: Place | None
 
 
+class Chosen(NamedTuple):
+    """Which letters shall go next: these rows (at most MOST_AT_ONCE, by delivery id) that the sender has claimed."""
+
+    rows: Sequence[Claimed]
+
+
 class Exchanged(NamedTuple):
     """What came of it: how many rows the sender still held and settled, what it may send, how far claiming went."""
 
@@ -37,14 +43,20 @@ def exchange(
     connection: Connection,
     sender: str,
     arrived: Sequence[tuple[Claimed, Reply]],
-    wanted: Wanted | None,
+    wanted: Wanted | Chosen | None,
     now: datetime,
 ) -> Exchanged:
     """Settle letters that the server accepted with a 250 after the final dot, and hand over what is `wanted`.
 
-    The connection is in no transaction. Handed over are due rows that nobody has, of a mailing that is not paused:
-    no two senders get the same one, and one that the others gave up gets none. Raises the driver's own errors.
+    The connection is in no transaction. Handed over are due rows that nobody has, or those that were chosen, of a
+    mailing that is not paused: no two senders get the same one, and one that the others gave up gets none.
+    Raises the driver's own errors.
     """
+    if isinstance(wanted, Chosen):
+        on_postgresql = connection.dialect.name == "postgresql"
+        step = _chosen_on_postgresql if on_postgresql else _chosen_on_sqlite
+        settled, may_go = step(_driver(connection), sender, arrived, wanted, now)
+        return Exchanged(settled, [row for row in wanted.rows if row.delivery_id in may_go], None)
     if connection.dialect.name == "postgresql":
         settled, found = _on_postgresql(_driver(connection), sender, arrived, wanted, now)
     else:
@@ -73,12 +85,22 @@ _HAND_OVER = """
         next_attempt_at
 """
 
+_HAND_OVER_CHOSEN = """
+    UPDATE delivery SET handed_at = {place} WHERE id {among} AND lease_holder = {place} AND {state} = 'claimed'
+        AND (mailing_id IS NULL OR mailing_id NOT IN (SELECT id FROM mailing WHERE paused_at IS NOT NULL))
+    RETURNING id
+"""
+
 _ARRIVED_SQLITE = """
     UPDATE delivery
     SET state = 'sent', settled_at = ?, attempts = attempts + 1, lease_holder = NULL, handed_at = NULL,
         reply_code = 250, reply_status = ?, reply_text = ?
     WHERE id = ? AND lease_holder = ?
 """
+# The plus keeps SQLite from looking through all claimed rows instead of for these.
+_CHOSEN_SQLITE = _HAND_OVER_CHOSEN.format(
+    place="?", among="IN (SELECT value FROM json_each(?))", state="+state"
+)
 _HAND_OVER_SQLITE = {
     far: _HAND_OVER.format(
         place="?", next=_NEXT.format(place="?", beyond=_BEYOND.format(place="?") if far else "", limit="?")
@@ -90,14 +112,10 @@ _HAND_OVER_SQLITE = {
 def _on_sqlite(
     driver: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], wanted: Wanted | None, now: datetime
 ) -> tuple[int, list[Any]]:
-    moment, settled, rows = stored(now), 0, []
+    moment, rows = stored(now), []
     with driver, closing(driver.cursor()) as cursor:
         cursor.execute("BEGIN IMMEDIATE")
-        if arrived:
-            values = [
-                (moment, reply.enhanced_status, reply.text, row.delivery_id, sender) for row, reply in arrived
-            ]
-            settled = cursor.executemany(_ARRIVED_SQLITE, values).rowcount
+        settled = _settle_on_sqlite(cursor, sender, arrived, moment)
         if wanted is not None:
             mailing_id, limit, after = wanted
             cursor.execute(
@@ -108,6 +126,26 @@ def _on_sqlite(
     return settled, rows
 
 
+def _chosen_on_sqlite(
+    driver: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], chosen: Chosen, now: datetime
+) -> tuple[int, set[int]]:
+    moment = stored(now)
+    with driver, closing(driver.cursor()) as cursor:
+        cursor.execute("BEGIN IMMEDIATE")
+        settled = _settle_on_sqlite(cursor, sender, arrived, moment)
+        cursor.execute(_CHOSEN_SQLITE, (moment, str([row.delivery_id for row in chosen.rows]), sender))
+        return settled, {row[0] for row in cursor.fetchall()}
+
+
+def _settle_on_sqlite(
+    cursor: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], moment: str | None
+) -> int:
+    if not arrived:
+        return 0
+    values = [(moment, reply.enhanced_status, reply.text, row.delivery_id, sender) for row, reply in arrived]
+    return int(cursor.executemany(_ARRIVED_SQLITE, values).rowcount)
+
+
 _ARRIVED_POSTGRESQL = """
     UPDATE delivery
     SET state = 'sent', settled_at = %s, attempts = attempts + 1, lease_holder = NULL, handed_at = NULL,
@@ -116,17 +154,23 @@ _ARRIVED_POSTGRESQL = """
     WHERE delivery.id = new.delivery_id AND delivery.lease_holder = %s
 """
 _BOTH_POSTGRESQL = """
-    WITH arrived AS ({arrived} RETURNING 1), next AS MATERIALIZED ({next}),
-        handed AS ({hand_over})
+    WITH arrived AS ({arrived} RETURNING 1), {before} handed AS ({hand_over})
     SELECT (SELECT count(*) FROM arrived), handed.* FROM (SELECT) AS always LEFT JOIN handed ON true
 """
+_CHOSEN_POSTGRESQL = _BOTH_POSTGRESQL.format(
+    arrived=_ARRIVED_POSTGRESQL,
+    before="",
+    hand_over=_HAND_OVER_CHOSEN.format(place="%s", among="= ANY(%s)", state="state"),
+)
 # PostgreSQL plans this once, for any number of rows: the first LIMIT tells it that they are few, and no table is
 # worth being read from end to end. No more of them are locked than the second one lets through.
-_NEXT_POSTGRESQL = "SELECT id FROM ({next} FOR UPDATE SKIP LOCKED) AS few LIMIT %s"
+_FIRST_POSTGRESQL = """
+    next AS MATERIALIZED (SELECT id FROM ({next} FOR UPDATE SKIP LOCKED) AS few LIMIT %s),
+"""
 _EXCHANGE_POSTGRESQL = {
     far: _BOTH_POSTGRESQL.format(
         arrived=_ARRIVED_POSTGRESQL,
-        next=_NEXT_POSTGRESQL.format(
+        before=_FIRST_POSTGRESQL.format(
             next=_NEXT.format(
                 place="%s", beyond=_BEYOND.format(place="%s") if far else "", limit=MOST_AT_ONCE
             )
@@ -140,17 +184,38 @@ _EXCHANGE_POSTGRESQL = {
 def _on_postgresql(
     driver: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], wanted: Wanted | None, now: datetime
 ) -> tuple[int, list[Any]]:
+    settling = _settling(sender, arrived, now)
+    if wanted is None:
+        with _at_once(driver) as cursor:
+            return cursor.execute(_ARRIVED_POSTGRESQL, settling).rowcount, []
+    mailing_id, limit, after = wanted
+    claiming = (mailing_id, now, *(after or ()), sender, limit, sender, now)
+    with _at_once(driver) as cursor:
+        found = cursor.execute(_EXCHANGE_POSTGRESQL[after is not None], settling + claiming).fetchall()
+    return found[0][0], [row[1:] for row in found if row[1] is not None]
+
+
+def _chosen_on_postgresql(
+    driver: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], chosen: Chosen, now: datetime
+) -> tuple[int, set[int]]:
+    values = (*_settling(sender, arrived, now), now, [row.delivery_id for row in chosen.rows], sender)
+    with _at_once(driver) as cursor:
+        found = cursor.execute(_CHOSEN_POSTGRESQL, values).fetchall()
+    return found[0][0], {row[1] for row in found}
+
+
+def _settling(sender: str, arrived: Sequence[tuple[Claimed, Reply]], now: datetime) -> tuple[object, ...]:
     ids = [row.delivery_id for row, _reply in arrived]
     statuses = [reply.enhanced_status for _row, reply in arrived]
-    settling = (now, ids, statuses, [reply.text for _row, reply in arrived], sender)
+    return now, ids, statuses, [reply.text for _row, reply in arrived], sender
+
+
+@contextmanager
+def _at_once(driver: Any) -> Iterator[Any]:
+    """A cursor whose statement is a transaction of its own."""
     driver.autocommit = True
     try:
         with driver.cursor() as cursor:
-            if wanted is None:
-                return cursor.execute(_ARRIVED_POSTGRESQL, settling).rowcount, []
-            mailing_id, limit, after = wanted
-            claiming = (mailing_id, now, *(after or ()), sender, limit, sender, now)
-            found = cursor.execute(_EXCHANGE_POSTGRESQL[after is not None], settling + claiming).fetchall()
+            yield cursor
     finally:
         driver.autocommit = False
-    return found[0][0], [row[1:] for row in found if row[1] is not None]

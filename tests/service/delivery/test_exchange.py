@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import senders, service
-from newsletter_service.delivery.exchange import Exchanged, Wanted, exchange
+from newsletter_service.delivery import ledger, senders, service
+from newsletter_service.delivery.exchange import Chosen, Exchanged, Wanted, exchange
+from newsletter_service.delivery.ledger import Claimed
 from newsletter_service.delivery.models import Mailing
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import Phase, Reply, State
@@ -101,3 +102,37 @@ def test_whoever_left_is_not_handed_over(session: Session, line: Connection) -> 
     service.cancel_for_reader(session, 1, NOW)
     session.commit()
     assert [row.reader_id for row in first(line, "one", 2, number).rows] == [2]
+
+
+def claimed(line: Connection, sender: str, mailing_id: int, limit: int) -> list[Claimed]:
+    with line.begin():
+        rows, _place = ledger.claim(line, sender, mailing_id, NOW, limit)
+    return rows
+
+
+def test_letters_that_were_claimed_are_handed_over_as_chosen(session: Session, line: Connection) -> None:
+    mailing, number = released(session, 4)
+    arrived = first(line, "one", 1, number).rows
+    rows = claimed(line, "one", number, 3)
+    done = exchange(line, "one", [(row, OK) for row in arrived], Chosen(rows[1:]), NOW)
+    assert done == Exchanged(1, rows[1:], None)
+    assert states(session, mailing) == {State.SENT: 1, State.CLAIMED: 3}
+    assert row_of(session, rows[0].address).handed_at is None
+    assert row_of(session, rows[1].address).handed_at == NOW
+
+
+@pytest.mark.parametrize("meanwhile", ["held", "given up", "somebody left"])
+def test_what_may_not_go_any_more_is_not_handed_over_though_it_was_claimed(
+    session: Session, line: Connection, meanwhile: str
+) -> None:
+    mailing, number = released(session, 2)
+    rows = claimed(line, "one", number, 2)
+    if meanwhile == "held":
+        service.pause_mailing(session, mailing, "", NOW)
+    elif meanwhile == "given up":
+        senders.bury(session.connection(), "one", 0, NOW, hold=False)
+    else:
+        service.cancel_for_reader(session, 1, NOW)
+    session.commit()
+    left = rows[1:] if meanwhile == "somebody left" else []
+    assert exchange(line, "one", [], Chosen(rows), NOW).rows == left
