@@ -4,7 +4,7 @@ Every function is a few statements in the caller's transaction, however many row
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -74,7 +74,7 @@ def settle_in(connection: Connection) -> None:
 _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM delivery
-        WHERE {mine} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {now} {beyond}
+        WHERE {mine} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {now} {beyond} {domains}
             AND EXISTS (SELECT 1 FROM sender WHERE id = {registered})
         ORDER BY mailing_id, next_attempt_at, id LIMIT {limit} {lock}
     )
@@ -93,8 +93,13 @@ def claim(
     now: datetime,
     limit: int,
     after: Place | None = None,
+    *,
+    to: str = "",
+    but_to: Collection[str] = (),
 ) -> tuple[list[Claimed], Place | None]:
     """Take up to `limit` due rows of a mailing (None: notices), beyond `after`; also how far that went.
+
+    Only those `to` one domain where one is given, and none of those `but_to` some domains.
 
     No two senders get the same row: PostgreSQL skips rows that others are taking, on SQLite one at a time claims.
     A sender that the others gave up gets none.
@@ -109,6 +114,7 @@ def claim(
         beyond=f"AND (next_attempt_at, id) > ({values.add(after[0])}, {values.add(after[1])})"
         if after
         else "",
+        domains=_of_domains(dialect.name, values, to, but_to),
         registered=values.add(sender),
         limit=limit,  # in words: PostgreSQL plans once for all, and should not plan for any number of rows
         lock=_LOCKS[dialect.name],
@@ -119,6 +125,17 @@ def claim(
         rows = sorted(cursor.fetchall())
     place = max(((row[-1], row[0]) for row in rows), default=None)
     return [Claimed(*row[:-1]) for row in rows], place
+
+
+def _of_domains(dialect: str, values: "_Values", to: str, but_to: Collection[str]) -> str:
+    if to:
+        return f"AND domain = {values.add(to)}"
+    if not but_to:
+        return ""
+    if dialect == "sqlite":
+        others = "SELECT value FROM json_each({})"
+        return f"AND domain NOT IN ({others.format(values.add(json.dumps(list(but_to))))})"
+    return f"AND domain <> ALL({values.add(list(but_to))})"
 
 
 @dataclass
