@@ -1,9 +1,9 @@
-"""Sign-ups that nobody confirmed are forgotten, and notices that went out are not kept."""
+"""Sign-ups that nobody confirmed are forgotten, as are notices that went out and domains that once refused letters."""
 
 from datetime import timedelta
 
 from newsletter_service.db import unit_of_work
-from newsletter_service.delivery.service import purge_notices
+from newsletter_service.delivery.service import purge_notices, purge_rests
 from newsletter_service.parts import parts
 from newsletter_service.subscriptions.service import purge_stale
 
@@ -16,4 +16,5 @@ def run() -> str:
     with unit_of_work() as session:
         readers = purge_stale(session, now)
         notices = purge_notices(session, now - KEEP_NOTICES)
+        purge_rests(session, now)
     return f"forgot {readers} sign-ups and {notices} notices" if readers or notices else ""

@@ -50,7 +50,7 @@ class Domains:
         steady = time.monotonic()
         self._rests = {
             domain: Rest(steady + (seconds if seconds <= _LONGEST_REST_SECONDS else 0.0), strikes)
-            for domain, (strikes, until) in rests.known(connection).items()
+            for domain, (strikes, until) in rests.known(connection, now).items()
             for seconds in [(until - now).total_seconds()]
         }
         self._pacer.rests(self._rests)

@@ -3,27 +3,41 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, not_, select, text, update
 
 from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.models import DomainRest
+from newsletter_service.delivery.rules import LONGEST_WAIT
 
 _STRIKE = text(
     """
     INSERT INTO domain_rest (domain, strikes, rests_until, reply) VALUES (:domain, :least, :now, :reply)
     ON CONFLICT (domain) DO UPDATE
     SET strikes = CASE
-            WHEN domain_rest.strikes < excluded.strikes THEN excluded.strikes ELSE domain_rest.strikes + 1
+            WHEN domain_rest.strikes < excluded.strikes OR domain_rest.rests_until < :long_ago THEN excluded.strikes
+            ELSE domain_rest.strikes + 1
+        END,
+        rests_until = CASE
+            WHEN domain_rest.rests_until < excluded.rests_until THEN excluded.rests_until
+            ELSE domain_rest.rests_until
         END,
         reply = excluded.reply
     RETURNING strikes
     """
-).bindparams(bindparam("now", type_=UtcDateTime()))
+).bindparams(bindparam("now", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime()))
+
+
+def _counts(now: datetime) -> ColumnElement[bool]:
+    """Whether what is known of a domain still means something: else it is long ago, or was written by a clock that was
+    ahead.
+    """
+    return and_(DomainRest.rests_until >= now - LONGEST_WAIT, DomainRest.rests_until <= now + LONGEST_WAIT)
 
 
 def strike(connection: Connection, domain: str, reply: str, least: int, now: datetime) -> int:
     """Write down that a domain deferred a letter: how often it has since it last accepted one, but `least`."""
-    values = {"domain": domain, "least": least, "now": now, "reply": reply[:200]}
+    long_ago = now - LONGEST_WAIT
+    values = {"domain": domain, "least": least, "now": now, "long_ago": long_ago, "reply": reply[:200]}
     return int(connection.scalars(_STRIKE, values).one())
 
 
@@ -41,7 +55,20 @@ def recovered(connection: Connection, domains: Iterable[str]) -> None:
     connection.execute(delete(DomainRest).where(DomainRest.domain.in_(list(domains))))
 
 
-def known(connection: Connection) -> dict[str, tuple[int, datetime]]:
+def known(connection: Connection, now: datetime) -> dict[str, tuple[int, datetime]]:
     """Strikes, and until when it rests, of every domain that does not take letters as it should."""
-    query = select(DomainRest.domain, DomainRest.strikes, DomainRest.rests_until)
+    query = select(DomainRest.domain, DomainRest.strikes, DomainRest.rests_until).where(_counts(now))
     return {domain: (strikes, until) for domain, strikes, until in connection.execute(query)}
+
+
+def server_until(connection: Connection, now: datetime) -> datetime | None:
+    """Until when the SMTP server itself rests, if it does now."""
+    query = select(DomainRest.rests_until).where(
+        DomainRest.domain == "", _counts(now), DomainRest.rests_until > now
+    )
+    return connection.scalars(query).one_or_none()
+
+
+def forget(connection: Connection, now: datetime) -> int:
+    """Delete what is known of domains and does not count any more; of how many."""
+    return connection.execute(delete(DomainRest).where(not_(_counts(now)))).rowcount

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import UtcDateTime, among
+from newsletter_service.delivery import rests
 from newsletter_service.delivery.due import MAY_BE_CLAIMED
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
 from newsletter_service.delivery.rules import (
@@ -234,6 +235,11 @@ def notices_since(session: Session, reader_id: int, since: datetime) -> int:
 def purge_notices(session: Session, before: datetime) -> int:
     """Remove notices that were settled before a moment, with their letters; how many."""
     return _remove(session, Delivery.settled_at < before)
+
+
+def purge_rests(session: Session, now: datetime) -> int:
+    """Forget how domains took our letters long ago; of how many."""
+    return rests.forget(session.connection(), now)
 
 
 def erase_notices(session: Session, reader_id: int) -> int:
