@@ -19,18 +19,22 @@ from sqlalchemy import Connection, Engine
 
 from newsletter_service.delivery import due, ledger, senders
 from newsletter_service.delivery.domains import Domains
-from newsletter_service.delivery.exchange import MOST_AT_ONCE, Wanted, exchange
+from newsletter_service.delivery.exchange import MOST_AT_ONCE, Chosen, Wanted, exchange
 from newsletter_service.delivery.ledger import Claimed, Place
 from newsletter_service.delivery.pacing import Limits, Pacer
-from newsletter_service.delivery.pool import Pool
+from newsletter_service.delivery.pool import LONG, Pool
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import Reply, Verdict
 from newsletter_service.delivery.settling import Answered, Settler, is_plain, settle_late, words
+from newsletter_service.delivery.stock import Stock
 
 CLAIM_AT_ONCE = 500
 BEAT_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.5
+NOTICES_AT_ONCE = 10
+"""So many may be handed over beside what is handed over of mailings: they need not wait until that is gone."""
 _FEWEST_CLAIMED = 20
+_AHEAD_SECONDS = 2.0
 _NEWEST_BEAT_COUNTS = 0.3
 _CLOCK_JUMP_SECONDS = 10.0
 _COUNT_EVERY_SECONDS = 10.0
@@ -67,7 +71,6 @@ class Turn:
     refusals: list[Reply]
     waiting: Collection[Claimed]
     granted: list[Claimed] = field(default_factory=list)
-    refused: list[Claimed] = field(default_factory=list)
     stopped: set[int] = field(default_factory=set)
     verdicts: list[Verdict] = field(default_factory=list)
     claimed: int = 0
@@ -84,86 +87,178 @@ class Clerk:
         self._sender = ""
         self._pacer = Pacer(office.limits)
         self._settler = Settler(Domains(self._pacer, office.limits), office.on_uncertain)
-        self._pool = Pool(self._pacer)
+        self._notices, self._pool = Pool(self._pacer), Pool(self._pacer)
+        self._notice_stock = Stock(self._notices, office.secret_key)
+        self._stock = Stock(self._pool, office.secret_key)
         self._handed: dict[object, Claimed] = {}
         self._strays: set[object] = set()
-        self._places: dict[int | None, Place | None] = {}
         self._running: list[int] = []
-        self._last_beat = self._last_claim = self._last_count = float("-inf")
+        self._last_beat = self._found_none_at = self._last_count = float("-inf")
         self._settled_since_beat = 0
         self._clock_at: tuple[datetime, float] | None = None
         self._pace = 0.0
-        self._unsure = self._more = self._suppressing = False
+        self._unsure = self._more = self._notice_due = False
 
     def handed(self, delivery_id: object) -> Claimed:
         """The row of a letter that was handed over and is not settled."""
         return self._handed[delivery_id]
 
-    def pause(self, slots: int) -> float:
+    def all_answered(self, answers: int) -> bool:
+        """Whether these are the answers to all letters that were handed over: there is no other to wait for."""
+        return 0 < len(self._handed) == answers
+
+    def pause(self, slots: int, waiting: int) -> float:
         """Seconds until there is something to do even if nothing happens."""
         now = time.monotonic()
-        beat = self._last_beat + BEAT_SECONDS - now
-        turn = (0.0 if self._more else self._pool.wait(now)) if slots > len(self._handed) else None
-        return max(0.0, min(beat, LOOK_AGAIN_SECONDS if turn is None else turn))
+        turn = LOOK_AGAIN_SECONDS
+        if not self._nobody_may_go():
+            room = self._room(slots, waiting, len(self._handed))
+            notice_room = self._notice_room(slots, room, ())
+            if notice_room > 0:
+                turn = 0.0 if self._notices_wanted(notice_room) > 0 else min(turn, self._notices.wait(now))
+            if room > 0:
+                turn = 0.0 if self._more or self._hungry(room, now) else min(turn, self._pool.wait(now))
+        return max(0.0, min(self._last_beat + BEAT_SECONDS - now, turn))
 
     def turn(self, connection: Connection, turn: Turn, slots: int) -> None:
-        """One transaction's work, with at most `slots` letters handed over and not settled after it."""
+        """One transaction's work, with about `slots` letters handed over and not settled after it."""
         now = self._office.clock()
         beat = time.monotonic() - self._last_beat >= BEAT_SECONDS
         if beat:
             self._keep_house(connection, turn, now)
         turn.verdicts = self._settler.settle(connection, self._sender, turn.outcomes, now)
         senders.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
+        self._mind_ended(turn)
         self._pause_mailings(connection, turn, now)
-        room = self._room(turn, slots)
+        if self._strays:
+            return
+        if self._nobody_may_go():
+            self._hand_back_all(connection)
+            waits = self._pacer.has_no_share
+            turn.more = waits and (due.anything_due(connection, now) if beat else self._more)
+            return
+        room = self._room_after(turn, slots)
+        gone = [*(row for row, _reply in turn.outcomes), *turn.unsent]
+        notice_room = self._notice_room(slots, room, gone)
+        self._claim_notices(connection, notice_room, now)
         self._claim(connection, turn, room, now, beat=beat)
-        self._hand_over(connection, turn, room, now)
+        self._hand_over(connection, turn, notice_room, room, now)
 
     def quick_turn(self, connection: Connection, turn: Turn, slots: int) -> bool:
         """The same by `exchange`, in a transaction of its own, where nothing is out of the ordinary; whether it was.
 
-        That is nearly always: letters arrived, more of a mailing are due, and no domain has limits.
+        That is nearly always: letters arrived, and more are to go that are claimed or that nothing holds up.
         """
-        room = min(self._room(turn, slots), MOST_AT_ONCE)
-        if not (self._is_ordinary(turn) and (turn.outcomes or room > 0)):
+        room = min(self._room_after(turn, slots), MOST_AT_ONCE)
+        if not self._is_ordinary(turn):
+            return False
+        if len(self._pool) or not self._pacer.free:
+            return self._hand_over_quickly(connection, turn, room)
+        return self._claim_quickly(connection, turn, room)
+
+    def _is_ordinary(self, turn: Turn) -> bool:
+        return bool(
+            not (turn.unsent or turn.refusals or self._unsure or self._strays)
+            and not (self._notice_due or len(self._notices))
+            and time.monotonic() - self._last_beat < BEAT_SECONDS
+            and all(is_plain(reply) for _row, reply in turn.outcomes)
+            and not self._settler.domains.heeds(row.domain for row, _reply in turn.outcomes)
+        )
+
+    def _claim_quickly(self, connection: Connection, turn: Turn, room: int) -> bool:
+        """Hand over the next letters, whoever they are to."""
+        if not (self._running and (turn.outcomes or room > 0)):
             return False
         now, mailing_id = self._office.clock(), self._running[0]
-        wanted = Wanted(mailing_id, room, self._places.get(mailing_id)) if room > 0 else None
-        settled, rows, place = exchange(connection, self._sender, turn.outcomes, wanted, now)
-        turn.verdicts = [Verdict.SENT] * len(turn.outcomes)
+        wanted = Wanted(mailing_id, room, self._stock.places.get(mailing_id)) if room > 0 else None
+        rows, place = self._exchanged(connection, turn, wanted, now)
         turn.granted, turn.claimed, turn.more = rows, len(rows), self._more
-        self._settler.domains.returned(rows)
         if wanted is not None:
-            self._places[mailing_id] = place if len(rows) == room else None
+            self._stock.places[mailing_id] = place if len(rows) == room else None
             if len(rows) < room:
                 self._running = self._running[1:]
-        if settled < len(turn.outcomes):
-            with connection.begin():
-                settle_late(connection, turn.outcomes, now)
         if unwanted := self._unwanted_handed(connection, rows, now):
             turn.granted = [row for row in rows if row.delivery_id not in unwanted]
         return True
 
-    def _is_ordinary(self, turn: Turn) -> bool:
-        return bool(
-            self._running
-            and self._pacer.free
-            and not (len(self._pool) or turn.unsent or turn.refusals or self._unsure or self._strays)
-            and time.monotonic() - self._last_beat < BEAT_SECONDS
-            and all(is_plain(reply) for _row, reply in turn.outcomes)
-        )
+    def _hand_over_quickly(self, connection: Connection, turn: Turn, room: int) -> bool:
+        """Hand over letters that are claimed and may go now."""
+        steady, now = time.monotonic(), self._office.clock()
+        if self._nobody_may_go() or (room > 0 and self._hungry(room, steady)) or self._pool.resting(steady):
+            return False
+        turn.verdicts = [Verdict.SENT] * len(turn.outcomes)
+        self._mind_ended(turn)
+        rows = self._pool.take(room, steady) if room > 0 else []
+        turn.granted, _place = self._exchanged(connection, turn, Chosen(rows) if rows else None, now)
+        if len(turn.granted) < len(rows):
+            with connection.begin():
+                self._refuse(connection, turn, rows)
+        return True
+
+    def _exchanged(
+        self, connection: Connection, turn: Turn, wanted: Wanted | Chosen | None, now: datetime
+    ) -> tuple[list[Claimed], Place | None]:
+        """What was handed over, and how far claiming went; what arrived is settled."""
+        turn.verdicts = [Verdict.SENT] * len(turn.outcomes)
+        if not turn.outcomes and wanted is None:
+            return [], None
+        settled, rows, place = exchange(connection, self._sender, turn.outcomes, wanted, now)
+        if settled < len(turn.outcomes):
+            with connection.begin():
+                settle_late(connection, turn.outcomes, now)
+        return rows, place
 
     def _unwanted_handed(self, connection: Connection, rows: Sequence[Claimed], now: datetime) -> set[int]:
         """Rows that were handed over but go to nobody: cancelled before any connection sees them."""
-        if not (self._suppressing and rows):
+        if not (self._stock.suppressing and rows):
             return set()
         with connection.begin():
-            unwanted = self._unwanted(connection, rows)
+            unwanted = self._stock.unwanted(connection, rows)
             ledger.cancel_claimed(connection, self._sender, unwanted, now)
         return unwanted
 
-    def _room(self, turn: Turn, slots: int) -> int:
-        return slots - (len(self._handed) - len(turn.outcomes) - len(turn.unsent))
+    # --- how many letters may go ---
+
+    def _room(self, slots: int, waiting: int, handed: int) -> int:
+        """For letters of mailings; none while half of the slots wait: many at once are handed over more cheaply."""
+        return slots - handed if waiting < slots // 2 else 0
+
+    def _room_after(self, turn: Turn, slots: int) -> int:
+        handed = len(self._handed) - len(turn.outcomes) - len(turn.unsent)
+        return self._room(slots, len(turn.waiting), handed)
+
+    def _notice_room(self, slots: int, room: int, gone: Sequence[Claimed]) -> int:
+        """For notices, if there are any: all room there is, and some of their own."""
+        if not slots or not (self._notice_due or len(self._notices)):
+            return 0
+        handed = sum(row.mailing_id is None for row in self._handed.values())
+        return max(room, NOTICES_AT_ONCE - handed + sum(row.mailing_id is None for row in gone))
+
+    def _notices_wanted(self, room: int) -> int:
+        """How many notices to claim."""
+        return room - self._notices.unseen if self._notice_due and not self._notice_stock.full else 0
+
+    def _nobody_may_go(self) -> bool:
+        """Whether nothing can go for long: the SMTP server rests, or other senders have all that a domain takes."""
+        return self._pacer.has_no_share or self._pacer.rests_for(time.monotonic()) >= LONG
+
+    def _hungry(self, room: int, now: float) -> bool:
+        """Whether to claim: what can go at once, or where there are limits, ahead for two seconds.
+
+        Not while that waits for its turn anyway, and not at once again where nothing was found.
+        """
+        if self._pacer.free:
+            wanted = self._pool.unseen < room
+        elif self._stock.full or (len(self._pool) and self._pacer.wait(now) > 0):
+            return False
+        elif self._stock.short:
+            return True
+        else:
+            wanted = self._pool.unseen < self._ahead(room) // 2
+        return wanted and now - self._found_none_at >= LOOK_AGAIN_SECONDS
+
+    def _ahead(self, room: int) -> int:
+        return max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * self._pace)))
 
     def leave(self, connection: Connection, turn: Turn) -> None:
         """The last transaction: settle what is known, give back what reached no connection, doubt all the rest."""
@@ -175,31 +270,33 @@ class Clerk:
 
     def remember(self, turn: Turn) -> None:
         """Take into memory what was committed."""
-        done = [row for row, _reply in turn.outcomes]
         astray = bool(self._strays)
-        for row in (*done, *turn.unsent):
+        for row in (*(row for row, _reply in turn.outcomes), *turn.unsent):
             del self._handed[row.delivery_id]
             self._strays.discard(row.delivery_id)
-        if not self._pacer.free:
-            for row, verdict in zip(done, turn.verdicts, strict=True):
-                self._pacer.ended(row.domain, verdict is Verdict.SENT)
-            for row in (*turn.unsent, *turn.refused):
-                self._pacer.ended(row.domain, False)
-        self._pool.add(turn.unsent, first=True)
+        for row in reversed(turn.unsent):
+            (self._pool if row.mailing_id else self._notices).add([row], first=True)
         self._handed.update((row.delivery_id, row) for row in turn.granted)
         self._settled_since_beat += len(turn.verdicts)
         self.open = max(0, self.open - len(turn.verdicts))
         self._more = turn.more or turn.claimed > 0 or (astray and not self._strays)
-        self.idle = not (self._more or self._handed or len(self._pool))
+        self.idle = not (self._more or self._handed or len(self._pool) or len(self._notices))
 
     def forget(self) -> None:
         """A transaction failed, and nobody knows how far it came: hold only what is with the server."""
         self._pool.clear()
-        self._pacer = Pacer(self._office.limits)
-        self._settler.domains = Domains(self._pacer, self._office.limits)
-        self._pool.pacer = self._pacer
+        self._notices.clear()
+        self._pacer.recount(row.domain for row in self._handed.values())
         self._last_beat = float("-inf")
         self._unsure = True
+
+    def _mind_ended(self, turn: Turn) -> None:
+        """Let others start in the place of letters that were answered or came back."""
+        if not self._pacer.free:
+            for (row, _reply), verdict in zip(turn.outcomes, turn.verdicts, strict=True):
+                self._pacer.ended(row.domain, accepted=verdict is Verdict.SENT)
+            for row in turn.unsent:
+                self._pacer.ended(row.domain, accepted=False)
 
     # --- once a second ---
 
@@ -212,13 +309,22 @@ class Clerk:
         if self._unsure:
             senders.keep_only(connection, self._sender, [row.delivery_id for row in self._handed.values()])
             self._unsure = False
-        self._places.clear()
-        self._suppressing = ledger.anyone_suppressed(connection)
+        suppressing = ledger.anyone_suppressed(connection)
+        for stock in (self._notice_stock, self._stock):
+            stock.suppressing = suppressing
+            stock.begin_anew()
         call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
-        self._pacer.share_with(len(senders.beats(connection)))
+        self._share_limits(connection)
         self._settler.domains.read(connection, now)
+        self._notice_due = due.a_notice(connection, now)
         if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
             self.open, self._last_count = due.count_open(connection), self._last_beat
+
+    def _share_limits(self, connection: Connection) -> None:
+        """Use the share of the limits that all senders agree on without a word: they know each other's names."""
+        names = sorted(senders.beats(connection))
+        self._pacer.share_with(len(names), names.index(self._sender))
+        self._pacer.tidy(time.monotonic())
 
     def _mind_clock(self, now: datetime) -> None:
         """Say it when the clock was set: what is due when follows the clock, who is alive does not."""
@@ -246,6 +352,7 @@ class Clerk:
         if self._sender:
             log.warning("the others took this sender for dead; it goes on under a new name")
             self._pool.clear()
+            self._notices.clear()
             self._strays = set(self._handed)
             turn.stopped = {row.delivery_id for row in turn.waiting}
         self._sender = secrets.token_hex(16)
@@ -262,66 +369,51 @@ class Clerk:
 
     # --- claiming and handing over ---
 
+    def _claim_notices(self, connection: Connection, room: int, now: datetime) -> None:
+        wanted = self._notices_wanted(room)
+        if wanted > 0:
+            self._notice_due = (
+                self._notice_stock.fill(connection, self._sender, [None], wanted, now) >= wanted
+            )
+
     def _claim(self, connection: Connection, turn: Turn, room: int, now: datetime, *, beat: bool) -> None:
-        """Claim what can go now, or where domains have limits, ahead for two seconds; notices always come first."""
-        if self._strays:
-            return
-        if self._pacer.free and room <= 0:
+        steady = time.monotonic()
+        if room <= 0:
             turn.more = due.anything_due(connection, now) if beat else self._more
-            return
-        limit = room if self._pacer.free else max(_FEWEST_CLAIMED, min(CLAIM_AT_ONCE, round(2 * self._pace)))
-        in_reach = len(self._pool) - self._pool.blocked
-        recently = time.monotonic() - self._last_claim < LOOK_AGAIN_SECONDS
-        if in_reach > limit // 2 or (recently and not in_reach):
-            limit = _FEWEST_CLAIMED if beat else 0
-            mailings: list[int] = []
-        else:
-            mailings = due.mailings(connection, now)
-        rows: list[Claimed] = []
-        for mailing_id in (None, *mailings):
-            if len(rows) < limit:
-                rows += self._claim_from(connection, turn, mailing_id, now, limit - len(rows))
-        if not turn.claimed and mailings == [] and not in_reach and not recently:
-            self._last_claim = time.monotonic()
-        self._running = mailings
-        self._settler.domains.park(connection, self._sender, self._pool, now)
+        elif self._hungry(room, steady):
+            limit = room if self._pacer.free else self._ahead(room)
+            self._running = due.mailings(connection, now)
+            turn.claimed = self._stock.fill(connection, self._sender, self._running, limit, now)
+            if not turn.claimed:
+                self._found_none_at = steady
 
-    def _claim_from(
-        self, connection: Connection, turn: Turn, mailing_id: int | None, now: datetime, limit: int
-    ) -> list[Claimed]:
-        rows, whole = self._claimed(connection, mailing_id, now, limit)
-        turn.claimed += whole
-        self._settler.domains.returned(rows)
-        self._pool.add(rows, first=mailing_id is None)
-        return rows
+    def _hand_over(
+        self, connection: Connection, turn: Turn, notice_room: int, room: int, now: datetime
+    ) -> None:
+        steady = time.monotonic()
+        rows = self._notices.take(notice_room, steady)
+        rows += self._pool.take(room - len(rows), steady)
+        if rows:
+            may_go = ledger.hand_over(connection, self._sender, [row.delivery_id for row in rows], now)
+            turn.granted = [row for row in rows if row.delivery_id in may_go]
+            self._refuse(connection, turn, rows)
+        for pool in (self._notices, self._pool):
+            self._settler.domains.park(connection, self._sender, pool, now)
 
-    def _claimed(
-        self, connection: Connection, mailing_id: int | None, now: datetime, limit: int
-    ) -> tuple[list[Claimed], int]:
-        """Rows that may go, and how many were claimed for that."""
-        rows, place = ledger.claim(
-            connection, self._sender, mailing_id, now, limit, self._places.get(mailing_id)
-        )
-        self._places[mailing_id] = place if len(rows) == limit else None
-        unwanted = self._unwanted(connection, rows)
-        ledger.cancel_claimed(connection, self._sender, unwanted, now)
-        return [row for row in rows if row.delivery_id not in unwanted], len(rows)
+    def _refuse(self, connection: Connection, turn: Turn, rows: Sequence[Claimed]) -> None:
+        """Let go of those `rows` that may not go after all."""
+        refused = {row.delivery_id: row for row in rows}
+        for row in turn.granted:
+            del refused[row.delivery_id]
+        if refused:
+            ledger.give_back(connection, self._sender, refused)
+            for row in refused.values():
+                self._pacer.ended(row.domain, accepted=False)
 
-    def _unwanted(self, connection: Connection, rows: Sequence[Claimed]) -> set[int]:
-        """Those to addresses that are not to be mailed any more; to be cancelled."""
-        if not self._suppressing:
-            return set()
-        return ledger.suppressed(connection, rows, self._office.secret_key)
-
-    def _hand_over(self, connection: Connection, turn: Turn, room: int, now: datetime) -> None:
-        rows = self._pool.take(room, time.monotonic()) if room > 0 and not self._strays else []
-        if not rows:
-            return
-        may_go = ledger.hand_over(connection, self._sender, [row.delivery_id for row in rows], now)
-        turn.granted = [row for row in rows if row.delivery_id in may_go]
-        if len(may_go) < len(rows):
-            turn.refused = [row for row in rows if row.delivery_id not in may_go]
-            ledger.give_back(connection, self._sender, [row.delivery_id for row in turn.refused])
+    def _hand_back_all(self, connection: Connection) -> None:
+        rows = self._notices.clear() + self._pool.clear()
+        if rows:
+            ledger.give_back(connection, self._sender, [row.delivery_id for row in rows])
 
 
 def call_roll(

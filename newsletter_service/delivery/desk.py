@@ -127,7 +127,9 @@ class Desk:
         away = self._away_until - time.monotonic()
         if away > 0:
             return away
-        return 0.0 if self._unsent or self._refusals else self.clerk.pause(self._to_fill(slots))
+        if self._unsent or self._refusals or self.clerk.all_answered(len(self._outcomes)):
+            return 0.0
+        return self.clerk.pause(slots, self.waiting)
 
     def work(self, slots: int) -> None:
         """Settle all there is and have more letters handed over: at most `slots` of them are not settled then.
@@ -136,7 +138,7 @@ class Desk:
         """
         if self._under_way is not None or time.monotonic() < self._away_until:
             return
-        turn, slots = self._turn(), self._to_fill(slots)
+        turn = self._turn()
         if self._errand is None:
             self._ended(turn, self._tried(turn, slots))
         else:
@@ -174,10 +176,6 @@ class Desk:
             if self._away_until > latest:
                 return False
             time.sleep(_TRY_AGAIN_SECONDS)
-
-    def _to_fill(self, slots: int) -> int:
-        """None while letters enough are waiting: many at once are handed over more cheaply."""
-        return slots if self.waiting < slots // 2 else 0
 
     # --- one transaction; of an errand, all that is done in its thread ---
 
@@ -225,7 +223,9 @@ class Desk:
         if turn.stopped:
             self._unsent += [row for row in self._granted if row.delivery_id in turn.stopped]
             self._granted = deque(row for row in self._granted if row.delivery_id not in turn.stopped)
-        self._granted.extend(turn.granted)
+        notices = [row for row in turn.granted if row.mailing_id is None]
+        self._granted.extendleft(reversed(notices))
+        self._granted.extend(row for row in turn.granted if row.mailing_id is not None)
         self._copies.date_now()
 
     def _away(self, error: Exception) -> None:

@@ -2,14 +2,12 @@
 
 import random
 import time
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from newsletter_service.delivery import ledger, rests
-from newsletter_service.delivery.ledger import Claimed
 from newsletter_service.delivery.pacing import (
     LONGEST_REST_SECONDS,
     Limits,
@@ -22,7 +20,6 @@ from newsletter_service.delivery.pacing import (
 from newsletter_service.delivery.pool import Pool
 from newsletter_service.delivery.rules import Reply, Verdict
 
-_KEEP_PER_DOMAIN = 20
 _APART_SECONDS = 0.02
 _LONGEST_SECONDS = 600.0
 _TOGETHER_SECONDS = 0.1
@@ -37,13 +34,13 @@ class Domains:
         self._pacer = pacer
         self._apart = 1 / limits.domain_rate if limits.domain_rate else _APART_SECONDS
         self._rests: dict[str, Rest] = {}
-        self._parked: Counter[str] = Counter()
+        self._turns: dict[str, float] = {}
         self._struck_at: dict[str, float] = {}
 
-    @property
-    def troubled(self) -> bool:
-        """Whether any domain has refused of late."""
-        return bool(self._rests)
+    def heeds(self, domains: Iterable[str]) -> bool:
+        """Whether a letter that arrived at one of `domains` means anything to it."""
+        rests = self._rests
+        return bool(rests) and ("" in rests or any(domain in rests for domain in domains))
 
     def read(self, connection: Connection, now: datetime) -> None:
         """Take in what all senders have found out."""
@@ -86,22 +83,19 @@ class Domains:
             rests.recovered(connection, recovered)
             for one in recovered:
                 del self._rests[one]
+                self._turns.pop(one, None)
             self._pacer.rests(self._rests)
 
     def park(self, connection: Connection, sender: str, pool: Pool, now: datetime) -> None:
-        """Put what would wait long for its domain back into the ledger, each row with a turn of its own."""
-        if not pool.blocked:
-            return
-        turns = {}
-        for row, wait in pool.overflow(_KEEP_PER_DOMAIN, time.monotonic()):
-            self._parked[row.domain] += 1
-            queued = min(self._parked[row.domain] * self._apart, _LONGEST_SECONDS)
-            turns[row.delivery_id] = now + timedelta(seconds=wait + queued)
+        """Put rows whose domain rests for long back into the ledger, each with a turn of its own after the rest."""
+        steady, turns = time.monotonic(), {}
+        for domain, wait in pool.resting(steady):
+            for row in pool.give_up(domain):
+                turns[row.delivery_id] = now + timedelta(seconds=self._turn(domain, steady + wait) - steady)
         ledger.park(connection, sender, turns)
 
-    def returned(self, rows: Iterable[Claimed]) -> None:
-        """Rows were claimed: those that had been parked are not waiting there any more."""
-        if self._parked:
-            for row in rows:
-                if self._parked[row.domain] > 0:
-                    self._parked[row.domain] -= 1
+    def _turn(self, domain: str, earliest: float) -> float:
+        """The turn after the last one that was given out, but none much later than `earliest` (steady seconds)."""
+        turn = max(self._turns.get(domain, 0.0), earliest) + self._apart
+        self._turns[domain] = turn = min(turn, earliest + _LONGEST_SECONDS)
+        return turn

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, text
 
+from newsletter_service.delivery import rests
 from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.delivery.rules import State
 
@@ -26,18 +27,28 @@ def mailings(connection: Connection, now: datetime) -> list[int]:
     )
 
 
-def anything_due(connection: Connection, now: datetime) -> bool:
-    """Whether a sender would find something to do."""
+def a_notice(connection: Connection, now: datetime) -> bool:
+    """Whether a notice is due."""
     notice = exists().where(Delivery.mailing_id.is_(None), MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
-    return bool(connection.scalar(select(notice))) or bool(mailings(connection, now))
+    return bool(connection.scalar(select(notice)))
 
 
-def soonest(connection: Connection, before: datetime) -> datetime | None:
-    """When the next open row is due, if that is before a moment; paused mailings do not count."""
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Whether a sender would find something to do: nothing as long as the SMTP server itself rests."""
+    if rests.server_until(connection, now) is not None:
+        return False
+    return a_notice(connection, now) or bool(mailings(connection, now))
+
+
+def soonest(connection: Connection, now: datetime, before: datetime) -> datetime | None:
+    """When the next open row can go, if that is before a moment; paused mailings do not count."""
     query = select(func.min(Delivery.next_attempt_at)).where(
         running(), MAY_BE_CLAIMED, Delivery.next_attempt_at < before
     )
-    return connection.scalar(query)
+    at, rests_until = connection.scalar(query), rests.server_until(connection, now)
+    if at is None or rests_until is None:
+        return at
+    return max(at, rests_until) if rests_until < before else None
 
 
 def count_open(connection: Connection) -> int:

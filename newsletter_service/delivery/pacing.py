@@ -3,8 +3,10 @@
 Moments are steady (monotonic) seconds, domains the part of an address after the @; "" is the SMTP server itself.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
 
 from newsletter_service.delivery.rules import Phase, Reply
 
@@ -30,14 +32,25 @@ class Limits:
     domain_connections: int = 0
     letters_per_connection: int = 0
 
-    def share(self, senders: int) -> "Limits":
-        """What one of so many senders may use."""
-        return replace(
-            self,
-            rate=self.rate / senders,
-            domain_rate=self.domain_rate / senders,
-            domain_connections=max(1, self.domain_connections // senders) if self.domain_connections else 0,
+    def share(self, senders: int, rank: int) -> "Share":
+        """What one of so many senders may use, `rank` (from 0) being its place among them.
+
+        All shares together are the limits: a connection is not divided, so some may get one more than others, or none.
+        """
+        each, over = divmod(self.domain_connections, senders)
+        return Share(
+            apart=senders / self.rate if self.rate else 0.0,
+            domain_apart=senders / self.domain_rate if self.domain_rate else 0.0,
+            domain_connections=each + (rank < over) if self.domain_connections else inf,
         )
+
+
+class Share(NamedTuple):
+    """What one sender may use: seconds from one letter to the next, and letters under way to one domain at a time."""
+
+    apart: float
+    domain_apart: float
+    domain_connections: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,104 +63,156 @@ class Rest:
 
 @dataclass(slots=True)
 class _Gate:
-    """What one domain may have just now; `most` at the same time while it recovers, 0 for as many as come."""
+    """What one domain may have just now: nothing while it rests, `trust` letters at a time while it recovers."""
 
     under_way: int = 0
-    most: int = 0
-    next_at: float = 0.0
+    trust: float = inf
+    opens_at: float = 0.0
+    rests_until: float = 0.0
+
+    def ended(self, *, accepted: bool) -> bool:
+        """One letter less is under way; whether that made trust complete again."""
+        if self.under_way:
+            self.under_way -= 1
+        if not accepted or self.trust == inf:
+            return False
+        self.trust *= 2
+        if self.trust > _FULL_SPEED:
+            self.trust = inf
+        return self.trust == inf
+
+    def wait(self, now: float) -> float:
+        """0 if one more may start, else the seconds until then; inf if an answer has to come first."""
+        if self.under_way >= self.trust:
+            return inf
+        return max(self.opens_at - now, self.rests_until - now, 0.0)
 
 
-@dataclass
 class Pacer:
     """One sender's share of the limits, and what it knows of domains; `free` while nothing limits anybody."""
 
-    limits: Limits
-    _mine: Limits = field(init=False)
-    _rests: Mapping[str, Rest] = field(default_factory=dict)
-    _gates: dict[str, _Gate] = field(default_factory=dict)
-    _next_at: float = 0.0
-    free: bool = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._mine = self.limits
+    def __init__(self, limits: Limits) -> None:
+        self.free = True
+        self._limits = limits
+        self._share = limits.share(1, 0)
+        self._rests: Mapping[str, Rest] = {}
+        self._everybody = _Gate()
+        self._gates: dict[str, _Gate] = {}
         self._look()
 
-    def share_with(self, senders: int) -> None:
-        """So many senders are at work, this one among them."""
-        self._mine = self.limits.share(max(1, senders))
+    @property
+    def has_no_share(self) -> bool:
+        """Whether the others use all connections that a domain may have."""
+        return self._share.domain_connections == 0
+
+    def share_with(self, senders: int, rank: int) -> None:
+        """So many senders are at work, this one among them in this place (from 0)."""
+        self._share = self._limits.share(senders, rank)
 
     def rests(self, known: Mapping[str, Rest]) -> None:
         """What is known now of domains that refuse; one that is not among them any more starts slowly."""
         for domain in self._rests.keys() - known.keys():
-            self._gate(domain).most = max(2, self._gate(domain).most)
-        for domain in known.keys() - self._rests.keys():
-            self._gate(domain).most = 0
+            gate = self._gate(domain)
+            gate.trust, gate.rests_until = 2, 0.0
+        for domain, rest in known.items():
+            gate = self._gate(domain)
+            gate.trust, gate.rests_until = 1 if rest.strikes > FREE_STRIKES else inf, rest.until
         self._rests = dict(known)
         self._look()
 
-    def wait(self, domain: str, now: float) -> float:
-        """0 if a letter to `domain` may start now, else the seconds after which to ask again."""
-        if self.free:
-            return 0.0
-        server = self._wait_for("", now)
-        general = max(server, self._next_at - now if self._mine.rate else 0.0, 0.0)
-        return max(general, self._wait_for(domain, now), self._wait_for_rate(domain, now))
+    def recount(self, domains: Iterable[str]) -> None:
+        """Nothing is under way but letters to these."""
+        for gate in (self._everybody, *self._gates.values()):
+            gate.under_way = 0
+        for domain in () if self.free else domains:
+            self._everybody.under_way += 1
+            self._gate(domain).under_way += 1
 
-    def started(self, domain: str, now: float) -> None:
-        """A letter to `domain` is on its way."""
+    def tidy(self, now: float) -> None:
+        """Forget domains of which there is nothing to remember."""
+        past = now - BURST_SECONDS
+        for domain, gate in list(self._gates.items()):
+            if not gate.under_way and gate.trust == inf and max(gate.opens_at, gate.rests_until) < past:
+                del self._gates[domain]
+
+    def room(self, now: float) -> float:
+        """How many letters may start now, as far as all domains together go."""
+        everybody, apart = self._everybody, self._share.apart
+        if everybody.wait(now) > 0:
+            return 0
+        room = everybody.trust - everybody.under_way
+        if apart:
+            room = min(room, 1 + int((now - max(everybody.opens_at, now - BURST_SECONDS)) / apart))
+        return room
+
+    def start(self, domain: str, now: float) -> bool:
+        """Begin with a letter to `domain`, if that may have one more now; `room` says how many may have one at all."""
+        if self.free:
+            return True
+        gate = self._gates.get(domain)
+        if gate is None:
+            gate = self._gates[domain] = _Gate()
+        _, apart, connections = self._share
+        under_way = gate.under_way
+        if (
+            under_way >= connections
+            or under_way >= gate.trust
+            or gate.opens_at > now
+            or gate.rests_until > now
+        ):
+            return False
+        gate.under_way = under_way + 1
+        if apart:
+            gate.opens_at = max(gate.opens_at, now - BURST_SECONDS) + apart
+        return True
+
+    def started(self, count: int, now: float) -> None:
+        """So many letters have started, to whatever domains."""
+        if not self.free:
+            everybody, apart = self._everybody, self._share.apart
+            everybody.under_way += count
+            if apart:
+                everybody.opens_at = max(everybody.opens_at, now - BURST_SECONDS) + count * apart
+
+    def ended(self, domain: str, *, accepted: bool) -> None:
+        """A letter to `domain` is on its way no more."""
         if self.free:
             return
-        if self._mine.rate:
-            self._next_at = max(self._next_at, now - BURST_SECONDS) + 1 / self._mine.rate
-        for key in {"", domain}:
-            gate = self._gate(key)
-            gate.under_way += 1
-            if key and self._mine.domain_rate:
-                gate.next_at = max(gate.next_at, now - BURST_SECONDS) + 1 / self._mine.domain_rate
-
-    def ended(self, domain: str, accepted: bool) -> None:
-        """A letter to `domain` is on its way no more."""
-        for key in {"", domain}:
-            gate = self._gates.get(key)
-            if gate is not None:
-                gate.under_way = max(0, gate.under_way - 1)
-                if accepted and gate.most:
-                    gate.most *= 2
-                    if gate.most > _FULL_SPEED:
-                        gate.most = 0
-        if self._gates and not self.free:
+        whole = self._everybody.ended(accepted=accepted)
+        gate = self._gates.get(domain)
+        if (gate is not None and gate.ended(accepted=accepted)) or whole:
             self._look()
 
-    def _wait_for(self, domain: str, now: float) -> float:
-        rest = self._rests.get(domain)
-        if rest is not None and rest.until > now:
-            return rest.until - now
+    def rests_for(self, now: float) -> float:
+        """For how many seconds the SMTP server itself is to be left alone."""
+        return max(0.0, self._everybody.rests_until - now)
+
+    def wait(self, now: float) -> float:
+        """0 if any letter may start, else the seconds until then; inf if an answer has to come first."""
+        return self._everybody.wait(now)
+
+    def wait_for(self, domain: str, now: float) -> float:
+        """The same for a letter to `domain`, as far as that domain goes."""
         gate = self._gates.get(domain)
         if gate is None:
             return 0.0
-        most = 1 if rest is not None and rest.strikes > FREE_STRIKES else gate.most
-        if domain and self._mine.domain_connections:
-            most = min(most or self._mine.domain_connections, self._mine.domain_connections)
-        return _SOON if most and gate.under_way >= most else 0.0
-
-    def _wait_for_rate(self, domain: str, now: float) -> float:
-        gate = self._gates.get(domain)
-        return max(0.0, gate.next_at - now) if gate is not None and self._mine.domain_rate else 0.0
+        return inf if gate.under_way >= self._share.domain_connections else gate.wait(now)
 
     def _gate(self, domain: str) -> _Gate:
-        return self._gates.setdefault(domain, _Gate())
+        return self._gates.setdefault(domain, _Gate()) if domain else self._everybody
 
     def _look(self) -> None:
         """Without limits, and with nobody who refuses, there is nothing to think about for each letter."""
-        limited = self.limits.rate or self.limits.domain_rate or self.limits.domain_connections
-        recovering = any(gate.most for gate in self._gates.values())
+        limits = self._limits
+        limited = limits.rate or limits.domain_rate or limits.domain_connections
+        recovering = any(gate.trust < inf for gate in (self._everybody, *self._gates.values()))
         self.free = not (limited or self._rests or recovering)
         if self.free:
+            self._everybody = _Gate()
             self._gates.clear()
 
 
 _FULL_SPEED = 1000
-_SOON = 0.05
 
 
 def struck_by(reply: Reply, domain: str) -> str | None:

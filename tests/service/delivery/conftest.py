@@ -15,7 +15,7 @@ from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.values import Notice, Sender
+from newsletter_service.letters.values import Notice, PreparedLetter, Sender
 from newsletter_service.links import Links
 from newsletter_service.tokens import Tokens
 from tests.conftest import NOW, Clock
@@ -54,10 +54,18 @@ def readers(count: int) -> list[Recipient]:
     return [Recipient(n, 1, f"lezer{n}@gemeente.example", f"Lezer {n}") for n in range(1, count + 1)]
 
 
+def notice() -> PreparedLetter:
+    return LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
+
+
+def write_notice(session: Session, address: str, now: datetime = NOW) -> None:
+    service.write_notice(session, notice(), address, now)
+    session.commit()
+
+
 def release(session: Session, count: int, now: datetime = NOW) -> Mailing:
-    letter = LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
     mailing = service.open_mailing(session, now)
-    row = service.add_letter(session, mailing, letter, now)
+    row = service.add_letter(session, mailing, notice(), now)
     add_deliveries(session, mailing, row, readers(count), now)
     session.commit()
     return mailing

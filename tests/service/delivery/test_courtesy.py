@@ -1,5 +1,6 @@
 """What servers and recipient domains ask for is kept to, and nobody waits for somebody else's domain."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -7,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import service
+from newsletter_service.delivery import rests, service
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import Delivery, DomainRest, Mailing
@@ -21,8 +22,12 @@ from newsletter_service.delivery.rules import State, Verdict
 from newsletter_service.delivery.sender import comes_soon, send_until_empty
 from tests.conftest import NOW, Clock
 from tests.pipelining_server import running_erring_server
-from tests.service.delivery.conftest import release, row_of, states
+from tests.service.delivery.beside import eventually, sending
+from tests.service.delivery.conftest import release, row_of, states, write_notice
 from tests.smtp_server import RecordingServer
+
+READER = "nieuw@elders.example"
+DOMAIN = "gemeente.example"
 
 
 def to(outbox: Outbox, port: int, connections: int = 1) -> Outbox:
@@ -64,6 +69,122 @@ def test_a_big_domain_that_is_slowed_down_holds_nobody_else_up(
     small = [place for place, mail in enumerate(smtp.received) if "klein" in mail.recipient]
     assert max(small) < 30
     assert Counter(mail.recipient for mail in smtp.received).most_common(1)[0][1] == 1
+
+
+def claimed_ahead(session: Session) -> int:
+    rows = session.scalars(select(Delivery.id).where(Delivery.state == State.CLAIMED)).all()
+    session.rollback()
+    return len(rows)
+
+
+def test_a_rate_makes_a_sender_claim_few_letters_ahead_and_the_readers_of_a_big_domain_wait_like_all_others(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    move_most_to_one_domain(session, release(session, 1000))
+    with sending(replace(outbox, limits=Limits(rate=50), clock=running_clock())):
+        eventually(lambda: len(smtp.received) >= 50)
+        assert claimed_ahead(session) < 100
+    small = sum("klein" in mail.recipient for mail in smtp.received)
+    assert 0.3 < small / len(smtp.received) < 0.5
+
+
+def test_a_notice_overtakes_a_mailing_that_waits_for_its_rate(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    release(session, 400)
+    with sending(replace(outbox, limits=Limits(rate=10), clock=running_clock())):
+        eventually(lambda: len(smtp.received) >= 5)
+        write_notice(session, READER)
+        eventually(lambda: bool(smtp.to(READER)), within=3)
+
+
+def test_a_domain_with_few_connections_gets_all_its_letters_in_one_run_and_none_is_put_off(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    mailing = release(session, 400)
+    few = to(replace(outbox, limits=Limits(domain_connections=2)), smtp.port, connections=6)
+    assert send_until_empty(few) == Counter({Verdict.SENT: 400})
+    assert smtp.most_at_once <= 2
+    mine = select(Delivery.next_attempt_at).where(Delivery.mailing_id == mailing.id)
+    assert set(session.scalars(mine)) == {NOW}
+
+
+def test_thousands_of_letters_to_a_slow_domain_hold_nobody_up_and_stay_in_the_ledger(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    mailing = release(session, 3000)
+    mine = select(Delivery).where(Delivery.mailing_id == mailing.id).order_by(Delivery.id)
+    for number, row in enumerate(session.scalars(mine)):
+        row.domain = "groot.example" if number < 2950 else f"klein{number}.example"
+        row.address = f"lezer{row.id}@{row.domain}"
+    session.commit()
+    with sending(replace(outbox, limits=Limits(domain_rate=10), clock=running_clock())):
+        eventually(lambda: sum("klein" in mail.recipient for mail in smtp.received) == 50, within=10)
+        assert claimed_ahead(session) < 1000
+
+
+def test_while_the_server_itself_rests_nothing_is_claimed_and_no_connection_is_opened(
+    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+) -> None:
+    mailing = release(session, 20)
+    session.add(DomainRest(domain="", strikes=3, rests_until=NOW + timedelta(minutes=5), reply="421"))
+    session.commit()
+    assert send_until_empty(outbox) == Counter()
+    assert smtp.connections == 0
+    assert not comes_soon(outbox, timedelta(minutes=1))
+    clock.move(minutes=6)
+    assert send_until_empty(outbox) == Counter({Verdict.SENT: 20})
+    assert states(session, mailing) == {State.SENT: 20}
+
+
+def test_letters_to_a_domain_that_rests_come_back_one_after_the_other(
+    session: Session, outbox: Outbox
+) -> None:
+    mailing = release(session, 1200)
+    session.add(DomainRest(domain=DOMAIN, strikes=3, rests_until=NOW + timedelta(minutes=5), reply="451"))
+    session.commit()
+    assert send_until_empty(outbox) == Counter()
+    mine = select(Delivery.next_attempt_at).where(Delivery.mailing_id == mailing.id)
+    turns = sorted(session.scalars(mine))
+    assert len(set(turns)) == 1200
+    assert turns[0] >= NOW + timedelta(minutes=5)
+    assert turns[-1] - turns[0] > timedelta(seconds=20)
+
+
+@pytest.mark.parametrize(
+    "age", [timedelta(hours=4), -timedelta(days=3650)], ids=["long ago", "a clock was ahead"]
+)
+def test_a_domain_that_refused_long_ago_is_forgotten(session: Session, age: timedelta) -> None:
+    session.add(DomainRest(domain="oud.example", strikes=9, rests_until=NOW - age, reply="451"))
+    session.add(DomainRest(domain=DOMAIN, strikes=3, rests_until=NOW - timedelta(hours=2), reply="451"))
+    session.commit()
+    assert list(rests.known(session.connection(), NOW)) == [DOMAIN]
+    assert rests.strike(session.connection(), "oud.example", "451", 1, NOW) == 1 or age < timedelta()
+    session.rollback()
+    assert service.purge_rests(session, NOW) == 1
+    assert session.scalars(select(DomainRest.domain)).all() == [DOMAIN]
+
+
+def test_a_domain_gets_no_more_letters_at_a_time_after_the_database_was_away(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    release(session, 20)
+    smtp.seconds = 0.3
+    limited = to(replace(outbox, limits=Limits(domain_connections=2)), smtp.port, connections=6)
+    failures = iter([*[False] * 3, True])
+
+    @event.listens_for(outbox.engine, "begin")
+    def _fail_once(_connection: object) -> None:
+        if threading.current_thread().name in ("sending", "errand") and next(failures, False):
+            raise outbox.engine.dialect.loaded_dbapi.OperationalError("gone for a moment")
+
+    try:
+        with sending(limited):
+            eventually(lambda: len(smtp.received) == 20)
+    finally:
+        event.remove(outbox.engine, "begin", _fail_once)
+    assert next(failures, None) is None
+    assert smtp.most_at_once == 2
 
 
 def test_a_big_domain_that_defers_all_is_tried_rarely_and_all_senders_know(

@@ -1,5 +1,6 @@
 """Limits hold for all senders together, and connections are opened one by one as the server does well."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,20 +9,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import senders
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.dialogue import Extensions
+from newsletter_service.delivery.models import Sender
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.pacing import BURST_SECONDS, Limits
-from newsletter_service.delivery.rules import Verdict
+from newsletter_service.delivery.rules import State, Verdict
 from newsletter_service.delivery.sender import send_until_empty
 from tests.conftest import NOW
 from tests.pipelining_server import USUAL, running_erring_server
 from tests.service.delivery.beside import eventually, sending
-from tests.service.delivery.conftest import release
+from tests.service.delivery.conftest import release, states
 from tests.smtp_server import RecordingServer
 
 RATE = 40.0
@@ -36,9 +38,9 @@ def running_clock() -> Callable[[], datetime]:
 
 
 @contextmanager
-def colleagues_at_work(engine: Engine, count: int) -> Iterator[None]:
+def colleagues_at_work(engine: Engine, count: int, name: str = "colleague") -> Iterator[None]:
     """So many other senders that are alive: they are registered, and their beats grow."""
-    names, over = [f"colleague{number}" for number in range(count)], threading.Event()
+    names, over = [f"{name}{number}" for number in range(count)], threading.Event()
 
     def beat() -> None:
         while not over.wait(0.5):
@@ -56,6 +58,8 @@ def colleagues_at_work(engine: Engine, count: int) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+        with engine.begin() as connection:
+            connection.execute(delete(Sender).where(Sender.id.in_(names)))
 
 
 def sent_in_a_while(outbox: Outbox, smtp: RecordingServer) -> tuple[int, float]:
@@ -96,6 +100,21 @@ def test_a_second_sender_leaves_the_first_one_half_of_a_domains_connections(
     with colleagues_at_work(outbox.engine, colleagues), sending(wide, watch=True):
         eventually(lambda: len(smtp.received) == 40)
     assert smtp.most_at_once == (2 if colleagues else 4)
+
+
+def test_a_sender_without_a_share_of_a_domains_connections_waits_until_others_leave(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    mailing = release(session, 20)
+    limited = replace(outbox, limits=Limits(domain_connections=2), clock=running_clock())
+    session.rollback()
+    with contextlib.ExitStack() as stack:
+        with colleagues_at_work(outbox.engine, 2, name="-of-lower-name"):
+            stack.enter_context(sending(limited))
+            time.sleep(1.5)
+            assert smtp.received == []
+            assert states(session, mailing) == {State.READY: 20}
+        eventually(lambda: len(smtp.received) == 20, within=5)
 
 
 @dataclass

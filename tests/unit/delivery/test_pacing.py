@@ -1,6 +1,7 @@
 """How fast letters may start: never faster than told, nobody waits for somebody else's domain."""
 
 from collections import Counter, deque
+from math import inf
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ def starts(pacer: Pacer, domains: list[str], seconds: float, step: float = 0.01)
     for look in range(round(seconds / step)):
         now = 100 + look * step
         while ending:
-            pacer.ended(ending.popleft(), True)
+            pacer.ended(ending.popleft(), accepted=True)
         for taken in pool.take(1000, now):
             begun.append((now, taken.domain))
             ending.append(taken.domain)
@@ -78,6 +79,45 @@ def test_without_limits_all_start_at_once_in_their_order(domains: list[str]) -> 
     assert pool.take(1000, 1.0) == rows
 
 
+def test_while_the_overall_rate_lets_nobody_through_rows_stay_where_they_are() -> None:
+    pacer = Pacer(Limits(rate=5))
+    pool = Pool(pacer)
+    pool.add(row(number, "a.example") for number in range(20))
+    assert len(pool.take(20, 100.0)) == 1
+    assert pool.take(20, 100.0) == []
+    assert (pool.unseen, pool.blocked) == (19, 0)
+    assert pool.wait(100.0) == pytest.approx(0.1)
+
+
+def test_domains_that_wait_and_rows_behind_them_are_served_in_turn() -> None:
+    pacer = Pacer(Limits(domain_connections=1))
+    pool = Pool(pacer)
+    pool.add(row(number, domain) for number, domain in enumerate(["a.example"] * 10 + ["b.example"] * 10))
+    served = [one.domain for one in pool.take(20, 1.0)]
+    pool.add(row(number, "c.example") for number in range(20, 30))
+    while len(served) < 20:
+        pacer.ended(served[-2], accepted=True)
+        served += [one.domain for one in pool.take(1, 1.0)]
+    counts = Counter(served)
+    assert max(counts.values()) - min(counts.values()) <= 2
+
+
+def test_with_every_domain_at_its_limit_only_an_answer_is_worth_looking_again_for() -> None:
+    pacer = Pacer(Limits(domain_connections=2))
+    pool = Pool(pacer)
+    pool.add(row(number, "a.example") for number in range(5))
+    assert len(pool.take(5, 1.0)) == 2
+    assert pool.wait(1.0) == inf
+
+
+def test_letters_that_are_with_the_server_are_counted_again_after_everything_was_forgotten() -> None:
+    pacer = Pacer(Limits(domain_connections=2))
+    assert pacer.start("a.example", 1.0)
+    pacer.recount(["a.example"])
+    assert pacer.start("a.example", 1.0)
+    assert not pacer.start("a.example", 1.0)
+
+
 @given(DOMAINS)
 def test_a_domain_that_rests_gets_nothing_and_holds_nobody_up(domains: list[str]) -> None:
     pacer = Pacer(Limits())
@@ -96,13 +136,13 @@ def test_after_its_rest_a_domain_is_tried_with_one_letter_and_then_with_ever_mor
     assert len(pool.take(20, 11.0)) == 1
     assert pool.take(20, 11.0) == []
     pacer.rests({})
-    pacer.ended("a.example", True)
+    pacer.ended("a.example", accepted=True)
     sizes = []
     for _ in range(3):
         taken = pool.take(20, 12.0)
         sizes.append(len(taken))
         for one in taken:
-            pacer.ended(one.domain, True)
+            pacer.ended(one.domain, accepted=True)
     assert sizes[0] < sizes[1]
     assert sum(sizes) == 19
 
@@ -110,13 +150,22 @@ def test_after_its_rest_a_domain_is_tried_with_one_letter_and_then_with_ever_mor
 def test_the_servers_own_rest_stops_everybody() -> None:
     pacer = Pacer(Limits())
     pacer.rests({"": Rest(until=10.0, strikes=3)})
-    assert pacer.wait("a.example", 4.0) == 6.0
+    assert (pacer.room(4.0), pacer.wait(4.0)) == (0, 6.0)
 
 
-def test_senders_share_the_limits() -> None:
-    shared = Limits(rate=30, domain_rate=6, domain_connections=2).share(3)
-    assert (shared.rate, shared.domain_rate, shared.domain_connections) == (10, 2, 1)
-    assert Limits().share(3) == Limits()
+def test_senders_share_the_rates() -> None:
+    shared = Limits(rate=30, domain_rate=6).share(3, 0)
+    assert (1 / shared.apart, 1 / shared.domain_apart) == (10, 2)
+    assert Limits().share(3, 0) == (0, 0, inf)
+
+
+@given(st.integers(1, 9), st.integers(1, 12))
+def test_the_shares_of_all_senders_are_exactly_the_connections_to_a_domain(limit: int, senders: int) -> None:
+    shares = [
+        Limits(domain_connections=limit).share(senders, rank).domain_connections for rank in range(senders)
+    ]
+    assert sum(shares) == limit
+    assert max(shares) - min(shares) <= 1
 
 
 @pytest.mark.parametrize(

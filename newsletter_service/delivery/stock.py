@@ -1,0 +1,106 @@
+"""Rows that a sender claims: which ones it wants, how far it came, which domains it leaves out for a while."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from newsletter_service.delivery import ledger
+from newsletter_service.delivery.ledger import Claimed, Place
+from newsletter_service.delivery.pool import Pool
+
+ENOUGH_PER_DOMAIN = 50
+MOST_HELD = 2000
+_FROM_THE_FRONT_SECONDS = 10.0
+
+
+class Stock:
+    """Claims rows into a pool, a few of those that wait for the same domain.
+
+    Rows of a domain that many wait for already are left out: they stay in the ledger until fewer do, however many
+    they are, and the others are found behind them. `suppressing` says whether there are addresses not to be mailed.
+    """
+
+    def __init__(self, pool: Pool, secret_key: str) -> None:
+        self.suppressing = False
+        self.places: dict[int | None, Place | None] = {}
+        self._pool, self._secret_key = pool, secret_key
+        self._left_out: dict[str, dict[int | None, Place | None]] = {}
+        self._began_at = float("-inf")
+
+    @property
+    def short(self) -> bool:
+        """Whether domains that were left out could have more of their rows claimed."""
+        waiting_for = self._pool.waiting_for
+        return any(waiting_for(domain) < ENOUGH_PER_DOMAIN // 2 for domain in self._left_out)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more rows should wait here."""
+        return len(self._pool) >= MOST_HELD
+
+    def begin_anew(self) -> None:
+        """Look again from the front, where rows may have become free; rarely while that is what is left out."""
+        now = time.monotonic()
+        if not self._left_out or now - self._began_at > _FROM_THE_FRONT_SECONDS:
+            self._began_at = now
+            self.places.clear()
+            for places in self._left_out.values():
+                places.clear()
+
+    def fill(
+        self, connection: Connection, sender: str, mailings: Sequence[int | None], limit: int, now: datetime
+    ) -> int:
+        """Claim up to `limit` rows of these mailings (None: notices), and some of domains left out; how many."""
+        count = self._fill_left_out(connection, sender, mailings, now)
+        for domain in self._pool.waited_for(ENOUGH_PER_DOMAIN):
+            self._left_out.setdefault(domain, {})
+        for mailing_id in mailings:
+            if limit > 0:
+                place = self.places.get(mailing_id)
+                rows, reached = ledger.claim(
+                    connection, sender, mailing_id, now, limit, place, but_to=self._left_out.keys()
+                )
+                whole = len(rows) < limit and not self._left_out
+                self.places[mailing_id] = None if whole else reached or place
+                self._pool.add(self._wanted(connection, sender, rows, now))
+                limit -= len(rows)
+                count += len(rows)
+        return count
+
+    def _fill_left_out(
+        self, connection: Connection, sender: str, mailings: Sequence[int | None], now: datetime
+    ) -> int:
+        count = 0
+        for domain in list(self._left_out):
+            missing = ENOUGH_PER_DOMAIN - self._pool.waiting_for(domain)
+            if missing <= ENOUGH_PER_DOMAIN // 2:
+                continue
+            places = self._left_out[domain]
+            for mailing_id in mailings:
+                if missing > 0:
+                    place = places.get(mailing_id)
+                    rows, reached = ledger.claim(
+                        connection, sender, mailing_id, now, missing, place, to=domain
+                    )
+                    places[mailing_id] = reached or place
+                    self._pool.have_wait(self._wanted(connection, sender, rows, now))
+                    missing -= len(rows)
+                    count += len(rows)
+            if missing > 0:
+                del self._left_out[domain]
+        return count
+
+    def _wanted(
+        self, connection: Connection, sender: str, rows: Sequence[Claimed], now: datetime
+    ) -> list[Claimed]:
+        unwanted = self.unwanted(connection, rows)
+        ledger.cancel_claimed(connection, sender, unwanted, now)
+        return [row for row in rows if row.delivery_id not in unwanted]
+
+    def unwanted(self, connection: Connection, rows: Sequence[Claimed]) -> set[int]:
+        """Those to addresses that are not to be mailed any more (by delivery id); to be cancelled."""
+        if not (self.suppressing and rows):
+            return set()
+        return ledger.suppressed(connection, rows, self._secret_key)
