@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter_service.db import UtcDateTime, among
 from newsletter_service.delivery import rests
@@ -136,8 +137,25 @@ def cancel_mailing(session: Session, mailing: Mailing, now: datetime) -> int:
     return _cancel(session, now, Delivery.id.in_(mine.with_for_update(skip_locked=True)))
 
 
+def let_nobody_leave(session: Session) -> None:
+    """Have who leaves wait until this transaction ends: its rows, which they cannot see yet, are cancelled then.
+
+    For whatever writes rows to readers, before it looks who they are. SQLite has one writer at a time anyway.
+    """
+    _take(session, func.pg_advisory_xact_lock(_LEAVING))
+
+
+def _take(session: Session, lock: FunctionElement[None]) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(lock))
+
+
+_LEAVING = 5_137_020_818  # any number that no other lock in this database has
+
+
 def cancel_for_reader(session: Session, reader_id: int, now: datetime) -> int:
     """Cancel every edition still on its way to a reader who leaves; notices to the reader stay. How many rows."""
+    _take(session, func.pg_advisory_xact_lock_shared(_LEAVING))
     return _cancel(session, now, Delivery.reader_id == reader_id, Delivery.mailing_id.is_not(None))
 
 

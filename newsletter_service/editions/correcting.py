@@ -113,6 +113,7 @@ def release(
         raise NothingWritten
     if fingerprint(draft) != seen:
         raise CorrectionChanged
+    delivery.let_nobody_leave(session)
     draft.mailing, draft.released_at = delivery.open_mailing(session, now), now
     draft.readers = _address(session, press, edition, draft, draft.mailing, now)
     if not draft.readers:

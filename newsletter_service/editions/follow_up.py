@@ -11,6 +11,7 @@ from newsletter_service.delivery import reporting, retrying
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter
 from newsletter_service.delivery.retrying import Wanting
+from newsletter_service.delivery.service import let_nobody_leave
 from newsletter_service.editions import rules
 from newsletter_service.editions.correcting import released_correction
 from newsletter_service.editions.models import Correction, Edition, Exclusion
@@ -131,6 +132,7 @@ def retry(
     """
     edition = mailed.edition
     lock(session, edition)
+    let_nobody_leave(session)
     at = rules.retry(standing(edition)) if mailed.correction is None else None
     letters = retrying.retry(session, mailed.mailing_id, which, Wanting(_STILL_READ, secret_key), now)
     if letters and at is not None:

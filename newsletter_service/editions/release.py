@@ -41,6 +41,7 @@ def release(session: Session, press: Press, edition: Edition, user: User | None,
     Raises WrongState (also when somebody released it first), Empty, Unsigned; letters.errors.LetterError.
     """
     lock(session, edition)
+    delivery.let_nobody_leave(session)
     items = _locked_items(session, edition)
     missing = missing_sign_offs(session, edition)
     stand(edition, rules.release(standing(edition), items=len(items), missing=missing))
