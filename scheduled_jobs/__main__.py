@@ -1,6 +1,7 @@
 """The only scheduler: `python -m scheduled_jobs`. It keeps nothing in memory that the database does not know."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -17,6 +18,8 @@ from newsletter_service.db import db
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
 from scheduled_jobs.schedule import JOBS, Job
+
+_ENDS_WITHIN_SECONDS = 9.0
 
 log = logging.getLogger("scheduled_jobs")
 
@@ -71,6 +74,17 @@ def wait_for_database(engine: Engine, stop: threading.Event) -> bool:
     return False
 
 
+def end(scheduler: BackgroundScheduler) -> None:
+    """Finish the jobs under way; what a database or a server keeps waiting for too long is left, as at any kill."""
+    ending = threading.Thread(target=scheduler.shutdown, name="ending", daemon=True)
+    ending.start()
+    ending.join(_ENDS_WITHIN_SECONDS)
+    if ending.is_alive():
+        log.error("what was under way did not come to its end; the ledger knows what is uncertain")
+        logging.shutdown()
+        os._exit(1)
+
+
 def main() -> None:
     """Run until SIGTERM or SIGINT; a job under way is finished first."""
     app = create_core_from_env()
@@ -87,7 +101,7 @@ def main() -> None:
             scheduler.start()
             stop.wait()
             deliver.end()
-            scheduler.shutdown(wait=True)
+            end(scheduler)
     except AlreadyRunning:
         sys.exit("Another scheduler is running on this database; this one leaves it the work.")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -101,6 +101,19 @@ def test_a_scheduler_that_is_told_to_end_leaves_the_rest_in_the_ledger(
         states = Counter(session.scalars(select(Delivery.state)))
     assert states[State.SENT] == len(smtp.received) < LETTERS
     assert states[State.READY] == LETTERS - states[State.SENT]
+
+
+def test_a_scheduler_ends_in_ten_seconds_though_somebody_holds_the_ledger(
+    full_ledger: None, start: Start, stored: Stored, smtp: RecordingServer
+) -> None:
+    scheduler = start()
+    until(lambda: len(smtp.received) >= 2)
+    with stored() as session:
+        session.execute(update(Delivery).values(name="Bezet"))
+        scheduler.send_signal(signal.SIGTERM)
+        said, _ = scheduler.communicate(timeout=10)
+    assert "did not come to its end" in said or "could not be brought up to date" in said
+    assert "Traceback" not in said
 
 
 def test_a_second_scheduler_says_that_there_is_one_and_ends(
