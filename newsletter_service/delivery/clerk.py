@@ -28,7 +28,7 @@ from newsletter_service.delivery.rules import Reply, Verdict
 from newsletter_service.delivery.settling import Answered, Settler, is_plain, settle_late, words
 from newsletter_service.delivery.stock import Stock
 
-CLAIM_AT_ONCE = 500
+CLAIM_AT_ONCE = 1000
 BEAT_SECONDS = 1.0
 LOOK_AGAIN_SECONDS = 0.5
 NOTICES_AT_ONCE = 10
@@ -258,7 +258,8 @@ class Clerk:
         return wanted and now - self._found_none_at >= LOOK_AGAIN_SECONDS
 
     def _ahead(self, room: int) -> int:
-        return max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * self._pace)))
+        lately = max(self._pace, self._settled_since_beat)
+        return max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * lately)))
 
     def leave(self, connection: Connection, turn: Turn) -> None:
         """The last transaction: settle what is known, give back what reached no connection, doubt all the rest."""
