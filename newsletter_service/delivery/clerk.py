@@ -23,20 +23,14 @@ from newsletter_service.delivery.exchange import MOST_AT_ONCE, Chosen, Wanted, e
 from newsletter_service.delivery.ledger import Claimed, Place
 from newsletter_service.delivery.pacing import Limits, Pacer
 from newsletter_service.delivery.pool import LONG, Pool
+from newsletter_service.delivery.pulse import Pulse
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import Reply, Verdict
 from newsletter_service.delivery.settling import Answered, Settler, is_plain, settle_late, words
-from newsletter_service.delivery.stock import Stock
+from newsletter_service.delivery.stock import LOOK_AGAIN_SECONDS, Stock
 
-CLAIM_AT_ONCE = 1000
-BEAT_SECONDS = 1.0
-LOOK_AGAIN_SECONDS = 0.5
 NOTICES_AT_ONCE = 10
 """So many may be handed over beside what is handed over of mailings: they need not wait until that is gone."""
-_FEWEST_CLAIMED = 20
-_AHEAD_SECONDS = 2.0
-_NEWEST_BEAT_COUNTS = 0.3
-_CLOCK_JUMP_SECONDS = 10.0
 _COUNT_EVERY_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
@@ -93,10 +87,8 @@ class Clerk:
         self._handed: dict[object, Claimed] = {}
         self._strays: set[object] = set()
         self._running: list[int] = []
-        self._last_beat = self._found_none_at = self._last_count = float("-inf")
-        self._settled_since_beat = 0
-        self._clock_at: tuple[datetime, float] | None = None
-        self._pace = 0.0
+        self._pulse = Pulse()
+        self._last_count = float("-inf")
         self._unsure = self._more = self._notice_due = False
 
     def handed(self, delivery_id: object) -> Claimed:
@@ -118,12 +110,12 @@ class Clerk:
                 turn = 0.0 if self._notices_wanted(notice_room) > 0 else min(turn, self._notices.wait(now))
             if room > 0:
                 turn = 0.0 if self._more or self._hungry(room, now) else min(turn, self._pool.wait(now))
-        return max(0.0, min(self._last_beat + BEAT_SECONDS - now, turn))
+        return max(0.0, min(self._pulse.wait(now), turn))
 
     def turn(self, connection: Connection, turn: Turn, slots: int) -> None:
         """One transaction's work, with about `slots` letters handed over and not settled after it."""
         now = self._office.clock()
-        beat = time.monotonic() - self._last_beat >= BEAT_SECONDS
+        beat = self._pulse.wait(time.monotonic()) <= 0
         if beat:
             self._keep_house(connection, turn, now)
         turn.verdicts = self._settler.settle(connection, self._sender, turn.outcomes, now)
@@ -160,7 +152,7 @@ class Clerk:
         return bool(
             not (turn.unsent or turn.refusals or self._unsure or self._strays)
             and not (self._notice_due or len(self._notices))
-            and time.monotonic() - self._last_beat < BEAT_SECONDS
+            and self._pulse.wait(time.monotonic()) > 0
             and all(is_plain(reply) for _row, reply in turn.outcomes)
             and not self._settler.domains.heeds(row.domain for row, _reply in turn.outcomes)
         )
@@ -243,23 +235,7 @@ class Clerk:
         return self._pacer.has_no_share or self._pacer.rests_for(time.monotonic()) >= LONG
 
     def _hungry(self, room: int, now: float) -> bool:
-        """Whether to claim: what can go at once, or where there are limits, ahead for two seconds.
-
-        Not while that waits for its turn anyway, and not at once again where nothing was found.
-        """
-        if self._pacer.free:
-            wanted = self._pool.unseen < room
-        elif self._stock.full or (len(self._pool) and self._pacer.wait(now) > 0):
-            return False
-        elif self._stock.short:
-            return True
-        else:
-            wanted = self._pool.unseen < self._ahead(room) // 2
-        return wanted and now - self._found_none_at >= LOOK_AGAIN_SECONDS
-
-    def _ahead(self, room: int) -> int:
-        lately = max(self._pace, self._settled_since_beat)
-        return max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * lately)))
+        return self._stock.wants(room, self._pulse.lately, now) > 0 or self._stock.is_short(now)
 
     def leave(self, connection: Connection, turn: Turn) -> None:
         """The last transaction: settle what is known, give back what reached no connection, doubt all the rest."""
@@ -278,7 +254,7 @@ class Clerk:
         for row in reversed(turn.unsent):
             (self._pool if row.mailing_id else self._notices).add([row], first=True)
         self._handed.update((row.delivery_id, row) for row in turn.granted)
-        self._settled_since_beat += len(turn.verdicts)
+        self._pulse.went_out(len(turn.verdicts))
         self.open = max(0, self.open - len(turn.verdicts))
         self._more = turn.more or turn.claimed > 0 or (astray and not self._strays)
         self.idle = not (self._more or self._handed or len(self._pool) or len(self._notices))
@@ -288,7 +264,7 @@ class Clerk:
         self._pool.clear()
         self._notices.clear()
         self._pacer.recount(row.domain for row in self._handed.values())
-        self._last_beat = float("-inf")
+        self._pulse.skip()
         self._unsure = True
 
     def _mind_ended(self, turn: Turn) -> None:
@@ -302,10 +278,9 @@ class Clerk:
     # --- once a second ---
 
     def _keep_house(self, connection: Connection, turn: Turn, now: datetime) -> None:
-        self._measure_pace()
-        self._mind_clock(now)
+        self._pulse.beat(now)
         turn.stopped = due.stopped(connection, [row.delivery_id for row in turn.waiting])
-        if not self._sender or not senders.beat(connection, self._sender, round(self._pace), now):
+        if not self._sender or not senders.beat(connection, self._sender, round(self._pulse.pace), now):
             self._begin(connection, turn, now)
         if self._unsure:
             senders.keep_only(connection, self._sender, [row.delivery_id for row in self._handed.values()])
@@ -318,31 +293,14 @@ class Clerk:
         self._share_limits(connection)
         self._settler.domains.read(connection, now)
         self._notice_due = due.a_notice(connection, now)
-        if self._office.counting and self._last_beat - self._last_count >= _COUNT_EVERY_SECONDS:
-            self.open, self._last_count = due.count_open(connection), self._last_beat
+        if self._office.counting and self._pulse.last - self._last_count >= _COUNT_EVERY_SECONDS:
+            self.open, self._last_count = due.count_open(connection), self._pulse.last
 
     def _share_limits(self, connection: Connection) -> None:
         """Use the share of the limits that all senders agree on without a word: they know each other's names."""
         names = sorted(senders.beats(connection))
         self._pacer.share_with(len(names), names.index(self._sender))
         self._pacer.tidy(time.monotonic())
-
-    def _mind_clock(self, now: datetime) -> None:
-        """Say it when the clock was set: what is due when follows the clock, who is alive does not."""
-        steady = time.monotonic()
-        if self._clock_at is not None:
-            then, steady_then = self._clock_at
-            jumped = (now - then).total_seconds() - (steady - steady_then)
-            if abs(jumped) > _CLOCK_JUMP_SECONDS:
-                log.warning("the clock jumped by %+.0f s; sending goes on by the new time", jumped)
-        self._clock_at = now, steady
-
-    def _measure_pace(self) -> None:
-        """Letters a second, smoothed over a few beats."""
-        now = time.monotonic()
-        latest = self._settled_since_beat / max(now - self._last_beat, BEAT_SECONDS)
-        self._pace += (latest - self._pace) * _NEWEST_BEAT_COUNTS
-        self._last_beat, self._settled_since_beat = now, 0
 
     def _begin(self, connection: Connection, turn: Turn, now: datetime) -> None:
         """Register; under a new name if the others had given us up, with whom our rows then are.
@@ -382,11 +340,9 @@ class Clerk:
         if room <= 0:
             turn.more = due.anything_due(connection, now) if beat else self._more
         elif self._hungry(room, steady):
-            limit = room if self._pacer.free else self._ahead(room)
+            limit = self._stock.wants(room, self._pulse.lately, steady)
             self._running = due.mailings(connection, now)
             turn.claimed = self._stock.fill(connection, self._sender, self._running, limit, now)
-            if not turn.claimed:
-                self._found_none_at = steady
 
     def _hand_over(
         self, connection: Connection, turn: Turn, notice_room: int, room: int, now: datetime

@@ -10,6 +10,10 @@ from newsletter_service.delivery import ledger
 from newsletter_service.delivery.ledger import Claimed, Place
 from newsletter_service.delivery.pool import Pool
 
+LOOK_AGAIN_SECONDS = 0.5
+CLAIM_AT_ONCE = 1000
+_FEWEST_CLAIMED = 20
+_AHEAD_SECONDS = 2.0
 ENOUGH_PER_DOMAIN = 50
 MOST_HELD = 2000
 _FROM_THE_FRONT_SECONDS = 10.0
@@ -27,22 +31,40 @@ class Stock:
         self.places: dict[int | None, Place | None] = {}
         self._pool, self._secret_key = pool, secret_key
         self._left_out: dict[str, dict[int | None, Place | None]] = {}
-        self._began_at = float("-inf")
-
-    @property
-    def short(self) -> bool:
-        """Whether domains that were left out could have more of their rows claimed."""
-        waiting_for = self._pool.waiting_for
-        return any(waiting_for(domain) < ENOUGH_PER_DOMAIN // 2 for domain in self._left_out)
+        self._began_at = self._found_none_at = float("-inf")
 
     @property
     def full(self) -> bool:
         """Whether no more rows should wait here."""
         return len(self._pool) >= MOST_HELD
 
+    def wants(self, room: int, lately: float, now: float) -> int:
+        """How many rows to claim: what can go at once, or where there are limits, ahead for two seconds.
+
+        `lately` is how many letters went out a second. None where nothing was found a moment ago.
+        """
+        if self._pool.pacer.free:
+            ahead, few = room, self._pool.unseen < room
+        else:
+            ahead = max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * lately)))
+            few = self._pool.unseen < ahead // 2 and not self._waits(now)
+        return ahead if few and now - self._found_none_at >= LOOK_AGAIN_SECONDS else 0
+
+    def is_short(self, now: float) -> bool:
+        """Whether domains that were left out should have more of their rows claimed."""
+        waiting_for = self._pool.waiting_for
+        short = any(waiting_for(domain) < ENOUGH_PER_DOMAIN // 2 for domain in self._left_out)
+        return short and not self._waits(now)
+
+    def _waits(self, now: float) -> bool:
+        """Whether what is here has to go first: there is much of it, or nobody may go."""
+        return self.full or (len(self._pool) > 0 and self._pool.pacer.wait(now) > 0)
+
     def begin_anew(self) -> None:
         """Look again from the front, where rows may have become free; rarely while that is what is left out."""
         now = time.monotonic()
+        if self._pool.pacer.free:
+            self._left_out.clear()
         if not self._left_out or now - self._began_at > _FROM_THE_FRONT_SECONDS:
             self._began_at = now
             self.places.clear()
@@ -53,7 +75,7 @@ class Stock:
         self, connection: Connection, sender: str, mailings: Sequence[int | None], limit: int, now: datetime
     ) -> int:
         """Claim up to `limit` rows of these mailings (None: notices), and some of domains left out; how many."""
-        count = self._fill_left_out(connection, sender, mailings, now)
+        looks, count = limit > 0, self._fill_left_out(connection, sender, mailings, now)
         for domain in self._pool.waited_for(ENOUGH_PER_DOMAIN):
             self._left_out.setdefault(domain, {})
         for mailing_id in mailings:
@@ -67,6 +89,8 @@ class Stock:
                 self._pool.add(self._wanted(connection, sender, rows, now))
                 limit -= len(rows)
                 count += len(rows)
+        if looks and not count:
+            self._found_none_at = time.monotonic()
         return count
 
     def _fill_left_out(

@@ -83,7 +83,7 @@ def test_a_rate_makes_a_sender_claim_few_letters_ahead_and_the_readers_of_a_big_
     move_most_to_one_domain(session, release(session, 1000))
     with sending(replace(outbox, limits=Limits(rate=50), clock=running_clock())):
         eventually(lambda: len(smtp.received) >= 50)
-        assert claimed_ahead(session) < 100
+        assert claimed_ahead(session) < 200  # what goes out in two seconds, and half of that
     small = sum("klein" in mail.recipient for mail in smtp.received)
     assert 0.3 < small / len(smtp.received) < 0.5
 
