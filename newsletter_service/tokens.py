@@ -13,6 +13,7 @@ from typing import NamedTuple
 _TOKEN = re.compile(r"(\d{1,18})-(\d{1,9})(?:-(\d{1,12}))?-([A-Za-z0-9_-]{24})", re.ASCII)
 _FOR_URLS = bytes.maketrans(b"+/", b"-_")
 _SEAL_BYTES = 18  # 144 bits, which base64 writes without padding
+_SEAL_LETTERS = 24
 
 
 class Purpose(StrEnum):
@@ -22,6 +23,15 @@ class Purpose(StrEnum):
     NEVER = "never"
     MANAGE = "manage"
     UNSUBSCRIBE = "unsubscribe"
+
+
+_SEALS = {
+    Purpose.CONFIRM: ("subscribing", slice(_SEAL_LETTERS)),
+    Purpose.NEVER: ("subscribing", slice(_SEAL_LETTERS, None)),
+    Purpose.MANAGE: ("subscribed", slice(_SEAL_LETTERS)),
+    Purpose.UNSUBSCRIBE: ("subscribed", slice(_SEAL_LETTERS, None)),
+}
+"""What is asked for together is sealed together: two seals from one hash, of which neither tells the other."""
 
 
 class BadToken(Exception):
@@ -42,7 +52,7 @@ class Holder(NamedTuple):
 def seal(secret_key: str, purpose: str, words: str, size: int) -> bytes:
     """A keyed hash (BLAKE2b) of `size` bytes that nobody makes without the key; `purpose` has at most 16 bytes.
 
-    What is sealed for one purpose proves nothing for another. Every letter needs three, so it has to be quick.
+    What is sealed for one purpose proves nothing for another. Every letter needs some, so it has to be quick.
     """
     seal = _unused_seal(secret_key, purpose, size).copy()
     seal.update(words.encode())
@@ -82,8 +92,8 @@ class Tokens:
         return self._opened(purpose, token)[0]
 
     def _seal(self, purpose: Purpose, words: str) -> str:
-        digits = b2a_base64(seal(self.secret_key, purpose, words, _SEAL_BYTES), newline=False)
-        return digits.translate(_FOR_URLS).decode("ascii")
+        together, mine = _SEALS[purpose]
+        return _two_seals(self.secret_key, together, words)[mine]
 
     def _opened(self, purpose: Purpose, token: str) -> tuple[Holder, int | None]:
         match = _TOKEN.fullmatch(token)
@@ -94,3 +104,9 @@ class Tokens:
         if not hmac.compare_digest(seal, self._seal(purpose, words)):
             raise BadToken
         return Holder(int(reader_id), int(generation)), int(expires) if expires else None
+
+
+@lru_cache(maxsize=1)
+def _two_seals(secret_key: str, together: str, words: str) -> str:
+    digits = b2a_base64(seal(secret_key, together, words, 2 * _SEAL_BYTES), newline=False)
+    return digits.translate(_FOR_URLS).decode("ascii")

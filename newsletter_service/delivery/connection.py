@@ -60,12 +60,16 @@ class NotOpened(Exception):
 
 
 class Connection:
-    """An open connection that neither blocks nor waits: its driver says when it can be read and written."""
+    """An open connection that neither blocks nor waits: its driver says when it can be read and written.
+
+    It is good for `most_letters`; 0 is any number.
+    """
 
     def __init__(self, sock: socket.socket, extensions: Extensions, ehlo_seconds: float = 0.0) -> None:
         self.dialogue = Dialogue(extensions)
         self.closed = False
         self.ehlo_seconds = ehlo_seconds
+        self.most_letters = extensions.mail_max
         sock.setblocking(False)
         self._socket = sock
         self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
@@ -82,6 +86,11 @@ class Connection:
     def wants_write(self) -> bool:
         """Whether something is left that the socket did not take yet."""
         return bool(self._unsent)
+
+    def take_at_most(self, letters: int) -> None:
+        """Be good for so many letters, and no more than the server said; 0 is any number."""
+        if letters:
+            self.most_letters = min(letters, self.most_letters or letters)
 
     def start(self, letter: Outgoing) -> Outcome | None:
         """Begin to hand in a letter; its outcome at once if this server can never take it."""

@@ -71,14 +71,8 @@ class Copies:
         if row.reader_id is not None and row.reader_generation is not None:
             manage = self.links.manage(row.reader_id, row.reader_generation)
             unsubscribe = self.links.unsubscribe(row.reader_id, row.reader_generation)
-        return SlotValues(
-            address=row.address,
-            date=self._date,
-            message_id=message_id(row.delivery_id, self.secret_key, self.mail_domain),
-            name=row.name,
-            manage_url=manage,
-            unsubscribe_url=unsubscribe,
-        )
+        identity = message_id(row.delivery_id, self.secret_key, self.mail_domain)
+        return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe)
 
 
 def _template(skeleton: bytes) -> Template | LetterError:

@@ -145,11 +145,6 @@ class Dialogue:
             return len(self._letters) < self.depth
         return len(self._letters) < (2 if self._extensions.pipelining else 1)
 
-    @property
-    def mail_max(self) -> int:
-        """How many letters the server takes over one connection; 0 if it does not say."""
-        return self._extensions.mail_max
-
     def takes(self, domain: str) -> bool:
         """Whether the server takes a letter to that domain over this connection."""
         most = self._extensions.domain_max

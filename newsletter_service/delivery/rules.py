@@ -75,8 +75,9 @@ class Reply(NamedTuple):
 def readable(text: bytes) -> str:
     """A server's words as one line of at most 500 characters that any log and database takes."""
     words = text.decode("utf-8", "replace").strip()
-    if not words.isprintable():
-        words = "".join(char if char.isprintable() else " " for char in words)
+    if words.isprintable() and "  " not in words:
+        return words[:MAX_REPLY_TEXT]
+    words = "".join(char if char.isprintable() else " " for char in words)
     return " ".join(words.split())[:MAX_REPLY_TEXT]
 
 

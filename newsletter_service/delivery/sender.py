@@ -23,7 +23,7 @@ from newsletter_service.delivery.opener import Opener
 from newsletter_service.delivery.outbox import Outbox, Snapshot
 from newsletter_service.delivery.pacing import Ramp
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
-from newsletter_service.delivery.settling import words
+from newsletter_service.delivery.settling import is_plain, words
 from newsletter_service.delivery.watch import Watch
 from newsletter_service.logs import without_addresses
 
@@ -185,7 +185,7 @@ class _Run:
     def _settle(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             self._desk.settle(outcome.letter, outcome.reply)
-            if outcome.reply.phase is Phase.DOT and outcome.reply.code == 250:
+            if is_plain(outcome.reply):
                 self._ramp.accepted()
                 self._in_vain = 0
             elif classify(outcome.reply) is Verdict.PAUSE:
@@ -193,7 +193,7 @@ class _Run:
 
     def _give(self, connection: Connection) -> None:
         """Start letters on a connection as long as it wants any, and send what is to be sent."""
-        desk, most = self._desk, self._most_letters(connection)
+        desk, most = self._desk, connection.most_letters
         while desk.waiting and connection.dialogue.wants and not connection.closed:
             full = most and connection.dialogue.started >= most
             if full or not connection.dialogue.takes(desk.next_domain):
@@ -206,11 +206,6 @@ class _Run:
             if at_once is not None:
                 self._settle([at_once])
         connection.flush()
-
-    def _most_letters(self, connection: Connection) -> int:
-        """How many letters may go over a connection, by our limit and by the server's; 0 for any number."""
-        ours, theirs = self._outbox.limits.letters_per_connection, connection.dialogue.mail_max
-        return min(ours, theirs) if ours and theirs else ours or theirs
 
     def _assign(self, most: int) -> bool:
         """Put letters on up to `most` connections; whether there are letters that only others could take.
@@ -272,6 +267,7 @@ class _Run:
             if isinstance(result, Connection) and self._finishing:
                 result.close()
             elif isinstance(result, Connection):
+                result.take_at_most(self._outbox.limits.letters_per_connection)
                 self._connections.add(result)
                 self._watch.begin(result)
                 self._make_room()

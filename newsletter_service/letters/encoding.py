@@ -122,6 +122,8 @@ def _qp_line(line: str) -> bytes:
     No row begins with a dot, which relays may handle badly.
     """
     quick = b2a_qp(line.encode("utf-8"), istext=False)
+    if len(quick) < LINE and not quick.startswith(b".") and b"\t" not in quick:
+        return quick  # one row: most values, and there are some in every letter
     last_row = len(quick) - quick.rfind(b"\n") - 1
     if last_row >= LINE or quick.startswith(b".") or b"\n." in quick or b"\t" in quick:
         return _qp_line_by_symbols(line)

@@ -27,6 +27,8 @@ _LINK = re.compile(r"[!#-;=?-~]+")  # printable ASCII without quotes and angle b
 _ALIKE = re.compile(rf"[!#-%(-\-/-;?-~][ !#-%(-;?-~]{{,{encoding.LINE - 2}}}(?<! )")
 """A value that is written alike in a header, in HTML and in quoted-printable: no quotes, & nor =, no dot first, no
 blank at an end, not too long."""
+_PLAIN_LINK = re.compile(rf"[!#-%(-\-/-;?-~][!#-%(-;?-~]{{,{encoding.LINE - 2}}}")
+"""A link that is such a value."""
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
 
@@ -211,9 +213,11 @@ def _unsubscribe_url(values: SlotValues) -> bytes | str:
 
 
 def _link(value: str, where: str) -> bytes | str:
+    if _PLAIN_LINK.fullmatch(value):
+        return value.encode("ascii")
     if len(value) > _LONGEST_IN_HEADER or not _LINK.fullmatch(value):
         raise LetterError(f"a letter needs a link {where}")
-    return _alike(value)
+    return value
 
 
 def _alike(value: str) -> bytes | str:
