@@ -232,11 +232,11 @@ class Desk:
         said = error.orig if isinstance(error, DBAPIError) else error
         if not isinstance(said, self._waits_for):
             raise error
-        self._hang_up()
-        self.clerk.forget()
         if not self.trouble:
             self.trouble = " ".join(str(said).split())[:200]
             log.error("the database is away, waiting for it: %s", self.trouble)
+        self._hang_up()
+        self.clerk.forget()
         self._away_until = time.monotonic() + _TRY_AGAIN_SECONDS
 
     def _connected(self) -> Connection:
@@ -249,4 +249,6 @@ class Desk:
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(*self._errors):
+                if self.trouble:  # there is nothing to be rolled back on a line that is dead
+                    connection.invalidate()
                 connection.close()

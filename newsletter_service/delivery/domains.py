@@ -23,6 +23,7 @@ from newsletter_service.delivery.rules import Reply, Verdict
 _APART_SECONDS = 0.02
 _LONGEST_SECONDS = 600.0
 _TOGETHER_SECONDS = 0.1
+_COSTS_A_STRIKE = (Verdict.DEFER, Verdict.REQUEUE, Verdict.UNCERTAIN)
 _LONGEST_REST_SECONDS = 1.2 * LONGEST_REST_SECONDS
 """No domain rests for longer: what says so was written by a clock that was ahead."""
 
@@ -56,10 +57,10 @@ class Domains:
         self, connection: Connection, domain: str, reply: Reply, verdict: Verdict, now: datetime
     ) -> None:
         """Mind a letter that was put off: whoever is to blame gets a strike, and a rest after some."""
-        to_blame = struck_by(reply, domain) if verdict in (Verdict.DEFER, Verdict.REQUEUE) else None
+        to_blame = struck_by(reply, domain) if verdict in _COSTS_A_STRIKE else None
         if to_blame is None or self._just_struck(to_blame):
             return
-        words = f"{reply.code} {reply.text}"
+        words = f"{reply.code or ''} {reply.text}".strip()
         strikes = rests.strike(connection, to_blame, words, least_strikes(reply), now)
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         seconds = rest_after(strikes, chance)

@@ -216,8 +216,12 @@ _FULL_SPEED = 1000
 
 
 def struck_by(reply: Reply, domain: str) -> str | None:
-    """Who is to blame for a deferral: the domain, "" for the server itself, None for that one mailbox."""
-    if reply.code is None or reply.enhanced_status.startswith("4.2."):
+    """Who is to blame for a deferral or a lost connection: the domain, "" for the server itself, None for that one
+    mailbox.
+    """
+    if reply.code is None:
+        return ""
+    if reply.enhanced_status.startswith("4.2."):
         return None
     ours = reply.phase is Phase.MAIL or reply.code == 421 or reply.enhanced_status.startswith("4.3.")
     return "" if ours else domain

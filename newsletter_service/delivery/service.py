@@ -1,6 +1,6 @@
 """Use cases of the ledger: write letters and deliveries down, stop them, count them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Select,
     case,
     delete,
-    exists,
     func,
     insert,
     literal,
@@ -196,17 +195,30 @@ def is_suppressed(session: Session, address: str, secret_key: str) -> bool:
     return session.get(Suppression, address_hmac(address, secret_key)) is not None
 
 
-def anyone_suppressed(session: Session) -> bool:
-    """Whether there is any address that is not to be mailed."""
-    return bool(session.scalar(select(exists(select(Suppression.address_hmac)))))
+class Unwanted:
+    """Tells of many addresses which are not to be mailed; as long as there are few of those, without asking again."""
+
+    def __init__(self, session: Session, secret_key: str) -> None:
+        self._session, self._secret_key = session, secret_key
+        some = session.scalars(select(Suppression.address_hmac).limit(_FEW + 1)).all()
+        self._few = frozenset(some) if len(some) <= _FEW else None
+
+    def among(self, addresses: Mapping[int, str]) -> set[int]:
+        """Which readers have such an address; `addresses` are by reader id."""
+        if self._few is not None and not self._few:
+            return set()
+        keys = {
+            reader_id: address_hmac(address, self._secret_key) for reader_id, address in addresses.items()
+        }
+        found = self._few if self._few is not None else self._found(list(keys.values()))
+        return {reader_id for reader_id, key in keys.items() if key in found}
+
+    def _found(self, keys: Sequence[str]) -> frozenset[str]:
+        query = select(Suppression.address_hmac).where(among(Suppression.address_hmac, keys))
+        return frozenset(self._session.scalars(query))
 
 
-def suppressed_among(session: Session, addresses: Mapping[int, str], secret_key: str) -> set[int]:
-    """Which readers have an address that is not to be mailed; `addresses` are by reader id."""
-    keys = {reader_id: address_hmac(address, secret_key) for reader_id, address in addresses.items()}
-    query = select(Suppression.address_hmac).where(among(Suppression.address_hmac, list(keys.values())))
-    found = set(session.scalars(query))
-    return {reader_id for reader_id, key in keys.items() if key in found}
+_FEW = 10_000  # a megabyte of hashes
 
 
 def suppressed_hmacs(session: Session) -> frozenset[str]:

@@ -13,7 +13,7 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.models import Mailing
 from newsletter_service.editions.content import content_for, item_view
 from newsletter_service.editions.models import Edition, Exclusion
-from newsletter_service.editions.readership import Reader, active_readers, addresses_of, recipients
+from newsletter_service.editions.readership import Reader, active_readers, recipients
 from newsletter_service.editions.rules import ExclusionReason
 from newsletter_service.editorial.models import Item
 from newsletter_service.letters.values import PreparedLetter
@@ -43,6 +43,7 @@ class Addressing:
         self._edition, self._mailing, self._items = edition, mailing, items
         views = [item_view(item) for item in items]
         self._visible = lru_cache(_KINDS_OF_READERS_KEPT)(partial(visible, views))
+        self._unwanted = delivery.Unwanted(session, press.secret_key)
         self._letters: dict[tuple[tuple[int, ...], str], int] = {}
         self._addressed: defaultdict[int, list[int]] = defaultdict(list)
         self._written = 0
@@ -57,7 +58,8 @@ class Addressing:
         return self._written
 
     def _address(self, readers: Sequence[Reader]) -> None:
-        excluded = dict.fromkeys(self._suppressed(readers), ExclusionReason.SUPPRESSED)
+        unwanted = self._unwanted.among({reader.id: reader.address for reader in readers})
+        excluded = dict.fromkeys(unwanted, ExclusionReason.SUPPRESSED)
         for reader in readers:
             if reader.id in excluded:
                 continue
@@ -73,12 +75,6 @@ class Addressing:
                 self._session, self._mailing, letter_id, recipients(reader_ids), self._now
             )
         self._addressed.clear()
-
-    def _suppressed(self, readers: Sequence[Reader]) -> set[int]:
-        if not delivery.anyone_suppressed(self._session):
-            return set()
-        addresses = addresses_of(self._session, readers)
-        return delivery.suppressed_among(self._session, addresses, self._press.secret_key)
 
     def _letter(self, item_ids: tuple[int, ...], language: str) -> int:
         """The number of the letter with these items, which is prepared when its first reader turns up."""
@@ -99,5 +95,5 @@ class Addressing:
                 {"edition_id": self._edition.id, "reader_id": reader_id, "reason": reason.value}
                 for reader_id, reason in excluded.items()
             ]
-            self._session.execute(insert(Exclusion), rows)
+            self._session.connection().execute(insert(Exclusion), rows)
             self._written += len(rows)

@@ -16,7 +16,7 @@ from newsletter_service.delivery.ledger import Claimed, Settled
 from newsletter_service.delivery.models import Letter, Mailing
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.roll_call import RollCall
-from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.rules import MOST_PAUSES, State, Verdict
 from newsletter_service.delivery.sender import _Run, send_until_empty
 from newsletter_service.delivery.watch import Watch
 from tests.conftest import NOW, Clock
@@ -184,9 +184,12 @@ def test_an_outcome_that_stays_unknown_is_left_to_a_person_in_the_end(
     assert len(smtp.to("lezer1@gemeente.example")) == 3
 
 
-@pytest.mark.parametrize("refusal", ["rcpt 5.7.1", "mail"])
+@pytest.mark.parametrize(
+    ("refusal", "waiting"),
+    [("mail", {State.READY: 5}), ("rcpt 5.7.1", {State.READY: 4, State.DEFERRED: 1})],
+)
 def test_a_refusal_that_concerns_every_letter_pauses_the_mailing_and_blames_no_reader(
-    session: Session, outbox: Outbox, smtp: RecordingServer, refusal: str
+    session: Session, outbox: Outbox, smtp: RecordingServer, refusal: str, waiting: dict[State, int]
 ) -> None:
     mailing = release(session, 5)
     if refusal == "mail":
@@ -194,10 +197,26 @@ def test_a_refusal_that_concerns_every_letter_pauses_the_mailing_and_blames_no_r
     else:
         smtp.answers["lezer1@gemeente.example"] = "550 5.7.1 blocked by policy"
     send_until_empty(outbox)
-    assert states(session, mailing) == {State.READY: 5}
+    assert states(session, mailing) == waiting
     session.refresh(mailing)
     assert mailing.paused_at == NOW
     assert "550 5." in mailing.pause_reason
+
+
+def test_one_reader_whom_a_policy_refuses_does_not_hold_up_the_others_for_ever(
+    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+) -> None:
+    mailing = release(session, 5)
+    smtp.answers["lezer1@gemeente.example"] = "550 5.7.1 blocked by policy"
+    for _ in range(MOST_PAUSES):
+        send_until_empty(outbox)
+        session.refresh(mailing)
+        assert mailing.paused_at is not None
+        service.resume_mailing(session, mailing)
+        session.commit()
+        clock.move(minutes=1)
+    send_until_empty(outbox)
+    assert states(session, mailing) == {State.FAILED: 1, State.SENT: 4}
 
 
 def test_a_server_that_is_down_costs_nobody_a_letter(

@@ -176,7 +176,7 @@ def test_the_shares_of_all_senders_are_exactly_the_connections_to_a_domain(limit
         (Reply(Phase.MAIL, 451, "4.7.0 slow down"), ""),
         (Reply(Phase.RCPT, 421, "4.7.0 closing"), ""),
         (Reply(Phase.DOT, 451, "4.3.1 disk full"), ""),
-        (Reply(Phase.DOT, None, "lost"), None),
+        (Reply(Phase.DOT, None, "lost"), ""),
     ],
 )
 def test_a_deferral_is_blamed_on_whoever_it_is_about(reply: Reply, whom: str | None) -> None:

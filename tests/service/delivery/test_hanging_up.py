@@ -1,0 +1,123 @@
+"""Servers that hang up: before they were asked anything, at each letter, or while a sender is about to end."""
+
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.dialogue import Extensions
+from newsletter_service.delivery.models import DomainRest
+from newsletter_service.delivery.outbox import Outbox
+from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.sender import MOST_IN_VAIN, send_until_empty
+from tests.conftest import Clock
+from tests.pipelining_server import DROP, running_erring_server
+from tests.service.delivery.conftest import release, states
+from tests.smtp_server import RecordingServer
+
+_RESET = struct.pack("ii", 1, 0)
+
+
+@contextmanager
+def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """The port of a server that does `serve` with each connection, one after the other."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            with suppress(OSError):
+                while True:
+                    client, _ = listener.accept()
+                    with client, suppress(OSError):
+                        serve(client)
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+
+
+def to(outbox: Outbox, port: int) -> Outbox:
+    return replace(outbox, server=replace(outbox.server, port=port, connections=4))
+
+
+def test_a_server_that_hangs_up_at_every_letter_is_left_alone_after_a_few(
+    session: Session, outbox: Outbox, clock: Clock
+) -> None:
+    mailing = release(session, 200)
+
+    def answer(verb: str, _recipient: str) -> str:
+        return DROP if verb == "." else "250 OK"
+
+    with running_erring_server(Extensions(pipelining=True, chunking=True), answer) as server:
+        for _ in range(20):
+            send_until_empty(to(outbox, server.port))
+            clock.move(seconds=2)
+        assert server.connections <= 4 * MOST_IN_VAIN
+    doubtful = states(session, mailing)[State.DEFERRED]
+    assert 0 < doubtful <= server.connections
+    rest = session.scalars(select(DomainRest)).one()
+    assert (rest.domain, rest.rests_until > clock.now) == ("", True)
+
+
+def test_a_server_that_resets_after_its_greeting_costs_no_sender_its_life(
+    session: Session, outbox: Outbox
+) -> None:
+    mailing = release(session, 5)
+
+    def greet_and_reset(client: socket.socket) -> None:
+        client.sendall(b"220 mx\r\n")
+        client.recv(1000)
+        client.sendall(b"250-mx\r\n250 PIPELINING\r\n")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+
+    with listening(greet_and_reset) as port:
+        for _ in range(10):
+            assert send_until_empty(to(outbox, port)) <= Counter({Verdict.UNREACHABLE: 1, Verdict.REQUEUE: 5})
+    assert states(session, mailing) == {State.READY: 5}
+
+
+def test_no_letter_begins_on_a_connection_that_opens_after_the_stop(
+    session: Session, outbox: Outbox, smtp: RecordingServer
+) -> None:
+    mailing = release(session, 100)
+    smtp.seconds = 1.0
+    stop, second = threading.Event(), threading.Event()
+
+    def relay(client: socket.socket) -> None:
+        """The first connection works; the next one is greeted only after the stop."""
+        if smtp.received:
+            second.set()
+            stop.wait(20)
+        threading.Thread(target=_pass_on, args=(client.dup(), smtp.port), daemon=True).start()
+
+    with listening(relay) as port:
+        sender = threading.Thread(target=lambda: send_until_empty(to(outbox, port), stop))
+        sender.start()
+        assert second.wait(20)
+        under_way_at_most = len(smtp.received) + 2  # on the connection that was there: two may be under way
+        stop.set()
+        sender.join(20)
+    assert len(smtp.received) <= under_way_at_most
+    assert states(session, mailing)[State.READY] == 100 - len(smtp.received)
+
+
+def _pass_on(client: socket.socket, port: int) -> None:
+    with client, socket.create_connection(("127.0.0.1", port)) as server, suppress(OSError):
+        back = threading.Thread(target=_copy, args=(server, client), daemon=True)
+        back.start()
+        _copy(client, server)
+        server.shutdown(socket.SHUT_WR)
+        back.join(20)
+
+
+def _copy(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
