@@ -5,7 +5,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -20,6 +22,7 @@ from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
 from scheduled_jobs.schedule import JOBS, Job
 
 _ENDS_WITHIN_SECONDS = 9.0
+_LOOK_SECONDS = 0.2
 
 log = logging.getLogger("scheduled_jobs")
 
@@ -68,10 +71,21 @@ def wait_for_database(engine: Engine, stop: threading.Event) -> bool:
                 words = " ".join(str(error.orig).split())
                 log.error("the database cannot be reached, waiting for it: %s", words)
             said = True
-            stop.wait(1)
+            sleep_until(stop, 1)
         else:
             return True
     return False
+
+
+def sleep_until(stop: threading.Event, seconds: float = inf) -> None:
+    """Sleep until somebody says stop, or for so long.
+
+    `stop.wait` would do, but for a signal that comes while this thread is about to wait: its handler says stop in
+    this very thread, and waits for ever for the lock that this one holds.
+    """
+    latest = time.monotonic() + seconds
+    while not stop.is_set() and time.monotonic() < latest:
+        time.sleep(_LOOK_SECONDS)
 
 
 def end(scheduler: BackgroundScheduler) -> None:
@@ -99,7 +113,7 @@ def main() -> None:
         with only_scheduler(engine, Path(app.instance_path)):
             scheduler = schedule(app)
             scheduler.start()
-            stop.wait()
+            sleep_until(stop)
             deliver.end()
             end(scheduler)
     except AlreadyRunning:
