@@ -240,9 +240,11 @@ class _Run:
             self._connections.discard(connection)
             self._busy.discard(connection)
             self._watch.end(connection)
-            self._settle(connection.lost())
+            lost = connection.lost()
+            self._settle(lost)
             self._make_room()
-            self._mind_vain(connection)
+            if lost or not self._connections:  # not one that had nothing to do while others had
+                self._mind_vain(connection)
 
     def _mind_vain(self, connection: Connection) -> None:
         """End the run when one connection after the other ends without having accepted a letter."""
