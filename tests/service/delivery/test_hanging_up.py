@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import DomainRest
 from newsletter_service.delivery.outbox import Outbox
-from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import State, Verdict
 from newsletter_service.delivery.sender import MOST_IN_VAIN, send_until_empty
 from tests.conftest import Clock
@@ -65,29 +64,6 @@ def test_a_server_that_hangs_up_at_every_letter_is_left_alone_after_a_few(
     assert 0 < doubtful <= server.connections
     rest = session.scalars(select(DomainRest)).one()
     assert (rest.domain, rest.rests_until > clock.now) == ("", True)
-
-
-def test_a_server_that_closes_connections_which_have_nothing_to_do_is_sent_to_all_the_same(
-    session: Session, outbox: Outbox, smtp: RecordingServer
-) -> None:
-    mailing = release(session, 60)
-    smtp.seconds = 0.05
-
-    def relay(client: socket.socket) -> None:
-        """Close all connections but the first before any letter is asked for on them."""
-        if not smtp.received:
-            threading.Thread(target=_pass_on, args=(client.dup(), smtp.port), daemon=True).start()
-            return
-        client.sendall(b"220 mx\r\n")
-        client.recv(1000)
-        client.sendall(b"250-mx\r\n250 PIPELINING\r\n")
-        client.shutdown(socket.SHUT_WR)
-
-    with listening(relay) as port:
-        # one letter under way at most: only the first connection ever has anything to do
-        one = replace(outbox, limits=Limits(domain_connections=1))
-        assert send_until_empty(to(one, port)) == Counter({Verdict.SENT: 60})
-    assert states(session, mailing) == {State.SENT: 60}
 
 
 def test_a_server_that_resets_after_its_greeting_costs_no_sender_its_life(
