@@ -95,7 +95,6 @@ def end(scheduler: BackgroundScheduler) -> None:
     ending.join(_ENDS_WITHIN_SECONDS)
     if ending.is_alive():
         log.error("what was under way did not come to its end; the ledger knows what is uncertain")
-        logging.shutdown()
         os._exit(1)
 
 
