@@ -1,7 +1,8 @@
 """Over how many of its connections a sender spreads its letters."""
 
 _LOOK_SECONDS = 0.1
-_MUCH, _LITTLE = 0.5, 0.25
+_MUCH, _LITTLE = 0.7, 0.25
+_TRY_AGAIN_SECONDS = 1.0
 
 
 class Breadth:
@@ -14,15 +15,23 @@ class Breadth:
     def __init__(self, fewest: int, most: int) -> None:
         self.enough = self._fewest = min(fewest, most)
         self._most = most
-        self._since = self._waited = 0.0
+        self._since = self._waited = self._not_before = 0.0
 
-    def waited(self, began: float, now: float) -> None:
-        """Take in from when to when (steady, in seconds) the server was waited for, and look how much that was."""
-        self._waited += now - began
-        if now - self._since >= _LOOK_SECONDS:
-            share = self._waited / (now - self._since)
-            if share > _MUCH:
-                self.enough = self._most
-            elif share < _LITTLE:
-                self.enough = self._fewest
-            self._since, self._waited = now, 0.0
+    def waited(self, seconds: float) -> None:
+        """Take in for how long the server was waited for, with nothing else to do."""
+        self._waited += seconds
+
+    def look(self, now: float) -> None:
+        """Decide anew, every tenth of a second, by how much of it was waited; `now` is steady, in seconds.
+
+        To be called whether or not anything was waited for: with the ledger in the way nothing ever is.
+        """
+        if now - self._since < _LOOK_SECONDS:
+            return
+        share = self._waited / (now - self._since)
+        if share > _MUCH and now >= self._not_before:
+            self.enough = self._most
+        elif share < _LITTLE and self.enough > self._fewest:
+            self.enough = self._fewest
+            self._not_before = now + _TRY_AGAIN_SECONDS
+        self._since, self._waited = now, 0.0

@@ -59,11 +59,6 @@ class Desk:
         self._under_way: Turn | None = None
 
     @property
-    def overlaps(self) -> bool:
-        """Whether the loop goes on while the database works."""
-        return self._errand is not None
-
-    @property
     def waiting(self) -> int:
         """How many letters are here that no connection has begun with."""
         return len(self._granted)

@@ -100,9 +100,8 @@ class _Run:
         self._unreachable: Reply | None = None
         self._finishing = False
         self._in_vain = 0
-        # While the loop itself speaks to the database, what lies with the server keeps it busy: that has to be more.
-        part = outbox.server.connections // (3 if self._desk.overlaps else 2)
-        self._breadth = Breadth(max(_FEWEST_BUSY, part), outbox.server.connections)
+        half = outbox.server.connections // 2
+        self._breadth = Breadth(max(_FEWEST_BUSY, half), outbox.server.connections)
         self._slots = 0
         self._next_tick = 0.0
         self._told: tuple[float, int] = (time.monotonic(), 0)
@@ -141,7 +140,9 @@ class _Run:
             desk.work(self._slots)
         self._take_in_opened()
         self._open_more()
-        if time.monotonic() >= self._next_tick:
+        now = time.monotonic()
+        self._breadth.look(now)
+        if now >= self._next_tick:
             self._tick()
 
     def _events(self, timeout: float) -> list[tuple[SelectorKey, int]]:
@@ -159,10 +160,10 @@ class _Run:
         idle = self._assign(self._breadth.enough)
         lingers = idle or self._desk.could_settle
         began = time.monotonic()
-        if len(self._busy) >= _MANY_BUSY and not self._desk.overlaps:
+        if len(self._busy) >= _MANY_BUSY:
             time.sleep(_GATHER_SECONDS)
         events = self._watch.events(min(pause, _LINGER_SECONDS) if lingers else pause)
-        self._breadth.waited(began, time.monotonic())
+        self._breadth.waited(time.monotonic() - began)
         if idle and not events:
             self._assign(self._outbox.server.connections)
         return events

@@ -3,10 +3,9 @@ from newsletter_service.delivery.breadth import Breadth
 
 def looked(breadth: Breadth, began: float, waited: float) -> int:
     """What is enough after half a second of which so much went by waiting for the server."""
-    for tenth in range(5):
-        at = began + tenth / 10
-        breadth.waited(at, at + waited / 5)
-    breadth.waited(began + 0.5, began + 0.5)
+    for tenth in range(1, 6):
+        breadth.waited(waited / 5)
+        breadth.look(began + tenth * 0.1001)
     return breadth.enough
 
 
@@ -21,9 +20,24 @@ def test_a_server_that_is_waited_for_gets_letters_over_all_of_them() -> None:
 def test_in_between_it_stays_as_it_was() -> None:
     breadth = Breadth(8, 64)
     assert looked(breadth, 100.0, 0.2) == 8
-    looked(breadth, 100.5, 0.45)
-    assert looked(breadth, 101.0, 0.2) == 64
-    assert looked(breadth, 101.5, 0.05) == 8
+    looked(breadth, 100.5005, 0.45)
+    assert looked(breadth, 101.001, 0.2) == 64
+    assert looked(breadth, 101.5015, 0.05) == 8
+
+
+def test_it_narrows_where_nothing_is_waited_for_at_all() -> None:
+    breadth = Breadth(8, 64)
+    looked(breadth, 100.0, 0.45)
+    breadth.look(100.7)
+    assert breadth.enough == 8
+
+
+def test_what_did_not_help_is_tried_again_only_after_a_second() -> None:
+    breadth = Breadth(8, 64)
+    looked(breadth, 100.0, 0.45)
+    assert looked(breadth, 100.5005, 0.0) == 8
+    assert looked(breadth, 101.001, 0.45) == 8
+    assert looked(breadth, 101.5015, 0.45) == 64
 
 
 def test_there_are_never_more_than_there_are_connections() -> None:
