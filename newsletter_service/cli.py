@@ -1,4 +1,4 @@
-"""The `newsletter` command: its own, those of every feature and Flask's, on the app of the environment."""
+"""The `newsletter` command: those of every feature and Flask's, on the app of the environment."""
 
 from importlib import import_module
 
@@ -6,11 +6,10 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 
-from newsletter_service.sending import send
-
-_ON_CORE = {
+_WITHOUT_PAGES = {
     "editions": ("newsletter_service.editions.commands", "edition_commands"),
     "jobs": ("scheduled_jobs.commands", "jobs"),
+    "send": ("newsletter_service.sending", "send"),
     "subscribers": ("newsletter_service.subscriptions.commands", "subscriber_commands"),
 }
 """The commands that need no page, by the module that has them: what is not named on the line is not loaded."""
@@ -34,29 +33,26 @@ def _migrating_app() -> Flask:
 
 
 class _Commands(click.Group):
-    """Those that are added here, those of the features, and then all that the app has."""
+    """Those that need no page, and then all that the app has."""
 
     _of_the_app = FlaskGroup(create_app=_app, add_version_option=False)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All there are, in the order of the alphabet."""
         ctx.obj = ScriptInfo(create_app=_migrating_app)
-        return sorted({*super().list_commands(ctx), *_ON_CORE, *self._of_the_app.list_commands(ctx)})
+        return sorted({*_WITHOUT_PAGES, *self._of_the_app.list_commands(ctx)})
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """A command by its name."""
-        if name in _ON_CORE:
+        if name in _WITHOUT_PAGES:
             ctx.obj = ctx.obj or ScriptInfo(create_app=_core)
-            module, attribute = _ON_CORE[name]
+            module, attribute = _WITHOUT_PAGES[name]
             command: click.Command = getattr(import_module(module), attribute)
             return command
         ctx.obj = ctx.obj or ScriptInfo(create_app=_migrating_app if name == "db" else _app)
-        return super().get_command(ctx, name) or self._of_the_app.get_command(ctx, name)
+        return self._of_the_app.get_command(ctx, name)
 
 
 @click.group(cls=_Commands)
 def main() -> None:
     """The newsletter service."""
-
-
-main.add_command(send)

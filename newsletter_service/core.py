@@ -11,9 +11,9 @@ from newsletter_service.db import init_db
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links import Links
 from newsletter_service.logs import init_logs
+from newsletter_service.mail_settings import limits, smtp_server
 from newsletter_service.moments import utc_now
 from newsletter_service.parts import Parts
-from newsletter_service.sending import limits, smtp_server
 from newsletter_service.tokens import Tokens
 
 

@@ -13,13 +13,13 @@ from sqlalchemy.exc import OperationalError
 
 from config import Settings, SettingsError
 from newsletter_service.db import open_engine
-from newsletter_service.delivery.connection import SmtpServer, TransportMisconfigured
+from newsletter_service.delivery.connection import TransportMisconfigured
 from newsletter_service.delivery.outbox import Outbox
-from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.sender import comes_soon, send_until_empty
 from newsletter_service.links import Links
 from newsletter_service.logs import init_logs
+from newsletter_service.mail_settings import limits, smtp_server
 from newsletter_service.moments import utc_now
 from newsletter_service.send_progress import Progress, progress
 from newsletter_service.tokens import Tokens
@@ -31,30 +31,6 @@ _STOPS_WITHIN_SECONDS = 9.0
 _OBJECTS_BEFORE_COLLECTING = 20_000
 
 log = logging.getLogger(__name__)
-
-
-def smtp_server(settings: Settings) -> SmtpServer:
-    """The server that letters go to."""
-    return SmtpServer(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        security=settings.smtp_security,
-        username=settings.smtp_username,
-        password=settings.smtp_password,
-        connections=settings.smtp_connections,
-        helo_name=settings.mail_from.rpartition("@")[2],
-        ca_file=settings.smtp_ca_file,
-    )
-
-
-def limits(settings: Settings) -> Limits:
-    """What all senders together may not exceed."""
-    return Limits(
-        rate=settings.smtp_rate,
-        domain_rate=settings.smtp_domain_rate,
-        domain_connections=settings.smtp_domain_connections,
-        letters_per_connection=settings.smtp_letters_per_connection,
-    )
 
 
 @click.command("send")

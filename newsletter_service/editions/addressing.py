@@ -21,7 +21,7 @@ from newsletter_service.publisher.press import Press
 from newsletter_service.publisher.service import sender_for
 
 _KINDS_OF_READERS_KEPT = 4096
-_ADDRESSED_AT_ONCE = 10_000
+_ADDRESSED_AT_ONCE = 5_000
 
 
 class Addressing:

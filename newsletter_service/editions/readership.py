@@ -26,7 +26,7 @@ RECIPIENT = (
     Subscriber.name,
 )
 """What delivery takes over into its ledger, in that order."""
-_READERS_AT_ONCE = 1000
+_READERS_AT_ONCE = 500
 _KINDS_KEPT = 10_000
 
 
@@ -44,7 +44,7 @@ _Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...], str]
 
 
 def active_readers(session: Session) -> Iterator[Sequence[Reader]]:
-    """All active readers, by id, a thousand at a time; the caller's transaction lasts until the last of them."""
+    """All active readers, by id, some hundreds at a time; the caller's transaction lasts until the last of them."""
     domains = segment_domains(session)
 
     @lru_cache(_KINDS_KEPT)  # readers are many, what they choose is not

@@ -4,7 +4,7 @@ from benchmarks.compare import LETTERS, MANNER
 from benchmarks.ledgers import Manner, environment
 from config import Settings
 from newsletter_service.delivery.pacing import Limits
-from newsletter_service.sending import limits, smtp_server
+from newsletter_service.mail_settings import limits, smtp_server
 
 LETTERS_PER_SECOND = 100_000
 """More than any server on one machine takes."""

@@ -7,7 +7,7 @@ import pytest
 from config import Settings
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.pacing import Limits
-from newsletter_service.sending import limits, smtp_server
+from newsletter_service.mail_settings import limits, smtp_server
 
 TOLD = Settings(
     secret_key="0123456789abcdef0123456789abcdef",
