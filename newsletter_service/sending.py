@@ -2,7 +2,6 @@
 
 import gc
 import logging
-import signal
 import sys
 import threading
 from collections import Counter
@@ -22,9 +21,11 @@ from newsletter_service.logs import init_logs
 from newsletter_service.mail_settings import limits, smtp_server
 from newsletter_service.moments import utc_now
 from newsletter_service.send_progress import Progress, progress
+from newsletter_service.stopping import StopSignals
 from newsletter_service.tokens import Tokens
 
 _LOOK_AGAIN_SECONDS = 0.5
+_MIND_SIGNALS_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 60.0
 _WORTH_WAITING_FOR = timedelta(minutes=1)
 _STOPS_WITHIN_SECONDS = 9.0
@@ -85,11 +86,11 @@ class _Work(threading.Thread):
 
     def done(self) -> Counter[Verdict]:
         """Work until there is nothing to do or a signal says stop: how many letters met each verdict."""
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: self._stop_asked.set())
+        signals = StopSignals()
         self.start()
-        while self.is_alive() and not self._stop_asked.is_set():
-            self.join(_LOOK_AGAIN_SECONDS)
+        while self.is_alive() and not signals.came:
+            self.join(_MIND_SIGNALS_SECONDS)
+        self._stop_asked.set()
         self.join(_STOPS_WITHIN_SECONDS)
         if self.is_alive():
             raise click.ClickException("what was under way did not come to its end; it is uncertain now")

@@ -2,12 +2,9 @@
 
 import logging
 import os
-import signal
 import sys
 import threading
-import time
 from datetime import UTC, datetime
-from math import inf
 from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,12 +14,12 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter_service.core import create_core_from_env
 from newsletter_service.db import db
+from newsletter_service.stopping import StopSignals
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
 from scheduled_jobs.schedule import JOBS, Job
 
 _ENDS_WITHIN_SECONDS = 9.0
-_LOOK_SECONDS = 0.2
 
 log = logging.getLogger("scheduled_jobs")
 
@@ -60,10 +57,10 @@ def schedule(app: Flask) -> BackgroundScheduler:
     return scheduler
 
 
-def wait_for_database(engine: Engine, stop: threading.Event) -> bool:
+def wait_for_database(engine: Engine, stop: StopSignals) -> bool:
     """Come back once the database answers (True) or somebody says stop: a scheduler that starts first waits."""
     said = False
-    while not stop.is_set():
+    while not stop.came:
         try:
             engine.connect().close()
         except OperationalError as error:
@@ -71,21 +68,10 @@ def wait_for_database(engine: Engine, stop: threading.Event) -> bool:
                 words = " ".join(str(error.orig).split())
                 log.error("the database cannot be reached, waiting for it: %s", words)
             said = True
-            sleep_until(stop, 1)
+            stop.sleep(1)
         else:
             return True
     return False
-
-
-def sleep_until(stop: threading.Event, seconds: float = inf) -> None:
-    """Sleep until somebody says stop, or for so long.
-
-    `stop.wait` would do, but for a signal that comes while this thread is about to wait: its handler says stop in
-    this very thread, and waits for ever for the lock that this one holds.
-    """
-    latest = time.monotonic() + seconds
-    while not stop.is_set() and time.monotonic() < latest:
-        time.sleep(_LOOK_SECONDS)
 
 
 def end(scheduler: BackgroundScheduler) -> None:
@@ -101,9 +87,7 @@ def end(scheduler: BackgroundScheduler) -> None:
 def main() -> None:
     """Run until SIGTERM or SIGINT; a job under way is finished first."""
     app = create_core_from_env()
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = StopSignals()
     with app.app_context():
         engine = db.engine
     if not wait_for_database(engine, stop):
@@ -112,7 +96,7 @@ def main() -> None:
         with only_scheduler(engine, Path(app.instance_path)):
             scheduler = schedule(app)
             scheduler.start()
-            sleep_until(stop)
+            stop.sleep()
             deliver.end()
             end(scheduler)
     except AlreadyRunning:

@@ -180,6 +180,16 @@ def test_a_signal_ends_a_watching_sender_with_all_it_did_settled(
     assert (watching.returncode, said) == (0, b"sent 40\n")
 
 
+def test_many_signals_at_once_end_a_sender_as_one_does(watching: Process, smtp: RecordingServer) -> None:
+    assert within(30, lambda: len(smtp.received) == 40)
+    for _ in range(5000):  # so thick and fast that one comes while the one before is being handled
+        watching.send_signal(signal.SIGTERM)
+    assert watching.wait(10) in (
+        0,
+        -signal.SIGTERM,
+    )  # the latter for one that comes when Python is nearly gone
+
+
 def test_what_is_not_set_is_said_in_one_line_each(environment: dict[str, str]) -> None:
     del environment["SECRET_KEY"]
     done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False, timeout=60)

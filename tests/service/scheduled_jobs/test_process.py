@@ -93,7 +93,8 @@ def test_a_scheduler_that_is_told_to_end_leaves_the_rest_in_the_ledger(
 ) -> None:
     scheduler = start()
     until(lambda: len(smtp.received) >= 2)
-    scheduler.send_signal(signal.SIGTERM)
+    for _ in range(3):
+        scheduler.send_signal(signal.SIGTERM)
     said, _ = scheduler.communicate(timeout=10)
     assert scheduler.returncode == 0, said
     assert "Traceback" not in said
