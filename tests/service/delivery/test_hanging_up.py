@@ -3,6 +3,7 @@
 import socket
 import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,12 +15,13 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import DomainRest
 from newsletter_service.delivery.outbox import Outbox
+from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import State, Verdict
 from newsletter_service.delivery.sender import MOST_IN_VAIN, send_until_empty
 from tests.conftest import Clock
-from tests.pipelining_server import DROP, running_erring_server
+from tests.pipelining_server import DROP, StrictSession, as_usual, running_erring_server
 from tests.service.delivery.conftest import release, states
-from tests.smtp_server import RecordingServer
+from tests.smtp_server import Received, RecordingServer
 
 _RESET = struct.pack("ii", 1, 0)
 
@@ -81,6 +83,56 @@ def test_a_server_that_resets_after_its_greeting_costs_no_sender_its_life(
         for _ in range(10):
             assert send_until_empty(to(outbox, port)) <= Counter({Verdict.UNREACHABLE: 1, Verdict.REQUEUE: 5})
     assert states(session, mailing) == {State.READY: 5}
+
+
+class Impatient:
+    """A server that hangs up on three connections at once, as soon as so many were never asked for anything."""
+
+    def __init__(self) -> None:
+        self.hung_up = 0
+        self.received: list[Received] = []
+        self._unused: set[socket.socket] = set()
+        self._lock = threading.Lock()
+
+    def serve(self, client: socket.socket) -> None:
+        threading.Thread(target=self._talk, args=(client.dup(),), daemon=True).start()
+
+    def _talk(self, client: socket.socket) -> None:
+        session = StrictSession(Extensions(pipelining=True), self._answer, self.received)
+        with client, suppress(OSError):
+            client.sendall(b"220 mx\r\n")
+            client.sendall(session.feed(client.recv(1000)))
+            with self._lock:
+                self._unused.add(client)
+                if len(self._unused) == MOST_IN_VAIN:
+                    self._hang_up()
+            while data := client.recv(65_536):
+                with self._lock:
+                    self._unused.discard(client)
+                client.sendall(session.feed(data))
+
+    def _answer(self, verb: str, recipient: str) -> str:
+        if verb == ".":
+            time.sleep(0.05)
+        return as_usual(verb, recipient)
+
+    def _hang_up(self) -> None:
+        self.hung_up += len(self._unused)
+        for client in self._unused:
+            client.shutdown(socket.SHUT_RDWR)
+        self._unused.clear()
+
+
+def test_connections_closed_because_nobody_needs_them_do_not_end_a_run(
+    session: Session, outbox: Outbox
+) -> None:
+    mailing, server = release(session, 40), Impatient()
+    with listening(server.serve) as port:
+        many = replace(outbox.server, port=port, connections=16)
+        verdicts = send_until_empty(replace(outbox, server=many, limits=Limits(domain_connections=1)))
+    assert server.hung_up >= MOST_IN_VAIN
+    assert verdicts == Counter({Verdict.SENT: 40})
+    assert states(session, mailing) == {State.SENT: 40}
 
 
 def test_no_letter_begins_on_a_connection_that_opens_after_the_stop(
