@@ -102,8 +102,7 @@ class Chaos:
             tell(f"kill {number}: {step.deed}, {self.book.read_on()} letters accepted")
 
     def _wait(self, step: Step) -> None:
-        enough = self.book.read_on() + step.letters
-        comes_true(lambda: self.book.read_on() >= enough, step.seconds)
+        comes_true(lambda: self.book.read_on() >= step.letters, step.seconds)
 
     def _fill_up(self) -> None:
         commands = [member.command for member in self.fleet.running()]

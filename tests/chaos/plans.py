@@ -30,7 +30,7 @@ _WEIGHTS = {
 
 @dataclass(frozen=True)
 class Step:
-    """A deed, after so many more letters were accepted, or so many seconds."""
+    """A deed, once so many letters were accepted in all, or so many seconds after the one before."""
 
     deed: Deed
     letters: int
@@ -53,7 +53,7 @@ class Plan:
 
 
 def random_plan(database: str, kills: int, letters: int, seed: int) -> Plan:
-    """So many deeds over the whole edition; some of them fall where nothing moves."""
+    """So many deeds, scattered over the whole edition; some fall close together, or where nothing moves."""
     return Plan(database, letters, seed, tuple(_random_steps(database, kills, letters, seed)))
 
 
@@ -61,6 +61,6 @@ def _random_steps(database: str, kills: int, letters: int, seed: int) -> Iterato
     random = Random(f"{seed} {database}")
     deeds = [deed for deed in Deed if deed is not Deed.CRASH_DATABASE or database == "postgresql"]
     weights = [_WEIGHTS[deed] for deed in deeds]
-    between = 1.8 * letters / kills
-    for deed in random.choices(deeds, weights, k=kills):
-        yield Step(deed, round(random.random() * between), random.random() * LONGEST_BETWEEN_SECONDS)
+    moments = sorted(random.randrange(letters) for _ in range(kills))
+    for deed, accepted in zip(random.choices(deeds, weights, k=kills), moments, strict=True):
+        yield Step(deed, accepted, random.random() * LONGEST_BETWEEN_SECONDS)

@@ -22,7 +22,9 @@ VICTIMS = {
 
 @pytest.mark.parametrize("name", ["sqlite", "postgresql"])
 def test_every_reader_gets_the_edition_whoever_is_killed_while_it_goes_out(name: str) -> None:
-    steps = tuple(Step(deed, LETTERS_BETWEEN, PATIENCE_SECONDS) for deed in DEEDS[name])
+    steps = tuple(
+        Step(deed, number * LETTERS_BETWEEN, PATIENCE_SECONDS) for number, deed in enumerate(DEEDS[name], 1)
+    )
     outcome = run(Plan(name, LETTERS, seed=3, steps=steps), print)
     assert [kill.victim for kill in outcome.kills] == VICTIMS[name]
     assert all(0 < kill.accepted < LETTERS for kill in outcome.kills)
