@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,10 @@ from newsletter_service.editions import preview, release, service
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.errors import NewsletterError
+from newsletter_service.moments import local_moment
 from newsletter_service.parts import parts
+
+_MOMENT = "%Y-%m-%d %H:%M"
 
 edition_commands = AppGroup("editions", help="Look at editions and move them on.")
 
@@ -90,11 +94,39 @@ def hold_edition(number: int, reason: str) -> None:
         click.echo(_line(edition))
 
 
+@edition_commands.command("resume")
+@click.argument("number", type=int)
+@click.option(
+    "--at", type=click.DateTime([_MOMENT]), help="A new moment to go out, by the newsletter's clock."
+)
+def resume_edition(number: int, at: datetime | None) -> None:
+    """Let edition NUMBER, which is held, go on: where it stopped, or at its time."""
+    with _work() as session:
+        edition = service.edition_numbered(session, number)
+        sends_at = at and local_moment(at.date(), at.time(), edition.zone)
+        service.resume(session, edition, None, parts().clock(), sends_at)
+        click.echo(_line(edition))
+
+
+@edition_commands.command("cancel")
+@click.argument("number", type=int)
+@click.confirmation_option(prompt="What has not gone out yet never will. Cancel the edition?")
+def cancel_edition(number: int) -> None:
+    """Give edition NUMBER up for good; what is still to go never goes."""
+    now = parts().clock()
+    with _work() as session:
+        service.hold_to_cancel(session, service.edition_numbered(session, number), None, now)
+    with _work() as session:
+        edition = service.edition_numbered(session, number)
+        stopped = service.cancel(session, edition, None, now)
+        click.echo(f"{_line(edition)}, {stopped} letters stopped")
+
+
 def _line(edition: Edition) -> str:
     moment = edition.sends_at.astimezone(ZoneInfo(edition.zone))
     readers = "" if edition.intended is None else f", {edition.intended} readers"
     items = f"{len(items_in(edition))} items"
-    return f"{edition.number:>4}  {edition.state:10}  {moment:%Y-%m-%d %H:%M}  {items}{readers}"
+    return f"{edition.number:>4}  {edition.state:10}  {moment:{_MOMENT}}  {items}{readers}"
 
 
 def _place(placement: Placement) -> str:

@@ -163,17 +163,9 @@ def cancel_page(number: int) -> str:
 @moves.post("/annuleren")
 @editors_only
 def cancel(number: int) -> Response:
-    """Give an edition up; what had not gone out yet never does.
-
-    One that is being sent is held before anything else: that works at once, however many letters are to be cancelled.
-    """
+    """Give an edition up; what had not gone out yet never does."""
     user, now = signed_in(), parts().clock()
-
-    def stop(session: Session, edition: Edition) -> None:
-        if edition.state == State.SENDING.value:
-            service.hold(session, edition, user, now, _("Wordt geannuleerd."))
-
-    if not run(number, stop):
+    if not run(number, lambda session, edition: service.hold_to_cancel(session, edition, user, now)):
         return back_to(number)
     return act(
         number,

@@ -10,6 +10,8 @@ from hashlib import sha256
 from newsletter_service.errors import Conflict, Invalid
 
 BRAKE = timedelta(hours=6)
+CANCELLING = "cancelling"
+"""Why an edition is held that is being cancelled."""
 
 
 class State(StrEnum):

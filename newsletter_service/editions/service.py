@@ -117,7 +117,7 @@ def missing_sign_offs(session: Session, edition: Edition) -> tuple[int, ...]:
 def hold(session: Session, edition: Edition, user: User | None, now: datetime, reason: str) -> None:
     """Stop a composed or running edition and pause its mailing; raises WrongState.
 
-    `reason` is in the words of whoever holds it; the scheduler gives one of rules.HoldReason.
+    `reason` is in the words of whoever holds it, one of rules.HoldReason, or rules.CANCELLING.
     """
     lock(session, edition)
     stand(edition, rules.hold(standing(edition)))
@@ -144,10 +144,16 @@ def resume(
     note(session, edition, Move.RESUME, user, now, sends_at=planned.isoformat())
 
 
+def hold_to_cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> None:
+    """Stop an edition that is being sent at once: cancelling many letters takes seconds. Raises WrongState."""
+    if edition.state == State.SENDING.value:
+        hold(session, edition, user, now, rules.CANCELLING)
+
+
 def cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> int:
     """Give up an edition; answers how many letters that were still to go are cancelled. Raises WrongState.
 
-    One that is being sent is best held first, in a transaction of its own: cancelling many letters takes seconds.
+    `hold_to_cancel` comes first, in a transaction of its own.
     """
     lock(session, edition)
     stand(edition, rules.cancel(standing(edition)))

@@ -12,6 +12,7 @@ from newsletter_service.editions.checks import Check, Fault
 from newsletter_service.editions.composing_rules import Reason
 from newsletter_service.editions.editing import CannotAdd
 from newsletter_service.editions.rules import (
+    CANCELLING,
     EditionConflict,
     ExclusionReason,
     HoldReason,
@@ -111,7 +112,7 @@ def reason_out(reason: str | None, detail: Mapping[str, Any], zone: str, other: 
 
 
 def hold_reason(reason: str) -> str:
-    """Why an edition is held: the scheduler's reasons in words, people's own as they are."""
+    """Why an edition is held: our own reasons in words, people's as they are."""
     known = {
         HoldReason.LATE.value: _("Het moment van versturen is te lang voorbij."),
         HoldReason.UNSIGNED.value: _("Nog niet alle organisaties zijn akkoord."),
@@ -120,6 +121,7 @@ def hold_reason(reason: str) -> str:
         HoldReason.UNPRINTABLE.value: _(
             "Er kon geen goede brief van worden gemaakt; misschien is hij te groot."
         ),
+        CANCELLING: _("Wordt geannuleerd."),
     }
     return known.get(reason, reason)
 

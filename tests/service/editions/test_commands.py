@@ -2,12 +2,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions.commands import edition_commands
 from newsletter_service.editions.composing import open_next_edition
-from newsletter_service.editions.service import edition_numbered
+from newsletter_service.editions.service import Statement, edition_numbered, statement
 from newsletter_service.letters.preview import text_of
+from newsletter_service.staff.models import AuditEntry
 from tests.factories import make_item, make_subscriber
 from tests.service.editions.conftest import COLLECTING, House
 
@@ -45,3 +47,43 @@ def test_an_edition_goes_all_the_way_by_commands(core: Flask, session: Session, 
 def test_a_command_that_is_not_possible_says_why_in_one_line(core: Flask) -> None:
     assert run(core, "release", "1") == (1, "Error: an edition that is collecting cannot do release\n")
     assert run(core, "hold", "9", "x") == (1, "Error: there is no edition 9\n")
+
+
+@pytest.mark.usefixtures("collecting")
+def test_a_running_edition_is_held_resumed_and_cancelled_by_commands(core: Flask, session: Session) -> None:
+    run(core, "compose", "1")
+    run(core, "release", "1")
+    assert "held" in run(core, "hold", "1", "Even wachten")[1]
+    assert run(core, "resume", "1") == (0, "   1  sending     2026-11-26 09:00  1 items, 1 readers\n")
+    asked = core.test_cli_runner().invoke(edition_commands, ["cancel", "1"], input="n\n")
+    assert asked.exit_code == 1
+    assert edition_numbered(session, 1).state == "sending"
+    session.rollback()
+    assert run(core, "cancel", "1", "--yes") == (
+        0,
+        "   1  cancelled   2026-11-26 09:00  1 items, 1 readers, 1 letters stopped\n",
+    )
+    edition = edition_numbered(session, 1)
+    assert statement(session, edition) == Statement(intended=1, cancelled=1)
+    moves = select(AuditEntry.action, AuditEntry.detail).order_by(AuditEntry.id)
+    assert [(action, detail.get("reason")) for action, detail in session.execute(moves).all()][-4:] == [
+        ("edition.hold", "Even wachten"),
+        ("edition.resume", None),
+        ("edition.hold", "cancelling"),
+        ("edition.cancel", None),
+    ]
+
+
+@pytest.mark.usefixtures("collecting")
+def test_what_cannot_be_resumed_or_cancelled_says_why_in_one_line(core: Flask) -> None:
+    assert run(core, "resume", "1") == (1, "Error: an edition that is collecting cannot do resume\n")
+    assert run(core, "compose", "1")[0] == 0
+    assert run(core, "hold", "1", "Even wachten")[0] == 0
+    past = run(core, "resume", "1", "--at", "2020-11-26 09:00")
+    assert past == (1, "Error: an edition cannot go out in the past\n")
+    skipped = run(core, "resume", "1", "--at", "2027-03-28 02:30")
+    assert skipped == (1, "Error: 2027-03-28 02:30 does not exist in Europe/Amsterdam\n")
+    moved = run(core, "resume", "1", "--at", "2027-03-28 03:30")
+    assert moved == (0, "   1  composed    2027-03-28 03:30  1 items\n")
+    assert run(core, "cancel", "1", "--yes")[0] == 0
+    assert run(core, "cancel", "1", "--yes") == (1, "Error: an edition that is cancelled cannot do cancel\n")
