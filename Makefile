@@ -38,7 +38,7 @@ lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashe
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
 
-bench: .venv/ready ## Measure sending beside others, over a long link and to ever more readers (QUICK=1, PART=compare|far|growth)
+bench: .venv/ready ## Measure sending beside others, far away, together and to ever more readers (QUICK=1, PART=compare|far|together|growth)
 	@sh .ci/install postfix postgresql iproute2
 	$(BIN)/python -m benchmarks $(PART)
 

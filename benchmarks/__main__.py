@@ -1,4 +1,4 @@
-"""`python -m benchmarks [compare|far|growth]`: prints a table; all parts together are also written down.
+"""`python -m benchmarks [compare|far|together|growth]`: prints a table; all parts together are also written down.
 
 QUICK=1 does less of everything, and BENCH_READERS (1,000,000) says how far growth is followed: neither is written down.
 """
@@ -12,6 +12,7 @@ from benchmarks.compare import compare
 from benchmarks.far import far
 from benchmarks.growth import SIZES, growth
 from benchmarks.report import Row, print_header, print_row, write
+from benchmarks.together import together
 
 QUICK = bool(os.environ.get("QUICK"))
 READERS = int(os.environ.get("BENCH_READERS", "10000" if QUICK else "1000000"))
@@ -21,6 +22,7 @@ _SIZES = {size: 1 if QUICK else times for size, times in SIZES.items() if size <
 PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "compare": lambda: compare(ROUNDS),
     "far": lambda: far(1 if QUICK else 3),
+    "together": lambda: together(1 if QUICK else 3),
     "growth": lambda: growth(_SIZES),
 }
 

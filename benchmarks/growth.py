@@ -16,6 +16,7 @@ from benchmarks.ledgers import (
     newsletter,
     opened,
     postgresql_store,
+    seconds_between,
     send,
     sqlite_store,
 )
@@ -156,15 +157,7 @@ def _shorten_letters(url: str) -> None:
 
 def _note_pace(url: str, name: str, sent: Sent) -> None:
     """Say how fast the first and the last tenth of the letters went."""
-    tenth = sent.letters // 10
-    query = text(
-        "SELECT settled_at FROM delivery WHERE state = 'sent' ORDER BY settled_at LIMIT 1 OFFSET :n"
-    ).columns(settled_at=UtcDateTime())
-    with opened(url) as engine, engine.connect() as connection:
-        moments = [
-            connection.execute(query, {"n": n}).scalar_one()
-            for n in (0, tenth, sent.letters - 1 - tenth, sent.letters - 1)
-        ]
-    first, last = ((moments[n + 1] - moments[n]).total_seconds() for n in (0, 2))
+    tenth, end = sent.letters // 10, sent.letters - 1
+    first, last = seconds_between(url, 0, tenth), seconds_between(url, end - tenth, end)
     if first and last:  # else they are so few that one commit settled them all
         print_note(f"{name}: first tenth {tenth / first:,.0f}/s, last tenth {tenth / last:,.0f}/s")

@@ -19,7 +19,7 @@ from benchmarks.letters import BASE_URL, MAIL_FROM
 from benchmarks.processes import Failed, Usage, measured
 from config import Settings
 from newsletter_service.app import create_app
-from newsletter_service.db import db, prepare_engine
+from newsletter_service.db import UtcDateTime, db, prepare_engine
 from newsletter_service.delivery.service import add_deliveries, add_letter, open_mailing
 from newsletter_service.letters.values import PreparedLetter
 from tests.postgresql import Cluster, running_cluster
@@ -201,13 +201,7 @@ def send(url: str, port: int, letters: int, manner: Manner) -> Sent:
 
     whole = run()
     idle = [run() for _ in range(manner.idle_runs)]
-    with opened(url) as engine, engine.connect() as connection:
-        query = text(
-            "SELECT count(*) FROM delivery WHERE state = 'sent' AND doubts = 0 AND mailing_id IS NOT NULL"
-        )
-        sent = connection.scalar(query)
-    if sent != letters:
-        raise Failed(f"{sent} of {letters} letters arrived: {whole.output}")
+    check_all_arrived(url, letters, whole.output)
     seconds = _at_work(whole) - median(map(_at_work, idle))
     cpu_seconds = whole.cpu_seconds - median(run.cpu_seconds for run in idle)
     return Sent(letters, seconds, cpu_seconds, whole.peak_mb)
@@ -215,6 +209,27 @@ def send(url: str, port: int, letters: int, manner: Manner) -> Sent:
 
 def _at_work(run: Usage) -> float:
     return run.seconds - run.silent_seconds
+
+
+def check_all_arrived(url: str, letters: int, output: str) -> None:
+    """Failed, with what the sender said, unless every one of `letters` arrived."""
+    query = text(
+        "SELECT count(*) FROM delivery WHERE state = 'sent' AND doubts = 0 AND mailing_id IS NOT NULL"
+    )
+    with opened(url) as engine, engine.connect() as connection:
+        sent = connection.scalar(query)
+    if sent != letters:
+        raise Failed(f"{sent} of {letters} letters arrived: {output}")
+
+
+def seconds_between(url: str, first: int, last: int) -> float:
+    """What passed from one letter that was settled to another, both by their number in that order, from 0."""
+    query = text(
+        "SELECT settled_at FROM delivery WHERE state = 'sent' ORDER BY settled_at LIMIT 1 OFFSET :n"
+    ).columns(settled_at=UtcDateTime())
+    with opened(url) as engine, engine.connect() as connection:
+        began, ended = (connection.execute(query, {"n": n}).scalar_one() for n in (first, last))
+    return float((ended - began).total_seconds())
 
 
 def add_mailing(url: str, letters: Sequence[PreparedLetter], readers: int) -> None:

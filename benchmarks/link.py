@@ -29,7 +29,7 @@ def long_link() -> Iterator[FarAway]:
             yield nullcontext
             return
     print_note("the long link is a delaying process, for this kernel or user has no netem")
-    yield _behind_a_process
+    yield behind_a_process
 
 
 @contextmanager
@@ -53,7 +53,8 @@ def _works(command: str) -> bool:
 
 
 @contextmanager
-def _behind_a_process(target: int) -> Iterator[int]:
+def behind_a_process(target: int) -> Iterator[int]:
+    """A port behind which the server on port `target` is a long way off, and nothing else is."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.delay", str(port), str(target), str(ONE_WAY_MILLISECONDS)]
     with running(command):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import compare, far
+from benchmarks import compare, far, together
 from benchmarks.growth import growth
 from benchmarks.report import Row
 from tests.required import missing
@@ -62,6 +62,11 @@ def test_servers_far_away_are_measured_with_each_of_their_extensions() -> None:
     rows = plausible(far.far(1, letters, replace(far.MANNER, idle_runs=IN_BRIEF)))
     assert list(rows) == list(letters)
     assert not any(row.ratio for row in rows.values())
+
+
+def test_ever_more_senders_share_the_letters_of_one_database() -> None:
+    rows = plausible(together.together(1, LETTERS // 4, (1, 2), together.MANNER))
+    assert list(rows) == ["senders-1", "senders-2"]
 
 
 def test_growth_is_followed_in_releasing_and_sending_on_both_databases(
