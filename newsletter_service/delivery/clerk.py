@@ -109,7 +109,8 @@ class Clerk:
             if notice_room > 0:
                 turn = 0.0 if self._notices_wanted(notice_room) > 0 else min(turn, self._notices.wait(now))
             if room > 0:
-                turn = 0.0 if self._more or self._hungry(room, now) else min(turn, self._pool.wait(now))
+                hungry = self._more or self._hungry(room, now)
+                turn = min(turn, self._pacer.wait(now) if hungry else self._pool.wait(now))
         return max(0.0, min(self._pulse.wait(now), turn))
 
     def turn(self, connection: Connection, turn: Turn, slots: int) -> None:
@@ -144,9 +145,9 @@ class Clerk:
         room = min(self._room_after(turn, slots), MOST_AT_ONCE)
         if not self._is_ordinary(turn):
             return False
-        if len(self._pool) or not self._pacer.free:
-            return self._hand_over_quickly(connection, turn, room)
-        return self._claim_quickly(connection, turn, room)
+        if self._stock.claims_as_they_go:
+            return self._claim_quickly(connection, turn, room)
+        return self._hand_over_quickly(connection, turn, room)
 
     def _is_ordinary(self, turn: Turn) -> bool:
         return bool(
@@ -158,10 +159,13 @@ class Clerk:
         )
 
     def _claim_quickly(self, connection: Connection, turn: Turn, room: int) -> bool:
-        """Hand over the next letters, whoever they are to."""
-        if not (self._running and (turn.outcomes or room > 0)):
+        """Hand over the next letters, whoever they are to; those that may not go just now wait here."""
+        if not (self._running and (turn.outcomes or room > 0)) or self._nobody_may_go():
             return False
-        now, mailing_id = self._office.clock(), self._running[0]
+        steady, now, mailing_id = time.monotonic(), self._office.clock(), self._running[0]
+        turn.verdicts = [Verdict.SENT] * len(turn.outcomes)
+        self._mind_ended(turn)
+        room = int(min(room, self._pacer.room(steady)))
         wanted = Wanted(mailing_id, room, self._stock.places.get(mailing_id)) if room > 0 else None
         rows, place = self._exchanged(connection, turn, wanted, now)
         turn.granted, turn.claimed, turn.more = rows, len(rows), self._more
@@ -171,7 +175,22 @@ class Clerk:
                 self._running = self._running[1:]
         if unwanted := self._unwanted_handed(connection, rows, now):
             turn.granted = [row for row in rows if row.delivery_id not in unwanted]
+        self._have_wait(connection, turn, steady)
         return True
+
+    def _have_wait(self, connection: Connection, turn: Turn, steady: float) -> None:
+        """Keep here, as claimed, those that were handed over and whose domain may have no more just now."""
+        if self._pacer.free:
+            return
+        handed, start = turn.granted, self._pacer.start
+        turn.granted = [row for row in handed if start(row.domain, steady)]
+        self._pacer.started(len(turn.granted), steady)
+        if len(turn.granted) < len(handed):
+            granted = {row.delivery_id for row in turn.granted}
+            waiting = [row for row in handed if row.delivery_id not in granted]
+            with connection.begin():
+                senders.hand_back(connection, self._sender, [row.delivery_id for row in waiting])
+            self._pool.have_wait(waiting)
 
     def _hand_over_quickly(self, connection: Connection, turn: Turn, room: int) -> bool:
         """Hand over letters that are claimed and may go now."""
@@ -191,7 +210,6 @@ class Clerk:
         self, connection: Connection, turn: Turn, wanted: Wanted | Chosen | None, now: datetime
     ) -> tuple[list[Claimed], Place | None]:
         """What was handed over, and how far claiming went; what arrived is settled."""
-        turn.verdicts = [Verdict.SENT] * len(turn.outcomes)
         if not turn.outcomes and wanted is None:
             return [], None
         settled, rows, place = exchange(connection, self._sender, turn.outcomes, wanted, now)

@@ -105,6 +105,11 @@ class Pacer:
         """Whether the others use all connections that a domain may have."""
         return self._share.domain_connections == 0
 
+    @property
+    def anyone_rests(self) -> bool:
+        """Whether there are domains that refuse."""
+        return bool(self._rests)
+
     def share_with(self, senders: int, rank: int) -> None:
         """So many senders are at work, this one among them in this place (from 0)."""
         self._share = self._limits.share(senders, rank)

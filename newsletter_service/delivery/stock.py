@@ -38,12 +38,17 @@ class Stock:
         """Whether no more rows should wait here."""
         return len(self._pool) >= MOST_HELD
 
+    @property
+    def claims_as_they_go(self) -> bool:
+        """Whether rows need not be claimed ahead: nothing waits here, nothing is left out, and no domain rests."""
+        return not (len(self._pool) or self._left_out or self._pool.pacer.anyone_rests)
+
     def wants(self, room: int, lately: float, now: float) -> int:
-        """How many rows to claim: what can go at once, or where there are limits, ahead for two seconds.
+        """How many rows to claim: what can go at once, or where limits make some wait, ahead for two seconds.
 
         `lately` is how many letters went out a second. None where nothing was found a moment ago.
         """
-        if self._pool.pacer.free:
+        if self._pool.pacer.free or self.claims_as_they_go:
             ahead, few = room, self._pool.unseen < room
         else:
             ahead = max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * lately)))
