@@ -97,7 +97,8 @@ _ARRIVED_SQLITE = """
         reply_code = 250, reply_status = ?, reply_text = ?
     WHERE id = ? AND lease_holder = ?
 """
-# The plus keeps SQLite from looking through all claimed rows instead of for these.
+# The plus keeps SQLite from looking through all claimed rows instead of for these; what is added to it does so on
+# PostgreSQL, which knows nothing yet of a table that was filled a moment ago.
 _CHOSEN_SQLITE = _HAND_OVER_CHOSEN.format(
     place="?", among="IN (SELECT value FROM json_each(?))", state="+state"
 )
@@ -160,7 +161,7 @@ _BOTH_POSTGRESQL = """
 _CHOSEN_POSTGRESQL = _BOTH_POSTGRESQL.format(
     arrived=_ARRIVED_POSTGRESQL,
     before="",
-    hand_over=_HAND_OVER_CHOSEN.format(place="%s", among="= ANY(%s)", state="state"),
+    hand_over=_HAND_OVER_CHOSEN.format(place="%s", among="= ANY(%s)", state="state || ''"),
 )
 # PostgreSQL plans this once, for any number of rows: the first LIMIT tells it that they are few, and no table is
 # worth being read from end to end. No more of them are locked than the second one lets through.

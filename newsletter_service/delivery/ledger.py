@@ -61,10 +61,14 @@ class Settled(NamedTuple):
 
 def settle_in(connection: Connection) -> None:
     """Make a connection fit for many small statements: PostgreSQL would plan each of them anew, which takes as long
-    as doing it.
+    as doing it. What it plans while a table is small has to serve when a million rows were added a moment ago.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        connection.exec_driver_sql(
+            "SET jit = off"
+        )  # it would be asked for by what a forbidden scan is said to cost
         connection.commit()
 
 
@@ -226,10 +230,10 @@ _HAND_OVER = """
     AND (mailing_id IS NULL OR mailing_id NOT IN (SELECT id FROM mailing WHERE paused_at IS NOT NULL))
     RETURNING id
 """
-_HAND_OVER_IN = {
-    # The plus keeps SQLite from looking through all claimed rows instead of for these.
+HAND_OVER_IN = {
+    # What is added to it keeps them from looking through all claimed rows, dead ones too, instead of for these.
     "sqlite": _HAND_OVER.format(place="?", among="IN (SELECT value FROM json_each(?))", state="+state"),
-    "postgresql": _HAND_OVER.format(place="%s", among="= ANY(%s)", state="state"),
+    "postgresql": _HAND_OVER.format(place="%s", among="= ANY(%s)", state="state || ''"),
 }
 
 
@@ -241,7 +245,7 @@ def hand_over(connection: Connection, sender: str, ids: Sequence[int], now: date
     on_sqlite = connection.dialect.name == "sqlite"
     values = (stored(now), str(list(ids)), sender) if on_sqlite else (now, list(ids), sender)
     with closing(connection.connection.cursor()) as cursor:
-        cursor.execute(_HAND_OVER_IN[connection.dialect.name], values)
+        cursor.execute(HAND_OVER_IN[connection.dialect.name], values)
         return {row[0] for row in cursor.fetchall()}
 
 

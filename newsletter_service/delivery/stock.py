@@ -46,14 +46,15 @@ class Stock:
     def wants(self, room: int, lately: float, now: float) -> int:
         """How many rows to claim: what can go at once, or where limits make some wait, ahead for two seconds.
 
-        `lately` is how many letters went out a second. None where nothing was found a moment ago.
+        `lately` is how many letters went out a second. None are wanted where none was found a moment ago.
         """
+        if now - self._found_none_at < LOOK_AGAIN_SECONDS:
+            return 0
         if self._pool.pacer.free or self.claims_as_they_go:
-            ahead, few = room, self._pool.unseen < room
-        else:
-            ahead = max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * lately)))
-            few = self._pool.unseen < ahead // 2 and not self._waits(now)
-        return ahead if few and now - self._found_none_at >= LOOK_AGAIN_SECONDS else 0
+            return max(0, room - self._pool.unseen)  # no more, or some would lie here for ever
+        ahead = max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * lately)))
+        few = self._pool.unseen < ahead // 2 and not self._waits(now)
+        return ahead if few else 0
 
     def is_short(self, now: float) -> bool:
         """Whether domains that were left out should have more of their rows claimed."""

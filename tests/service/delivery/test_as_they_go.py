@@ -20,7 +20,7 @@ from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import Phase, Reply, State
 from tests.conftest import NOW
-from tests.service.delivery.conftest import SECRET, release
+from tests.service.delivery.conftest import SECRET, release, write_notice
 
 SLOTS = 3
 SMALL = ["klein0.example", "klein1.example", "klein2.example"]
@@ -99,6 +99,20 @@ def test_what_a_domain_has_no_room_for_waits_as_claimed_and_was_not_handed_over(
     assert rows_of(session, [7, 8, 9]) == [(State.CLAIMED, True), *[(State.CLAIMED, False)] * 2]
     (two,) = thoroughly(clerk, engine, [one])
     assert (one.reader_id, two.reader_id) == (7, 8)
+
+
+def test_letters_that_a_notice_went_before_do_not_lie_with_the_sender_for_ever(
+    office: Office, engine: Engine, session: Session
+) -> None:
+    write_notice(session, "hoofd@veiligheid.example")
+    clerk, first = at_work(replace(office, limits=Limits()))
+    assert [row.mailing_id is None for row in first] == [True, False, False]
+    second = thoroughly(clerk, engine, first)
+    assert [row.reader_id for row in second] == [3, 4, 5]
+    assert State.CLAIMED not in {
+        state for state, handed in rows_of(session, list(range(1, 10))) if not handed
+    }
+    assert [row.reader_id for row in quickly(clerk, engine, second)] == [6, 7, 8]
 
 
 def test_no_more_are_claimed_than_the_rate_lets_go(

@@ -1,4 +1,4 @@
-"""Two senders that claim at the same time on PostgreSQL: neither waits for the other (D2)."""
+"""On PostgreSQL: two senders that claim at the same time do not wait for each other (D2), and find rows by keys."""
 
 from collections.abc import Callable, Iterator
 
@@ -50,3 +50,18 @@ def test_who_claims_while_another_is_claiming_gets_other_rows_without_waiting(
             mine = claim(second, "two", mailing_id, 6)
     assert [row.reader_id for row in theirs] == [1, 2, 3, 4, 5, 6]
     assert [row.reader_id for row in mine] == [7, 8, 9, 10]
+
+
+def test_a_row_is_handed_over_by_its_key_however_little_postgresql_knows_of_the_table(engine: Engine) -> None:
+    with Session(engine) as session:
+        release(session, 10)
+    hand_over = ledger.HAND_OVER_IN["postgresql"]
+    for place in ("$1", "$2", "$3"):
+        hand_over = hand_over.replace("%s", place, 1)
+    with engine.connect() as connection:
+        ledger.settle_in(connection)
+        connection.exec_driver_sql(f"PREPARE hand_over (timestamptz, int[], text) AS {hand_over}")
+        explained = connection.exec_driver_sql("EXPLAIN EXECUTE hand_over (now(), '{1,2,3}', 'one')")
+        plan = " ".join(explained.scalars())
+    assert "Index Cond: (id = ANY ($2))" in plan
+    assert "Seq Scan on delivery" not in plan
