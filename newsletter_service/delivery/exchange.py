@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from newsletter_service.delivery.ledger import Claimed, Place, stored
+from newsletter_service.delivery.ledger import HAND_OVER_IN, Claimed, Place, stored
 from newsletter_service.delivery.rules import Reply
 
 MOST_AT_ONCE = 1000
@@ -85,23 +85,12 @@ _HAND_OVER = """
         next_attempt_at
 """
 
-_HAND_OVER_CHOSEN = """
-    UPDATE delivery SET handed_at = {place} WHERE id {among} AND lease_holder = {place} AND {state} = 'claimed'
-        AND (mailing_id IS NULL OR mailing_id NOT IN (SELECT id FROM mailing WHERE paused_at IS NOT NULL))
-    RETURNING id
-"""
-
 _ARRIVED_SQLITE = """
     UPDATE delivery
     SET state = 'sent', settled_at = ?, attempts = attempts + 1, lease_holder = NULL, handed_at = NULL,
         reply_code = 250, reply_status = ?, reply_text = ?
     WHERE id = ? AND lease_holder = ?
 """
-# The plus keeps SQLite from looking through all claimed rows instead of for these; what is added to it does so on
-# PostgreSQL, which knows nothing yet of a table that was filled a moment ago.
-_CHOSEN_SQLITE = _HAND_OVER_CHOSEN.format(
-    place="?", among="IN (SELECT value FROM json_each(?))", state="+state"
-)
 _HAND_OVER_SQLITE = {
     far: _HAND_OVER.format(
         place="?", next=_NEXT.format(place="?", beyond=_BEYOND.format(place="?") if far else "", limit="?")
@@ -134,7 +123,9 @@ def _chosen_on_sqlite(
     with driver, closing(driver.cursor()) as cursor:
         cursor.execute("BEGIN IMMEDIATE")
         settled = _settle_on_sqlite(cursor, sender, arrived, moment)
-        cursor.execute(_CHOSEN_SQLITE, (moment, str([row.delivery_id for row in chosen.rows]), sender))
+        cursor.execute(
+            HAND_OVER_IN["sqlite"], (moment, str([row.delivery_id for row in chosen.rows]), sender)
+        )
         return settled, {row[0] for row in cursor.fetchall()}
 
 
@@ -161,7 +152,7 @@ _BOTH_POSTGRESQL = """
 _CHOSEN_POSTGRESQL = _BOTH_POSTGRESQL.format(
     arrived=_ARRIVED_POSTGRESQL,
     before="",
-    hand_over=_HAND_OVER_CHOSEN.format(place="%s", among="= ANY(%s)", state="state || ''"),
+    hand_over=HAND_OVER_IN["postgresql"],
 )
 # PostgreSQL plans this once, for any number of rows: the first LIMIT tells it that they are few, and no table is
 # worth being read from end to end. No more of them are locked than the second one lets through.
