@@ -34,10 +34,12 @@ class OwnLinks:
     manage: Link
     unsubscribe: Link
     archive: Link
+    sign_up: Link
 
     def pairs(self) -> list[tuple[str, str]]:
         """Label and address of each."""
-        return [(link.label, link.url) for link in (self.ask, self.manage, self.unsubscribe, self.archive)]
+        links = (self.ask, self.manage, self.unsubscribe, self.archive, self.sign_up)
+        return [(link.label, link.url) for link in links]
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,7 @@ def own_links(content: EditionContent, sender: Sender, manage: str, unsubscribe:
         manage=Link(_("Voorkeuren aanpassen"), manage),
         unsubscribe=Link(_("Afmelden"), unsubscribe),
         archive=Link(_("Bekijk in uw browser"), f"{sender.base_url}/archief/{content.number}"),
+        sign_up=Link(_("Meld u aan voor de nieuwsbrief"), f"{sender.base_url}/aanmelden"),
     )
 
 

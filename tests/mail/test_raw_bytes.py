@@ -165,6 +165,17 @@ def test_a_reader_finds_the_way_to_change_or_leave_in_both_parts(
         assert html.count(f'href="{link}"') == 1
 
 
+def test_whom_a_letter_was_forwarded_to_reads_that_its_links_are_somebodys_own(
+    post: Callable[[], dict[str, Received]],
+) -> None:
+    message = post()["een@gemeente.example"].message
+    for part in message.iter_parts():
+        words = " ".join(str(part.get_content()).split())
+        assert "De links naar uw voorkeuren en om u af te melden zijn persoonlijk." in words
+        beside = words.partition("Heeft iemand u deze nieuwsbrief doorgestuurd?")[2].partition("Postbus")[0]
+        assert "https://nieuwsbrief.example/aanmelden" in beside
+
+
 @pytest.mark.parametrize(
     "odd",
     [
