@@ -15,6 +15,10 @@ _LONGEST_BARE_WORD = 60
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*")
 _ADDRESS = re.compile(r"[!#-'*+\--9=?A-Z^-~]+@[!#-'*+\--9=?A-Z^-~]+")  # printable ASCII that needs no quotes
 _LONGEST_ADDRESS = 320
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[!#-;=?-~]+")  # no quotes, angle brackets or blanks
+_LONGEST_LINK = 900
+NEXT_LINE = "\r\n "
+"""Where a header goes on in its next line."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _QP = [chr(byte) if 32 <= byte < 127 and byte != ord("=") else f"={byte:02X}" for byte in range(256)]
@@ -60,6 +64,13 @@ def list_id(display_name: str, identifier: str) -> bytes:
         raise LetterError("a List-Id needs letters, digits, hyphens and dots")
     phrase = _phrase(display_name) if _is_plain(header_safe(display_name)) else []
     return _folded("List-Id:", [*phrase, f"<{identifier}>"])
+
+
+def link(name: str, target: str) -> bytes:
+    """The header line(s) `name: <target>`, folded before the bracket, so that a long address stays whole."""
+    if len(target) > _LONGEST_LINK or not _URI.fullmatch(target):
+        raise LetterError("a header needs an address in ASCII")
+    return f"{name}:{NEXT_LINE}<{target}>\r\n".encode("ascii")
 
 
 def date(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """The colours of a letter, named by what they are for, in light and in dark.
 
-What a reader must be able to read has a contrast of at least 4.5:1 in both (WCAG 2.2, 1.4.3).
+What a reader must be able to read has a contrast of at least 4.5:1 in both (WCAG 2.2, 1.4.3); soft text, which is
+small or aside, one of 7:1.
 """
 
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ LIGHT = Palette(
     deep="#0b2c43",
     ink="#1b2430",
     title="#0b2c43",
-    soft="#4b5b6b",
+    soft="#435161",
     link="#0b5c8a",
     on_deep="#ffffff",
     on_deep_soft="#c9dcea",

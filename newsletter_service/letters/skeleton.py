@@ -52,8 +52,9 @@ def mark(name: str, *forms: str) -> str:
 
 
 def header_slot(name: str, slot: str, before: str = "", after: str = "") -> bytes:
-    """A header line whose value, or a part of it, is a slot."""
-    return f"{name}: {before}\x00header:{slot}\x00{after}\r\n".encode("ascii")
+    """A header whose value, or a part of it, is a slot; `before` may begin with encoding.NEXT_LINE."""
+    blank = "" if before.startswith(encoding.NEXT_LINE) else " "
+    return f"{name}:{blank}{before}\x00header:{slot}\x00{after}\r\n".encode("ascii")
 
 
 def prepare(headers: bytes, text: str, html: str) -> bytes:

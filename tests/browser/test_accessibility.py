@@ -71,7 +71,7 @@ def test_pages_for_staff_are_accessible(browse: Open, width: int, dark: bool) ->
 @pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_a_readers_own_pages_are_accessible(site: Site, browse: Open, width: int, dark: bool) -> None:
     mail = next(m for m in reversed(site.smtp.received) if m.message["List-Unsubscribe"])
-    leave = str(mail.message["List-Unsubscribe"]).strip("<>")
+    leave = str(mail.message["List-Unsubscribe"]).strip(" <>")
     body = mail.message.get_body(("plain",))
     manage = next(word for word in str(body and body.get_content()).split() if "/voorkeuren/" in word)
     with browse(width=width, dark=dark) as page:

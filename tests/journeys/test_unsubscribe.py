@@ -54,7 +54,7 @@ def reader(session: Session) -> Subscriber:
 
 
 def one_click(mail: Received) -> str:
-    return str(mail.message["List-Unsubscribe"]).strip("<>").removeprefix(BASE)
+    return str(mail.message["List-Unsubscribe"]).strip(" <>").removeprefix(BASE)
 
 
 def test_leaving_takes_one_button_and_can_be_undone(

@@ -62,6 +62,7 @@ EDITION = EditionContent(
         ),
     ),
 )
+ENGLISH = replace(EDITION, language="en")
 NOTICE = Notice(
     "nl",
     "Bevestig uw aanmelding",
@@ -70,7 +71,15 @@ NOTICE = Notice(
     Action("Ja", "https://nieuwsbrief.example/x"),
 )
 ONCE = ("Date", "From", "To", "Subject", "Message-ID", "MIME-Version")
-LIST_HEADERS = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post")
+LIST_HEADERS = (
+    "List-Id",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "List-Archive",
+    "List-Help",
+    "Archived-At",
+    "Feedback-ID",
+)
 
 
 @pytest.fixture
@@ -204,13 +213,38 @@ def test_a_newsletter_can_be_left_with_one_click_and_wants_no_automatic_answers(
 ) -> None:
     mail = post()["een@gemeente.example"]
     raw = head_of(mail.content)
-    assert re.search(rb"\r\nList-Unsubscribe: <https://nieuwsbrief\.example/afmelden/[\w.-]+>\r\n", raw)
+    assert re.search(rb"\r\nList-Unsubscribe:\r\n <https://nieuwsbrief\.example/afmelden/[\w.-]+>\r\n", raw)
     assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
     assert re.search(rb"\r\nList-Id: [^\r\n]*<veilig-verbonden\.nieuwsbrief\.example>\r\n", raw)
     assert b"\r\nPrecedence: bulk\r\n" in raw
     assert b"\r\nX-Auto-Response-Suppress: OOF, AutoReply\r\n" in raw
     assert header_lines(mail.content, "Auto-Submitted") == []
     assert header_lines(mail.content, "Reply-To")[0].endswith(b"vragen@nieuwsbrief.example>")
+
+
+def test_a_newsletter_says_where_it_is_kept_who_helps_and_in_what_languages_it_is(
+    post: Callable[[], dict[str, Received]],
+) -> None:
+    mails = post()
+    raw = head_of(mails["een@gemeente.example"].content)
+    assert b"\r\nList-Archive:\r\n <https://nieuwsbrief.example/archief>\r\n" in raw
+    assert b"\r\nList-Help:\r\n <mailto:vragen@nieuwsbrief.example>\r\n" in raw
+    assert b"\r\nArchived-At:\r\n <https://nieuwsbrief.example/archief/12>\r\n" in raw
+    assert b"\r\nContent-Language: nl\r\n" in raw
+    assert b"\r\nContent-Language: nl\r\n" in head_of(mails["drie@gemeente.example"].content)
+    assert b"\r\nContent-Language: en, nl\r\n" in RENDERER.edition(ENGLISH, SENDER).skeleton
+
+
+@pytest.mark.parametrize(
+    ("slug", "sender_id"),
+    [("veilig-verbonden", "veiligverbonden"), ("veilig", "veilig"), ("vv", "vvnieuwsbriefex")],
+)
+def test_complaints_are_counted_by_edition_language_kind_and_sender(slug: str, sender_id: str) -> None:
+    sender = replace(SENDER, list_slug=slug)
+    for content, kind in ((EDITION, "nl:edition"), (replace(ENGLISH, corrects=True), "en:correction")):
+        skeleton = RENDERER.edition(content, sender).skeleton
+        assert f"\r\nFeedback-ID: 12:{kind}:{sender_id}\r\n".encode() in skeleton
+    assert 5 <= len(sender_id) <= 15
 
 
 def test_a_notice_says_that_a_machine_sent_it_and_is_no_list(post: Callable[[], dict[str, Received]]) -> None:

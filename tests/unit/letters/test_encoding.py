@@ -161,3 +161,16 @@ def test_a_value_between_soft_breaks_reads_back(value: str) -> None:
     raw = b"x=\r\n" + encoding.quoted_printable_value(value) + b"=\r\ny"
     assert quopri.decodestring(raw).decode("utf-8") == f"x{value}y"
     assert all(len(line) <= 76 for line in raw.split(b"\r\n"))
+
+
+def test_a_link_in_a_header_stands_on_a_line_of_its_own() -> None:
+    long = "https://nieuwsbrief.example/" + "x" * 300
+    assert encoding.link("List-Archive", long) == f"List-Archive:\r\n <{long}>\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    "odd", ["https://é.example/", "https://a.example/>", "a b", "https://a.example/" + "x" * 900]
+)
+def test_what_could_break_out_of_such_a_header_is_refused(odd: str) -> None:
+    with pytest.raises(LetterError):
+        encoding.link("List-Archive", odd)

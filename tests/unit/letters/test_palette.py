@@ -39,6 +39,15 @@ def test_text_can_be_read(palette: Palette, text: str, ground: str) -> None:
 
 
 @SCHEMES
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [("soft", "paper"), ("soft", "panel"), ("soft", "ground"), ("on_deep_soft", "deep")],
+)
+def test_soft_text_can_be_read_by_tired_eyes(palette: Palette, text: str, ground: str) -> None:
+    assert contrast(getattr(palette, text), getattr(palette, ground)) >= 7
+
+
+@SCHEMES
 @pytest.mark.parametrize("accent", range(4))
 def test_tags_can_be_read(palette: Palette, accent: int) -> None:
     assert contrast(palette.tags[accent].text, palette.tags[accent].ground) >= 4.5
