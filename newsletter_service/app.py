@@ -27,7 +27,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     """A ready application for `settings`; tests pass a `clock` of their own."""
     app = create_core(settings, clock)
     app.template_folder = str(settings.templates_dir / "web")
-    app.config["MAX_CONTENT_LENGTH"] = 12 * 1024 * 1024
     init_web(app, https=settings.base_url.startswith("https://"))
     init_signin(app)
     for blueprint in (readers, staff, editorial, pictures, editions, archive, metrics):

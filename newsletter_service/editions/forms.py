@@ -20,9 +20,8 @@ from newsletter_service.editions.default_texts import LONGEST, Texts
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editions.scheduling import CalendarSettings
-from newsletter_service.web.forms import Form, one_line, options, stripped
+from newsletter_service.web.forms import TOO_LONG, Form, one_line, options, stripped
 
-TOO_LONG = _l("Maak dit korter: hooguit %(max)d tekens.")
 T = TypeVar("T")
 FILL_IN = _l("Vul dit in.")
 A_NUMBER = _l("Vul een getal in van %(min)d tot %(max)d.")
@@ -118,7 +117,7 @@ class HoldForm(Form):
         _l("Waarom houdt u deze editie vast?"),
         validators=[
             DataRequired(_l("Vul een reden in, zodat anderen weten waar ze aan toe zijn.")),
-            Length(max=300),
+            Length(max=300, message=TOO_LONG),
         ],
         filters=[stripped],
         description=_l("Iedereen van de redactie ziet deze reden."),

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MIN_PASSWORD = 12
+MAX_PASSWORD = 256
+"""Longer than any sentence that somebody remembers; what is longer is not even looked at."""
+EMAIL_LENGTH = 255
+NAME_LENGTH = 120
 
 
 class Role(StrEnum):

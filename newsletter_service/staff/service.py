@@ -15,7 +15,7 @@ from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
-from newsletter_service.staff.rules import MIN_PASSWORD, Actor, Role
+from newsletter_service.staff.rules import EMAIL_LENGTH, MAX_PASSWORD, MIN_PASSWORD, NAME_LENGTH, Actor, Role
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,8 @@ class NewUser:
 
 def add_user(session: Session, new: NewUser) -> User:
     """Make an account. Invalid, NotFound or Conflict say in one line what stands in the way."""
-    email, password = _address(new.email), _password(new.password)
-    name = " ".join(new.name.split())
-    if not name or not name.isprintable():
-        raise Invalid("The name is empty, or has characters that cannot be shown.", "name")
+    name, email = _name(new.name), parse_email(new.email)
+    password_hash = hash_password(_password(new.password))  # slow: before the transaction begins
     if Role.HEAD in new.roles and not new.organisation:
         raise Invalid("A head needs an organisation.", "organisation")
     if session.scalars(select(User).where(func.lower(User.email) == email)).first():
@@ -43,7 +41,7 @@ def add_user(session: Session, new: NewUser) -> User:
     user = User(
         email=email,
         name=name,
-        password=hash_password(password),
+        password=password_hash,
         fs_uniquifier=uuid4().hex,
         language=new.language,
         organisation=_organisation(session, new.organisation) if new.organisation else None,
@@ -54,7 +52,19 @@ def add_user(session: Session, new: NewUser) -> User:
     return user
 
 
-def _address(typed: str) -> str:
+def _name(typed: str) -> str:
+    name = " ".join(typed.split()) if len(typed) <= 2 * NAME_LENGTH else typed
+    if len(name) > NAME_LENGTH:
+        raise Invalid(f"The name is too long: use at most {NAME_LENGTH} characters.", "name")
+    if not name or not name.isprintable():
+        raise Invalid("The name is empty, or has characters that cannot be shown.", "name")
+    return name
+
+
+def parse_email(typed: str) -> str:
+    """The address of an account in its one normal form; Invalid if it is none."""
+    if len(typed) > EMAIL_LENGTH:
+        raise Invalid(f"The mail address is too long: use at most {EMAIL_LENGTH} characters.", "email")
     try:
         return validate_email(typed.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError as error:
@@ -65,6 +75,8 @@ def _password(typed: str) -> str:
     """In the form that sign-in compares: keyboards write an é in two ways."""
     if len(typed) < MIN_PASSWORD:
         raise Invalid(f"The password is too short: use at least {MIN_PASSWORD} characters.", "password")
+    if len(typed) > MAX_PASSWORD:
+        raise Invalid(f"The password is too long: use at most {MAX_PASSWORD} characters.", "password")
     return normalize("NFKD", typed)
 
 

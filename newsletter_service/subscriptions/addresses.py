@@ -6,6 +6,9 @@ from enum import StrEnum
 import idna
 from email_validator import EmailNotValidError, validate_email
 
+LONGEST = 320
+"""More than any address has (RFC 3696), so that nothing else needs to be done with what is longer."""
+
 
 class AddressProblem(StrEnum):
     """What is wrong with an address, for a view to put into words."""
@@ -42,6 +45,8 @@ def parse_address(raw: str) -> Address:
     a form that waits for somebody's name server stands still with it. Names that can never be mailed to
     (localhost, .test, .local, .invalid, an IP address) are refused; .example is not, for examples are read.
     """
+    if len(raw) > LONGEST:
+        raise BadAddress(AddressProblem.MALFORMED)
     raw = raw.strip()
     if not raw:
         raise BadAddress(AddressProblem.MISSING)

@@ -11,6 +11,8 @@ NOTICES_A_DAY = 3
 WORDING_VERSION = "2026-11"
 PRIVACY_VERSION = "2026-11"
 NAME_LENGTH = 120
+TYPED_NAME_LENGTH = 4 * NAME_LENGTH
+"""What is longer is no name with a few blanks too many: composing its characters could take for ever."""
 
 
 class Status(StrEnum):
@@ -96,6 +98,8 @@ def clean_name(raw: str) -> str:
 
     Refused is every character that ends a line, hides, or changes the direction of writing.
     """
+    if len(raw) > TYPED_NAME_LENGTH:
+        raise BadName(NameProblem.LENGTH)
     blanks = "".join(" " if unicodedata.category(c) == "Zs" else c for c in raw)
     name = unicodedata.normalize("NFC", blanks).strip(" ")
     if not name.isprintable():

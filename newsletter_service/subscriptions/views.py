@@ -20,19 +20,11 @@ from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
 from newsletter_service.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.web.locale import language, speak
 
-LARGEST_FORM = 64 * 1024
-
 readers = Blueprint("readers", __name__)
 
 
 class DeadLink(Exception):
     """The link was genuine, but the subscription it is about is over, or not that far yet."""
-
-
-@readers.before_request
-def _refuse_large_bodies() -> None:
-    """Anybody may post here, and all that belongs into these forms is a few lines."""
-    request.max_content_length = LARGEST_FORM
 
 
 @readers.get("/")

@@ -6,6 +6,7 @@ from newsletter_service.web.csrf import init_csrf
 from newsletter_service.web.errors import init_errors
 from newsletter_service.web.formatting import init_formatting
 from newsletter_service.web.headers import init_headers
+from newsletter_service.web.limits import init_limits
 from newsletter_service.web.locale import init_locale
 from newsletter_service.web.site import init_site
 from newsletter_service.web.transactions import init_transactions
@@ -23,6 +24,7 @@ def init_web(app: Flask, https: bool) -> None:
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SAMESITE="Lax",
     )
+    init_limits(app)
     init_transactions(app)
     init_locale(app)
     init_formatting(app)

@@ -149,3 +149,25 @@ def test_a_form_of_staff_without_its_token_is_refused(client: FlaskClient) -> No
     answer = client.post("/redactie/inloggen", data={"email": "a@b.example", "password": "x"})
     assert answer.status_code == 400
     assert "laad die opnieuw" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/redactie/inloggen", 8 * 1024),
+        ("/redactie/inloggen/", 8 * 1024),
+        ("/redactie/kopij/nieuw", 64 * 1024),
+        ("/redactie/bestaat-niet", 64 * 1024),
+        ("/aanmelden", 64 * 1024),
+        ("/bestaat-niet", 64 * 1024),
+    ],
+)
+def test_strangers_send_no_more_than_a_page_of_text(client: FlaskClient, path: str, limit: int) -> None:
+    answer = client.post(path, data=b"a=" + b"x" * limit, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in (404, 413)
+    if answer.status_code == 413:
+        assert "Dit is te groot" in answer.text
+    fits = client.post(
+        path, data=b"a=" + b"x" * (limit - 2), content_type="application/x-www-form-urlencoded"
+    )
+    assert fits.status_code != 413
