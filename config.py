@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
@@ -14,6 +14,17 @@ DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it p
 SmtpSecurity = Literal["none", "starttls", "tls"]
 OnUncertain = Literal["resend", "hold"]
 LogFormat = Literal["text", "json"]
+
+
+class PasswordCost(NamedTuple):
+    """What argon2id spends on one password: memory in KiB, passes over it, and lanes beside each other."""
+
+    memory: int
+    passes: int
+    lanes: int
+
+
+RFC_9106 = PasswordCost(memory=65536, passes=3, lanes=4)
 
 
 class SettingsError(Exception):
@@ -48,6 +59,7 @@ class Settings:
     smtp_ca_file: str = ""
     metrics_token: str = ""
     log_format: LogFormat = "text"
+    password_cost: PasswordCost = RFC_9106
     demo: bool = False
     instance_dir: Path = ROOT / "instance"
     templates_dir: Path = ROOT / "templates"

@@ -28,7 +28,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app = create_core(settings, clock)
     app.template_folder = str(settings.templates_dir / "web")
     init_web(app, https=settings.base_url.startswith("https://"))
-    init_signin(app)
+    init_signin(app, *settings.password_cost)
     for blueprint in (readers, staff, editorial, pictures, editions, archive, metrics):
         app.register_blueprint(blueprint)
     csrf.exempt(readers)

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from config import Settings
+from config import PasswordCost, Settings
 from newsletter_service.app import create_app
 from newsletter_service.core import create_core
 from newsletter_service.db import Base, db
@@ -102,13 +103,21 @@ def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> S
         database_url=database,
         smtp_port=port,
         smtp_connections=1,
+        password_cost=PasswordCost(memory=8, passes=1, lanes=1),
         instance_dir=tmp_path / "instance",
     )
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each template is compiled once, not once for every app."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
+def app(settings: Settings, clock: Clock, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     app = create_app(settings, clock)
+    app.jinja_env.bytecode_cache = compiled_templates
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -48,9 +48,17 @@ class SignInForm(LoginForm):
         return False
 
 
-def init_signin(app: Flask) -> None:
-    """Add /redactie/inloggen and /redactie/uitloggen to `app`, and nothing else of Flask-Security."""
+def init_signin(app: Flask, memory: int, passes: int, lanes: int) -> None:
+    """Add /redactie/inloggen and /redactie/uitloggen to `app`, and nothing else of Flask-Security.
+
+    A password is hashed in `memory` KiB, `passes` times over, in `lanes` beside each other.
+    """
     app.config.update(_options(app))
+    app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {
+        "argon2__memory_cost": memory,
+        "argon2__time_cost": passes,
+        "argon2__parallelism": lanes,
+    }
     security = Security()
     security.init_app(app, SQLAlchemyUserDatastore(db, User, Role), login_form=SignInForm)
 

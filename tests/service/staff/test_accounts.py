@@ -6,10 +6,12 @@ from typing import Literal
 
 import pytest
 from flask import Flask
-from flask_security.utils import verify_password
+from flask_security.utils import hash_password, verify_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from config import Settings
+from newsletter_service.app import create_app
 from newsletter_service.db import db
 from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
@@ -22,6 +24,12 @@ from tests.factories import make_organisation
 
 PASSWORD = "café met een lange naam"
 HEAD = NewUser("Hanneke@Noord.Example ", " Hanneke  Noord", PASSWORD, [Role.HEAD], "noord")
+
+OUTSIDE = {
+    "SECRET_KEY": "a-secret-that-only-tests-know-0123456789",
+    "BASE_URL": "https://nieuwsbrief.example",
+    "MAIL_FROM": "redactie@nieuwsbrief.example",
+}
 
 
 @pytest.fixture
@@ -49,6 +57,13 @@ def test_passwords_are_kept_as_argon2_hashes_only(session: Session, north: Organ
     assert "$argon2id$" in user.password
     assert PASSWORD not in user.password
     assert user.password != add_user(session, replace(HEAD, email="kees@noord.example")).password
+
+
+def test_outside_these_tests_a_password_costs_what_rfc_9106_asks_for(settings: Settings) -> None:
+    app = create_app(replace(settings, password_cost=Settings.from_env(OUTSIDE).password_cost))
+    with app.app_context():
+        assert "$m=65536,t=3,p=4$" in hash_password(PASSWORD)
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
