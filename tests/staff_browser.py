@@ -43,6 +43,11 @@ class StaffBrowser:
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
         return words(answer.text)
 
+    def hidden(self, path: str, *names: str) -> dict[str, str]:
+        """What the form of a page takes along unseen, by name."""
+        page = self.get(path).text
+        return {name: value_in(page, name) for name in names}
+
     def post(self, path: str, **fields: object) -> TestResponse:
         """Send a form to `path`, with the token."""
         return self.client.post(path, data={"csrf_token": self.token, **fields})
@@ -62,3 +67,11 @@ class StaffBrowser:
 def words(html: str) -> str:
     """The words of a page, without tags."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def value_in(html: str, name: str) -> str:
+    """What stands in the input of that name; nothing if it has no value."""
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*>', html)
+    assert found is not None, name
+    value = re.search(r'value="([^"]*)"', found[0])
+    return unescape(value[1]) if value else ""

@@ -11,7 +11,6 @@ from wtforms import (
     DateField,
     Field,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -20,7 +19,6 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import Length, Optional
-from wtforms.widgets import HiddenInput
 
 from newsletter_service.editorial import rules, wording
 from newsletter_service.editorial.images import BadImage, Picture, read_picture
@@ -75,7 +73,7 @@ class _Time(TimeField):
 class ItemForm(Form):
     """All that an editor decides. Days and times are those of the newsletter's own zone."""
 
-    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    began = HiddenField()
     organisation = SelectField(_l("Namens"), coerce=int, **_OFFERED)
     kind = RadioField(
         _l("Wat voor bericht is het?"), choices=options(wording.KINDS), default=Kind.NEWS.value, **_OFFERED
@@ -210,7 +208,6 @@ def values_of(item: Item, zone: str) -> dict[str, Any]:
     last = _local(item.expires_at, zone)
     twice = next((moment for moment in (starts, ends) if moment and _comes_twice(moment)), None)
     return {
-        "version": item.version,
         "organisation": item.organisation_id,
         "kind": item.kind,
         "title": item.title,

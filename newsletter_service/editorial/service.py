@@ -89,11 +89,19 @@ def save_item(
     newly_queued = queue and item.state != ItemState.QUEUED
     pictured = image is not None or (item.image is not None and not without_image)
     _check(content, pictured, now, for_queue=queue or item.state == ItemState.QUEUED)
+    before = _decided(item) if item.id is not None else {}
     _write(session, item, content, image, without_image)
     if newly_queued:
         item.state, item.queued_at = ItemState.QUEUED.value, now
-    _note(session, actor, item, "item.queued" if newly_queued else "item.saved", now)
+    after = _decided(item)
+    changed = [name for name in before if before[name] != after[name]]
+    _note(session, actor, item, "item.queued" if newly_queued else "item.saved", now, changed=changed)
     return item
+
+
+def _decided(item: Item) -> dict[str, object]:
+    """All that editors decide about `item`, by the names that the audit trail calls it."""
+    return asdict(content_of(item)) | {"image_id": item.image.digest if item.image else None}
 
 
 def _still_open(item: Item) -> None:
@@ -124,11 +132,11 @@ def _write(session: Session, item: Item, content: Content, image: Image | None, 
     session.add(item)
 
 
-def _note(session: Session, actor: User, item: Item, action: str, now: datetime) -> None:
+def _note(session: Session, actor: User, item: Item, action: str, now: datetime, **detail: object) -> None:
     """Write down who did this, on the item and in the audit trail."""
     item.updated_at, item.updated_by = now, actor
     session.flush()
-    record(session, actor, action, "item", item.id, now, title=item.title)
+    record(session, actor, action, "item", item.id, now, title=item.title, **detail)
 
 
 def content_of(item: Item) -> Content:

@@ -1,6 +1,6 @@
 """The queue of all organisations, and the form in which an item is written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,13 +13,13 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service
 from newsletter_service.editorial.card_preview import typed_card
 from newsletter_service.editorial.cards import card_of
-from newsletter_service.editorial.differences import differences
+from newsletter_service.editorial.differences import ChangedToo, began_from, combine
 from newsletter_service.editorial.forms import ItemForm, values_of
 from newsletter_service.editorial.images import store, stored
 from newsletter_service.editorial.likeness import LookAlike
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.editorial.rules import ItemState
-from newsletter_service.editorial.service import ItemChanged, ItemSent, NotReady
+from newsletter_service.editorial.service import ItemSent, NotReady
 from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import NotAllowed
 from newsletter_service.parts import parts
@@ -152,15 +152,15 @@ def _saved(form: ItemForm, item_id: int | None) -> Any:
     session = db.session()
     try:
         with unit_of_work():
-            item = _save(form, _own_item(item_id) if item_id else _new_item(form))
+            item = _save(form, _merged(form, item_id) if item_id else _new_item(form))
             state = item.state
     except NotReady as error:
         form.show_problems(error.problems)
         return _form_page(form, service.get_item(session, item_id) if item_id else None, status=422)
     except ItemSent:
         return _form_page(form, None, went_out=True, status=409)
-    except ItemChanged:
-        return _conflict_page(form, service.get_item(session, item_id or 0))
+    except ChangedToo as clash:
+        return _conflict_page(form, service.get_item(session, item_id or 0), clash)
     flash(_saved_words(state), "ok")
     return redirect(url_for("editorial.queue", staat=state))
 
@@ -172,7 +172,7 @@ def _save(form: ItemForm, item: Item) -> Item:
         item,
         form.content(),
         parts().clock(),
-        version=form.version.data,
+        version=item.version,
         image=None if form.remove_image.data else _uploaded(form),
         without_image=form.remove_image.data,
         queue="wachtrij" in request.form,
@@ -182,15 +182,26 @@ def _save(form: ItemForm, item: Item) -> Item:
 def _saved_words(state: str) -> str:
     if state == ItemState.QUEUED:
         return _("Het bericht staat in de wachtrij.")
-    return _("Het bericht is bewaard als klad.") if state == ItemState.DRAFT else _("Het bericht is bewaard.")
+    if state == ItemState.DRAFT:
+        return _("Het bericht is bewaard als klad.")
+    return _("Het bericht is bewaard. Het staat bij “Ingetrokken”.")
 
 
-def _conflict_page(form: ItemForm, item: Item) -> Any:
+def _conflict_page(form: ItemForm, item: Item, clash: ChangedToo) -> Any:
     """Somebody saved first: show what they have beside what was typed; the next save knows of it."""
-    differs = differences(form, item)
-    form.version.raw_data = None
-    form.version.data = item.version
-    return _form_page(form, item, differs=differs, changed=True, status=409)
+    form.began.data = began_from(item, DEFAULT_ZONE)
+    return _form_page(form, item, clash=clash, status=409)
+
+
+def _merged(form: ItemForm, item_id: int) -> Item:
+    """The item, locked, with `form` brought up to date; what others wrote may have to be read anew."""
+    item = _own_item(item_id)
+    if item.state == ItemState.SENT:
+        raise ItemSent
+    combine(db.session(), form, item, signed_in())
+    if not form.validate():
+        raise NotReady(())
+    return item
 
 
 def _own_item(item_id: int) -> Item:
@@ -207,10 +218,10 @@ def _new_item(form: ItemForm) -> Item:
 
 
 def _form(item: Item | None = None) -> ItemForm:
-    """The form as it was sent, or with what `item` has; the version is only ever the sent one."""
+    """The form as it was sent, or with what `item` has."""
     values = values_of(item, DEFAULT_ZONE) if item else {}
-    if request.method == "POST":
-        values.pop("version", None)
+    if item and request.method == "GET":
+        values["began"] = began_from(item, DEFAULT_ZONE)
     session, mine = db.session(), _writes_for()
     form = ItemForm(**values)
     form.prepare(
@@ -240,8 +251,7 @@ def _form_page(
     form: ItemForm,
     item: Item | None,
     *,
-    differs: Sequence[tuple[str, str]] = (),
-    changed: bool = False,
+    clash: ChangedToo | None = None,
     went_out: bool = False,
     status: int = 200,
 ) -> tuple[str, int]:
@@ -250,8 +260,7 @@ def _form_page(
         form=form,
         item=item,
         image=None if form.remove_image.data else _uploaded(form) or (item.image if item else None),
-        differs=differs,
-        changed=changed,
+        clash=clash,
         went_out=went_out,
     )
     return page, status

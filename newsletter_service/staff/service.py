@@ -124,3 +124,16 @@ def record(
         )
     )
     session.flush()
+
+
+def last_to_change(
+    session: Session, subject_type: str, subject_id: int, names: Collection[str]
+) -> User | None:
+    """Who was the last to change one of these fields of a thing, by the `changed` of its audit entries."""
+    query = select(AuditEntry).where(
+        AuditEntry.subject_type == subject_type, AuditEntry.subject_id == subject_id
+    )
+    for entry in session.scalars(query.order_by(AuditEntry.id.desc())):
+        if not set(names).isdisjoint(entry.detail.get("changed", ())):
+            return entry.actor
+    return None

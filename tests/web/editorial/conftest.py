@@ -28,6 +28,7 @@ class Desk:
     head: str
     other_head: str
     communicator: str
+    communicator_too: str
     administrator: str
     police: int
     youth: int
@@ -46,6 +47,7 @@ def desk(stored: Stored) -> Desk:
             head=make_staff(session, Role.HEAD, organisation="noord", name="Hanneke Noord").email,
             other_head=make_staff(session, Role.HEAD, organisation="zuid", name="Kees Zuid").email,
             communicator=make_staff(session, Role.COMMUNICATOR, name="Marieke Midden").email,
+            communicator_too=make_staff(session, Role.COMMUNICATOR, name="Nadia Noord").email,
             administrator=make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer").email,
             police=make_segment(session, "politie").id,
             youth=make_topic(session, "jeugd").id,
@@ -73,12 +75,12 @@ def another_browser(app: Flask) -> Callable[[str], StaffBrowser]:
 
 
 @pytest.fixture
-def photo() -> Callable[[], tuple[BytesIO, str]]:
+def photo() -> Callable[..., tuple[BytesIO, str]]:
     """Makes a file as a browser sends it; each time a new one, because sending closes it."""
 
-    def upload() -> tuple[BytesIO, str]:
+    def upload(colour: str = "navy") -> tuple[BytesIO, str]:
         out = BytesIO()
-        Pillow.new("RGB", (60, 40), (20, 90, 160)).save(out, "PNG")
+        Pillow.new("RGB", (60, 40), colour).save(out, "PNG")
         out.seek(0)
         return out, "foto.png"
 

@@ -1,7 +1,9 @@
 """Who may change what, and what happens when two people change the same."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.editorial.models import Item, LikenessVerdict
 from tests.conftest import NOW
 from tests.factories import make_item, make_organisation
-from tests.staff_browser import StaffBrowser, words
+from tests.staff_browser import StaffBrowser, value_in, words
 from tests.web.editorial.conftest import Desk
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -38,7 +40,7 @@ def test_a_head_reads_but_does_not_change_queue_or_withdraw_an_item_of_the_other
     assert "sandbox" in card.headers["Content-Security-Policy"]
     for path in ("", "/wachtrij", "/intrekken"):
         for item_id in (desk.queued, desk.draft):
-            assert browser.post(f"/redactie/kopij/{item_id}{path}", **NEWS, version=1).status_code == 403
+            assert browser.post(f"/redactie/kopij/{item_id}{path}", **NEWS).status_code == 403
     queued, draft = saved(stored, desk.queued), saved(stored, desk.draft)
     assert (queued.title, queued.state) == ("Een wachtend bericht", "queued")
     assert (draft.title, draft.state) == ("Een klad", "draft")
@@ -59,7 +61,8 @@ def test_an_item_does_not_move_to_another_organisation_by_a_changed_form(
     client: FlaskClient, stored: Stored, desk: Desk
 ) -> None:
     browser = StaffBrowser(client, desk.communicator)
-    browser.done(f"/redactie/kopij/{desk.draft}", **NEWS, organisation=desk.south, version=1)
+    path = f"/redactie/kopij/{desk.draft}"
+    browser.done(path, **NEWS, **browser.hidden(path, "began"), organisation=desk.south)
     assert saved(stored, desk.draft).organisation_id == desk.north
 
 
@@ -67,7 +70,8 @@ def test_a_communicator_changes_queues_and_withdraws_for_everybody(
     client: FlaskClient, stored: Stored, desk: Desk
 ) -> None:
     browser = StaffBrowser(client, desk.communicator)
-    browser.done(f"/redactie/kopij/{desk.draft}", **NEWS, version=1)
+    path = f"/redactie/kopij/{desk.draft}"
+    browser.done(path, **NEWS, **browser.hidden(path, "began"))
     browser.done(f"/redactie/kopij/{desk.draft}/wachtrij")
     browser.done(f"/redactie/kopij/{desk.queued}/intrekken")
     assert (saved(stored, desk.draft).title, saved(stored, desk.draft).state) == ("Andere titel", "queued")
@@ -82,70 +86,135 @@ def test_an_administrator_reads_and_writes_nothing(client: FlaskClient, desk: De
     assert "Nieuw bericht" not in browser.text("/redactie/kopij/")
     assert browser.get("/redactie/kopij/nieuw").status_code == 403
     assert browser.post("/redactie/kopij/nieuw", **NEWS).status_code == 403
-    assert browser.post(f"/redactie/kopij/{desk.draft}", **NEWS, version=1).status_code == 403
+    assert browser.post(f"/redactie/kopij/{desk.draft}", **NEWS).status_code == 403
 
 
-def test_the_second_of_two_people_is_told_who_saved_and_what_differs_and_loses_nothing(
+def form_of(browser: StaffBrowser, path: str) -> dict[str, str]:
+    """What the form shows when it is opened, with what it takes along unseen."""
+    page = browser.get(path).text
+    lead, body = (
+        re.search(rf'name="{name}"[^>]*>(.*?)</textarea>', page, re.DOTALL) for name in ("lead", "body")
+    )
+    assert lead is not None
+    assert body is not None
+    shown = {name: value_in(page, name) for name in ("title", "image_alt", "link_url", "began")}
+    return NEWS | shown | {"lead": unescape(lead[1]), "body": unescape(body[1])}
+
+
+def test_two_people_who_change_different_fields_both_have_it_their_way(
     head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk
 ) -> None:
     path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
-    opened = {"version": saved(stored, desk.draft).version}
-    colleague.done(path, **NEWS | {"title": "Titel van Marieke", "priority": "2"}, **opened, joint="y")
+    mine, theirs = form_of(head, path), form_of(colleague, path)
+    changed = {"title": "Titel van Marieke", "priority": "2", "not_before": "2026-12-01"}
+    colleague.done(path, **theirs | changed, joint="y", segments=[desk.police])
+    said = head.done(path, **mine | {"body": "Een uur werk."})
+    assert "net voor" not in said
+    kept = saved(stored, desk.draft)
+    assert (kept.title, kept.body, kept.priority, kept.joint) == (
+        "Titel van Marieke",
+        "Een uur werk.",
+        2,
+        True,
+    )
+    assert kept.not_before is not None
+    with stored() as session:
+        assert [one.id for one in session.get_one(Item, desk.draft).segments] == [desk.police]
 
-    mine = NEWS | {"title": "Titel van mij", "body": "Een uur werk."}
-    second = head.post(path, **mine, **opened)
+
+def test_the_second_to_change_the_same_field_is_told_who_was_first_and_loses_nothing(
+    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk
+) -> None:
+    path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
+    mine, theirs = form_of(head, path), form_of(colleague, path)
+    colleague.done(path, **theirs | {"title": "Titel van Marieke", "priority": "2"}, joint="y")
+    beside = another_browser(desk.communicator_too)
+    beside.done(path, **form_of(beside, path) | {"lead": "Van Nadia.", "priority": "2"}, joint="y")
+
+    mine |= {"title": "Titel van mij", "body": "Een uur werk."}
+    second = head.post(path, **mine)
     assert second.status_code == 409
     said = words(second.text)
-    assert "Iemand anders heeft dit bericht net bewaard" in said
-    assert "Marieke Midden bewaarde" in said
-    for difference in (
-        "Titel Titel van Marieke",
-        "Prioriteit Hoog",
-        "namens alle organisaties ja",
-        "Tekst Een korte tekst",
-    ):
-        assert difference in said
-    assert "Samenvatting Andere samenvatting" not in said
-    assert 'value="Titel van mij"' in second.text
+    assert "Iemand was u net voor Marieke Midden veranderde intussen" in said
+    assert "Nadia Noord veranderde" not in said
+    assert "Titel Titel van Marieke" in said
+    assert re.findall(r"<dt>(.*?)</dt>", second.text) == ["Titel"]
+    assert value_in(second.text, "title") == "Titel van mij"
     assert "Een uur werk." in second.text
+    assert "Van Nadia." in second.text
     assert saved(stored, desk.draft).title == "Titel van Marieke"
 
-    version = saved(stored, desk.draft).version
-    assert f'name="version" type="hidden" value="{version}"' in second.text
-    head.done(path, **mine, version=version)
+    again = mine | {"began": value_in(second.text, "began"), "lead": "Van Nadia.", "priority": "2"}
+    head.done(path, **again, joint="y")
     kept = saved(stored, desk.draft)
-    assert (kept.title, kept.body, kept.priority, kept.joint) == ("Titel van mij", "Een uur werk.", 1, False)
+    assert (kept.title, kept.lead, kept.body) == ("Titel van mij", "Van Nadia.", "Een uur werk.")
+    assert (kept.priority, kept.joint) == (2, True)
 
 
-def test_a_picture_of_the_first_stays_when_the_second_overwrites_the_text(
+def test_a_moment_is_one_thing_although_it_has_three_fields(
+    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk
+) -> None:
+    path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
+    event = {"kind": "event", "day": "2026-12-10", "start_time": "13:30"}
+    head.done(path, **form_of(head, path) | event)
+    opened = form_of(head, path) | event
+    colleague.done(path, **opened | {"day": "2026-12-11"})
+    second = head.post(path, **opened | {"start_time": "15:00"})
+    assert second.status_code == 409
+    assert "Dag 11 december 2026, 13.30" in words(second.text)
+
+
+def test_whoever_saves_twice_from_one_page_is_not_told_of_somebody_else(
+    head: StaffBrowser, stored: Stored, desk: Desk
+) -> None:
+    path = f"/redactie/kopij/{desk.draft}"
+    opened = form_of(head, path)
+    head.done(path, **opened | {"title": "Eerst zo"})
+    assert "net voor" not in head.done(path, **opened | {"title": "Toch liever zo"})
+    assert saved(stored, desk.draft).title == "Toch liever zo"
+
+
+def test_a_picture_of_the_first_stays_when_the_second_changes_the_text(
     head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk, photo: Callable[[], object]
 ) -> None:
     path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
-    colleague.done(path, **NEWS, version=1, image=photo(), image_alt="Een blauw vlak")
-    second = head.post(path, **NEWS, version=1)
-    assert second.status_code == 409
-    assert "Een blauw vlak" in second.text
-    head.done(path, **NEWS, version=saved(stored, desk.draft).version)
-    assert saved(stored, desk.draft).image_id is not None
+    mine = form_of(head, path)
+    colleague.done(path, **form_of(colleague, path) | {"image_alt": "Een blauw vlak"}, image=photo())
+    head.done(path, **mine | {"title": "Andere titel"})
+    kept = saved(stored, desk.draft)
+    assert (kept.title, kept.image_alt) == ("Andere titel", "Een blauw vlak")
+    assert kept.image_id is not None
 
 
-@pytest.mark.parametrize("version", ["", "x", "-1", str(2**70), None])
-def test_a_form_that_does_not_say_what_it_began_from_overwrites_nothing(
-    head: StaffBrowser, stored: Stored, desk: Desk, version: str | None
+def test_two_pictures_for_one_item_are_a_matter_for_people(
+    head: StaffBrowser, another_browser: SignIn, desk: Desk, photo: Callable[..., object]
 ) -> None:
-    fields = NEWS if version is None else NEWS | {"version": version}
-    assert head.post(f"/redactie/kopij/{desk.draft}", **fields).status_code in (409, 422)
+    path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
+    mine = form_of(head, path)
+    colleague.done(path, **form_of(colleague, path) | {"image_alt": "Blauw"}, image=photo())
+    second = head.post(path, **mine | {"image_alt": "Rood"}, image=photo("red"))
+    assert second.status_code == 409
+    assert "Bestand een andere afbeelding" in words(second.text)
+
+
+@pytest.mark.parametrize("began", ["", "x", "title=", "title=0 lead=0", None])
+def test_a_form_that_does_not_say_what_it_began_from_overwrites_nothing(
+    head: StaffBrowser, stored: Stored, desk: Desk, began: str | None
+) -> None:
+    fields = NEWS if began is None else NEWS | {"began": began}
+    assert head.post(f"/redactie/kopij/{desk.draft}", **fields).status_code == 409
     assert saved(stored, desk.draft).title == "Een klad"
 
 
-def test_whoever_saves_after_the_item_was_withdrawn_is_told(
+def test_a_text_is_saved_although_the_item_was_withdrawn_meanwhile_and_it_stays_withdrawn(
     head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk
 ) -> None:
-    another_browser(desk.communicator).done(f"/redactie/kopij/{desk.queued}/intrekken")
-    answer = head.post(f"/redactie/kopij/{desk.queued}", **NEWS, version=1)
-    assert answer.status_code == 409
-    assert "Marieke Midden bewaarde" in words(answer.text)
-    assert saved(stored, desk.queued).state == "withdrawn"
+    path = f"/redactie/kopij/{desk.queued}"
+    mine = form_of(head, path)
+    another_browser(desk.communicator).done(f"{path}/intrekken")
+    said = head.done(path, **mine | {"title": "Beter"}, bewaar="1")
+    assert "bewaard. Het staat bij “Ingetrokken”" in said
+    assert (saved(stored, desk.queued).title, saved(stored, desk.queued).state) == ("Beter", "withdrawn")
 
 
 def test_an_item_that_went_out_meanwhile_stays_and_what_was_typed_can_become_a_new_one(
@@ -154,7 +223,7 @@ def test_an_item_that_went_out_meanwhile_stays_and_what_was_typed_can_become_a_n
     path = f"/redactie/kopij/{desk.queued}"
     with stored() as session:
         session.get_one(Item, desk.queued).state = "sent"
-    answer = head.post(path, **NEWS, version=1)
+    answer = head.post(path, **NEWS)
     assert answer.status_code == 409
     assert "Dit bericht is net verstuurd" in words(answer.text)
     assert 'value="Andere titel"' in answer.text

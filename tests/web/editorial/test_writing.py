@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from html import unescape
 from io import BytesIO
 
 import pytest
@@ -15,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.staff.models import AuditEntry
-from tests.staff_browser import StaffBrowser, words
+from tests.staff_browser import StaffBrowser, value_in, words
 from tests.web.editorial.conftest import Desk
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -45,13 +44,6 @@ def error_beside(page: str, field: str) -> str:
     assert found is not None, f"no error beside {field}"
     assert re.search(rf'aria-describedby="[^"]*\b{field}-error', page)
     return words(found[1])
-
-
-def value_in(page: str, field: str) -> str:
-    found = re.search(rf'<input[^>]*name="{field}"[^>]*>', page)
-    assert found is not None, field
-    value = re.search(r'value="([^"]*)"', found[0])
-    return unescape(value[1]) if value else ""
 
 
 def test_the_form_offers_its_choices_in_whole_words(head: StaffBrowser) -> None:
@@ -271,7 +263,8 @@ def test_a_picture_without_a_description_does_not_have_to_be_chosen_again(
     assert item.image_id is not None
     page = head.get(f"/redactie/kopij/{item.id}").text
     assert f"/afbeelding/{kept}" in page
-    head.done(f"/redactie/kopij/{item.id}", **NEWS, version=item.version, remove_image="y")
+    path = f"/redactie/kopij/{item.id}"
+    head.done(path, **NEWS, **head.hidden(path, "began"), remove_image="y")
     assert latest(stored).image_id is None
 
 
@@ -386,7 +379,7 @@ def test_hostile_text_is_shown_as_text_or_not_at_all(head: StaffBrowser, text: s
         {"day": "2027-03-28", "start_time": "02:30", "kind": "event"},
         {"title": "x" * 100_000, "lead": "y" * 100_000, "body": "z" * 1_000_000},
         {"link_url": "javascript:alert(1)", "link_label": "Klik"},
-        {"version": "x", "segments": "x", "fold": "7"},
+        {"began": "x", "segments": "x", "fold": "7"},
         {"not_before": "2026-13-45", "expires": "0000-00-00"},
     ],
 )
