@@ -5,9 +5,11 @@ from datetime import timedelta
 from newsletter_service.db import unit_of_work
 from newsletter_service.delivery.service import purge_notices, purge_rests
 from newsletter_service.parts import parts
+from newsletter_service.staff.used_forms import forget_used_forms
 from newsletter_service.subscriptions.service import purge_stale
 
 KEEP_NOTICES = timedelta(days=7)
+KEEP_USED_FORMS = timedelta(days=2)
 
 
 def run() -> str:
@@ -17,4 +19,5 @@ def run() -> str:
         readers = purge_stale(session, now)
         notices = purge_notices(session, now - KEEP_NOTICES)
         purge_rests(session, now)
+        forget_used_forms(session, now - KEEP_USED_FORMS)
     return f"forgot {readers} sign-ups and {notices} notices" if readers or notices else ""

@@ -39,13 +39,13 @@ class StaffBrowser:
 
     def text(self, path: str) -> str:
         """What a page says, as one line of words."""
-        answer = self.get(path)
+        answer = self.client.get(path, follow_redirects=True)
         assert answer.status_code == 200, f"{path}: {answer.status_code}"
         return words(answer.text)
 
     def hidden(self, path: str, *names: str) -> dict[str, str]:
         """What the form of a page takes along unseen, by name."""
-        page = self.get(path).text
+        page = self.client.get(path, follow_redirects=True).text
         return {name: value_in(page, name) for name in names}
 
     def post(self, path: str, **fields: object) -> TestResponse:

@@ -165,7 +165,7 @@ def cancel_page(number: int) -> str:
 def cancel(number: int) -> Response:
     """Give an edition up; what had not gone out yet never does."""
     user, now = signed_in(), parts().clock()
-    if not run(number, lambda session, edition: service.hold_to_cancel(session, edition, user, now)):
+    if not run(number, lambda session, edition: service.hold_to_cancel(session, edition, user, now), key=""):
         return back_to(number)
     return act(
         number,

@@ -13,21 +13,39 @@ from newsletter_service.editions import wording
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionConflict
 from newsletter_service.editions.service import edition_numbered
+from newsletter_service.errors import Conflict
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.preview import html_of, text_of
-from newsletter_service.staff.guards import roles_required
+from newsletter_service.parts import parts
+from newsletter_service.staff.guards import roles_required, signed_in
 from newsletter_service.staff.rules import Role
+from newsletter_service.staff.used_forms import made_before, note_made
 from newsletter_service.web.headers import framed, mail_preview_response
+from newsletter_service.web.once import sent_key
 
 editors_only = roles_required(Role.HEAD, Role.COMMUNICATOR)
+UseCase = Callable[[Session, Edition], object]
 PREVIEW = ("doelgroep", "taal", "vorm")
 
 
-def run(number: int, use_case: Callable[[Session, Edition], object]) -> bool:
-    """Run `use_case` on edition `number` in one transaction; False if a conflict was told instead."""
+class AlreadyDone(Conflict):
+    """This very form did its work before; nothing happened twice."""
+
+    def __init__(self) -> None:
+        super().__init__("the form was used before")
+
+
+def run(number: int, use_case: UseCase, *, key: str | None = None) -> bool:
+    """Run `use_case` on edition `number` in one transaction; False if something else was told instead.
+
+    The form's `key` (empty: none) lets it do so once.
+    """
     try:
         with unit_of_work() as session:
-            use_case(session, edition_numbered(session, number))
+            _once(session, number, use_case, sent_key() if key is None else key)
+    except AlreadyDone:
+        flash(_("Dit was al gedaan. Er is niets dubbel gebeurd."), "ok")
+        return False
     except EditionConflict as conflict:
         flash(wording.conflict(conflict), "error")
         return False
@@ -37,7 +55,16 @@ def run(number: int, use_case: Callable[[Session, Edition], object]) -> bool:
     return True
 
 
-def act(number: int, use_case: Callable[[Session, Edition], object], done: str = "") -> Response:
+def _once(session: Session, number: int, use_case: UseCase, key: str) -> None:
+    user = signed_in()
+    if made_before(session, user, key) is not None:
+        raise AlreadyDone
+    edition = edition_numbered(session, number)
+    use_case(session, edition)
+    note_made(session, user, key, edition.id, parts().clock())
+
+
+def act(number: int, use_case: UseCase, done: str = "") -> Response:
     """As `run`; says `done` if it went well, and goes back to the edition's page."""
     if run(number, use_case) and done:
         flash(done, "ok")

@@ -56,6 +56,11 @@ def began_from(item: Item, zone: str) -> str:
     return fingerprints(_stored(item, zone))
 
 
+def same(form: ItemForm, item: Item) -> bool:
+    """Whether what was typed is what is stored."""
+    return not merge("", _typed(form), _stored(item, form.zone)).collisions
+
+
 def combine(session: Session, form: ItemForm, item: Item, me: User) -> None:
     """Bring what others changed since the form was opened into `form`, where nothing was changed here.
 

@@ -13,7 +13,7 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service
 from newsletter_service.editorial.card_preview import typed_card
 from newsletter_service.editorial.cards import card_of
-from newsletter_service.editorial.differences import ChangedToo, began_from, combine
+from newsletter_service.editorial.differences import ChangedToo, began_from, combine, same
 from newsletter_service.editorial.forms import ItemForm, values_of
 from newsletter_service.editorial.images import store, stored
 from newsletter_service.editorial.likeness import LookAlike
@@ -21,14 +21,25 @@ from newsletter_service.editorial.models import Image, Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import ItemSent, NotReady
 from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
-from newsletter_service.errors import NotAllowed
+from newsletter_service.errors import Conflict, NotAllowed
 from newsletter_service.parts import parts
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_edit_item
+from newsletter_service.staff.used_forms import made_before, made_by, note_made
 from newsletter_service.web.headers import mail_preview_response
 from newsletter_service.web.locale import DEFAULT_ZONE, language
+from newsletter_service.web.once import new_key, sent_key
+
+
+class MadeAlready(Conflict):
+    """The form made its item before; `item_id` says which."""
+
+    def __init__(self, item_id: int) -> None:
+        super().__init__("the form was used before")
+        self.item_id = item_id
+
 
 editorial = staff_only(Blueprint("editorial", __name__, url_prefix="/redactie/kopij"))
 
@@ -57,11 +68,17 @@ def queue() -> str:
 
 @editorial.route("/nieuw", methods=["GET", "POST"])
 def new() -> Any:
-    """A new item, by whoever may write for an organisation."""
+    """A new item, by whoever may write for an organisation.
+
+    The address holds the key of the form: whoever goes back comes to what the form made already.
+    """
     require(bool(_writes_for()))
+    if request.method == "GET" and not sent_key():
+        return redirect(url_for("editorial.new", sleutel=new_key()))
     form = _form()
     if request.method == "GET":
-        return _form_page(form, None)
+        before = made_by(db.session(), signed_in(), sent_key())
+        return _stood_already(before) if before else _form_page(form, None)
     return _saved(form, None) if _accepted(form) else _form_page(form, None, status=422)
 
 
@@ -152,8 +169,10 @@ def _saved(form: ItemForm, item_id: int | None) -> Any:
     session = db.session()
     try:
         with unit_of_work():
-            item = _save(form, _merged(form, item_id) if item_id else _new_item(form))
+            item = _save(form, _merged(form, item_id)) if item_id else _save_new(form)
             state = item.state
+    except MadeAlready as already:
+        return _made_already(form, service.get_item(session, already.item_id))
     except NotReady as error:
         form.show_problems(error.problems)
         return _form_page(form, service.get_item(session, item_id) if item_id else None, status=422)
@@ -163,6 +182,32 @@ def _saved(form: ItemForm, item_id: int | None) -> Any:
         return _conflict_page(form, service.get_item(session, item_id or 0), clash)
     flash(_saved_words(state), "ok")
     return redirect(url_for("editorial.queue", staat=state))
+
+
+def _save_new(form: ItemForm) -> Item:
+    """What the form makes, once: MadeAlready if it did so before."""
+    session, key = db.session(), sent_key()
+    before = made_before(session, signed_in(), key)
+    if before is not None:
+        raise MadeAlready(before)
+    item = _save(form, _new_item(form))
+    note_made(session, signed_in(), key, item.id, parts().clock())
+    return item
+
+
+def _made_already(form: ItemForm, item: Item) -> Any:
+    """Lead to what the form made before; what was typed since is shown there, to be saved as a change."""
+    if same(form, item):
+        return _stood_already(item.id)
+    if item.state == ItemState.SENT:
+        return _form_page(form, None, went_out=True, status=409)
+    form.began.data = began_from(item, DEFAULT_ZONE)
+    return _form_page(form, item, stood=True, status=409)
+
+
+def _stood_already(item_id: int) -> Response:
+    flash(_("Dit bericht stond er al."), "ok")
+    return redirect(url_for("editorial.edit", item_id=item_id))
 
 
 def _save(form: ItemForm, item: Item) -> Item:
@@ -253,6 +298,7 @@ def _form_page(
     *,
     clash: ChangedToo | None = None,
     went_out: bool = False,
+    stood: bool = False,
     status: int = 200,
 ) -> tuple[str, int]:
     page = render_template(
@@ -262,6 +308,8 @@ def _form_page(
         image=None if form.remove_image.data else _uploaded(form) or (item.image if item else None),
         clash=clash,
         went_out=went_out,
+        stood=stood,
+        key=new_key() if went_out else sent_key() or new_key(),
     )
     return page, status
 

@@ -59,3 +59,17 @@ class AuditEntry(Base):
     subject_id: Mapped[int]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     actor: Mapped[User | None] = relationship(lazy="joined")
+
+
+class UsedForm(Base):
+    """A form that did its work, by the key it was shown with; `made` is the id of what it made or changed.
+
+    Kept for a day or so: long enough for a second press, or for going back and saving again.
+    """
+
+    __tablename__ = "used_form"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    made: Mapped[int]
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -8,6 +8,7 @@ from newsletter_service.web.formatting import init_formatting
 from newsletter_service.web.headers import init_headers
 from newsletter_service.web.limits import init_limits
 from newsletter_service.web.locale import init_locale
+from newsletter_service.web.once import init_once
 from newsletter_service.web.site import init_site
 from newsletter_service.web.transactions import init_transactions
 from newsletter_service.web.views import web
@@ -29,6 +30,7 @@ def init_web(app: Flask, https: bool) -> None:
     init_locale(app)
     init_formatting(app)
     init_site(app)
+    init_once(app)
     init_headers(app, https)
     init_errors(app)
     init_csrf(app)

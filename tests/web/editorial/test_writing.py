@@ -47,7 +47,7 @@ def error_beside(page: str, field: str) -> str:
 
 
 def test_the_form_offers_its_choices_in_whole_words(head: StaffBrowser) -> None:
-    page = head.get(NEW).text
+    page = head.client.get(NEW, follow_redirects=True).text
     labels = [words(label) for label in re.findall(r"<label[^>]*>(.*?)</label>", page, re.DOTALL)]
     for expected in (
         "Nieuws",
