@@ -5,11 +5,13 @@ Every change voids sign-offs by itself: they hold a hash of what readers would g
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions import rules
+from newsletter_service.editions.combining import changed, combined
 from newsletter_service.editions.composing import candidate, current_defaults, unsettled, waiting_items
 from newsletter_service.editions.composing_rules import Reason, section, untimely
 from newsletter_service.editions.content import items_in
@@ -23,13 +25,17 @@ from newsletter_service.staff.models import User
 
 
 class ChangedMeanwhile(EditionConflict):
-    """Somebody saved other texts first: `yours` were not saved, `theirs` stand; `version` saves over them."""
+    """Somebody saved another text in a field that was changed here too; nothing was saved.
 
-    def __init__(self, yours: Texts, theirs: Texts, version: int) -> None:
+    `yours` is what was typed, with `theirs` (what stands) in the fields that clash with nothing; `by` names, for
+    each field that does clash, who changed it ("": nobody knows).
+    """
+
+    def __init__(self, yours: Texts, theirs: Texts, by: dict[str, str]) -> None:
         super().__init__("changed_meanwhile", "somebody else saved this edition's texts meanwhile")
         self.yours = yours
         self.theirs = theirs
-        self.version = version
+        self.by = by
 
 
 class NotInEdition(EditionConflict):
@@ -97,20 +103,24 @@ def add_item(session: Session, edition: Edition, item_id: int, user: User, now: 
 
 
 def edit_texts(
-    session: Session, edition: Edition, texts: Texts, version: int, user: User, now: datetime
+    session: Session, edition: Edition, texts: Texts, began: str, user: User, now: datetime
 ) -> None:
-    """Save texts written on top of `version`. Raises WrongState, ChangedMeanwhile, Invalid (with field)."""
+    """Save texts written on top of those that `began` tells of (see `merging`), field by field.
+
+    A text that nobody wrote and that moved along with the items is in nobody's way. Raises WrongState,
+    ChangedMeanwhile, Invalid (with field).
+    """
     lock(session, edition)
     rules.edit(standing(edition))
-    checked = _checked(texts)
-    if edition.version != version and texts_of(edition) != checked:
-        raise ChangedMeanwhile(checked, texts_of(edition), edition.version)
-    edition.subject, edition.preheader, edition.introduction = (
-        checked.subject,
-        checked.preheader,
-        checked.introduction,
-    )
-    note(session, edition, Move.EDIT, user, now, texts=True)
+    typed, theirs = asdict(_checked(texts)), asdict(texts_of(edition))
+    texts_now, by = combined(session, ("edition", edition.id), began, typed, theirs, user)
+    written = changed(theirs, asdict(current_defaults(session, edition)))
+    by = {name: who for name, who in by.items() if name in written}
+    if by:
+        raise ChangedMeanwhile(Texts(**texts_now), texts_of(edition), by)
+    for name, text in texts_now.items():
+        setattr(edition, name, text)
+    note(session, edition, Move.EDIT, user, now, changed=changed(texts_now, theirs))
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Forms about editions and the publishing calendar."""
 
+from dataclasses import asdict
 from typing import TypeVar
 from zoneinfo import available_timezones
 
@@ -7,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
     DateTimeLocalField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -16,19 +18,21 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from newsletter_service.editions.default_texts import LONGEST, Texts
+from newsletter_service.editions.default_texts import LONGEST, Texts, texts_of
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule
-from newsletter_service.editions.scheduling import CalendarSettings
+from newsletter_service.editions.scheduling import CalendarSettings, settings_of
+from newsletter_service.merging import fingerprints
 from newsletter_service.web.forms import TOO_LONG, Form, one_line, options, stripped
 
 T = TypeVar("T")
 FILL_IN = _l("Vul dit in.")
 A_NUMBER = _l("Vul een getal in van %(min)d tot %(max)d.")
+LONGEST_FINGERPRINTS = 2000
 
 
 class TextsForm(Form):
-    """Subject, preheader and introduction, written on top of a version."""
+    """Subject, preheader and introduction, written on top of those it `began` from (fingerprints)."""
 
     subject = StringField(
         _l("Onderwerp"),
@@ -50,20 +54,17 @@ class TextsForm(Form):
             "Twee of drie zinnen. Een lege regel begint een alinea, **twee sterretjes** maken vet."
         ),
     )
-    version = IntegerField(validators=[InputRequired()])
+    began = HiddenField(validators=[Length(max=LONGEST_FINGERPRINTS)])
 
     @classmethod
     def of(cls, edition: Edition) -> "TextsForm":
         """The form as it stands before anybody typed."""
-        return cls(
-            formdata=None,
-            data={
-                "subject": edition.subject,
-                "preheader": edition.preheader,
-                "introduction": edition.introduction,
-                "version": edition.version,
-            },
-        )
+        return cls.on_top_of(texts_of(edition), texts_of(edition))
+
+    @classmethod
+    def on_top_of(cls, saved: Texts, shown: Texts) -> "TextsForm":
+        """The form with `shown` in it, to be saved over what is `saved` now."""
+        return cls(formdata=None, data=asdict(shown) | {"began": fingerprints(asdict(saved))})
 
     def texts(self) -> Texts:
         """What was typed."""
@@ -140,7 +141,7 @@ class ResumeForm(Form):
 
 
 class CalendarForm(Form):
-    """The publishing calendar."""
+    """The publishing calendar, changed on top of the settings it `began` from (fingerprints)."""
 
     every_weeks = IntegerField(
         _l("Om de hoeveel weken komt er een editie?"),
@@ -194,10 +195,18 @@ class CalendarForm(Form):
         ),
     )
 
+    began = HiddenField(validators=[Length(max=LONGEST_FINGERPRINTS)])
+
     @classmethod
     def of(cls, calendar: Calendar) -> "CalendarForm":
         """The form as the calendar stands."""
-        return cls(formdata=None, obj=calendar)
+        settings = settings_of(calendar)
+        return cls.on_top_of(settings, settings)
+
+    @classmethod
+    def on_top_of(cls, saved: CalendarSettings, shown: CalendarSettings) -> "CalendarForm":
+        """The form with `shown` in it, to be saved over what is `saved` now."""
+        return cls(formdata=None, data=asdict(shown) | {"began": fingerprints(asdict(saved))})
 
     def validate_zone(self, field: StringField) -> None:
         """Only zones whose clocks we know."""

@@ -1,6 +1,6 @@
 """Changing the publishing calendar, and what its next editions will be."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -9,9 +9,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions.calendar_rules import Rhythm, Slot, next_slot, slots
+from newsletter_service.editions.combining import changed, combined
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule, State
 from newsletter_service.editions.service import calendar, lock
+from newsletter_service.errors import Conflict
 from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
@@ -61,11 +63,41 @@ class Planned:
     sending_change: ClockChange | None
 
 
-def change_calendar(session: Session, settings: CalendarSettings, user: User, now: datetime) -> Calendar:
-    """Save new settings; the edition that still collects gets the first slot by them. Raises BadCalendar."""
-    rhythm = settings.rhythm()
+class CalendarChanged(Conflict):
+    """Somebody changed a setting that was changed here too; nothing was saved.
+
+    `yours` are the settings as typed, with `theirs` (those that stand) where nothing clashes; `by` names, for each
+    setting that does clash, who changed it ("": nobody knows).
+    """
+
+    def __init__(self, yours: CalendarSettings, theirs: CalendarSettings, by: dict[str, str]) -> None:
+        super().__init__("somebody else changed the calendar meanwhile")
+        self.yours = yours
+        self.theirs = theirs
+        self.by = by
+
+
+def settings_of(row: Calendar) -> CalendarSettings:
+    """The calendar's settings as plain values."""
+    values = {field.name: getattr(row, field.name) for field in fields(CalendarSettings)}
+    return CalendarSettings(**values | {"release_rule": ReleaseRule(row.release_rule)})
+
+
+def change_calendar(
+    session: Session, typed: CalendarSettings, began: str, user: User, now: datetime
+) -> Calendar:
+    """Save settings changed on top of those that `began` tells of (see `merging`), one by one.
+
+    The edition that still collects gets the first slot by them. Raises CalendarChanged, BadCalendar.
+    """
     row = calendar(session)
     session.refresh(row, with_for_update=True)
+    theirs = settings_of(row)
+    values, by = combined(session, ("calendar", row.id), began, asdict(typed), asdict(theirs), user)
+    settings = CalendarSettings(**values)
+    if by:
+        raise CalendarChanged(settings, theirs, by)
+    rhythm = settings.rhythm()
     for name, value in asdict(settings).items():
         setattr(row, name, value)
     row.release_rule = settings.release_rule.value
@@ -73,7 +105,8 @@ def change_calendar(session: Session, settings: CalendarSettings, user: User, no
     collecting = session.scalar(_collecting().limit(1))
     if collecting is not None:
         _replan(session, collecting, rhythm, now)
-    record(session, user, "calendar.change", "calendar", row.id, now, **_as_json(settings))
+    detail = _as_json(settings) | {"changed": changed(asdict(settings), asdict(theirs))}
+    record(session, user, "calendar.change", "calendar", row.id, now, **detail)
     return row
 
 

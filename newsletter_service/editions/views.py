@@ -27,6 +27,7 @@ from newsletter_service.letters.errors import LetterError
 from newsletter_service.parts import parts
 from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
 from newsletter_service.staff.rules import Role, may_edit_edition, may_sign_off
+from newsletter_service.web.clashes import clashes_in
 from newsletter_service.web.headers import framed
 
 editions = staff_only(Blueprint("editions", __name__, url_prefix="/redactie"))
@@ -151,21 +152,28 @@ def texts(number: int) -> Response | tuple[str, int]:
     form = TextsForm()
     if not form.validate():
         return _page(number, form), 422
-    user, now, version = signed_in(), parts().clock(), form.version.data or 0
+    user, now, began = signed_in(), parts().clock(), form.began.data or ""
     try:
         with unit_of_work() as session:
             edition = edition_numbered(session, number)
-            editing.edit_texts(session, edition, form.texts(), version, user, now)
+            editing.edit_texts(session, edition, form.texts(), began, user, now)
     except ChangedMeanwhile as conflict:
-        form.version.data = conflict.version
-        return render_template(
-            "editions/texts_conflict.html", number=number, form=form, theirs=conflict.theirs
-        ), 409
+        return _texts_conflict(number, conflict), 409
     except EditionConflict as conflict:
         flash(wording.conflict(conflict), "error")
         return _page(number, form), 409
     flash(_("De teksten zijn bewaard."), "ok")
     return back_to(number)
+
+
+def _texts_conflict(number: int, conflict: ChangedMeanwhile) -> str:
+    saved = TextsForm.on_top_of(conflict.theirs, conflict.theirs)
+    return render_template(
+        "editions/texts_conflict.html",
+        number=number,
+        form=TextsForm.on_top_of(conflict.theirs, conflict.yours),
+        clashes=clashes_in(saved, conflict.by),
+    )
 
 
 @editions.post("/edities/<int:number>/proef")

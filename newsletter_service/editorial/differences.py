@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, time
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
-from wtforms import Field
 
 from newsletter_service.editorial.forms import ItemForm, values_of
 from newsletter_service.editorial.models import Item
@@ -15,7 +13,7 @@ from newsletter_service.errors import Conflict
 from newsletter_service.merging import fingerprints, merge
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import last_to_change
-from newsletter_service.web.formatting import datum
+from newsletter_service.web.clashes import in_words
 
 _WHEN = ("day", "start_time", "end_time", "fold")
 """One moment in several fields: half of mine and half of another's would be a third one that nobody meant."""
@@ -115,20 +113,6 @@ def _in_words(form: ItemForm, name: str, stored: Any) -> str:
     parts = stored if isinstance(stored, tuple) else (stored,)
     fields = _WHEN if name == "day" else (name,)
     return (
-        ", ".join(
-            filter(None, (_one_in_words(form[one], part) for one, part in zip(fields, parts, strict=True)))
-        )
+        ", ".join(filter(None, (in_words(form[one], part) for one, part in zip(fields, parts, strict=True))))
         or "–"
     )
-
-
-def _one_in_words(field: Field, value: Any) -> str:
-    if isinstance(value, bool):
-        return _("ja") if value else _("nee")
-    if isinstance(value, date):
-        return datum(value, "plain")
-    if isinstance(value, time):
-        return f"{value:%H.%M}"
-    names = {choice.value: str(choice.label) for choice in getattr(field, "choices", None) or ()}
-    chosen = value if isinstance(value, list) else [value]
-    return ", ".join(names.get(one, str(one or "")) for one in chosen)

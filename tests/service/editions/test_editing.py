@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from newsletter_service.editions.rules import ChangedSinceSeen, Empty, WrongStat
 from newsletter_service.editions.signing_off import sign_off, sign_offs
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import Invalid, NotAllowed
+from newsletter_service.merging import fingerprints
 from tests.factories import make_item, make_segment
 from tests.service.editions.conftest import CLOSES, COLLECTING, SENDS, House
 
@@ -42,6 +44,10 @@ def items(session: Session, house: House) -> list[Item]:
 @pytest.fixture
 def edition(house: House, items: list[Item]) -> Edition:
     return house.composed()
+
+
+def began(edition: Edition) -> str:
+    return fingerprints(asdict(texts_of(edition)))
 
 
 def order(edition: Edition) -> str:
@@ -153,7 +159,7 @@ def test_texts_somebody_wrote_stay(
     session: Session, house: House, edition: Edition, items: list[Item]
 ) -> None:
     written = Texts("Eigen onderwerp", edition.preheader, "Hallo **allemaal**")
-    edit_texts(session, edition, written, edition.version, house.communicator, CLOSES)
+    edit_texts(session, edition, written, began(edition), house.communicator, CLOSES)
     drop_item(session, edition, items[0].id, house.communicator, CLOSES)
     compose_edition(session, house.press, edition, house.communicator, CLOSES)
     assert (edition.subject, edition.introduction) == ("Eigen onderwerp", "Hallo **allemaal**")
@@ -162,25 +168,42 @@ def test_texts_somebody_wrote_stay(
 def test_the_second_of_two_who_save_is_told_and_loses_nothing(
     session: Session, house: House, edition: Edition
 ) -> None:
-    session.commit()
-    version, default = edition.version, texts_of(edition)
-    first = Texts("Van de een", default.preheader, default.introduction)
-    second = Texts("Van de ander", default.preheader, default.introduction)
-    edit_texts(session, edition, first, version, house.head_north, CLOSES)
-    session.commit()
+    start, default = began(edition), texts_of(edition)
+    first = replace(default, subject="Van de een", preheader="Ook van de een")
+    second = replace(default, subject="Van de ander")
+    edit_texts(session, edition, first, start, house.head_north, CLOSES)
     with pytest.raises(ChangedMeanwhile) as conflict:
-        edit_texts(session, edition, second, version, house.head_south, CLOSES)
-    assert (conflict.value.yours, conflict.value.theirs) == (second, first)
-    edit_texts(session, edition, second, conflict.value.version, house.head_south, CLOSES)
-    assert texts_of(edition) == second
+        edit_texts(session, edition, second, start, house.head_south, CLOSES)
+    assert texts_of(edition) == first
+    assert conflict.value.by == {"subject": "head-noord"}
+    assert conflict.value.yours == replace(second, preheader="Ook van de een")
+    edit_texts(session, edition, conflict.value.yours, began(edition), house.head_south, CLOSES)
+    assert texts_of(edition) == conflict.value.yours
+
+
+def test_two_who_write_different_texts_are_in_nobodys_way(
+    session: Session, house: House, edition: Edition
+) -> None:
+    start, default = began(edition), texts_of(edition)
+    subject, introduction = replace(default, subject="Van de een"), replace(default, introduction="Hallo")
+    edit_texts(session, edition, subject, start, house.head_north, CLOSES)
+    edit_texts(session, edition, introduction, start, house.head_south, CLOSES)
+    assert texts_of(edition) == replace(subject, introduction="Hallo")
+
+
+def test_texts_that_follow_the_items_give_way_to_what_somebody_wrote(
+    session: Session, house: House, edition: Edition, items: list[Item]
+) -> None:
+    start, mine = began(edition), replace(texts_of(edition), subject="Van mij")
+    drop_item(session, edition, items[0].id, house.head_north, CLOSES)
+    edit_texts(session, edition, mine, start, house.head_south, CLOSES)
+    assert (edition.subject, edition.preheader) == ("Van mij", "Ook in deze editie: Chemie · Dijken")
 
 
 def test_saving_the_same_text_twice_is_no_conflict(session: Session, house: House, edition: Edition) -> None:
-    session.commit()
-    version, texts = edition.version, Texts("Dubbelklik", "", "")
-    edit_texts(session, edition, texts, version, house.head_north, CLOSES)
-    session.commit()
-    edit_texts(session, edition, texts, version, house.head_north, CLOSES)
+    start, texts = began(edition), Texts("Dubbelklik", "", "")
+    edit_texts(session, edition, texts, start, house.head_north, CLOSES)
+    edit_texts(session, edition, texts, start, house.head_north, CLOSES)
 
 
 @pytest.mark.parametrize(
@@ -195,13 +218,13 @@ def test_texts_that_cannot_be_used_are_refused(
     session: Session, house: House, edition: Edition, texts: Texts, field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        edit_texts(session, edition, texts, edition.version, house.communicator, CLOSES)
+        edit_texts(session, edition, texts, began(edition), house.communicator, CLOSES)
     assert refused.value.field == field
 
 
 def test_a_subject_cannot_smuggle_a_header(session: Session, house: House, edition: Edition) -> None:
     evil = Texts("Hallo\r\nBcc: iedereen@voorbeeld.example", "", "")
-    edit_texts(session, edition, evil, edition.version, house.communicator, CLOSES)
+    edit_texts(session, edition, evil, began(edition), house.communicator, CLOSES)
     assert edition.subject == "Hallo Bcc: iedereen@voorbeeld.example"
 
 
@@ -227,7 +250,7 @@ Change = Callable[[Session, House, Edition, list[Item]], None]
         lambda s, h, e, i: move_up(s, e, i[1].id, h.communicator, CLOSES),
         lambda s, h, e, i: drop_item(s, e, i[1].id, h.communicator, CLOSES),
         lambda s, h, e, i: add_item(s, e, i[4].id, h.communicator, CLOSES),
-        lambda s, h, e, i: edit_texts(s, e, Texts("Anders", "", ""), e.version, h.communicator, CLOSES),
+        lambda s, h, e, i: edit_texts(s, e, Texts("Anders", "", ""), began(e), h.communicator, CLOSES),
         lambda s, h, e, i: setattr(i[1], "lead", "Toch anders"),
         lambda s, h, e, i: setattr(i[1], "restricted", True),
         lambda s, h, e, i: i[1].segments.append(make_segment(s)),

@@ -14,7 +14,7 @@ from newsletter_service.staff.models import AuditEntry
 from newsletter_service.staff.rules import Role
 from tests.conftest import NOW
 from tests.factories import make_newsletter
-from tests.staff_browser import StaffBrowser, make_staff, words
+from tests.staff_browser import StaffBrowser, make_staff, value_in, words
 
 Stored = Callable[[], AbstractContextManager[Session]]
 WEEKLY = {
@@ -75,7 +75,10 @@ def test_looking_first_saves_nothing(administrator: StaffBrowser, stored: Stored
 
 def test_saving_moves_the_edition_that_still_collects(administrator: StaffBrowser, stored: Stored) -> None:
     page = administrator.done(
-        "/redactie/kalender", **{**WEEKLY, "weekday": "4", "send_time": "10:30"}, actie="bewaar"
+        "/redactie/kalender",
+        **{**WEEKLY, "weekday": "4", "send_time": "10:30"},
+        began=administrator.hidden("/redactie/kalender", "began")["began"],
+        actie="bewaar",
     )
     assert "De kalender is bewaard." in page
     with stored() as session:
@@ -83,6 +86,43 @@ def test_saving_moves_the_edition_that_still_collects(administrator: StaffBrowse
         assert edition.sends_at == datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
         assert edition.closes_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
         assert session.scalars(select(AuditEntry.action)).all() == ["calendar.change"]
+
+
+def test_two_people_who_change_different_settings_both_get_their_way(
+    administrator: StaffBrowser, stored: Stored
+) -> None:
+    marks = administrator.hidden("/redactie/kalender", "began")["began"]
+    as_it_was = {**WEEKLY, "every_weeks": "2"}
+    for changed in ({"send_time": "10:30"}, {"item_limit": "5"}):
+        page = administrator.done("/redactie/kalender", **as_it_was | changed, began=marks)
+        assert "De kalender is bewaard." in page
+    with stored() as session:
+        row = session.scalars(select(Calendar)).one()
+        assert (row.send_time, row.item_limit, row.every_weeks) == (time(10, 30), 5, 2)
+
+
+def test_the_second_who_changes_the_same_setting_is_told_whose_it_is(
+    client: FlaskClient, administrator: StaffBrowser, stored: Stored
+) -> None:
+    marks = administrator.hidden("/redactie/kalender", "began")["began"]
+    administrator.done("/redactie/kalender", **WEEKLY | {"weekday": "1"}, began=marks)
+    administrator.post("/redactie/uitloggen")
+    with stored() as session:
+        other = make_staff(session, Role.ADMINISTRATOR, name="Pim Beheer").email
+    second = StaffBrowser(client, other)
+    answer = second.post("/redactie/kalender", **WEEKLY | {"weekday": "4"}, began=marks)
+    assert answer.status_code == 409
+    page = words(answer.text)
+    assert "Iemand was u net voor" in page
+    assert "Op welke dag? dinsdag Gewijzigd door Bo Beheer" in page
+    assert '<option selected value="4">' in answer.text
+    again = second.done(
+        "/redactie/kalender", **WEEKLY | {"weekday": "4"}, began=value_in(answer.text, "began")
+    )
+    assert "De kalender is bewaard." in again
+    with stored() as session:
+        row = session.scalars(select(Calendar)).one()
+        assert (row.weekday, row.every_weeks) == (4, 1)
 
 
 @pytest.mark.parametrize(

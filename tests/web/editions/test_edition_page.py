@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.models import Edition
 from tests.conftest import Clock
-from tests.staff_browser import StaffBrowser, words
+from tests.staff_browser import StaffBrowser, value_in, words
 from tests.web.editions.conftest import SENDS_AT, Office
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -23,10 +23,8 @@ def titles(browser: StaffBrowser) -> list[str]:
     return re.findall(r'data-title="([^"]+)"', browser.get("/redactie/edities/12").text)
 
 
-def token_version(browser: StaffBrowser) -> str:
-    found = re.search(r'name="version" value="(\d+)"', browser.get("/redactie/edities/12").text)
-    assert found is not None
-    return found[1]
+def began_in_page(browser: StaffBrowser) -> str:
+    return browser.hidden("/redactie/edities/12", "began")["began"]
 
 
 def test_the_list_says_where_every_edition_stands(communicator: StaffBrowser) -> None:
@@ -97,41 +95,62 @@ def test_texts_are_saved(communicator: StaffBrowser) -> None:
         subject=" Weerbaar bestuur ",
         preheader="En een leerhuis",
         introduction="Beste lezer.",
-        version=token_version(communicator),
+        began=began_in_page(communicator),
     )
     assert "De teksten zijn bewaard." in page
     assert "Editie 12 · Weerbaar bestuur" in page
 
 
 def test_a_subject_that_is_missing_or_too_long_is_asked_again(communicator: StaffBrowser) -> None:
-    version = token_version(communicator)
+    marks = began_in_page(communicator)
     for subject, says in (("  ", "Vul een onderwerp in."), ("x" * 151, "hooguit 150 tekens")):
         answer = communicator.post(
-            "/redactie/edities/12/teksten", subject=subject, introduction="Bewaar dit", version=version
+            "/redactie/edities/12/teksten", subject=subject, introduction="Bewaar dit", began=marks
         )
         assert answer.status_code == 422
         assert says in words(answer.text)
         assert "Bewaar dit" in answer.text
 
 
-def test_the_second_of_two_people_sees_both_texts_and_loses_nothing(communicator: StaffBrowser) -> None:
-    version = token_version(communicator)
-    communicator.done("/redactie/edities/12/teksten", subject="Van de eerste", version=version)
-    answer = communicator.post("/redactie/edities/12/teksten", subject="Van de tweede", version=version)
+def test_the_second_of_two_people_sees_both_texts_and_loses_nothing(
+    communicator: StaffBrowser, client: FlaskClient, office: Office
+) -> None:
+    marks, path = began_in_page(communicator), "/redactie/edities/12/teksten"
+    communicator.done(path, subject="Van de eerste", introduction="Ook van haar", began=marks)
+    communicator.post("/redactie/uitloggen")
+    head = StaffBrowser(client, office.head)
+    answer = head.post(path, subject="Van de tweede", introduction="Van mij", began=marks)
     assert answer.status_code == 409
-    assert "Van de eerste" in answer.text
+    page = words(answer.text)
+    assert "Onderwerp Van de eerste Gewijzigd door Marieke Midden" in page
+    assert "Introductie Ook van haar Gewijzigd door Marieke Midden" in page
     assert 'value="Van de tweede"' in answer.text
-    newer = re.search(r'name="version" value="(\d+)"', answer.text)
-    assert newer is not None
-    page = communicator.done("/redactie/edities/12/teksten", subject="Van de tweede", version=newer[1])
+    newer = value_in(answer.text, "began")
+    page = head.done(path, subject="Van de tweede", introduction="Samen", began=newer)
     assert "Editie 12 · Van de tweede" in page
+
+
+def test_who_saves_twice_is_not_told_of_themselves(communicator: StaffBrowser) -> None:
+    marks, path = began_in_page(communicator), "/redactie/edities/12/teksten"
+    communicator.done(path, subject="Eerst zo", began=marks)
+    assert "Editie 12 · Toch zo" in communicator.done(path, subject="Toch zo", began=marks)
+
+
+def test_moving_an_item_is_in_nobodys_way_who_writes_the_texts(
+    communicator: StaffBrowser, office: Office
+) -> None:
+    marks = began_in_page(communicator)
+    communicator.done("/redactie/edities/12/eruit", item_id=office.news)
+    page = communicator.done("/redactie/edities/12/teksten", subject="Mijn onderwerp", began=marks)
+    assert "De teksten zijn bewaard." in page
+    assert "Editie 12 · Mijn onderwerp" in page
 
 
 def test_hostile_texts_stay_texts(communicator: StaffBrowser) -> None:
     communicator.done(
         "/redactie/edities/12/teksten",
         subject="<script>alert(1)</script>\r\nBcc: iedereen@voorbeeld.example",
-        version=token_version(communicator),
+        began=began_in_page(communicator),
     )
     page = communicator.get("/redactie/edities/12").text
     assert "<script>alert" not in page
@@ -172,7 +191,7 @@ def test_an_unknown_segment_is_not_found(communicator: StaffBrowser) -> None:
 
 
 def test_the_checks_name_what_to_look_at(communicator: StaffBrowser) -> None:
-    communicator.done("/redactie/edities/12/teksten", subject="x" * 80, version=token_version(communicator))
+    communicator.done("/redactie/edities/12/teksten", subject="x" * 80, began=began_in_page(communicator))
     page = communicator.text("/redactie/edities/12")
     assert "Het onderwerp is 80 tekens lang" in page
     assert "kB" in page
