@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it p
 SmtpSecurity = Literal["none", "starttls", "tls"]
 OnUncertain = Literal["resend", "hold"]
 LogFormat = Literal["text", "json"]
+TrustedProxy = IPv4Network | IPv6Network | Literal["unix"]
 
 
 class PasswordCost(NamedTuple):
@@ -60,6 +61,7 @@ class Settings:
     metrics_token: str = ""
     log_format: LogFormat = "text"
     password_cost: PasswordCost = RFC_9106
+    trusted_proxies: tuple[TrustedProxy, ...] = ()
     demo: bool = False
     instance_dir: Path = ROOT / "instance"
     templates_dir: Path = ROOT / "templates"
@@ -144,6 +146,7 @@ def _read(env: _Reader) -> Settings | None:
     log_format = env.text("LOG_FORMAT", "text")
     if log_format not in ("text", "json"):
         env.problems.append(f"LOG_FORMAT is {log_format!r}: give text or json.")
+    proxies = _proxies(env)
     host = _smtp_host(env, demo)
     instance_dir = Path(env.text("INSTANCE_DIR", str(_default_instance_dir(demo)))).resolve()
     if env.problems:
@@ -169,6 +172,7 @@ def _read(env: _Reader) -> Settings | None:
         smtp_ca_file=env.text("SMTP_CA_FILE"),
         metrics_token=metrics_token,
         log_format=log_format,  # type: ignore[arg-type]  # checked above
+        trusted_proxies=tuple(proxies),
         demo=demo,
         instance_dir=instance_dir,
     )
@@ -177,6 +181,18 @@ def _read(env: _Reader) -> Settings | None:
 def _default_instance_dir(demo: bool) -> Path:
     """The demonstration keeps to a folder of its own: what it invents never lies where real readers would."""
     return ROOT / "instance" / "demo" if demo else ROOT / "instance"
+
+
+def _proxies(env: _Reader) -> list[TrustedProxy]:
+    found: list[TrustedProxy] = []
+    for name in env.text("TRUSTED_PROXIES").replace(",", " ").split():
+        try:
+            found.append("unix" if name == "unix" else ip_network(name))
+        except ValueError:
+            env.problems.append(
+                f"TRUSTED_PROXIES names {name!r}: give addresses or networks, such as 127.0.0.1 10.0.0.0/8, or unix."
+            )
+    return found
 
 
 def _smtp_host(env: _Reader, demo: bool) -> str:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from config import Settings
 from newsletter_service.archive.views import archive
-from newsletter_service.core import create_core, settings_from_env
+from newsletter_service.core import create_core
 from newsletter_service.demo.views import demo
 from newsletter_service.editions.views import editions
 from newsletter_service.editorial.pictures import pictures
@@ -18,9 +18,12 @@ from newsletter_service.seeding import seed
 from newsletter_service.staff.commands import staff_commands
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
+from newsletter_service.starting import start
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.web import init_web
 from newsletter_service.web.csrf import csrf
+from newsletter_service.web.proxies import TrustedProxies
+from newsletter_service.web.upgrading import init_upgrading
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:
@@ -36,9 +39,13 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         app.register_blueprint(demo)
     for commands in (staff_commands, seed):
         app.cli.add_command(commands)
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
     return app
 
 
 def create_app_from_env() -> Flask:
     """The application that the environment describes; ends the process with one clear line per problem."""
-    return create_app(settings_from_env())
+    app = create_app(start())
+    init_upgrading(app)
+    return app

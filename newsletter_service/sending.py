@@ -2,7 +2,6 @@
 
 import gc
 import logging
-import sys
 import threading
 from collections import Counter
 from datetime import timedelta
@@ -10,17 +9,19 @@ from datetime import timedelta
 import click
 from sqlalchemy.exc import OperationalError
 
-from config import Settings, SettingsError
+from config import Settings
 from newsletter_service.db import open_engine
 from newsletter_service.delivery.connection import TransportMisconfigured
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.sender import comes_soon, send_until_empty
 from newsletter_service.links import Links
-from newsletter_service.logs import init_logs
 from newsletter_service.mail_settings import limits, smtp_server
 from newsletter_service.moments import utc_now
+from newsletter_service.outages import Outage
+from newsletter_service.schema import upgrade_needed
 from newsletter_service.send_progress import Progress, progress
+from newsletter_service.starting import start
 from newsletter_service.stopping import StopSignals
 from newsletter_service.tokens import Tokens
 
@@ -38,12 +39,7 @@ log = logging.getLogger(__name__)
 @click.option("--watch", is_flag=True, help="Stay, and send what comes up, until told to stop.")
 def send(watch: bool) -> None:
     """Send from this machine until nothing is due any more, now or within a minute."""
-    try:
-        settings = Settings.from_env()
-    except SettingsError as error:
-        sys.exit(str(error))
-    init_logs(settings.log_format)
-    settings.instance_dir.mkdir(parents=True, exist_ok=True)
+    settings = start()
     server = f"{settings.smtp_host}:{settings.smtp_port}"
     log.info("sending to %s, connections: %d", server, settings.smtp_connections, extra={"server": server})
     with progress() as told:
@@ -83,6 +79,8 @@ class _Work(threading.Thread):
         self._stop_asked = threading.Event()
         self._total: Counter[Verdict] = Counter()
         self._error: Exception | None = None
+        self._waits_for_tables = True
+        self._database = Outage(log, "the database cannot be reached")
 
     def done(self) -> Counter[Verdict]:
         """Work until there is nothing to do or a signal says stop: how many letters met each verdict."""
@@ -120,14 +118,28 @@ class _Work(threading.Thread):
 
     def _one_run(self) -> Counter[Verdict]:
         try:
+            if needed := self._tables_missing():
+                return self._wait_for(needed)
             done = send_until_empty(self._outbox, self._stop_asked)
+            self._database.over()
             self._told.ended(done, "the SMTP server" if done[Verdict.UNREACHABLE] else "")
             return done
         except OperationalError as error:
             if not self._watch:
                 raise _unreachable(error) from error
-            log.error("the database cannot be reached, waiting for it: %s", _words(error))
-            return Counter({Verdict.UNREACHABLE: 1})
+            return self._wait_for(_words(error))
+
+    def _tables_missing(self) -> str:
+        """What to do before anything can be sent; looked at until it is done."""
+        needed = upgrade_needed(self._outbox.engine) if self._waits_for_tables else ""
+        self._waits_for_tables = bool(needed)
+        if needed and not self._watch:
+            raise click.ClickException(needed)
+        return needed
+
+    def _wait_for(self, why: str) -> Counter[Verdict]:
+        self._database.note(why)
+        return Counter({Verdict.UNREACHABLE: 1})
 
     def _comes_soon(self) -> bool:
         try:

@@ -14,6 +14,9 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter_service.core import create_core_from_env
 from newsletter_service.db import db
+from newsletter_service.errors import NewsletterError
+from newsletter_service.outages import Outage
+from newsletter_service.schema import upgrade_needed
 from newsletter_service.stopping import StopSignals
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
@@ -22,18 +25,27 @@ from scheduled_jobs.schedule import JOBS, Job
 _ENDS_WITHIN_SECONDS = 9.0
 
 log = logging.getLogger("scheduled_jobs")
+_database = Outage(log, "waiting for the database")
+_failing = {job.name: Outage(log, f"job {job.name} fails") for job in JOBS}
 
 
 def run_job(app: Flask, job: Job) -> None:
     """Run one job in an app context of its own; what goes wrong is logged, and tried again at the next tick."""
+    failing = _failing[job.name]
     with app.app_context():
         try:
             done = job.run()
-        except (
-            Exception
-        ):  # the scheduler outlives any one failure; the ledger and the states lose nothing by it
-            log.exception("job %s failed; it is tried again in %d s", job.name, job.every_seconds)
+        except OperationalError as error:
+            _database.note(_words(error))
             return
+        except NewsletterError as error:
+            failing.note(error.message)
+            return
+        except Exception as error:  # noqa: BLE001  # it outlives any one failure; the ledger loses nothing by it
+            failing.note(f"tried again in {job.every_seconds} s", error=error)
+            return
+    _database.over()
+    failing.over()
     for line in done.splitlines():
         log.info("%s", line)
 
@@ -58,20 +70,22 @@ def schedule(app: Flask) -> BackgroundScheduler:
 
 
 def wait_for_database(engine: Engine, stop: StopSignals) -> bool:
-    """Come back once the database answers (True) or somebody says stop: a scheduler that starts first waits."""
-    said = False
+    """Come back once the database answers with the tables that are needed (True) or somebody says stop."""
     while not stop.came:
         try:
-            engine.connect().close()
+            trouble = upgrade_needed(engine)
         except OperationalError as error:
-            if not said:
-                words = " ".join(str(error.orig).split())
-                log.error("the database cannot be reached, waiting for it: %s", words)
-            said = True
-            stop.sleep(1)
-        else:
+            trouble = _words(error)
+        if not trouble:
+            _database.over()
             return True
+        _database.note(trouble)
+        stop.sleep(1)
     return False
+
+
+def _words(error: OperationalError) -> str:
+    return " ".join(str(error.orig).split())
 
 
 def end(scheduler: BackgroundScheduler) -> None:

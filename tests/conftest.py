@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from config import PasswordCost, Settings
 from newsletter_service.app import create_app
 from newsletter_service.core import create_core
-from newsletter_service.db import Base, db
+from newsletter_service.db import db
 from tests.postgresql import Cluster, running_cluster
 from tests.smtp_server import RecordingServer, running_smtp_server
+from tests.tables import create_tables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CLOSED_PORT = 9
@@ -53,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def cluster() -> Iterator[Cluster]:
     with running_cluster() as cluster:
         with cluster.engine("template_newsletter") as engine:
-            Base.metadata.create_all(engine)
+            create_tables(engine)
         yield cluster
 
 
@@ -61,7 +62,7 @@ def cluster() -> Iterator[Cluster]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
     engine = create_engine(f"sqlite:///{path}")
-    Base.metadata.create_all(engine)
+    create_tables(engine)
     engine.dispose()
     return path
 

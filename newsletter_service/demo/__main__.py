@@ -14,11 +14,13 @@ from honcho.manager import SIGNALS, Manager
 from honcho.printer import Printer
 from sqlalchemy import inspect
 
-from newsletter_service.app import create_app_from_env
+from config import ROOT
+from newsletter_service.app import create_app
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, NotADemo, load_demo, refuse_other_data
 from newsletter_service.migrations import init_migrations
 from newsletter_service.parts import parts
+from newsletter_service.starting import start
 
 HOST = "127.0.0.1"
 WEB_PORT = int(os.environ.get("DEMO_WEB_PORT", "8000"))
@@ -40,7 +42,7 @@ def _set_up() -> Flask:
     for port in (WEB_PORT, MAIL_PORT):
         _check_free(port)
     _settle_environment()
-    app = create_app_from_env()
+    app = create_app(start())
     if os.environ.get("FRESH") not in (None, "", "0"):
         _start_over(Path(app.instance_path))
     with app.app_context():
@@ -126,7 +128,7 @@ class _Output:
 def _run(mail_folder: Path) -> int:
     manager = Manager(Printer(_Output()))
     python = [sys.executable, "-m"]
-    web = ["gunicorn", "--bind", f"{HOST}:{WEB_PORT}", "--workers", "2", "--threads", "4"]
+    web = ["gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--bind", f"{HOST}:{WEB_PORT}"]
     for name, command in (
         ("mail", [*python, "newsletter_service.demo.catcher", str(mail_folder), str(MAIL_PORT)]),
         ("web", [*python, *web, "--log-level", "warning", "wsgi:app"]),

@@ -10,6 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter_service.demo.people import ABOLISHED_DOMAIN
+from newsletter_service.files import keep_private, private_folder
 
 KEEP = 5_000
 LARGEST = 40 * 1024 * 1024
@@ -27,7 +28,7 @@ class Mailbox:
     taken: int = 0
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name, as below
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -61,6 +62,7 @@ class Mailbox:
 
 def main() -> None:
     """Catch mail until told to stop: `python -m newsletter_service.demo.catcher FOLDER PORT`."""
+    keep_private()
     folder, port = Path(sys.argv[1]), int(sys.argv[2])
     ends = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)  # before the controller's thread begins, which inherits it

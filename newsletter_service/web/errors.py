@@ -1,19 +1,24 @@
 """One table turns what went wrong into a page that says, in plain words, what happened and what to do."""
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from newsletter_service.db import db, read_only
 from newsletter_service.errors import Conflict, Invalid, NewsletterError, NotAllowed, NotFound
+from newsletter_service.outages import Outage
+from newsletter_service.web.transactions import WITHOUT_DATABASE
 
 STATUS: dict[type[NewsletterError], int] = {Invalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+_OUTAGE = "newsletter_database_outage"
 
 
 def init_errors(app: Flask) -> None:
     """Answer errors in `app` with pages."""
+    app.extensions[_OUTAGE] = Outage(app.logger, "the database is away")
+    app.after_request(_database_is_back)
     app.register_error_handler(NewsletterError, _known)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(HTTPException, _http)
@@ -42,8 +47,20 @@ def _http(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[st
 
 
 def _database_away(error: OperationalError) -> tuple[str, int]:
-    current_app.logger.error("%s %s: the database is away: %s", request.method, request.endpoint, error.orig)
-    return _plain_page(503)
+    database_outage().note(" ".join(str(error.orig).split()))
+    return plain_page(503)
+
+
+def _database_is_back(response: Response) -> Response:
+    if response.status_code < 500 and request.endpoint and request.endpoint not in WITHOUT_DATABASE:
+        database_outage().over()
+    return response
+
+
+def database_outage() -> Outage:
+    """What this process says of a database that does not answer."""
+    outage: Outage = current_app.extensions[_OUTAGE]
+    return outage
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
@@ -51,19 +68,19 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     if current_app.testing or current_app.debug:
         raise error
     current_app.logger.error("%s %s failed", request.method, request.endpoint, exc_info=error)
-    return _plain_page(500)
+    return plain_page(500)
 
 
 def _page(status: int) -> tuple[str, int]:
     """An error page in the look of the part of the site it happened in; reads, never writes."""
     if status >= 500:
-        return _plain_page(status)
+        return plain_page(status)
     db.session.rollback()
     read_only()
     return render_template(_template(status, fallback=400)), status
 
 
-def _plain_page(status: int) -> tuple[str, int]:
+def plain_page(status: int) -> tuple[str, int]:
     """A page that needs no database: rendered without the values that are given to all other pages."""
     g.database_failed = True
     template = current_app.jinja_env.get_template(_template(status, fallback=500))

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, make_response
+from flask import Blueprint, Response, make_response
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db
 from newsletter_service.parts import parts
+from newsletter_service.web.errors import database_outage
 
 SECURITY_TXT_LASTS = timedelta(days=180)
 
@@ -21,8 +22,9 @@ def healthz() -> Response:
         with db.engine.connect().execution_options(sqlite_read_only=True) as connection:
             connection.execute(select(1))
     except OperationalError as error:
-        current_app.logger.error("the database does not answer: %s", error.orig)
+        database_outage().note(" ".join(str(error.orig).split()))
         return _text("database\n", 503)
+    database_outage().over()
     return _text("ok\n")
 
 

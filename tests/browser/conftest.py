@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from config import Settings
 from newsletter_service.app import create_app
-from newsletter_service.db import Base, db
+from newsletter_service.db import db
 from newsletter_service.demo.load import PASSWORD, load_demo
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.parts import parts
@@ -24,6 +24,7 @@ from scheduled_jobs.schedule import JOBS
 from tests.conftest import Clock
 from tests.required import missing
 from tests.smtp_server import Received, RecordingServer, running_smtp_server
+from tests.tables import create_tables
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 QUIET = (
@@ -87,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_smtp_server() as smtp, reserved_port() as port:
         app = create_app(settings(folder, port, smtp.port), clock)
         with app.app_context():
-            Base.metadata.create_all(db.engine)
+            create_tables(db.engine)
         running = Site(f"http://127.0.0.1:{port}", app, clock, smtp)
         publish_one_compose_the_next(running)
         with served(app, port):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.audience.models import Segment
-from newsletter_service.db import Base, db, unit_of_work
+from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.composing import compose_edition
 from newsletter_service.editions.release import release
@@ -25,6 +25,7 @@ from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Status
 from tests.chaos.books import Account, MailBook, Repeat, settle_accounts
 from tests.factories import make_item
+from tests.tables import create_tables
 
 _NUMBER = 1
 _ROWS_AT_ONCE = 1000
@@ -80,7 +81,7 @@ def release_edition(environment: Mapping[str, str], letters: int) -> Edition:
     """Make the tables, compose an edition, and release it to so many readers, most of them in one domain."""
     now, excluded = datetime.now(UTC), letters // 50 + 1
     with _app(environment):
-        Base.metadata.create_all(db.engine)
+        create_tables(db.engine)
         with unit_of_work() as session:
             seed_base(session, now)
             _add_items(session, now)

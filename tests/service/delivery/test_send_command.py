@@ -17,13 +17,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter_service.db import Base, open_engine
+from newsletter_service.db import open_engine
 from newsletter_service.delivery import service
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, Sender
 from tests.conftest import CLOSED_PORT
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import RecordingServer
+from tests.tables import create_tables
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
 SENDER = Sender(
@@ -36,7 +37,7 @@ COMMAND = [str(Path(sys.executable).with_name("newsletter")), "send"]
 def write_letters(url: str, numbers: range) -> None:
     """One due letter to each reader of these numbers."""
     engine, now = open_engine(url), datetime.now(UTC)
-    Base.metadata.create_all(engine)
+    create_tables(engine)
     with Session(engine) as session:
         letter = LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
         mailing = service.open_mailing(session, now)

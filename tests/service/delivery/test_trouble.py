@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.db import Base, open_engine
+from newsletter_service.db import open_engine
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import Delivery
@@ -30,6 +30,7 @@ from newsletter_service.tokens import Tokens
 from tests.pipelining_server import running_erring_server
 from tests.service.delivery.conftest import SECRET, release
 from tests.smtp_server import RecordingServer
+from tests.tables import create_tables
 
 LETTERS = 300
 
@@ -55,7 +56,7 @@ def opened(file: Path) -> Iterator[Engine]:
 @pytest.fixture
 def engine(file: Path) -> Iterator[Engine]:
     with opened(file) as engine:
-        Base.metadata.create_all(engine)
+        create_tables(engine)
         with Session(engine) as session:
             release(session, LETTERS, datetime.now(UTC))
         yield engine

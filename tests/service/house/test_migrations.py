@@ -11,6 +11,8 @@ from newsletter_service.migrations import init_migrations
 def empty(app: Flask) -> None:
     init_migrations(app)
     Base.metadata.drop_all(db.engine)
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
 
 
 def tables() -> set[str]:

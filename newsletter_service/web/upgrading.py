@@ -1,0 +1,33 @@
+"""Until the database has the tables of this version every page says 503, and the log says what to do."""
+
+import logging
+
+from flask import Flask, request
+
+from newsletter_service.db import db
+from newsletter_service.outages import Outage
+from newsletter_service.schema import upgrade_needed
+from newsletter_service.web.errors import plain_page
+from newsletter_service.web.transactions import WITHOUT_DATABASE
+
+log = logging.getLogger(__name__)
+
+
+def init_upgrading(app: Flask) -> None:
+    """Hold back the pages of `app` until `newsletter db upgrade` was run; looked at no more once all is well."""
+    waiting = Outage(log, "waiting")
+    settled: list[bool] = []
+
+    def _wait_for_tables() -> tuple[str, int] | None:
+        if settled or (request.endpoint in WITHOUT_DATABASE and request.endpoint != "web.healthz"):
+            return None
+        needed = upgrade_needed(db.engine)
+        if not needed:
+            settled.append(True)
+            waiting.over()
+            return None
+        waiting.note(needed)
+        return plain_page(503)
+
+    # Before all else that looks at a request: the first question to the database would be one too many.
+    app.before_request_funcs.setdefault(None, []).insert(0, _wait_for_tables)

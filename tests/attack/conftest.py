@@ -1,0 +1,64 @@
+"""One service with the invented region for all attacks, and a mail server that its letters go to."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from config import Settings
+from newsletter_service.app import create_app
+from newsletter_service.db import db, unit_of_work
+from newsletter_service.demo.load import PASSWORD, load_demo
+from newsletter_service.moments import utc_now
+from newsletter_service.parts import parts
+from newsletter_service.staff.rules import Role
+from newsletter_service.staff.service import NewUser, add_user
+from tests.attack.server import Server, demo_environment, running_gunicorn
+from tests.smtp_server import RecordingServer, running_smtp_server
+from tests.tables import create_tables
+
+ADMINISTRATOR = NewUser("alleen.beheer@maasdelta.example", "Bea Beheer", PASSWORD, [Role.ADMINISTRATOR])
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[RecordingServer]:
+    with running_smtp_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory, mail_server: RecordingServer) -> dict[str, str]:
+    return demo_environment(tmp_path_factory.mktemp("attacked"), mail_server.port)
+
+
+@pytest.fixture(scope="session")
+def inside(environment: dict[str, str]) -> Iterator[Flask]:
+    """The same service seen from inside, filled with the invented region."""
+    app = create_app(Settings.from_env(environment))
+    with app.app_context():
+        create_tables(db.engine)
+        with unit_of_work() as session:
+            load_demo(session, utc_now(), secret_key=parts().secret_key, demo=True)
+            add_user(session, ADMINISTRATOR)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def server(
+    environment: dict[str, str], inside: Flask, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    with running_gunicorn(environment, tmp_path_factory.mktemp("gunicorn")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _nothing_breaks(server: Server) -> Iterator[None]:
+    """Whatever was tried: no traceback, and no worker that had to be ended."""
+    before = len(server.said)
+    yield
+    said = server.said[before:]
+    assert "Traceback" not in said, said[-3000:]
+    assert "WORKER TIMEOUT" not in said, said[-3000:]
