@@ -1,5 +1,6 @@
 """Reads the texts out of code and templates, and the catalogues from and to their files."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -18,6 +19,8 @@ METHODS = [
     ("templates/**.xml", "jinja2"),
 ]
 JINJA = {"extensions": "jinja2.ext.i18n", "silent": "false", "trimmed": "true", "encoding": "utf-8"}
+_ANY_TIME = datetime(2026, 11, 26, tzinfo=UTC)
+"""What stands in the files as the time of making: the real one would differ each time."""
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
 
 
@@ -53,6 +56,7 @@ def write(language: str, catalogue: Catalog) -> None:
     """Store `catalogue` sorted and without times, so that a change shows only what changed."""
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.creation_date = _ANY_TIME
     catalogue.fuzzy = False  # a fuzzy catalogue is not compiled
     catalogue.header_comment = f"# The texts of the newsletter service: {language}."
     with path.open("wb") as file:
