@@ -26,12 +26,11 @@ _ENDS_WITHIN_SECONDS = 9.0
 
 log = logging.getLogger("scheduled_jobs")
 _database = Outage(log, "waiting for the database")
-_failing = {job.name: Outage(log, f"job {job.name} fails") for job in JOBS}
 
 
 def run_job(app: Flask, job: Job) -> None:
     """Run one job in an app context of its own; what goes wrong is logged, and tried again at the next tick."""
-    failing = _failing[job.name]
+    failing: Outage = app.extensions.setdefault(f"{job.name} fails", Outage(log, f"job {job.name} failed"))
     with app.app_context():
         try:
             done = job.run()

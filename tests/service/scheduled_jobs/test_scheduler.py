@@ -59,6 +59,25 @@ def test_a_job_that_fails_is_written_down_and_ends_nothing(
     assert "done" in caplog.text
 
 
+def test_a_job_that_fails_again_and_again_takes_one_line_until_it_is_over(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = [True]
+
+    def fail() -> str:
+        if broken:
+            raise ZeroDivisionError
+        return ""
+
+    for _ in range(50):
+        run_job(app, Job("breaks", 5, fail))
+    assert len(caplog.messages) == 1
+    broken.clear()
+    run_job(app, Job("breaks", 5, fail))
+    assert len(caplog.messages) == 2
+    assert "over after" in caplog.messages[1]
+
+
 def test_every_job_runs_on_a_database_where_nothing_is_due(app: Flask, core: Flask) -> None:
     assert newsletter(app, "seed").exit_code == 0
     for job in JOBS:
