@@ -40,9 +40,10 @@ _NOW = bindparam("now", type_=UtcDateTime())
 _READERS = text(
     """
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :readers)
-    INSERT INTO subscriber (address, domain, name, language, status, generation, asked_at, confirmed_at)
+    INSERT INTO subscriber (address, domain, name, language, status, link_key, asked_at, confirmed_at)
     SELECT 'lezer' || n || '@gemeente' || (n % 90) || '.example', 'gemeente' || (n % 90) || '.example',
-           'Noëlle van ''t Hof ' || n, CASE WHEN n % 10 = 0 THEN 'en' ELSE 'nl' END, 'active', 1, :now, :now
+           'Noëlle van ''t Hof ' || n, CASE WHEN n % 10 = 0 THEN 'en' ELSE 'nl' END, 'active',
+           substr('000000000000', 1, 12 - length(n || '')) || n, :now, :now
     FROM numbers
     """
 ).bindparams(_NOW)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from flask import Flask
-from sqlalchemy import Engine, Select, String, cast, create_engine, literal, select, text
+from sqlalchemy import Engine, Select, String, cast, create_engine, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from benchmarks.letters import BASE_URL, MAIL_FROM
@@ -243,11 +243,12 @@ def add_mailing(url: str, letters: Sequence[PreparedLetter], readers: int) -> No
         session.commit()
 
 
-def _recipients(first: int, last: int, step: int) -> Select[int, int, str, str, str]:
+def _recipients(first: int, last: int, step: int) -> Select[int, str, str, str, str]:
     """Invented ones: as many as there are numbers from `first` to `last`."""
     numbers = select(literal(first).label("n")).cte("numbers", recursive=True)
     numbers = numbers.union_all(select(numbers.c.n + step).where(numbers.c.n + step <= last))
     number = cast(numbers.c.n, String)
     domain = literal("gemeente").concat(cast(numbers.c.n % 9, String)).concat(".example")
     address = literal("lezer").concat(number).concat("@").concat(domain)
-    return select(numbers.c.n, literal(1), address, domain, literal("Noëlle van 't Hof ").concat(number))
+    key = func.substr("0" * 12, 1, 12 - func.length(number)).concat(number)
+    return select(numbers.c.n, key, address, domain, literal("Noëlle van 't Hof ").concat(number))

@@ -11,26 +11,26 @@ MANAGE_WITHIN = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Links:
-    """Builds full addresses under `base_url` (no slash at its end)."""
+    """Builds full addresses under `base_url` (no slash at its end); `key` is the reader's own (see tokens.new_key)."""
 
     base_url: str
     tokens: Tokens
 
-    def confirm(self, reader_id: int, generation: int, now: datetime) -> str:
+    def confirm(self, key: str, now: datetime) -> str:
         """Where a sign-up is confirmed; good for 7 days."""
-        return self._reader("bevestigen", Purpose.CONFIRM, reader_id, generation, now + CONFIRM_WITHIN)
+        return self._reader("bevestigen", Purpose.CONFIRM, key, now + CONFIRM_WITHIN)
 
-    def never(self, reader_id: int, generation: int, now: datetime) -> str:
+    def never(self, key: str, now: datetime) -> str:
         """Where somebody says "this was not me, never mail me"; good for 7 days."""
-        return self._reader("niet-ik", Purpose.NEVER, reader_id, generation, now + CONFIRM_WITHIN)
+        return self._reader("niet-ik", Purpose.NEVER, key, now + CONFIRM_WITHIN)
 
-    def manage(self, reader_id: int, generation: int, expires_at: datetime | None = None) -> str:
+    def manage(self, key: str, expires_at: datetime | None = None) -> str:
         """Where a reader changes preferences; dies with the subscription."""
-        return self._reader("voorkeuren", Purpose.MANAGE, reader_id, generation, expires_at)
+        return self._reader("voorkeuren", Purpose.MANAGE, key, expires_at)
 
-    def unsubscribe(self, reader_id: int, generation: int) -> str:
+    def unsubscribe(self, key: str) -> str:
         """Where a reader leaves, by page and by one-click POST; dies with the subscription."""
-        return self._reader("afmelden", Purpose.UNSUBSCRIBE, reader_id, generation, None)
+        return self._reader("afmelden", Purpose.UNSUBSCRIBE, key, None)
 
     def archive(self, number: int) -> str:
         """The public page of edition `number`."""
@@ -44,8 +44,5 @@ class Links:
         """A page for staff; `path` as in "edities/12"."""
         return f"{self.base_url}/redactie/{path}"
 
-    def _reader(
-        self, page: str, purpose: Purpose, reader_id: int, generation: int, expires_at: datetime | None
-    ) -> str:
-        token = self.tokens.make(purpose, reader_id, generation, expires_at)
-        return f"{self.base_url}/{page}/{token}"
+    def _reader(self, page: str, purpose: Purpose, key: str, expires_at: datetime | None) -> str:
+        return f"{self.base_url}/{page}/{self.tokens.make(purpose, key, expires_at)}"

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import secrets
 from binascii import b2a_base64
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +11,23 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"(\d{1,18})-(\d{1,9})(?:-(\d{1,12}))?-([A-Za-z0-9_-]{24})", re.ASCII)
+_KEY_BYTES, _SEAL_BYTES = 9, 15  # which base64 writes without padding
+_KEY_LETTERS, _SEAL_LETTERS = 12, 20
+_FORMER_SEAL_BYTES, _FORMER_SEAL_LETTERS = 18, 24
+# What sentences, mail programs and people leave around an address is no part of it: brackets, quotes, full stops.
+_BEFORE = r"(?:[^A-Za-z0-9%]|%[0-9A-Fa-f]{2})*"
+_TOKEN = re.compile(
+    rf"{_BEFORE}([A-Za-z0-9]{{{_KEY_LETTERS}}}(?:-(\d{{1,12}}))?)-([A-Za-z0-9]{{{_SEAL_LETTERS}}})(?![A-Za-z0-9])",
+    re.ASCII,
+)
+# In letters of before there were keys; some programs cut off the hyphen at the end of a few.
+_FORMER_TOKEN = re.compile(
+    rf"{_BEFORE}(\d{{1,18}}-\d{{1,9}}(?:-(\d{{1,12}}))?)-([A-Za-z0-9_-]{{23,24}})(?![A-Za-z0-9_-])", re.ASCII
+)
+_LETTERS_ONLY = bytes.maketrans(b"+/", b"pS")  # it is compared, never decoded
 _FOR_URLS = bytes.maketrans(b"+/", b"-_")
-_SEAL_BYTES = 18  # 144 bits, which base64 writes without padding
-_SEAL_LETTERS = 24
+NOBODYS_KEY = "0" * _KEY_LETTERS
+"""A key that no reader gets: links made with it look right and do nothing."""
 
 
 class Purpose(StrEnum):
@@ -25,11 +39,11 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
 
 
-_SEALS = {
-    Purpose.CONFIRM: ("subscribing", slice(_SEAL_LETTERS)),
-    Purpose.NEVER: ("subscribing", slice(_SEAL_LETTERS, None)),
-    Purpose.MANAGE: ("subscribed", slice(_SEAL_LETTERS)),
-    Purpose.UNSUBSCRIBE: ("subscribed", slice(_SEAL_LETTERS, None)),
+_SEALED_TOGETHER = {
+    Purpose.CONFIRM: ("subscribing", 0),
+    Purpose.NEVER: ("subscribing", 1),
+    Purpose.MANAGE: ("subscribed", 0),
+    Purpose.UNSUBSCRIBE: ("subscribed", 1),
 }
 """What is asked for together is sealed together: two seals from one hash, of which neither tells the other."""
 
@@ -43,10 +57,19 @@ class ExpiredToken(Exception):
 
 
 class Holder(NamedTuple):
-    """Whose token it is: the reader, and the subscription of theirs that it was made for."""
+    """Whose token it is: who has `key`, or had `former` ("number-generation") when links were made of that.
 
-    reader_id: int
-    generation: int
+    `lasting` tokens stand in letters, where others may find them; the rest end at a time of their own.
+    """
+
+    key: str
+    former: str = ""
+    lasting: bool = True
+
+
+def new_key() -> str:
+    """What one subscription is known by in its links: random, so that no other ever has it."""
+    return _letters(secrets.token_bytes(_KEY_BYTES))
 
 
 def seal(secret_key: str, purpose: str, words: str, size: int) -> bytes:
@@ -71,17 +94,13 @@ class Tokens:
 
     secret_key: str
 
-    def make(
-        self, purpose: Purpose, reader_id: int, generation: int, expires_at: datetime | None = None
-    ) -> str:
-        """A URL-safe token of a reader, good until `expires_at` (aware) if that is given."""
-        words = f"{reader_id}-{generation}"
-        if expires_at is not None:
-            words += f"-{int(expires_at.timestamp())}"
+    def make(self, purpose: Purpose, key: str, expires_at: datetime | None = None) -> str:
+        """A URL-safe token of the reader with that key, good until `expires_at` (aware) if that is given."""
+        words = key if expires_at is None else f"{key}-{int(expires_at.timestamp())}"
         return f"{words}-{self._seal(purpose, words)}"
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> Holder:
-        """Whose token it is; raises BadToken or ExpiredToken. `now` is aware."""
+        """Whose token it is, whatever stands around it; raises BadToken or ExpiredToken. `now` is aware."""
         holder, expires = self._opened(purpose, token)
         if expires is not None and now.timestamp() >= expires:
             raise ExpiredToken
@@ -92,21 +111,41 @@ class Tokens:
         return self._opened(purpose, token)[0]
 
     def _seal(self, purpose: Purpose, words: str) -> str:
-        together, mine = _SEALS[purpose]
-        return _two_seals(self.secret_key, together, words)[mine]
+        together, place = _SEALED_TOGETHER[purpose]
+        return _two_seals(self.secret_key, together, words)[place]
 
     def _opened(self, purpose: Purpose, token: str) -> tuple[Holder, int | None]:
-        match = _TOKEN.fullmatch(token)
-        if match is None:
+        if match := _TOKEN.match(token):
+            words, expires, seal = match.groups()
+            genuine = self._seal(purpose, words)
+            holder = Holder(words[:_KEY_LETTERS], lasting=expires is None)
+        elif match := _FORMER_TOKEN.match(token):
+            words, expires, cut = match.groups()
+            seal, genuine = (
+                cut.ljust(_FORMER_SEAL_LETTERS, "-"),
+                _former_seal(self.secret_key, purpose, words),
+            )
+            holder = Holder("", "-".join(words.split("-")[:2]), lasting=expires is None)
+        else:
             raise BadToken
-        reader_id, generation, expires, seal = match.groups()
-        words = token[: -len(seal) - 1]
-        if not hmac.compare_digest(seal, self._seal(purpose, words)):
+        if not hmac.compare_digest(seal, genuine):
             raise BadToken
-        return Holder(int(reader_id), int(generation)), int(expires) if expires else None
+        return holder, int(expires) if expires else None
 
 
 @lru_cache(maxsize=1)
-def _two_seals(secret_key: str, together: str, words: str) -> str:
-    digits = b2a_base64(seal(secret_key, together, words, 2 * _SEAL_BYTES), newline=False)
-    return digits.translate(_FOR_URLS).decode("ascii")
+def _two_seals(secret_key: str, together: str, words: str) -> tuple[str, str]:
+    both = _letters(seal(secret_key, together, words, 2 * _SEAL_BYTES))
+    return both[:_SEAL_LETTERS], both[_SEAL_LETTERS:]
+
+
+def _letters(random: bytes) -> str:
+    """Letters and digits only: a hyphen or full stop at the end of an address is taken for the sentence's."""
+    return b2a_base64(random, newline=False).translate(_LETTERS_ONLY).decode("ascii")
+
+
+def _former_seal(secret_key: str, purpose: Purpose, words: str) -> str:
+    together, place = _SEALED_TOGETHER[purpose]
+    letters = b2a_base64(seal(secret_key, together, words, 2 * _FORMER_SEAL_BYTES), newline=False)
+    both = letters.translate(_FOR_URLS).decode("ascii")
+    return both[place * _FORMER_SEAL_LETTERS :][:_FORMER_SEAL_LETTERS]

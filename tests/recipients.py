@@ -14,7 +14,7 @@ from newsletter_service.delivery.models import Letter, Mailing
 _AT_ONCE = 2000
 _COLUMNS = (
     column("reader_id", Integer),
-    column("generation", Integer),
+    column("reader_key", String),
     column("address", String),
     column("domain", String),
     column("name", String),
@@ -25,7 +25,7 @@ class Recipient(NamedTuple):
     """A reader as the ledger needs one."""
 
     reader_id: int
-    generation: int
+    key: str
     address: str
     name: str
 
@@ -44,6 +44,6 @@ def _some_at_a_time(recipients: Iterable[Recipient]) -> Iterator[list[Recipient]
         yield some
 
 
-def _selected(recipients: list[Recipient]) -> Select[int, int, str, str, str]:
-    rows = [(r.reader_id, r.generation, r.address, r.address.rpartition("@")[2], r.name) for r in recipients]
+def _selected(recipients: list[Recipient]) -> Select[int, str, str, str, str]:
+    rows = [(r.reader_id, r.key, r.address, r.address.rpartition("@")[2], r.name) for r in recipients]
     return select(values(*_COLUMNS, name="recipient").data(rows).cte())

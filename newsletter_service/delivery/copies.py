@@ -20,10 +20,10 @@ _LETTERS_KEPT = 100
 class LinkMaker(Protocol):
     """Makes a reader's own links, in whatever way the pages behind them read them."""
 
-    def manage(self, reader_id: int, generation: int) -> str:
+    def manage(self, key: str) -> str:
         """Where the reader changes preferences."""
 
-    def unsubscribe(self, reader_id: int, generation: int) -> str:
+    def unsubscribe(self, key: str) -> str:
         """Where the reader leaves."""
 
 
@@ -68,9 +68,8 @@ class Copies:
 
     def _values(self, row: Claimed) -> SlotValues:
         manage = unsubscribe = ""
-        if row.reader_id is not None and row.reader_generation is not None:
-            manage = self.links.manage(row.reader_id, row.reader_generation)
-            unsubscribe = self.links.unsubscribe(row.reader_id, row.reader_generation)
+        if row.reader_key is not None:
+            manage, unsubscribe = self.links.manage(row.reader_key), self.links.unsubscribe(row.reader_key)
         identity = message_id(row.delivery_id, self.secret_key, self.mail_domain)
         return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe)
 

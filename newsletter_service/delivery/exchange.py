@@ -81,7 +81,7 @@ _NEXT = """
 _BEYOND = "AND (next_attempt_at, id) > ({place}, {place})"
 _HAND_OVER = """
     UPDATE delivery SET state = 'claimed', lease_holder = {place}, handed_at = {place} WHERE id IN ({next})
-    RETURNING id, mailing_id, letter_id, reader_id, reader_generation, address, domain, name, attempts, doubts,
+    RETURNING id, mailing_id, letter_id, reader_key, address, domain, name, attempts, doubts,
         next_attempt_at
 """
 

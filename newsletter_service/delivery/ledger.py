@@ -32,8 +32,7 @@ class Claimed(NamedTuple):
     delivery_id: int
     mailing_id: int | None
     letter_id: int
-    reader_id: int | None
-    reader_generation: int | None
+    reader_key: str | None
     address: str
     domain: str
     name: str
@@ -84,7 +83,7 @@ _CLAIM = """
     )
     UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = NULL
     WHERE id IN (SELECT id FROM due)
-    RETURNING id, mailing_id, letter_id, reader_id, reader_generation, address, domain, name, attempts, doubts,
+    RETURNING id, mailing_id, letter_id, reader_key, address, domain, name, attempts, doubts,
         next_attempt_at
 """
 _LOCKS = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}

@@ -74,7 +74,7 @@ class DomainRest(Base):
 class Delivery(Base):
     """One letter to one address; `state` is one of rules.State, `domain` the address's.
 
-    `reader_id` and `reader_generation` (null for staff) make the reader's own links. `settled_at` is null as
+    `reader_key` (null for staff) makes the reader's own links. `settled_at` is null as
     long as the letter may still go out. `lease_holder` is the sender that claimed the row; `handed_at` is set
     from the moment it gave the letter to a connection: a row whose sender died is ready again if it was never
     handed over, and uncertain if it was. `doubts` counts how often an attempt ended like that: whoever got a
@@ -115,7 +115,7 @@ class Delivery(Base):
     # No foreign key: PostgreSQL would check it for each of a million rows. Letters of mailings stay for good.
     letter_id: Mapped[int]
     reader_id: Mapped[int | None]
-    reader_generation: Mapped[int | None]
+    reader_key: Mapped[str | None] = mapped_column(String(12))
     address: Mapped[str] = mapped_column(String(320))
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")

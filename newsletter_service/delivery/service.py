@@ -42,14 +42,14 @@ def write_notice(
     *,
     name: str = "",
     reader_id: int | None = None,
-    reader_generation: int | None = None,
+    reader_key: str | None = None,
     give_up_after: timedelta = NOTICE_GIVE_UP,
 ) -> Delivery:
     """One letter to one address, belonging to no mailing: it goes out with the next run of the delivery job."""
     row = Delivery(
         letter_id=add_letter(session, None, letter, now).id,
         reader_id=reader_id,
-        reader_generation=reader_generation,
+        reader_key=reader_key,
         address=address,
         domain=address.rpartition("@")[2],
         name=name,
@@ -88,12 +88,12 @@ def add_deliveries(
     session: Session,
     mailing: Mailing,
     letter_id: int,
-    recipients: Select[int, int, str, str, str],
+    recipients: Select[int, str, str, str, str],
     now: datetime,
 ) -> int:
     """One ready row for each of `recipients`; how many. Their names and addresses stay in the database.
 
-    They are selected as reader_id, generation, address, domain and name. A reader who is already in this mailing
+    They are selected as reader_id, reader_key, address, domain and name. A reader who is already in this mailing
     is an IntegrityError.
     """
     shared: dict[str, ColumnElement[Any]] = {
@@ -109,7 +109,7 @@ def add_deliveries(
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-_OF_A_RECIPIENT = ("reader_id", "reader_generation", "address", "domain", "name")
+_OF_A_RECIPIENT = ("reader_id", "reader_key", "address", "domain", "name")
 
 
 def pause_mailing(session: Session, mailing: Mailing, reason: str, now: datetime) -> None:

@@ -146,7 +146,7 @@ def _address(
     return written
 
 
-def _recipients(language: str, had_it: ColumnElement[bool]) -> Select[int, int, str, str, str]:
+def _recipients(language: str, had_it: ColumnElement[bool]) -> Select[int, str, str, str, str]:
     query = select(*RECIPIENT).join(Delivery, Delivery.reader_id == Subscriber.id)
     return query.where(ACTIVE, Subscriber.language == language, had_it)
 

@@ -18,12 +18,11 @@ from newsletter_service.letters.values import EditionContent, PreparedLetter
 from newsletter_service.publisher.press import Press
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.staff.models import User
+from newsletter_service.tokens import NOBODYS_KEY
 
 SAMPLE_ADDRESS = "lezer@voorbeeld.example"
 SAMPLE_NAME = "mevrouw De Vries"
 SAMPLE_ID = "<voorbeeld@voorbeeld.example>"
-NO_READER = 0
-"""Previews and proofs carry genuine links of a reader who never exists: they look right and do nothing."""
 
 
 class NothingToSee(EditionConflict):
@@ -51,8 +50,8 @@ def sample_copy(press: Press, letter: PreparedLetter, now: datetime) -> bytes:
         date=now,
         message_id=SAMPLE_ID,
         name=SAMPLE_NAME,
-        manage_url=press.links.manage(NO_READER, NO_READER),
-        unsubscribe_url=press.links.unsubscribe(NO_READER, NO_READER),
+        manage_url=press.links.manage(NOBODYS_KEY),
+        unsubscribe_url=press.links.unsubscribe(NOBODYS_KEY),
     )
     return Template(letter.skeleton).fill(values)
 
@@ -77,8 +76,7 @@ def proof_to(
         user.email,
         now,
         name=user.name,
-        reader_id=NO_READER,
-        reader_generation=NO_READER,
+        reader_key=NOBODYS_KEY,
     )
 
 

@@ -20,7 +20,7 @@ from newsletter_service.subscriptions.rules import Status
 ACTIVE = Subscriber.status == Status.ACTIVE
 RECIPIENT = (
     Subscriber.id,
-    Subscriber.generation,
+    Subscriber.link_key,
     Subscriber.address,
     Subscriber.domain,
     Subscriber.name,
@@ -68,7 +68,7 @@ def active_readers(session: Session) -> Iterator[Sequence[Reader]]:
         ]
 
 
-def recipients(reader_ids: Sequence[int]) -> Select[int, int, str, str, str]:
+def recipients(reader_ids: Sequence[int]) -> Select[int, str, str, str, str]:
     """Those of these readers who are still active, as delivery takes them over into its ledger."""
     return select(*RECIPIENT).where(ACTIVE, among(Subscriber.id, reader_ids))
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import Base
+from newsletter_service.tokens import new_key
 
 subscriber_topic = Table(
     "subscriber_topic",
@@ -19,15 +20,16 @@ subscriber_topic = Table(
 class Subscriber(Base):
     """A reader, by one mail address in its normal form.
 
-    `generation` goes up when somebody who left signs up anew, so that links in letters of the
-    earlier subscription end with it. `status` is one of rules.Status.
+    `link_key` is sealed in the links of this subscription and of no other: who left and signs up anew gets a new
+    one, and the links of the earlier subscription end with it. `former_link` is what was sealed ("number-generation")
+    for a subscription of before there were keys; nobody gets one any more. `status` is one of rules.Status.
     """
 
     __tablename__ = "subscriber"
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'active', 'left')", name="status"),
         Index("ix_subscriber_status_id", "status", "id"),
-        # A number is never used again: a link to somebody who was erased must not lead to somebody else.
+        # A number is never used again: the ledger knows by it whose a letter was.
         {"sqlite_autoincrement": True},
     )
 
@@ -37,7 +39,8 @@ class Subscriber(Base):
     name: Mapped[str] = mapped_column(String(120), default="")
     language: Mapped[str] = mapped_column(String(2), default="nl")
     status: Mapped[str] = mapped_column(String(10), default="pending")
-    generation: Mapped[int] = mapped_column(default=1)
+    link_key: Mapped[str] = mapped_column(String(12), unique=True, index=True, default=new_key)
+    former_link: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]

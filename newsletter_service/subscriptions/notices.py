@@ -13,8 +13,8 @@ from newsletter_service.publisher.service import newsletter, sender_for
 from newsletter_service.subscriptions import emails
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import NOTICES_A_DAY, Answer
+from newsletter_service.tokens import NOBODYS_KEY
 
-NO_READER = 0
 _DAY = timedelta(days=1)
 _KNOWN: dict[Answer, Callable[[str, str, str], Notice]] = {
     Answer.ALREADY_READER: emails.already_subscribed,
@@ -29,36 +29,28 @@ def may_write(session: Session, reader: Subscriber, now: datetime) -> bool:
 
 def write(session: Session, press: Press, reader: Subscriber, answer: Answer, now: datetime) -> None:
     """Write the mail that `answer` names down for `reader`."""
-    notice = _notice(session, press, answer, reader.language, reader.id, reader.generation, now)
+    notice = _notice(session, press, answer, reader.language, reader.link_key, now)
     write_notice(
         session,
         _letter(session, press, notice),
         reader.address,
         now,
         reader_id=reader.id,
-        reader_generation=reader.generation,
+        reader_key=reader.link_key,
     )
 
 
 def write_nothing(session: Session, press: Press, language: str, now: datetime) -> None:
     """Do the work of a mail without one: nobody learns by the clock which addresses get none."""
-    _letter(session, press, _notice(session, press, Answer.CONFIRM, language, NO_READER, NO_READER, now))
+    _letter(session, press, _notice(session, press, Answer.CONFIRM, language, NOBODYS_KEY, now))
 
 
-def _notice(
-    session: Session,
-    press: Press,
-    answer: Answer,
-    language: str,
-    reader_id: int,
-    generation: int,
-    now: datetime,
-) -> Notice:
+def _notice(session: Session, press: Press, answer: Answer, language: str, key: str, now: datetime) -> Notice:
     name, links = newsletter(session).name, press.links
     if answer is Answer.CONFIRM:
-        confirm, never = links.confirm(reader_id, generation, now), links.never(reader_id, generation, now)
+        confirm, never = links.confirm(key, now), links.never(key, now)
         return emails.confirmation(name, language, confirm, never)
-    return _KNOWN[answer](name, language, links.manage(reader_id, generation, now + MANAGE_WITHIN))
+    return _KNOWN[answer](name, language, links.manage(key, now + MANAGE_WITHIN))
 
 
 def _letter(session: Session, press: Press, notice: Notice) -> PreparedLetter:

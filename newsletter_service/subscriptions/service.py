@@ -30,6 +30,7 @@ from newsletter_service.subscriptions.rules import (
     answer_to_sign_up,
     may_undo,
 )
+from newsletter_service.tokens import Holder, new_key
 
 
 def sign_up(
@@ -68,15 +69,18 @@ def request_link(session: Session, press: Press, address: Address, language: str
         notices.write(session, press, reader, answer, now)
 
 
-def find_reader(
-    session: Session, reader_id: int, generation: int, *, to_change: bool = False
-) -> Subscriber | None:
+def find_reader(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
     """The reader a link is about; None once that subscription is over for good.
 
     `to_change` holds the row until the transaction ends.
     """
-    reader = session.get(Subscriber, reader_id, with_for_update=to_change, populate_existing=to_change)
-    return reader if reader is not None and reader.generation == generation else None
+    mine = Subscriber.link_key == holder.key
+    if holder.former:
+        mine = Subscriber.former_link == holder.former
+    query = select(Subscriber).where(mine)
+    if to_change:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
 
 
 def confirm(session: Session, reader: Subscriber, read_in: str, now: datetime) -> bool:
@@ -182,9 +186,7 @@ def _by_address(session: Session, address: Address) -> Subscriber | None:
 
 def _added(session: Session, address: Address, now: datetime) -> Subscriber:
     """A new row; or, where somebody signed up the same address at this very moment, theirs."""
-    reader = Subscriber(
-        address=address.text, domain=address.domain, status=Status.PENDING, generation=1, asked_at=now
-    )
+    reader = Subscriber(address=address.text, domain=address.domain, status=Status.PENDING, asked_at=now)
     try:
         with session.begin_nested():
             session.add(reader)
@@ -198,7 +200,10 @@ def _added(session: Session, address: Address, now: datetime) -> Subscriber:
 
 def _ask(session: Session, reader: Subscriber, now: datetime) -> None:
     if reader.status == Status.LEFT:
-        reader.generation += 1  # links of the subscription that ended stay dead
+        reader.link_key, reader.former_link = (
+            new_key(),
+            None,
+        )  # links of the subscription that ended stay dead
     reader.status = Status.PENDING
     reader.asked_at = now
     session.flush()

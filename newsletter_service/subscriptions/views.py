@@ -114,7 +114,7 @@ def preferences(token: str) -> Any:
         saved=saved,
         address=readable(reader.address),
         checks=_checks(reader),
-        leave_token=_token(parts().links.unsubscribe(reader.id, reader.generation)),
+        leave_token=_token(parts().links.unsubscribe(reader.link_key)),
     )
 
 
@@ -192,7 +192,7 @@ def _dead_link(_error: Exception) -> Any:
 def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscriber:
     """The reader behind a link; the page speaks their language. BadToken, ExpiredToken or DeadLink."""
     holder = parts().tokens.read(purpose, token, parts().clock())
-    reader = service.find_reader(db.session(), *holder, to_change=to_change)
+    reader = service.find_reader(db.session(), holder, to_change=to_change)
     unconfirmed = reader is not None and reader.status == Status.PENDING
     if reader is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
         raise DeadLink
@@ -203,7 +203,7 @@ def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscri
 def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
     """Who signed up with this link, which may be too old to confirm, and still waits; BadToken."""
     holder = parts().tokens.read_expired(Purpose.CONFIRM, token)
-    reader = service.find_reader(db.session(), *holder, to_change=to_change)
+    reader = service.find_reader(db.session(), holder, to_change=to_change)
     if reader is None or reader.status != Status.PENDING:
         return None
     speak(reader.language)
@@ -248,7 +248,7 @@ def _expired_page(token: str) -> Any:
 
 def _left_page(reader: Subscriber) -> str:
     undo = service.can_undo(db.session(), parts(), reader, parts().clock())
-    token = _token(parts().links.unsubscribe(reader.id, reader.generation)) if undo else None
+    token = _token(parts().links.unsubscribe(reader.link_key)) if undo else None
     return render_template("readers/left.html", undo_token=token)
 
 
@@ -295,7 +295,7 @@ def _checks(reader: Subscriber) -> list[tuple[str, bool]]:
 
 def _manage_token(reader: Subscriber) -> str:
     """For the page at hand: as short-lived as a link that was asked for."""
-    return _token(parts().links.manage(reader.id, reader.generation, parts().clock() + MANAGE_WITHIN))
+    return _token(parts().links.manage(reader.link_key, parts().clock() + MANAGE_WITHIN))
 
 
 def _token(address: str) -> str:

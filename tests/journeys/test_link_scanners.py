@@ -46,7 +46,7 @@ def mails(app: Flask, client: FlaskClient, stored: Stored, deliver: Deliver) -> 
         reader = make_subscriber(session, READER, now=NOW, segments=(make_segment(session),))
         mailing = open_mailing(session, NOW)
         letter = add_letter(session, mailing, wired.renderer.edition(content, sender), NOW)
-        add_deliveries(session, mailing, letter, [Recipient(reader.id, 1, READER, "")], NOW)
+        add_deliveries(session, mailing, letter, [Recipient(reader.id, reader.link_key, READER, "")], NOW)
     sign_up(client, NEW)
     sign_up(client, READER)
     client.post("/link-kwijt", data={"address": READER})

@@ -85,7 +85,7 @@ def test_whoever_left_after_the_refusal_gets_no_second_try(
     release(office)
     with office.stored() as session:
         reader = session.scalars(select(Subscriber).where(Subscriber.address == readers["om"])).one()
-        leave = links_of(office).unsubscribe(reader.id, reader.generation)
+        leave = links_of(office).unsubscribe(reader.link_key)
     assert fresh(office.app).post(leave, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     smtp.answers.clear()
     office.editor.done(f"{PAGE}/opnieuw?toestand=failed")

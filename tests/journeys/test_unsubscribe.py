@@ -36,7 +36,7 @@ def release(app, stored: Stored) -> Callable[[], None]:  # type: ignore[no-untyp
             mailing = service.open_mailing(session, NOW)
             letter = service.add_letter(session, mailing, wired.renderer.edition(content, sender), NOW)
             readers = session.scalars(select(Subscriber).where(Subscriber.status == "active"))
-            rows = [Recipient(r.id, r.generation, r.address, r.name) for r in readers]
+            rows = [Recipient(r.id, r.link_key, r.address, r.name) for r in readers]
             add_deliveries(session, mailing, letter, rows, NOW)
 
     return write

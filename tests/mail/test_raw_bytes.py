@@ -97,8 +97,8 @@ def post(app: Flask, smtp: RecordingServer) -> Callable[[], dict[str, Received]]
                 mailing = open_mailing(session, NOW)
                 letter = add_letter(session, mailing, RENDERER.edition(EDITION, SENDER), NOW)
                 readers = [
-                    Recipient(1, 1, "een@gemeente.example", "Noëlle van 't Hof <b>"),
-                    Recipient(2, 1, "twee@gemeente.example", ""),
+                    Recipient(1, "keyofreader1", "een@gemeente.example", "Noëlle van 't Hof <b>"),
+                    Recipient(2, "keyofreader2", "twee@gemeente.example", ""),
                 ]
                 add_deliveries(session, mailing, letter, readers, NOW)
                 write_notice(session, RENDERER.notice(NOTICE, SENDER), "drie@gemeente.example", NOW)

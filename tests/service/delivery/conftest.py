@@ -51,7 +51,9 @@ def outbox(app: Flask, smtp: RecordingServer, clock: Clock) -> Outbox:
 
 
 def readers(count: int) -> list[Recipient]:
-    return [Recipient(n, 1, f"lezer{n}@gemeente.example", f"Lezer {n}") for n in range(1, count + 1)]
+    return [
+        Recipient(n, f"reader{n:06}", f"lezer{n}@gemeente.example", f"Lezer {n}") for n in range(1, count + 1)
+    ]
 
 
 def notice() -> PreparedLetter:

@@ -98,7 +98,7 @@ def test_what_a_domain_has_no_room_for_waits_as_claimed_and_was_not_handed_over(
     assert rows_of(session, [4, 5, 6]) == [(State.SENT, False)] * 3
     assert rows_of(session, [7, 8, 9]) == [(State.CLAIMED, True), *[(State.CLAIMED, False)] * 2]
     (two,) = thoroughly(clerk, engine, [one])
-    assert (one.reader_id, two.reader_id) == (7, 8)
+    assert (one.delivery_id, two.delivery_id) == (7, 8)
 
 
 def test_letters_that_a_notice_went_before_do_not_lie_with_the_sender_for_ever(
@@ -108,11 +108,11 @@ def test_letters_that_a_notice_went_before_do_not_lie_with_the_sender_for_ever(
     clerk, first = at_work(replace(office, limits=Limits()))
     assert [row.mailing_id is None for row in first] == [True, False, False]
     second = thoroughly(clerk, engine, first)
-    assert [row.reader_id for row in second] == [3, 4, 5]
+    assert [row.delivery_id for row in second] == [3, 4, 5]
     assert State.CLAIMED not in {
         state for state, handed in rows_of(session, list(range(1, 10))) if not handed
     }
-    assert [row.reader_id for row in quickly(clerk, engine, second)] == [6, 7, 8]
+    assert [row.delivery_id for row in quickly(clerk, engine, second)] == [6, 7, 8]
 
 
 def test_no_more_are_claimed_than_the_rate_lets_go(
@@ -144,4 +144,4 @@ def test_who_leaves_before_it_is_put_back_gets_nothing(
     assert rows_of(session, [8]) == [(State.CANCELLED, False)]
     assert thoroughly(clerk, engine, [one]) == []
     (three,) = thoroughly(clerk, engine, [])
-    assert three.reader_id == 9
+    assert three.delivery_id == 9

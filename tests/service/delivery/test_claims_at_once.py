@@ -48,8 +48,8 @@ def test_who_claims_while_another_is_claiming_gets_other_rows_without_waiting(
         theirs = by_claiming(first, "one", mailing_id, 6)
         with engine.connect() as second:
             mine = claim(second, "two", mailing_id, 6)
-    assert [row.reader_id for row in theirs] == [1, 2, 3, 4, 5, 6]
-    assert [row.reader_id for row in mine] == [7, 8, 9, 10]
+    assert [row.delivery_id for row in theirs] == [1, 2, 3, 4, 5, 6]
+    assert [row.delivery_id for row in mine] == [7, 8, 9, 10]
 
 
 def test_a_row_is_handed_over_by_its_key_however_little_postgresql_knows_of_the_table(engine: Engine) -> None:

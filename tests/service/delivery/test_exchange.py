@@ -101,7 +101,7 @@ def test_whoever_left_is_not_handed_over(session: Session, line: Connection) -> 
     _mailing, number = released(session, 2)
     service.cancel_for_reader(session, 1, NOW)
     session.commit()
-    assert [row.reader_id for row in first(line, "one", 2, number).rows] == [2]
+    assert [row.delivery_id for row in first(line, "one", 2, number).rows] == [2]
 
 
 def claimed(line: Connection, sender: str, mailing_id: int, limit: int) -> list[Claimed]:

@@ -21,6 +21,7 @@ from newsletter_service.db import open_engine
 from newsletter_service.delivery import service
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, Sender
+from newsletter_service.tokens import NOBODYS_KEY
 from tests.conftest import CLOSED_PORT
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import RecordingServer
@@ -42,7 +43,7 @@ def write_letters(url: str, numbers: range) -> None:
         letter = LetterRenderer(TEMPLATES).notice(Notice("nl", "Hallo", "Hallo", ("Een bericht.",)), SENDER)
         mailing = service.open_mailing(session, now)
         row = service.add_letter(session, mailing, letter, now)
-        readers = [Recipient(n, 1, f"lezer{n}@gemeente.example", "") for n in numbers]
+        readers = [Recipient(n, NOBODYS_KEY, f"lezer{n}@gemeente.example", "") for n in numbers]
         add_deliveries(session, mailing, row, readers, now)
         session.commit()
     engine.dispose()

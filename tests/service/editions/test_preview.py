@@ -80,8 +80,8 @@ def test_a_proof_is_mailed_to_whoever_asked_with_a_mark_in_the_subject(
         address=row.address,
         date=CLOSES,
         message_id="<1@x.example>",
-        manage_url=links.manage(row.reader_id or 0, row.reader_generation or 0),
-        unsubscribe_url=links.unsubscribe(row.reader_id or 0, row.reader_generation or 0),
+        manage_url=links.manage(row.reader_key or ""),
+        unsubscribe_url=links.unsubscribe(row.reader_key or ""),
     )
     parsed = message_from_bytes(Template(row.letter.skeleton).fill(values), policy=default)
     assert parsed["Subject"] == "[Proef] Open dag"

@@ -6,6 +6,7 @@ from sqlalchemy import inspect, text
 
 from newsletter_service.db import Base, db
 from newsletter_service.migrations import init_migrations
+from newsletter_service.tokens import NOBODYS_KEY
 
 
 def empty(app: Flask) -> None:
@@ -51,3 +52,48 @@ def test_numbers_of_readers_and_deliveries_are_never_used_again(app: Flask) -> N
                     assert "AUTOINCREMENT" in str(made_by)
         else:
             assert inspect(db.engine).get_columns("subscriber")[0]["autoincrement"]
+
+
+BEFORE_KEYS = "0004"
+ROWS_BEFORE_KEYS = (
+    """
+    INSERT INTO subscriber (id, address, domain, name, language, status, generation, asked_at)
+    VALUES (1, 'anna@gemeente.example', 'gemeente.example', 'Anna', 'nl', 'active', 2, '2026-11-01 09:00:00'),
+           (2, 'bob@gemeente.example', 'gemeente.example', 'Bob', 'nl', 'pending', 1, '2026-11-01 09:00:00'),
+           (3, 'carla@gemeente.example', 'gemeente.example', 'Carla', 'nl', 'active', 1, '2026-11-01 09:00:00')
+    """,
+    "INSERT INTO segment (id, slug, name_nl, name_en, position) VALUES (1, 'om', 'OM', 'OM', 1)",
+    "INSERT INTO membership (subscriber_id, segment_id) VALUES (1, 1), (2, 1)",
+    """
+    INSERT INTO delivery (id, letter_id, reader_id, reader_generation, address, domain, name, state, attempts, doubts,
+        created_at, next_attempt_at, give_up_at, reply_status, reply_text)
+    SELECT id, 1, reader, generation, address, 'gemeente.example', '', 'ready', 0, 0, '2026-11-02 09:00:00',
+        '2026-11-02 09:00:00', '2026-11-03 09:00:00', '', ''
+    FROM (
+        SELECT 1 AS id, 1 AS reader, 2 AS generation, 'anna@gemeente.example' AS address
+        UNION ALL SELECT 2, 1, 1, 'anna@gemeente.example'
+        UNION ALL SELECT 3, 3, 1, 'erik@gemeente.example'
+        UNION ALL SELECT 4, NULL, NULL, 'redactie@gemeente.example'
+    ) AS deliveries
+    """,
+)
+
+
+def test_who_was_a_reader_before_there_were_keys_gets_one_and_keeps_the_old_links(app: Flask) -> None:
+    with app.app_context():
+        empty(app)
+        upgrade(revision=BEFORE_KEYS)
+        with db.engine.begin() as connection:
+            for statement in ROWS_BEFORE_KEYS:
+                connection.execute(text(statement))
+        upgrade()
+        with db.engine.connect() as connection:
+            readers = "SELECT id, link_key, former_link FROM subscriber ORDER BY id"
+            (anna, bob, carla) = connection.execute(text(readers)).all()
+            rows = connection.scalars(text("SELECT reader_key FROM delivery ORDER BY id")).all()
+            assert connection.scalar(text("SELECT count(*) FROM membership")) == 2
+    assert len({anna.link_key, bob.link_key, carla.link_key, NOBODYS_KEY}) == 4
+    assert {len(reader.link_key) for reader in (anna, bob, carla)} == {len(NOBODYS_KEY)}
+    assert (anna.former_link, bob.former_link) == ("1-2", "2-1")
+    assert carla.former_link is None, "the ledger knows that somebody else had her number"
+    assert rows == [anna.link_key, NOBODYS_KEY, NOBODYS_KEY, None]

@@ -27,7 +27,7 @@ DOMAINS = st.lists(st.sampled_from(["a.example", "b.example", "c.example"]), max
 
 
 def row(number: int, domain: str) -> Claimed:
-    return Claimed(number, 1, 1, number, 1, f"l{number}@{domain}", domain, "", 0, 0)
+    return Claimed(number, 1, 1, None, f"l{number}@{domain}", domain, "", 0, 0)
 
 
 def starts(pacer: Pacer, domains: list[str], seconds: float, step: float = 0.01) -> list[tuple[float, str]]:

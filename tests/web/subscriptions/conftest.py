@@ -25,20 +25,19 @@ class Pages:
     """Addresses of the pages of one reader, without the host."""
 
     links: Links
-    number: int
-    generation: int = 1
+    key: str
 
     def confirm(self, now: datetime = NOW) -> str:
-        return self._path(self.links.confirm(self.number, self.generation, now))
+        return self._path(self.links.confirm(self.key, now))
 
     def never(self, now: datetime = NOW) -> str:
-        return self._path(self.links.never(self.number, self.generation, now))
+        return self._path(self.links.never(self.key, now))
 
     def manage(self) -> str:
-        return self._path(self.links.manage(self.number, self.generation))
+        return self._path(self.links.manage(self.key))
 
     def leave(self) -> str:
-        return self._path(self.links.unsubscribe(self.number, self.generation))
+        return self._path(self.links.unsubscribe(self.key))
 
     def _path(self, address: str) -> str:
         return address.removeprefix(self.links.base_url)
@@ -61,7 +60,7 @@ def anna(wired: Parts, stored: Stored) -> Pages:
         reader = make_subscriber(
             session, ADDRESS, now=NOW, name="Anna", segments=(police, mayors), topics=(topic,)
         )
-        return Pages(wired.links, reader.id)
+        return Pages(wired.links, reader.link_key)
 
 
 @pytest.fixture
