@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -179,9 +180,13 @@ class ErringServer:
 
 @contextmanager
 def running_erring_server(
-    extensions: Extensions, answer: Callable[[str, str], str] = as_usual, *, dribbling: bool = False
+    extensions: Extensions,
+    answer: Callable[[str, str], str] = as_usual,
+    *,
+    dribbling: bool = False,
+    seconds: float = 0,
 ) -> Iterator[ErringServer]:
-    """A server on 127.0.0.1; `dribbling` sends its replies byte by byte."""
+    """A server on 127.0.0.1; `dribbling` sends its replies byte by byte, and takes `seconds` before it replies."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = ErringServer(listener.getsockname()[1])
 
@@ -193,6 +198,7 @@ def running_erring_server(
                 client.sendall(b"220 mx.nieuwsbrief.example ESMTP\r\n")
                 while not session.closed and (data := client.recv(65_536)):
                     replies = session.feed(data)
+                    time.sleep(seconds)
                     step = 1 if dribbling else len(replies) or 1
                     for at in range(0, len(replies), step):
                         client.sendall(replies[at : at + step])

@@ -14,6 +14,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+PATIENCE_SECONDS = 120
+
 
 @dataclass(frozen=True)
 class Received:
@@ -31,12 +33,21 @@ class Received:
         return parsed
 
 
+class _Group:
+    """Letters that are answered once there are `size` of them."""
+
+    def __init__(self, size: int) -> None:
+        self.size = self.missing = size
+        self.complete = asyncio.Event()
+
+
 @dataclass
 class RecordingServer:
     """`answers` maps a recipient to what RCPT is answered, `after_data` to what the final dot is.
 
     An answer of "drop" closes the connection instead. `mail_answer` answers every MAIL FROM.
     Each letter takes it `seconds`; `most_at_once` is over how many connections it was taking one at a time.
+    With `together` it answers letters by the group only: one, two, four, and so on, at last so many at a time.
     """
 
     port: int = 0
@@ -47,7 +58,9 @@ class RecordingServer:
     connections: int = 0
     seconds: float = 0.0
     most_at_once: int = 0
+    together: int = 0
     _at_once: int = 0
+    _group: _Group = field(default_factory=lambda: _Group(1))
 
     def to(self, address: str) -> list[Received]:
         """The messages that `address` got."""
@@ -87,7 +100,19 @@ class RecordingServer:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         await asyncio.sleep(self.seconds)
+        if self.together:
+            await self._be_answered_with_others()
         self._at_once -= 1
+
+    async def _be_answered_with_others(self) -> None:
+        """Twice as many each time: so a sender opens connections."""
+        group = self._group
+        group.missing -= 1
+        if group.missing:
+            await asyncio.wait_for(group.complete.wait(), PATIENCE_SECONDS)
+        else:
+            self._group = _Group(min(2 * group.size, self.together))
+            group.complete.set()
 
     @staticmethod
     def _hang_up(server: SMTP) -> str:

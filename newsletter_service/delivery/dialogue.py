@@ -109,8 +109,9 @@ _GOODBYE = _Aside(b"QUIT\r\n", _MAIL)
 class Dialogue:
     """One connection's dialogue: each letter that is started gets exactly one outcome.
 
-    `depth` is how many letters may be under way at once where the server offers CHUNKING; `said` counts the bytes
-    that there were to send, `started` and `accepted` letters.
+    `depth` is how many letters may be under way at once where the server offers CHUNKING, once it has accepted one: of
+    a server that hangs up at each, one reader a connection is left in doubt. `said` counts the bytes that there were to
+    send, `started` and `accepted` letters.
     """
 
     def __init__(self, extensions: Extensions, depth: int = 1) -> None:
@@ -142,7 +143,7 @@ class Dialogue:
         if self._leaving or self.finished or self._waiting:
             return False
         if self._extensions.chunking:
-            return len(self._letters) < self.depth
+            return len(self._letters) < (self.depth if self.accepted else 1)
         return len(self._letters) < (2 if self._extensions.pipelining else 1)
 
     def takes(self, domain: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,7 @@ from newsletter_service.delivery.models import DomainRest
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import MOST_IN_VAIN, send_until_empty
+from newsletter_service.delivery.sender import MOST_IN_VAIN, NEAR_SECONDS, send_until_empty
 from tests.conftest import Clock
 from tests.pipelining_server import DROP, StrictSession, as_usual, running_erring_server
 from tests.service.delivery.conftest import release, states
@@ -49,15 +50,17 @@ def to(outbox: Outbox, port: int) -> Outbox:
     return replace(outbox, server=replace(outbox.server, port=port, connections=4))
 
 
+@pytest.mark.parametrize("seconds", [0, 2 * NEAR_SECONDS], ids=["near", "far"])
 def test_a_server_that_hangs_up_at_every_letter_is_left_alone_after_a_few(
-    session: Session, outbox: Outbox, clock: Clock
+    session: Session, outbox: Outbox, clock: Clock, seconds: float
 ) -> None:
     mailing = release(session, 200)
 
     def answer(verb: str, _recipient: str) -> str:
         return DROP if verb == "." else "250 OK"
 
-    with running_erring_server(Extensions(pipelining=True, chunking=True), answer) as server:
+    announced = Extensions(pipelining=True, chunking=True)
+    with running_erring_server(announced, answer, seconds=seconds) as server:
         for _ in range(20):
             send_until_empty(to(outbox, server.port))
             clock.move(seconds=2)

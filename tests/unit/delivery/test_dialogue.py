@@ -34,10 +34,18 @@ def results(outcomes: list[Outcome]) -> list[tuple[object, Phase, int | None]]:
 
 def with_letters(extensions: Extensions, count: int = 1, depth: int = 1) -> Dialogue:
     dialogue = Dialogue(extensions, depth)
+    if depth > 1:
+        have_one_accepted(dialogue)
     for number in range(1, count + 1):
         assert dialogue.wants
         assert dialogue.start(letter(number)) is None
     return dialogue
+
+
+def have_one_accepted(dialogue: Dialogue) -> None:
+    assert dialogue.start(letter(0)) is None
+    said(dialogue)
+    assert results(dialogue.receive(b"250 OK\r\n" * 3)) == [(0, Phase.DOT, 250)]
 
 
 def test_without_extensions_each_command_waits_for_the_reply_to_the_last() -> None:
@@ -124,6 +132,18 @@ def test_with_chunking_letters_go_whole_and_one_behind_the_other() -> None:
     assert results(outcomes) == [(2, Phase.DOT, 250)]
     dialogue.start(letter(3))
     assert said(dialogue).startswith(b"MAIL"), "an idle server with nothing open needs no reset"
+
+
+def test_until_a_server_has_accepted_a_letter_no_second_one_can_be_in_doubt() -> None:
+    dialogue = Dialogue(CHUNKING, depth=8)
+    dialogue.start(letter(1))
+    assert not dialogue.wants
+    dialogue.receive(b"250 OK\r\n" * 2 + b"451 4.3.0 later\r\n")
+    dialogue.start(letter(2))
+    assert not dialogue.wants
+    dialogue.receive(b"250 OK\r\n" * 4)
+    dialogue.start(letter(3))
+    assert dialogue.wants
 
 
 def test_with_chunking_a_reset_goes_along_as_long_as_an_earlier_letter_may_fail() -> None:
