@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from newsletter_service.errors import Invalid
 
+DEFAULT_ZONE = "Europe/Amsterdam"
+"""Whose clocks are meant where nobody said otherwise."""
+
 
 def utc_now() -> datetime:
     """The clock of a real run: aware, UTC."""

@@ -219,3 +219,8 @@ def _seals(delivery_id: int, secret_key: str) -> str:
 def address_hmac(address: str, secret_key: str) -> str:
     """The keyed hash by which a suppressed address is known (HMAC-SHA256, hex)."""
     return hmac.digest(secret_key.encode(), b"suppression:" + address.casefold().encode(), "sha256").hex()
+
+
+def key_fingerprint(secret_key: str) -> str:
+    """What tells two keys apart without telling either: beside hashes that leave the house (16 hex digits)."""
+    return hmac.digest(secret_key.encode(), b"suppression key", "sha256").hex()[:16]

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from flask import Blueprint, render_template, stream_with_context
 from flask_babel import force_locale, get_locale
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from newsletter_service.csv_files import BEGINNING, csv_line
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery.models import Delivery
@@ -24,10 +26,10 @@ from newsletter_service.editions.progress import domains_now, numbers_now
 from newsletter_service.editions.progress import progress as progress_now
 from newsletter_service.editions.rules import Standing, State
 from newsletter_service.editions.service import edition_numbered, mailing_of, standing, statement
+from newsletter_service.moments import in_zone
 from newsletter_service.parts import parts
 from newsletter_service.staff.guards import acting, signed_in
 from newsletter_service.staff.rules import may_edit_edition
-from newsletter_service.subscriptions.sheets import csv_line, guarded_line
 
 deliveries = Blueprint("deliveries", __name__, url_prefix="/edities/<int:number>")
 _ON_A_PAGE = 100
@@ -50,14 +52,23 @@ class Line:
     reply: str
     meaning: str = ""
 
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The line as the file has it."""
-        at = self.moment.isoformat(timespec="seconds") if self.moment else ""
-        return (self.name, self.address, self.domain, self.state, str(self.attempts), at, self.reply)
+    def cells(self, zone: str) -> tuple[str, ...]:
+        """The line as the file has it, moments on the clocks of `zone`."""
+        at = f"{in_zone(self.moment, zone):%d-%m-%Y %H:%M:%S}" if self.moment else ""
+        state = wording.delivery_state(self.state)
+        return (self.name, self.address, self.domain, state, str(self.attempts), at, self.reply)
 
 
-COLUMNS = ("name", "address", "domain", "state", "attempts", "moment", "reply")
+def _headings() -> tuple[str, ...]:
+    return (
+        _("Naam"),
+        _("E-mailadres"),
+        _("Domein"),
+        _("Stand"),
+        _("Pogingen"),
+        _("Moment"),
+        _("Antwoord van de mailserver"),
+    )
 
 
 @deliveries.get("/verzending")
@@ -137,14 +148,14 @@ def _sheet(number: int, language: str) -> Iterator[str]:
     """Written after the answer has begun, when the session that knew who asks, and in what language, is closed."""
     session = db.session()
     what = asked(session, number)
-    yield csv_line(COLUMNS)
     with force_locale(language):
+        yield BEGINNING + csv_line(_headings())
         if what.shown == SKIPPED:
             lines = map(_skipped_line, follow_up.all_skipped(session, what.mailed.edition))
         else:
             lines = map(_line, follow_up.all_rows(session, what.mailed.mailing_id, what.which))
         for line in lines:
-            yield guarded_line(line.cells)
+            yield csv_line(line.cells(what.mailed.edition.zone))
 
 
 def _line(row: Delivery) -> Line:

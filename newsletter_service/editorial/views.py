@@ -22,6 +22,7 @@ from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import ItemSent, NotReady
 from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import Conflict, NotAllowed
+from newsletter_service.moments import DEFAULT_ZONE
 from newsletter_service.parts import parts
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
@@ -29,7 +30,7 @@ from newsletter_service.staff.guards import acting, require, signed_in, staff_on
 from newsletter_service.staff.rules import may_edit_item
 from newsletter_service.staff.used_forms import made_before, made_by, note_made
 from newsletter_service.web.headers import mail_preview_response
-from newsletter_service.web.locale import DEFAULT_ZONE, language
+from newsletter_service.web.locale import language
 from newsletter_service.web.once import new_key, sent_key
 
 

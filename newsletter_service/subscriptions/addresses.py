@@ -1,19 +1,34 @@
 """Mail addresses, parsed where they come in into a value that cannot be wrong."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 import idna
 from email_validator import EmailNotValidError, validate_email
 
-LONGEST = 320
-"""More than any address has (RFC 3696), so that nothing else needs to be done with what is longer."""
+PASTED_LENGTH = 1000
+"""Characters that are looked at: an address has at most 320, a name and brackets around it some more."""
+
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011", "-"))
+_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]*)>")
+_SCHEME = re.compile(r"mailto:([^?]*)(\?.*)?", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"\([^()@]*\)")
+_AROUND = "'\"‘’‚‛“”„‟«»‹›`()[]{}<>.,;: "
+_BETWEEN = re.compile(r"[\s,;<>()\[\]]+")
+_DOTS = ".。｡"
 
 
 class AddressProblem(StrEnum):
     """What is wrong with an address, for a view to put into words."""
 
     MISSING = "missing"
+    TOO_LONG = "too_long"
+    NO_AT = "no_at"
+    SEVERAL = "several"
+    BLANK = "blank"
+    DOMAIN_INCOMPLETE = "domain_incomplete"
     MALFORMED = "malformed"
     LOCAL_PART_NOT_ASCII = "local_part_not_ascii"
 
@@ -39,19 +54,18 @@ class Address:
 
 
 def parse_address(raw: str) -> Address:
-    """The address in `raw`, or BadAddress; blanks around it are passed over.
+    """The address in `raw`, or BadAddress; what mail programs put around an address they copy is passed over.
 
     Lower case throughout: two spellings are one reader, never two. Whether the domain exists is not asked:
     a form that waits for somebody's name server stands still with it. Names that can never be mailed to
     (localhost, .test, .local, .invalid, an IP address) are refused; .example is not, for examples are read.
     """
-    if len(raw) > LONGEST:
-        raise BadAddress(AddressProblem.MALFORMED)
-    raw = raw.strip()
-    if not raw:
-        raise BadAddress(AddressProblem.MISSING)
+    if len(raw) > PASTED_LENGTH:
+        raise BadAddress(AddressProblem.TOO_LONG)
+    bare = _unwrapped(raw)
+    _refuse_what_can_be_named(bare)
     try:
-        parsed = validate_email(raw, check_deliverability=False, allow_smtputf8=True, strict=True)
+        parsed = validate_email(bare, check_deliverability=False, allow_smtputf8=True, strict=True)
     except EmailNotValidError as error:
         raise BadAddress(AddressProblem.MALFORMED) from error
     if parsed.ascii_email is None:
@@ -66,3 +80,35 @@ def readable(address: str) -> str:
         return f"{local}@{idna.decode(domain)}"
     except idna.IDNAError:
         return address
+
+
+def _unwrapped(raw: str) -> str:
+    """Without invisible characters, `Name <…>`, `mailto:`, quotes and the stop of the sentence it stood in."""
+    visible = "".join(c for c in raw.translate(_HYPHENS) if unicodedata.category(c) != "Cf")
+    text = _COMMENT.sub("", unicodedata.normalize("NFKC", visible)).strip()
+    named = _IN_BRACKETS.fullmatch(text.rstrip(_AROUND.replace(">", "")))
+    if named and len(_addresses_in(text)) == 1:
+        text = named[1].strip()
+    link = _SCHEME.fullmatch(text)
+    return (link[1] if link else text).strip(_AROUND)
+
+
+def _addresses_in(text: str) -> set[str]:
+    """The different words of `text` that have an @, however they are written."""
+    words = (word.strip(_AROUND) for word in _BETWEEN.split(text) if "@" in word)
+    return {_SCHEME.sub(r"\1", word).casefold() for word in words}
+
+
+def _refuse_what_can_be_named(bare: str) -> None:
+    """Raises BadAddress for the slips that people make most, each with a reason of its own."""
+    if not bare:
+        raise BadAddress(AddressProblem.MISSING)
+    local, at, domain = bare.rpartition("@")
+    if not at:
+        raise BadAddress(AddressProblem.NO_AT)
+    if len(_addresses_in(bare)) > 1:
+        raise BadAddress(AddressProblem.SEVERAL)
+    if any(c.isspace() for c in bare):
+        raise BadAddress(AddressProblem.BLANK)
+    if local and domain and not any(dot in domain for dot in _DOTS):
+        raise BadAddress(AddressProblem.DOMAIN_INCOMPLETE)

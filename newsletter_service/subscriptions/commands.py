@@ -5,10 +5,17 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from newsletter_service.csv_files import UnreadableFile, decoded
 from newsletter_service.db import unit_of_work
 from newsletter_service.parts import parts
-from newsletter_service.subscriptions.importing import all_readers, import_readers, read
-from newsletter_service.subscriptions.sheets import Fault, write_sheet
+from newsletter_service.subscriptions.importing import (
+    Imported,
+    all_readers,
+    all_who_stay_away,
+    import_readers,
+    read,
+)
+from newsletter_service.subscriptions.sheets import Remark, write_sheet
 
 _PROOF_LENGTH = 1000
 _FAULTS_SHOWN = 20
@@ -35,26 +42,43 @@ def _proof(_context: click.Context, _parameter: click.Parameter, typed: str) -> 
 def import_file(file: Path, consent: str, dry_run: bool) -> None:
     """Take in the readers of FILE, all or none.
 
-    Columns: address, and if you like name, language (nl or en), segments and topics (their short names with
-    blanks between), status (only active readers come in), confirmed_at (2026-11-23T09:00:00+01:00). Nobody is
-    mailed; who is known already stays as they are.
+    FILE is a table as spreadsheets save it. Columns, with Dutch or English titles: address, and if you like name,
+    language, segments and topics (their short names with blanks between, or their names with commas), status (only
+    active readers come in; who left is remembered and stays away, also from later lists), confirmed_at
+    (23-11-2026 09:00). Nobody is mailed; who is known already stays as they are.
     """
-    now = parts().clock()
+    now, secret_key = parts().clock(), parts().secret_key
+    text = _text_of(file)
     with unit_of_work() as session:
-        sheet = read(session, _text_of(file), now)
+        sheet = read(session, text, secret_key, now)
         if sheet.faults:
             raise click.ClickException(_report(sheet.faults))
-        done = import_readers(session, sheet.lines, consent, parts().secret_key, now)
+        done = import_readers(session, sheet, consent, secret_key, now)
         if dry_run:
             session.rollback()
-    click.echo(
-        f"{done.added} {'would be ' if dry_run else ''}added, {done.known} known already, "
-        f"{done.suppressed} want no mail, {done.not_active} not active."
-    )
+    for remark in sorted(sheet.remarks + done.remarks, key=lambda remark: remark.line):
+        click.echo(f"line {remark.line}: {remark.what}")
+    click.echo(_outcome(done, "would be " if dry_run else ""))
 
 
-def _report(faults: list[Fault]) -> str:
-    lines = [f"line {fault.line}: {fault.what}" for fault in faults[:_FAULTS_SHOWN]]
+def _outcome(done: Imported, would_be: str) -> str:
+    parts_said = [
+        f"{done.added} {would_be}added",
+        f"{done.known} known already",
+        f"{done.suppressed} want no mail",
+        f"{done.not_active} not active",
+    ]
+    if done.confirmed:
+        parts_said.insert(1, f"{done.confirmed} {would_be}confirmed")
+    if done.left:
+        parts_said.append(f"{done.left} left before")
+    return f"{', '.join(parts_said)}."
+
+
+def _report(faults: list[Remark]) -> str:
+    lines = [
+        f"line {fault.line}: {fault.what}" if fault.line else fault.what for fault in faults[:_FAULTS_SHOWN]
+    ]
     if len(faults) > _FAULTS_SHOWN:
         lines.append(f"and {len(faults) - _FAULTS_SHOWN} more")
     return "\n".join(["nothing was taken in:", *lines])
@@ -62,16 +86,15 @@ def _report(faults: list[Fault]) -> str:
 
 def _text_of(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise click.ClickException(
-            "nothing was taken in: the file is not UTF-8 (in a spreadsheet, choose “CSV UTF-8”)"
-        ) from error
+        return decoded(file.read_bytes())
+    except UnreadableFile as error:
+        raise click.ClickException(f"nothing was taken in: {error}") from error
 
 
 @subscriber_commands.command("export")
 def export_file() -> None:
-    """Write all readers to standard output."""
+    """Write all readers to standard output, and as hashes the addresses that no list may bring back."""
     with unit_of_work() as session:
-        for row in write_sheet(all_readers(session, parts().clock())):
+        readers = all_readers(session, parts().clock())
+        for row in write_sheet(readers, all_who_stay_away(session, parts().secret_key)):
             click.echo(row, nl=False)

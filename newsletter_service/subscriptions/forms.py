@@ -12,13 +12,21 @@ from newsletter_service.web.locale import LANGUAGES
 
 _ADDRESS_PROBLEMS = {
     AddressProblem.MISSING: _l("Vul uw e-mailadres in."),
+    AddressProblem.TOO_LONG: _l("Dit is te lang voor een e-mailadres. Vul alleen het adres in."),
+    AddressProblem.NO_AT: _l("In een e-mailadres staat een @. Het ziet eruit als naam@gemeente.nl."),
+    AddressProblem.SEVERAL: _l("Hier staan meer adressen. Vul één e-mailadres in."),
+    AddressProblem.BLANK: _l("In een e-mailadres staan geen spaties. Haal de spatie weg."),
+    AddressProblem.DOMAIN_INCOMPLETE: _l(
+        "Het deel na de @ is niet af. Het eindigt op een punt en letters, zoals gemeente.nl."
+    ),
     AddressProblem.MALFORMED: _l("Dit is geen volledig e-mailadres. Het ziet eruit als naam@gemeente.nl."),
     AddressProblem.LOCAL_PART_NOT_ASCII: _l(
         "Het deel vóór de @ mag geen letters met accenten hebben. Heeft u een ander adres?"
     ),
 }
 _NAME_PROBLEMS = {
-    NameProblem.CHARACTERS: _l("In een naam kunnen geen regeleinden of onzichtbare tekens staan."),
+    NameProblem.CHARACTERS: _l("In deze naam staat een teken dat niet te lezen is. Typ de naam opnieuw."),
+    NameProblem.WEB_ADDRESS: _l("Vul hier een naam in, geen webadres of e-mailadres."),
     NameProblem.LENGTH: _l("Deze naam is te lang: gebruik hooguit 120 tekens."),
 }
 _NOT_OFFERED = _l("Kies uit de mogelijkheden die hier staan.")

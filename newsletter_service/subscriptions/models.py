@@ -69,6 +69,18 @@ class Membership(Base):
     segment: Mapped[Segment] = relationship(lazy="joined")
 
 
+class FormerSubscriber(Base):
+    """An address that a list named as having left, kept only as a keyed hash (HMAC-SHA256, hex).
+
+    No list brings it back. Unlike a suppressed address it is mailed when its owner signs up anew.
+    """
+
+    __tablename__ = "former_subscriber"
+
+    address_hmac: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
+
+
 class Consent(Base):
     """One step of a reader's consent, as proof; rows are only ever added.
 

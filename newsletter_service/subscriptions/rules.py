@@ -1,5 +1,6 @@
 """Pure decisions about readers: what they chose, how they are answered, when what they did ends."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,6 +84,7 @@ class NameProblem(StrEnum):
 
     CHARACTERS = "characters"
     LENGTH = "length"
+    WEB_ADDRESS = "web_address"
 
 
 class BadName(ValueError):
@@ -93,18 +95,39 @@ class BadName(ValueError):
         self.problem = problem
 
 
+_JOINERS = frozenset("\u200c\u200d")
+_WEB_ADDRESS = re.compile(
+    r"://|\bwww\.|@|\b[\w-]{2,}\.(?:"
+    r"com|net|org|info|biz|io|ly|me|nl|be|eu|uk|fr|ru|cn|app|dev|xyz|top|site|online|shop|click|link|live|example"
+    r")(?!\w)|\.[a-z]{2,}/",
+    re.IGNORECASE,
+)
+"""Also without a scheme: mail programs make a link of `kwaad.nl`. Titles such as `Drs.de Vries` are names."""
+
+
 def clean_name(raw: str) -> str:
     """A name in composed characters (NFC) with single blanks, at most 120 long; BadName if it cannot be one.
 
-    Refused is every character that ends a line, hides, or changes the direction of writing.
+    What comes along with pasting vanishes: tabs and line ends become blanks, soft hyphens and marks of direction
+    go, and the joiners go where they join nothing (Persian names and emoji need theirs). No name can be a link.
     """
     if len(raw) > TYPED_NAME_LENGTH:
         raise BadName(NameProblem.LENGTH)
-    blanks = "".join(" " if unicodedata.category(c) == "Zs" else c for c in raw)
-    name = unicodedata.normalize("NFC", blanks).strip(" ")
-    if not name.isprintable():
+    blanks = "".join(" " if c.isspace() else c for c in raw)
+    name = unicodedata.normalize("NFC", " ".join(_without_hidden(blanks).split()))
+    if not all(c in _JOINERS or c.isprintable() for c in name):
         raise BadName(NameProblem.CHARACTERS)
-    name = " ".join(name.split())
     if len(name) > NAME_LENGTH:
         raise BadName(NameProblem.LENGTH)
+    if _WEB_ADDRESS.search(name):
+        raise BadName(NameProblem.WEB_ADDRESS)
     return name
+
+
+def _without_hidden(text: str) -> str:
+    """Without format characters (Unicode's Cf), but with joiners between two characters that show."""
+    kept = "".join(c for c in text if c in _JOINERS or unicodedata.category(c) != "Cf")
+    return _IDLE_JOINERS.sub("", kept)
+
+
+_IDLE_JOINERS = re.compile(r"(?:^|(?<=\s))[\u200c\u200d]+|[\u200c\u200d]+(?=[\s\u200c\u200d]|$)")

@@ -9,7 +9,8 @@ from flask_babel import format_decimal
 from markupsafe import Markup
 
 from newsletter_service.letters.markdown import to_html
-from newsletter_service.web.locale import DEFAULT_ZONE, language
+from newsletter_service.moments import DEFAULT_ZONE
+from newsletter_service.web.locale import language
 
 DAY = {
     "nl": {

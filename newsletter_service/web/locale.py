@@ -11,11 +11,11 @@ from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale, refresh
 from flask_login import current_user
 
+from newsletter_service.moments import DEFAULT_ZONE
 from newsletter_service.web.areas import is_staff_page
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 DEFAULT_LANGUAGE = "nl"
-DEFAULT_ZONE = "Europe/Amsterdam"
 PARAMETER = "taal"
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 

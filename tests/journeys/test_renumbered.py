@@ -80,8 +80,8 @@ def out_and_in_again(session: Session, press: Parts) -> None:
     session.execute(delete(Subscriber))
     session.expunge_all()
     begin_counting_anew(session)
-    sheet = read(session, "".join([header, *reversed(rows)]), NOW)
-    assert import_readers(session, sheet.lines, "zo stond het er", press.secret_key, NOW).added == len(NAMES)
+    sheet = read(session, "".join([header, *reversed(rows)]), press.secret_key, NOW)
+    assert import_readers(session, sheet, "zo stond het er", press.secret_key, NOW).added == len(NAMES)
 
 
 def renumbered(session: Session) -> None:

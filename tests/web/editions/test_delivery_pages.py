@@ -97,8 +97,10 @@ def test_the_file_holds_all_of_them_and_runs_nothing(released: StaffBrowser, sto
     answer = released.post(f"{LIST}/bestand?toestand=failed")
     assert answer.mimetype == "text/csv"
     header, line, rest = answer.text.split("\r\n")
-    assert (header, rest) == ("name,address,domain,state,attempts,moment,reply", "")
-    assert line.startswith("'=1+1,")
+    headings = "Naam;E-mailadres;Domein;Stand;Pogingen;Moment;Antwoord van de mailserver"
+    assert (header, rest) == (f"\ufeff{headings}", "")
+    assert line.startswith("'=1+1;")
+    assert ";Mislukt;" in line
     assert "550 =5.1.1 onbekend" in line
     with stored() as session:
         assert session.scalars(select(AuditEntry).where(AuditEntry.action == "edition.export")).one()
@@ -106,7 +108,7 @@ def test_the_file_holds_all_of_them_and_runs_nothing(released: StaffBrowser, sto
 
 def test_the_file_of_those_without_a_letter_says_why(released: StaffBrowser) -> None:
     _header, line, _rest = released.post(f"{LIST}/bestand?toestand=skipped").text.split("\r\n")
-    assert line.endswith(",Dit adres wil geen mail meer")
+    assert line.endswith(";Dit adres wil geen mail meer")
 
 
 def test_letters_that_failed_go_out_once_more_after_asking(released: StaffBrowser, stored: Stored) -> None:

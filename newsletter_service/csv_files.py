@@ -1,0 +1,99 @@
+"""Tables as people's spreadsheets save and open them: CSV in whatever form they have it, and in the one we write."""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+
+BEGINNING = "\ufeff"
+"""The byte order mark: without it Excel takes UTF-8 for the encoding of the machine."""
+DELIMITER = ";"
+"""What Excel splits by where the comma is a decimal point."""
+
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_DELIMITERS = ";,\t|"
+_SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
+_PROBED = 20_000
+_TITLES_WITHIN = 10
+_FORMULA = r"'*[=+\-@＝＋－＠\t\r]"
+_CELL_BEGINS = r"(^|[;,\t|\n\r\"])"
+_UNGUARDED = re.compile(f"{_CELL_BEGINS}(?={_FORMULA})")
+_GUARDED = re.compile(f"{_CELL_BEGINS}'(?={_FORMULA})")
+
+
+class UnreadableFile(ValueError):
+    """No table: the message says why, for the person at the command."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of one row, and the line of the file that it ends on."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file: UTF-8, UTF-16 where it says so, and else the code page of Windows."""
+    for encoding in ["utf-16"] if data.startswith(_UTF_16) else ["utf-8-sig", "cp1252"]:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UnreadableFile("the file is no text (in a spreadsheet, save it as “CSV UTF-8”)")
+
+
+def rows_from(text: str, is_header: Callable[[tuple[str, ...]], bool]) -> Iterator[Row]:
+    """The header and what follows it, whichever delimiter they are split by; rows without any text are passed over.
+
+    `is_header` knows a header when it sees one: what stands above it (a title, an export's date) is no part of
+    the table. Nothing comes out where there is no header within the first rows. Raises UnreadableFile.
+    """
+    text = text.removeprefix(BEGINNING)
+    named = _SEP_LINE.match(text)
+    body, skipped = (text[named.end() :], 1) if named else (text, 0)
+    delimiters = named[1] if named else _DELIMITERS
+    headers = {delimiter: _header(body, delimiter, is_header) for delimiter in delimiters}
+    found = {delimiter: header for delimiter, header in headers.items() if header is not None}
+    if found:
+        delimiter = max(found, key=lambda one: len(found[one].cells))
+        rows = _split(body, delimiter, strict=True)
+        yield from (Row(row.line + skipped, row.cells) for row in rows if row.line >= found[delimiter].line)
+
+
+def _header(text: str, delimiter: str, is_header: Callable[[tuple[str, ...]], bool]) -> Row | None:
+    """The header, if `text` is split by `delimiter`."""
+    first = islice(_split(text[:_PROBED], delimiter, strict=False), _TITLES_WITHIN)
+    return next((row for row in first if is_header(row.cells)), None)
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of CSV in which no cell runs as a formula, by whichever delimiter a spreadsheet splits it."""
+    out = StringIO(newline="")
+    csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n").writerow(guarded(cell) for cell in cells)
+    return out.getvalue()
+
+
+def guarded(cell: str) -> str:
+    """`cell` with an apostrophe before whatever a spreadsheet would take for the beginning of a formula.
+
+    That is looked for behind every delimiter, for a program that splits by another one finds a cell there.
+    """
+    return _UNGUARDED.sub(r"\1'", cell)
+
+
+def unguarded(cell: str) -> str:
+    """What `guarded` was given."""
+    return _GUARDED.sub(r"\1", cell)
+
+
+def _split(text: str, delimiter: str, *, strict: bool) -> Iterator[Row]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield Row(reader.line_num, tuple(cells))
+    except csv.Error as error:
+        raise UnreadableFile(f"line {reader.line_num} is no CSV: {error}") from error
