@@ -4,8 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 TRANSLATIONS := newsletter_service/translations
 FRESH ?=
+LETTERS ?= instance/letters
 
-.PHONY: help run test check format catalogues migration lock bench chaos clean
+.PHONY: help run test check format catalogues migration lock letters bench chaos clean
 
 help: ## What can be made here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +38,9 @@ migration: .venv/ready ## Write a migration for changed models (NAME="what chang
 lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashes
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
+
+letters: .venv/ready ## Write one letter of each kind into a folder and check it with what is installed (LETTERS=instance/letters)
+	@LETTERS=$(LETTERS) $(BIN)/python -m tests.letters
 
 bench: .venv/ready ## Measure sending beside others, far away, together and to ever more readers (QUICK=1, PART=compare|far|together|growth)
 	@sh .ci/install postfix postgresql iproute2

@@ -35,7 +35,11 @@ def open_next_edition(session: Session, now: datetime) -> Edition:
     number, latest = session.execute(select(func.max(Edition.number), func.max(Edition.sends_at))).one()
     slot = next_slot(rhythm(settings), now, after=latest)
     edition = Edition(
-        number=(number or 0) + 1, closes_at=slot.closes_at, sends_at=slot.sends_at, zone=settings.zone
+        number=(number or 0) + 1,
+        closes_at=slot.closes_at,
+        sends_at=slot.sends_at,
+        zone=settings.zone,
+        text_limit=settings.text_limit,
     )
     session.add(edition)
     session.flush()

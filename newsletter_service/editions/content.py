@@ -49,6 +49,7 @@ def content_for(edition: Edition, items: Sequence[Item], language: str, links: L
         introduction=edition.introduction,
         language=language,
         cards=tuple(card_of(item, language, zone, links) for item in items),
+        text_limit=edition.text_limit,
         featured=bool(items) and items[0] is everything[0],
     )
 

@@ -22,6 +22,7 @@ from newsletter_service.editions.default_texts import LONGEST, Texts, texts_of
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editions.scheduling import CalendarSettings, settings_of
+from newsletter_service.editorial.rules import BODY_LENGTH
 from newsletter_service.merging import fingerprints
 from newsletter_service.web.forms import TOO_LONG, Form, one_line, options, stripped
 
@@ -185,6 +186,14 @@ class CalendarForm(Form):
         _l("Hoeveel berichten gaan er hooguit in een editie?"),
         validators=[InputRequired(FILL_IN), NumberRange(1, 30, A_NUMBER)],
     )
+    text_limit = IntegerField(
+        _l("Hoeveel tekens van de tekst van een bericht staan er hooguit in de brief?"),
+        validators=[InputRequired(FILL_IN), NumberRange(200, BODY_LENGTH, A_NUMBER)],
+        description=_l(
+            "Wat langer is, gaat verder op de website. Berichten met beperkte toegang staan altijd helemaal "
+            "in de brief."
+        ),
+    )
     release_rule = RadioField(
         _l("Wanneer mag een editie uit?"),
         choices=options(
@@ -225,6 +234,7 @@ class CalendarForm(Form):
             zone=_given(self.zone.data),
             release_rule=ReleaseRule(self.release_rule.data),
             item_limit=_given(self.item_limit.data),
+            text_limit=_given(self.text_limit.data),
         )
 
 

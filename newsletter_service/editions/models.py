@@ -12,12 +12,16 @@ from newsletter_service.editorial.models import Item
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import User
 
+TEXT_LIMIT = 900
+"""How many characters of an item's text a letter shows, until staff say otherwise."""
+
 
 class Calendar(Base):
     """When editions go out: every `every_weeks` weeks on `weekday` (0 Monday) at `send_time` in `zone`; one row.
 
     `first_day` is a day on which an edition goes out, from which the weeks are counted. Copy closes
-    `closing_days` days earlier at `closing_time`. `release_rule` is automatic or both.
+    `closing_days` days earlier at `closing_time`. `release_rule` is automatic or both. A text longer than
+    `text_limit` characters goes on on the edition's page.
     """
 
     __tablename__ = "calendar"
@@ -33,13 +37,14 @@ class Calendar(Base):
     zone: Mapped[str] = mapped_column(String(60), default="Europe/Amsterdam")
     release_rule: Mapped[str] = mapped_column(String(10), default="automatic")
     item_limit: Mapped[int] = mapped_column(default=8)
+    text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
 
 
 class Edition(Base):
     """One issue of the newsletter; `state` is one of rules.State. Times are UTC, meant in `zone`.
 
-    `held_from` is the state to go back to when a held edition is resumed. `version` guards against two
-    people saving at once.
+    `text_limit` is the calendar's as long as copy is open. `held_from` is the state to go back to when a held
+    edition is resumed. `version` guards against two people saving at once.
     """
 
     __tablename__ = "edition"
@@ -56,6 +61,7 @@ class Edition(Base):
     closes_at: Mapped[datetime]
     sends_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(60))
+    text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
     subject: Mapped[str] = mapped_column(String(150), default="")
     preheader: Mapped[str] = mapped_column(String(150), default="")
     introduction: Mapped[str] = mapped_column(Text, default="")

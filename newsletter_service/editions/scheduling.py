@@ -32,6 +32,7 @@ class CalendarSettings:
     zone: str
     release_rule: ReleaseRule
     item_limit: int
+    text_limit: int
 
     def rhythm(self) -> Rhythm:
         """The part that decides about moments; raises calendar_rules.BadCalendar."""
@@ -105,6 +106,7 @@ def change_calendar(
     collecting = session.scalar(_collecting().limit(1))
     if collecting is not None:
         _replan(session, collecting, rhythm, now)
+        collecting.text_limit = settings.text_limit
     detail = _as_json(settings) | {"changed": changed(asdict(settings), asdict(theirs))}
     record(session, user, "calendar.change", "calendar", row.id, now, **detail)
     return row

@@ -1,12 +1,13 @@
 """The card beside the form: what readers would see if the item went out as it is typed now."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from newsletter_service.editorial.cards import picture_of, tag_of
+from newsletter_service.audience.models import Segment
+from newsletter_service.editorial.cards import picture_of, segment_names, tag_of
 from newsletter_service.editorial.forms import ItemForm
 from newsletter_service.editorial.models import Image
 from newsletter_service.letters.values import Card, Picture
@@ -14,12 +15,21 @@ from newsletter_service.links import Links
 from newsletter_service.publisher.models import Organisation
 
 
-def typed_card(form: ItemForm, together: Sequence[Organisation], image: Image | None, links: Links) -> Card:
+def typed_card(
+    form: ItemForm,
+    together: Sequence[Organisation],
+    audience: Iterable[Segment],
+    image: Image | None,
+    links: Links,
+    language: str,
+) -> Card:
     """The item in `form`, which has been validated but need not be valid, by one of `together` or by all.
 
-    `image` is the picture it has already, if the form brings no new one.
+    `audience` are all segments, named in `language`; `image` is the picture it has already, if the form brings no
+    new one.
     """
     content, zone = form.content(), ZoneInfo(form.zone)
+    chosen = [segment for segment in audience if segment.id in content.segment_ids]
     speaker = next((one for one in together if one.id == form.organisation.data), together[0])
     return Card(
         kind=content.kind.value,
@@ -33,6 +43,7 @@ def typed_card(form: ItemForm, together: Sequence[Organisation], image: Image | 
         starts_at=content.starts_at.astimezone(zone) if content.starts_at else None,
         ends_at=content.ends_at.astimezone(zone) if content.ends_at else None,
         place=content.place,
+        restricted_to=segment_names(chosen, language) if content.restricted else (),
     )
 
 

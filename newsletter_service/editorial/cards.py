@@ -1,9 +1,11 @@
 """An item as readers see it."""
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import object_session
 
+from newsletter_service.audience.models import Segment
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.editorial.rules import Kind
 from newsletter_service.letters.values import Card, Picture, Tag
@@ -14,10 +16,10 @@ from newsletter_service.publisher.service import organisations
 JOINT_ACCENT = 0
 
 
-def card_of(item: Item, _language: str, zone: ZoneInfo, links: Links) -> Card:
+def card_of(item: Item, language: str, zone: ZoneInfo, links: Links) -> Card:
     """`item` (attached to a session) as a card, its times in `zone`.
 
-    Items have one text, whatever the language of the letter around them.
+    Items have one text, whatever the `language` of the letter around them, in which segments are named.
     """
     event = item.kind == Kind.EVENT
     return Card(
@@ -32,7 +34,14 @@ def card_of(item: Item, _language: str, zone: ZoneInfo, links: Links) -> Card:
         starts_at=item.starts_at.astimezone(zone) if item.starts_at and event else None,
         ends_at=item.ends_at.astimezone(zone) if item.ends_at and event else None,
         place=item.place if event else "",
+        anchor=f"bericht-{item.id}",
+        restricted_to=segment_names(item.segments, language) if item.restricted else (),
     )
+
+
+def segment_names(segments: Iterable[Segment], language: str) -> tuple[str, ...]:
+    """What they are called in `language`."""
+    return tuple(segment.name(language) for segment in segments)
 
 
 def _all_organisations(item: Item) -> list[Organisation]:

@@ -149,7 +149,7 @@ def preview() -> Response:
     form = _form()
     form.validate()
     image = _uploaded(form) or (item.image if item else None)
-    typed = typed_card(form, organisations(session), image, parts().links)
+    typed = typed_card(form, organisations(session), segments(session), image, parts().links, language())
     return mail_preview_response(parts().renderer.card_html(typed, language()))
 
 

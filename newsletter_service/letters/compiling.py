@@ -39,11 +39,12 @@ def compiled(source: str, title: str, language: str, written_in: str) -> str:
 
 
 def _named_article(article: re.Match[str], title: str, language: str, written_in: str) -> str:
-    """The whole letter with its name, which is in the language of what staff wrote, and within it the main part."""
+    """The whole letter with its name, which is in the language of what staff wrote, as the page's main part."""
     attributes, body = article.groups()
-    attributes = attributes.replace(f' lang="{language}"', f' lang="{written_in}"')
-    opening = f'<div aria-label="{escape(spoken(title))}"{attributes}>'
-    return f'{opening}<div role="main" lang="{language}">{body}</div></body>'
+    if written_in != language:
+        attributes = attributes.replace(f' lang="{language}"', f' lang="{written_in}"')
+        body = f'<div lang="{language}">{body}</div>'
+    return f'<div role="main"><div aria-label="{escape(spoken(title))}"{attributes}>{body}</div></body>'
 
 
 def spoken(title: str) -> str:

@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.plain import wrap
+from newsletter_service.letters.shortening import length, shortened
 
 MAX_LENGTH = 20_000
 MAX_NESTING = 12
@@ -38,13 +39,14 @@ def leads_somewhere(url: str) -> bool:
 _PARSER = _Markdown()
 
 
-def to_html(markdown: str, name: NameOfLink | None = None) -> str:
+def to_html(markdown: str, name: NameOfLink | None = None, limit: int | None = None) -> str:
     """Clean HTML of `markdown`: paragraphs, emphasis, links, lists, quotes; headings become bold paragraphs.
 
     Nothing else survives: no raw HTML, no pictures, no links but http, https and mailto. `name` says what
-    links are called. Nesting ends at 12 levels; LetterError beyond 20,000 characters.
+    links are called; only the first `limit` characters are shown. Nesting ends at 12 levels; LetterError beyond
+    20,000 characters.
     """
-    html = _PARSER.renderer.render(_tokens(markdown, name), _PARSER.options, {})
+    html = _PARSER.renderer.render(_tokens(markdown, name, limit), _PARSER.options, {})
     return nh3.clean(
         html,
         tags=_TAGS,
@@ -54,15 +56,21 @@ def to_html(markdown: str, name: NameOfLink | None = None) -> str:
     ).strip()
 
 
-def to_text(markdown: str, name: NameOfLink | None = None) -> str:
+def to_text(markdown: str, name: NameOfLink | None = None, limit: int | None = None) -> str:
     """Readable plain text of `markdown`, at most 76 columns wide, each link followed by its <address>.
 
-    `name` says what links are called. LetterError beyond 20,000 characters.
+    `name` says what links are called; only the first `limit` characters are shown. LetterError beyond 20,000
+    characters.
     """
     writer = _TextWriter()
-    for token in _tokens(markdown, name):
+    for token in _tokens(markdown, name, limit):
         writer.write(token)
     return "\n".join(writer.lines)
+
+
+def reading_length(markdown: str) -> int:
+    """How many characters of `markdown` a reader sees; raises as `to_html`."""
+    return length(_tokens(markdown, None))
 
 
 def links_in(markdown: str) -> list[tuple[str, str]]:
@@ -74,7 +82,7 @@ def links_in(markdown: str) -> list[tuple[str, str]]:
     return found
 
 
-def _tokens(markdown: str, name: NameOfLink | None) -> list[Token]:
+def _tokens(markdown: str, name: NameOfLink | None, limit: int | None = None) -> list[Token]:
     if len(markdown) > MAX_LENGTH:
         raise LetterError(f"a text has {len(markdown)} characters, more than {MAX_LENGTH}")
     tokens: list[Token] = []
@@ -83,7 +91,7 @@ def _tokens(markdown: str, name: NameOfLink | None) -> list[Token]:
             children = _shallow(token.children or [])
             token.children = _named(children, name) if name else children
         tokens += _demoted(token)
-    return tokens
+    return tokens if limit is None else shortened(tokens, limit)
 
 
 def _demoted(token: Token) -> list[Token]:

@@ -12,9 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from newsletter_service.letters import encoding, palette, plain
+from newsletter_service.letters.cards import in_language, lone_card
 from newsletter_service.letters.cleaning import cleaned, texts_in
 from newsletter_service.letters.compiling import compiled
-from newsletter_service.letters.edition import edition_view, lone_card
+from newsletter_service.letters.edition import edition_view
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.skeleton import header_slot, mark, prepare
 from newsletter_service.letters.texts import texts
@@ -59,7 +60,8 @@ class LetterRenderer:
 
     def card_html(self, card: Card, language: str, written_in: str = "nl") -> str:
         """Show one card as it looks in the mail, a page for previews beside a form; raises as `edition`."""
-        values = {"card": lone_card(cleaned(card), language), "language": language, "written_in": written_in}
+        view = lone_card(cleaned(card), language, written_in)
+        values = {"card": view, "language": language, "written_in": written_in}
         source = _environment(self.templates_dir, language).get_template("edition/card.mjml").render(values)
         return compiled(source, card.title, language, written_in)
 
@@ -161,7 +163,12 @@ def _environment(templates_dir: Path, language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals |= {"light": palette.LIGHT, "dark": palette.DARK, "slot": _slot}
+    environment.globals |= {
+        "light": palette.LIGHT,
+        "dark": palette.DARK,
+        "slot": _slot,
+        "in_language": in_language,
+    }
     environment.filters |= {"wrapped": _wrapped, "underlined": plain.underlined}
     return environment
 

@@ -43,6 +43,8 @@ class Picture:
 class Card:
     """One item as readers see it; `lead` is plain text, `body` Markdown as the editor wrote it.
 
+    `anchor` is its place on the edition's page, empty where it has none; `restricted_to` names the segments that
+    alone may read it, in the letter's language, and is empty for what anybody may read.
     `starts_at` and `ends_at` are aware and already in the newsletter's own zone.
     """
 
@@ -57,6 +59,8 @@ class Card:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     place: str = ""
+    anchor: str = ""
+    restricted_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class EditionContent:
 
     The letter groups consecutive cards under section headings by kind; the first card is featured
     when `featured` is set. `language` is the reader's, `written_in` that of what staff wrote. A letter that
-    `corrects` the edition says so, and has no cards.
+    `corrects` the edition says so, and has no cards. Of a text longer than `text_limit` characters the letter
+    shows the beginning (None: all of it).
     """
 
     number: int
@@ -78,6 +83,7 @@ class EditionContent:
     featured: bool = True
     written_in: str = "nl"
     corrects: bool = False
+    text_limit: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from newsletter_service.letters.preview import html_of
+from newsletter_service.letters.values import Card, Picture, Tag
 from tests.browser.conftest import Open, Site, overflows, sign_in
+from tests.letters.kinds import RENDERER, every_kind
 
 PUBLIC = (
     "/aanmelden",
@@ -34,6 +36,7 @@ STAFF = (
     "/redactie/edities/1/domeinen",
     "/redactie/kalender",
 )
+LETTERS = ("edition-nl", "restricted-en", "correction-nl", "confirmation-en", "staff-composed-nl")
 LOOKS = [(1280, False), (360, True), (360, False), (1280, True)]
 
 
@@ -89,3 +92,26 @@ def test_mails_are_accessible(site: Site, browse: Open, width: int, dark: bool) 
             page.goto("about:blank")
             page.set_content(html_of(mail.content))
             check(page)
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS[:2])
+def test_letters_of_every_kind_are_accessible_without_their_pictures(
+    browse: Open, width: int, dark: bool
+) -> None:
+    with browse(width=width, dark=dark) as page:
+        page.route("**/afbeelding/**", lambda route: route.abort())
+        for kind in (kind for kind in every_kind() if kind.name in LETTERS):
+            page.goto("about:blank")
+            page.set_content(html_of(kind.message))
+            check(page)
+
+
+def test_the_words_of_a_picture_that_is_not_loaded_are_not_cut_off(browse: Open) -> None:
+    long = "Een gemeentehuis aan het water, met een vlag op het dak. " * 5
+    picture = Picture("https://nieuwsbrief.example/afbeelding/1", long.strip(), 1152, 240)
+    card = Card("news", Tag("NOORD", 1), "Kop", link_url="https://noord.example/", picture=picture)
+    with browse(width=360) as page:
+        page.route("**/afbeelding/**", lambda route: route.abort())
+        page.set_content(RENDERER.card_html(card, "nl"))
+        height = page.evaluate("document.images[0].offsetHeight")
+    assert height > 7 * 17 * 1.4  # eight lines of the letter's own height, where the picture would be 65 high

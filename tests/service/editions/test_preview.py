@@ -54,6 +54,22 @@ def test_a_preview_is_byte_for_byte_what_a_reader_of_that_segment_gets(
     assert Template(preview.skeleton).fill(same) == Template(stored).fill(same)
 
 
+def test_a_long_text_goes_on_on_the_web_unless_access_is_restricted(session: Session, house: House) -> None:
+    police = make_segment(session, "politie")
+    house.calendar.text_limit = 200
+    for title, restricted in (("Voor iedereen", False), ("Alleen politie", True)):
+        item = make_item(
+            session, house.north, now=COLLECTING, title=title, segments=(police,), restricted=restricted
+        )
+        item.body = "Een lange uitleg. " * 40
+    edition = house.composed()
+    public = next(item for item in items_in(edition) if not item.restricted)
+    shown = " ".join(text_of(message_for(session, house.press, edition, "politie", "nl", CLOSES)).split())
+    assert shown.count("Een lange uitleg.") == 40 + 11
+    assert shown.count(f"https://nieuwsbrief.example/archief/1#bericht-{public.id}") == 1
+    assert shown.count("Beperkte toegang · alleen voor politie, niet doorsturen") == 1
+
+
 def test_previewing_for_readers_who_get_nothing_says_so(session: Session, house: House) -> None:
     make_item(session, house.north, now=COLLECTING, segments=(make_segment(session, "politie"),))
     edition = house.composed()

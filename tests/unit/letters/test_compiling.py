@@ -1,9 +1,7 @@
 import re
 import shutil
 import subprocess
-from datetime import date
 from html import unescape
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,42 +10,16 @@ from hypothesis import strategies as st
 from newsletter_service.letters.compiling import compiled, spoken
 from newsletter_service.letters.markdown import to_html
 from newsletter_service.letters.preview import html_of
-from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.skeleton import SlotValues, Template
-from newsletter_service.letters.values import Card, EditionContent, Sender, Tag
-from tests.conftest import NOW
+from newsletter_service.letters.values import Card, Tag
+from tests.letters.checks import TEXT_BROWSERS
+from tests.letters.kinds import RENDERER
 from tests.required import missing
-
-RENDERER = LetterRenderer(Path(__file__).parents[3] / "templates" / "email")
-SENDER = Sender(
-    name="Veilig Verbonden",
-    list_slug="veilig-verbonden",
-    tagline="Nieuwsbrief van Noord en Zuid",
-    postal_address="Postbus 1, 1000 AA Voorbeeldstad",
-    mail_from="redactie@nieuwsbrief.example",
-    reply_to="vragen@nieuwsbrief.example",
-    base_url="https://nieuwsbrief.example",
-)
-LINK = "https://nieuwsbrief.example/voorkeuren/x"
-TERMINALS = pytest.mark.parametrize(
-    "command", [["w3m", "-dump", "-T", "text/html", "-cols", "76"], ["lynx", "-dump", "-stdin", "-width=76"]]
-)
+from tests.unit.letters.letters import copy_of, edition
 
 
 def html_letter(**changes: object) -> str:
     """The HTML of an edition's letter, with a few things changed."""
-    usual: dict[str, object] = {
-        "number": 12,
-        "day": date(2026, 11, 26),
-        "subject": "Nieuws",
-        "preheader": "Kort",
-        "introduction": "Welkom.",
-        "language": "nl",
-        "cards": (),
-    }
-    letter = RENDERER.edition(EditionContent(**(usual | changes)), SENDER)  # type: ignore[arg-type]  # by name
-    values = SlotValues("a@b.example", NOW, "<1@b.example>", "", LINK, LINK.replace("voorkeuren", "afmelden"))
-    return html_of(Template(letter.skeleton).fill(values))
+    return html_of(copy_of(edition(**changes)))
 
 
 def words_of(html: str) -> list[str]:
@@ -90,10 +62,11 @@ def test_a_line_end_between_two_links_is_a_blank() -> None:
     assert "Let op: Lees dit en dit" in " ".join(words_of(html))
 
 
-@TERMINALS
-def test_the_links_below_a_letter_stand_apart_without_any_layout(command: list[str]) -> None:
-    if shutil.which(command[0]) is None:
-        missing(f"{command[0]} is not installed")
+@pytest.mark.parametrize("browser", TEXT_BROWSERS)
+def test_the_links_below_a_letter_stand_apart_without_any_layout(browser: str) -> None:
+    if shutil.which(browser) is None:
+        missing(f"{browser} is not installed")
+    command = TEXT_BROWSERS[browser]
     shown = subprocess.run(command, input=html_letter(), capture_output=True, text=True, check=True).stdout
     words = re.sub(r"\[\d+\]", "", shown).split()
     for label in ("Voorkeuren aanpassen", "Afmelden", "Bekijk in uw browser"):

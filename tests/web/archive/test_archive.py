@@ -106,6 +106,17 @@ def test_an_edition_without_restricted_items_mentions_none(client: FlaskClient, 
 
 
 @pytest.mark.usefixtures("items")
+def test_every_item_has_a_place_that_a_letter_leads_to(
+    client: FlaskClient, publish: Publish, stored: Stored
+) -> None:
+    publish(1, "Voor iedereen")
+    with stored() as session:
+        item = session.scalars(select(Item).where(Item.title == "Voor iedereen")).one()
+        anchor = f"bericht-{item.id}"
+    assert f' id="{anchor}"' in client.get("/archief/1").text
+
+
+@pytest.mark.usefixtures("items")
 def test_what_staff_wrote_is_marked_as_dutch_on_an_english_page(
     client: FlaskClient, publish: Publish
 ) -> None:

@@ -26,6 +26,7 @@ WEEKLY = {
     "closing_time": "12:00",
     "zone": "Europe/Amsterdam",
     "item_limit": "8",
+    "text_limit": "1200",
     "release_rule": "automatic",
 }
 
@@ -85,6 +86,7 @@ def test_saving_moves_the_edition_that_still_collects(administrator: StaffBrowse
         edition = session.scalars(select(Edition)).one()
         assert edition.sends_at == datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
         assert edition.closes_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
+        assert edition.text_limit == 1200
         assert session.scalars(select(AuditEntry.action)).all() == ["calendar.change"]
 
 
@@ -135,6 +137,8 @@ def test_the_second_who_changes_the_same_setting_is_told_whose_it_is(
         ("zone", "Europe/Nergens"),
         ("zone", "../../etc/localtime"),
         ("item_limit", "x"),
+        ("text_limit", "199"),
+        ("text_limit", "5001"),
         ("release_rule", "nooit"),
         ("first_day", "2026-02-30"),
     ],

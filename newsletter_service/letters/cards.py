@@ -1,0 +1,223 @@
+"""One item arranged for reading: its words ready, its links named, its picture in size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from babel.lists import format_list
+from markupsafe import Markup, escape
+
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.link_names import LinkNames
+from newsletter_service.letters.markdown import leads_somewhere, links_in, reading_length, to_html, to_text
+from newsletter_service.letters.moments import Leaf, leaf, when
+from newsletter_service.letters.texts import texts
+from newsletter_service.letters.values import Card, Picture, Tag
+
+PICTURE_WIDTH = 560
+_UNBROKEN = Markup('<span style="white-space:nowrap">{}</span>')
+_LISTS = {"en": "en_GB"}
+"""British lists have no comma before "and"."""
+
+
+@dataclass(frozen=True)
+class CardLink:
+    """A link of one card: its `name` as text, and as HTML in which what is in another language says so."""
+
+    name: str
+    label: Markup
+    url: str
+
+
+@dataclass(frozen=True)
+class CardView:
+    """One card with all its words ready; `leaf`, `when` and `place` are empty for what is no event.
+
+    `leads_to` is where title and picture lead, empty for nowhere; `access` says whom a restricted item is for;
+    `anchor` is its place on the edition's page. The picture's sizes are in pixels as shown.
+    """
+
+    tag: Tag
+    title: str
+    lead: str
+    body_html: Markup
+    body_text: str
+    links: tuple[CardLink, ...]
+    leads_to: str
+    picture: Picture | None
+    picture_alt: str
+    picture_width: int
+    picture_height: int
+    leaf: Leaf | None
+    when: str
+    when_html: Markup
+    place: str
+    access: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How cards are shown: in which language, what their links are called, and how much of a text.
+
+    `page` is the edition's own on the web, `limit` the characters of a text in the letter (None: all of it).
+    """
+
+    language: str
+    written_in: str
+    year: int
+    names: LinkNames
+    page: str = ""
+    limit: int | None = None
+
+
+def lone_card(card: Card, language: str, written_in: str) -> CardView:
+    """A card by itself, as it would look in a letter in `language`, with the whole of its text."""
+    year = card.starts_at.year if card.starts_at else 0
+    names = LinkNames(links_of_card(card, language, own_target(card)))
+    return card_view(card, Manner(language, written_in, year, names))
+
+
+def card_view(card: Card, manner: Manner) -> CardView:
+    """`card` as it looks in a letter."""
+    names, language = manner.names, manner.language
+    when_html, when_text = _when(card, language, manner.year)
+    limit, more = _shortening(card, manner)
+    leads_to = own_target(card) or more
+    width, height = _size(card.picture)
+    return CardView(
+        tag=card.tag,
+        title=names.name(card.title, leads_to) if leads_to else card.title,
+        lead=card.lead,
+        body_html=Markup(to_html(card.body, names.name, limit)),  # noqa: S704  # cleaned by nh3
+        body_text=to_text(card.body, names.name, limit),
+        links=_links_shown(card, manner, more),
+        leads_to=leads_to,
+        picture=card.picture,
+        picture_alt=_alt(card, names, leads_to),
+        picture_width=width,
+        picture_height=height,
+        leaf=leaf(card.starts_at, language) if card.starts_at else None,
+        when=when_text,
+        when_html=when_html,
+        place=card.place,
+        access=_access(card, language),
+        anchor=card.anchor,
+    )
+
+
+def _shortening(card: Card, manner: Manner) -> tuple[int | None, str]:
+    """How much of a text is shown and where the rest stands; None and nothing where all of it is shown.
+
+    A restricted item is nowhere on the web, and so is shown whole.
+    """
+    limit = manner.limit
+    if limit is None or not card.anchor or card.restricted_to or reading_length(card.body) <= limit:
+        return None, ""
+    return limit, f"{manner.page}#{card.anchor}"
+
+
+def own_target(card: Card) -> str:
+    """Where the item itself leads, empty for nowhere; LetterError if that is neither the web nor a mail address."""
+    if card.link_url and not leads_somewhere(card.link_url):
+        raise LetterError("a link leads to something that is neither on the web nor a mail address")
+    return card.link_url
+
+
+def _alt(card: Card, names: LinkNames, leads_to: str) -> str:
+    """What a picture shows; where it is a link, its name too."""
+    if card.picture is None:
+        return ""
+    alt = card.picture.alt
+    return names.name(alt, leads_to, card.title) if leads_to and alt else alt
+
+
+def _size(picture: Picture | None) -> tuple[int, int]:
+    """Width and height as shown, no larger than the picture is."""
+    if picture is None:
+        return 0, 0
+    width = min(picture.width, PICTURE_WIDTH)
+    return width, round(picture.height * width / picture.width)
+
+
+def _access(card: Card, language: str) -> str:
+    """Whom a restricted item is for, in one line; empty for all others."""
+    if not card.restricted_to:
+        return ""
+    _ = texts(language).gettext
+    who = format_list(
+        [_within_sentence(name) for name in card.restricted_to], locale=_LISTS.get(language, language)
+    )
+    return _("Beperkte toegang · alleen voor %(who)s, niet doorsturen") % {"who": who}
+
+
+def _within_sentence(name: str) -> str:
+    """A name without the capital that it has when it stands alone; OM and OVV'ers keep theirs."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+def _links_shown(card: Card, manner: Manner, more: str) -> tuple[CardLink, ...]:
+    """The link to the rest of a text that was cut, and the item's own."""
+    _ = texts(manner.language).gettext
+    shown = []
+    if more:
+        shown.append(_card_link(card, label_of_rest(card, manner.language), more, manner))
+    if card.link_url and card.link_label.strip():
+        name = manner.names.name(card.link_label.strip(), card.link_url, card.title)
+        shown.append(CardLink(name, _foreign(name, manner), card.link_url))
+    elif card.link_url:
+        shown.append(_card_link(card, _link_label(card, manner.language), card.link_url, manner))
+    return tuple(shown)
+
+
+def _card_link(card: Card, label: str, url: str, manner: Manner) -> CardLink:
+    """A link with a name of ours around the item's title."""
+    name = manner.names.name(label, url, card.title)
+    before, title, after = name.partition(_quoted(card))
+    return CardLink(name, escape(before) + _foreign(title, manner) + escape(after), url)
+
+
+def _foreign(text: str, manner: Manner) -> Markup:
+    """What staff wrote, in HTML; it names its language where that is not the letter's."""
+    attribute = in_language(manner.written_in, manner.language)
+    return Markup("<span{}>{}</span>").format(attribute, text) if attribute else escape(text)
+
+
+def in_language(written_in: str, language: str) -> Markup:
+    """The attribute of an element in the language `written_in`, within a letter in `language`."""
+    return Markup(' lang="{}"').format(written_in) if written_in != language else Markup()
+
+
+def _when(card: Card, language: str, year: int) -> tuple[Markup, str]:
+    if card.starts_at is None:
+        return Markup(), ""
+    text = when(card.starts_at, card.ends_at, language, year)
+    html = when(card.starts_at, card.ends_at, language, year, _UNBROKEN.format)
+    return Markup(html), text  # noqa: S704  # dates and words of our own
+
+
+def links_of_card(card: Card, language: str, leads_to: str) -> Sequence[tuple[str, str]]:
+    """Names and addresses of all that may be a link; title and picture lead where the item leads."""
+    found = links_in(card.body)
+    if card.link_url:
+        found.append((_link_label(card, language), card.link_url))
+    if leads_to:
+        found.append((card.title, leads_to))
+    if leads_to and card.picture and card.picture.alt:
+        found.append((card.picture.alt, leads_to))
+    return found
+
+
+def _link_label(card: Card, language: str) -> str:
+    """What the editor called the link, or else a name made from the title."""
+    _ = texts(language).gettext
+    return card.link_label.strip() or _("Lees verder over %(title)s") % {"title": _quoted(card)}
+
+
+def label_of_rest(card: Card, language: str) -> str:
+    """What leads to the rest of a text that was cut."""
+    _ = texts(language).gettext
+    return _("Lees verder op onze website: %(title)s") % {"title": _quoted(card)}
+
+
+def _quoted(card: Card) -> str:
+    return f"“{card.title}”"

@@ -1,0 +1,171 @@
+"""One letter of each kind, with invented content, made by the product's own functions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from newsletter_service.demo.items import RIEC_ITEMS, VAR_ITEMS, DemoItem
+from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
+from newsletter_service.editions import emails as staff_emails
+from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.letters.render import LetterRenderer
+from newsletter_service.letters.skeleton import SlotValues, Template
+from newsletter_service.letters.values import (
+    Card,
+    EditionContent,
+    Notice,
+    Picture,
+    PreparedLetter,
+    Sender,
+    Tag,
+)
+from newsletter_service.links import Links
+from newsletter_service.subscriptions import emails as reader_emails
+from newsletter_service.tokens import Tokens
+
+RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
+BASE = "https://nieuwsbrief.example"
+NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
+LANGUAGES = ("nl", "en")
+_SENDER = Sender(
+    name="Veilig Verbonden",
+    list_slug="veilig-verbonden",
+    tagline="Nieuwsbrief van VAR en RIEC Maasdelta",
+    postal_address="Postbus 1, 1000 AA Voorbeeldstad",
+    mail_from="redactie@nieuwsbrief.example",
+    reply_to="vragen@nieuwsbrief.example",
+    base_url=BASE,
+)
+_LINKS = Links(BASE, Tokens("a-secret-that-only-tests-know-0123456789"))
+_TAGS = {"var": Tag("VAR", 1), "riec": Tag("RIEC", 2)}
+_ZONE = "Europe/Amsterdam"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A letter by the name of its kind, and the copy that a reader gets."""
+
+    name: str
+    html_size: int
+    message: bytes
+
+
+@cache
+def every_kind() -> tuple[Kind, ...]:
+    """All kinds of letters there are, in both languages."""
+    return tuple(_every_kind())
+
+
+def _every_kind() -> Iterator[Kind]:
+    for language in LANGUAGES:
+        for name, content in _editions(language).items():
+            yield _kind(f"{name}-{language}", RENDERER.edition(content, _SENDER))
+        for name, notice in _notices(language).items():
+            yield _kind(f"{name}-{language}", RENDERER.notice(notice, _SENDER))
+
+
+def pictures() -> dict[str, bytes]:
+    """The pictures in the letters, by the last part of their address."""
+    return {_file_of(name): draw(picture) for name, picture in PICTURES.items()}
+
+
+def _kind(name: str, letter: PreparedLetter) -> Kind:
+    values = SlotValues(
+        address="lezer@gemeente.example",
+        date=NOW,
+        message_id="<k7q2m4x9-20261126@nieuwsbrief.example>",
+        name="Noëlle van 't Hof",
+        manage_url=f"{BASE}/voorkeuren/17-1-QmFzZTY0VG9rZW5Wb29yVGVz",
+        unsubscribe_url=f"{BASE}/afmelden/17-1-QmFzZTY0VG9rZW5Wb29yVGVz",
+    )
+    return Kind(name, letter.html_size, Template(letter.skeleton).fill(values))
+
+
+def _editions(language: str) -> dict[str, EditionContent]:
+    edition = EditionContent(
+        number=12,
+        day=date(2026, 11, 26),
+        subject="Weerbaar bestuur: de handreiking ligt klaar",
+        preheader="Ook in deze editie: de kennissessie buitengebied en tien signalen van een drugslab",
+        introduction="In deze editie leest u **wat er speelt**.\n\nHeeft u een vraag?\n[Mail de redactie]"
+        "(mailto:redactie@nieuwsbrief.example)\nof antwoord op deze mail.",
+        language=language,
+        cards=tuple(_cards(language)),
+        text_limit=400,
+    )
+    first = edition.cards[0]
+    restricted = replace(edition.cards[1], restricted_to=("Politie", "OM", "Burgemeesters"))
+    correction = replace(
+        edition,
+        subject="Correctie: de kennissessie begint om 15.00 uur",
+        preheader="De kennissessie begint later dan wij schreven",
+        introduction="De kennissessie begint om **15.00 uur**, niet om 13.00 uur.",
+        cards=(),
+        featured=False,
+        corrects=True,
+    )
+    return {
+        "edition": edition,
+        "restricted": replace(edition, cards=(first, restricted)),
+        "proof": replace(edition, subject=f"[Proef] {edition.subject}"),
+        "correction": correction,
+    }
+
+
+def _cards(language: str) -> Iterator[Card]:
+    items = [*RIEC_ITEMS, *VAR_ITEMS]
+    items.sort(key=lambda item: ("publication", "news", "event", "call").index(item.kind))
+    for number, item in enumerate(items[:12], 1):
+        starts = NOW + timedelta(days=item.starts) if item.starts is not None else None
+        yield Card(
+            kind=item.kind,
+            tag=_TAGS[item.organisation],
+            title=item.title,
+            lead=item.lead,
+            body=item.body,
+            link_url=item.link,
+            link_label=item.label,
+            picture=_picture(item),
+            starts_at=starts,
+            place=item.place,
+            anchor=f"bericht-{number}",
+        )
+
+
+def _picture(item: DemoItem) -> Picture | None:
+    for name, picture in PICTURES.items():
+        if picture is item.picture:
+            return Picture(f"{BASE}/afbeelding/{_file_of(name)}", picture.alt, WIDTH, HEIGHT)
+    return None
+
+
+def _file_of(name: str) -> str:
+    return f"{name.replace(' ', '-')}.png"
+
+
+def _notices(language: str) -> dict[str, Notice]:
+    name, token = _SENDER.name, "17-1-1764748800-QmFzZTY0VG9rZW5Wb29yVGVz"
+    manage = f"{BASE}/voorkeuren/{token}"
+    composed = staff_emails.ComposedFacts(
+        number=12,
+        sends_at=NOW + timedelta(days=2),
+        zone=_ZONE,
+        rule=ReleaseRule.AUTOMATIC,
+        readers=395,
+        inside=tuple(item.title for item in RIEC_ITEMS[:4]),
+        too_late=(VAR_ITEMS[0].title,),
+        alike=(VAR_ITEMS[1].title,),
+    )
+    held = staff_emails.HeldFacts(12, NOW, _ZONE, HoldReason.PAUSED, "554 5.7.1 Message refused")
+    return {
+        "confirmation": reader_emails.confirmation(
+            name, language, f"{BASE}/bevestigen/{token}", f"{BASE}/niet-ik/{token}"
+        ),
+        "already-subscribed": reader_emails.already_subscribed(name, language, manage),
+        "lost-link": reader_emails.lost_link(name, language, manage),
+        "staff-composed": staff_emails.edition_composed(composed, _LINKS, language),
+        "staff-held": staff_emails.edition_held(held, _LINKS, language),
+        "staff-correction-held": staff_emails.correction_held(12, "554 5.7.1 Refused", _LINKS, language),
+    }
