@@ -20,6 +20,7 @@ PUBLIC = {
     "/bevestigen/<token>/opnieuw",
     "/niet-ik/<token>",
     "/voorkeuren/<token>",
+    "/voorkeuren/<token>/link",
     "/afmelden/<token>",
     "/afmelden/<token>/terug",
     "/link-kwijt",

@@ -9,18 +9,21 @@ from newsletter_service.letters.edition import EditionView, edition_view
 from newsletter_service.letters.values import EditionContent
 from newsletter_service.parts import parts
 from newsletter_service.publisher.service import sender_for
+from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language
 
 archive = Blueprint("archive", __name__, url_prefix="/archief")
 
 
-@archive.get("/", strict_slashes=False)
+@archive.get("/")
+@same_for_all
 def index() -> str:
     """All editions that went out."""
     return render_template("archive/index.html", editions=public_editions(db.session()))
 
 
-@archive.get("/<int:number>", strict_slashes=False)
+@archive.get("/<int:number>")
+@same_for_all
 def show(number: int) -> str:
     """One edition, as far as everybody may read it."""
     edition = public_edition(db.session(), number)

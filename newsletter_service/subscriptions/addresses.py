@@ -73,6 +73,12 @@ def parse_address(raw: str) -> Address:
     return Address(parsed.ascii_email.lower())
 
 
+def masked(address: str) -> str:
+    """A stored address so that its owner knows it and nobody else learns it: "a***@gemeente.example"."""
+    local, _at, domain = readable(address).rpartition("@")
+    return f"{local[: min(1, len(local) - 1)]}***@{domain}"
+
+
 def readable(address: str) -> str:
     """A stored address as its owner writes it, the domain in letters instead of A-labels."""
     local, _at, domain = address.rpartition("@")

@@ -12,12 +12,13 @@ from newsletter_service.links import MANAGE_WITHIN
 from newsletter_service.parts import parts
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.subscriptions import service
-from newsletter_service.subscriptions.addresses import readable
+from newsletter_service.subscriptions.addresses import Address, masked, readable
 from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
 from newsletter_service.tokens import BadToken, ExpiredToken, Purpose
+from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language, speak
 
 readers = Blueprint("readers", __name__)
@@ -28,12 +29,14 @@ class DeadLink(Exception):
 
 
 @readers.get("/")
+@same_for_all
 def home() -> Any:
     """The front door is the sign-up form itself: nobody has to look for it."""
     return _sign_up_page(_sign_up_form())
 
 
 @readers.route("/aanmelden", methods=["GET", "POST"])
+@same_for_all
 def sign_up() -> Any:
     """The sign-up form; the answer is the same for every address."""
     form = _sign_up_form()
@@ -45,6 +48,7 @@ def sign_up() -> Any:
 
 
 @readers.get("/aanmelden/mailbox")
+@same_for_all
 def look_in_your_mailbox() -> str:
     """What follows on a sign-up, whatever became of it."""
     return render_template("readers/mailbox.html")
@@ -101,16 +105,19 @@ def preferences(token: str) -> Any:
     reader = _reader(Purpose.MANAGE, token, to_change=request.method == "POST")
     if reader.status != Status.ACTIVE:
         return _left_page(reader)
-    form = ChoicesForm(**_chosen_before(reader))
-    form.offer(*_offers())
+    if parts().tokens.read(Purpose.MANAGE, token, parts().clock()).lasting:
+        return _page_from_a_letter(reader, token)
+    form = _choices_form(reader)
     saved = form.validate_on_submit()
     if saved:
         with unit_of_work() as session:
             service.change_preferences(session, reader, form.chosen())
-        speak(reader.language)
+        speak(reader.language, just_chosen=True)
+        form = _choices_form(reader, formdata=None)
     return _form_page(
         "preferences",
         form,
+        token=token,
         saved=saved,
         address=readable(reader.address),
         checks=_checks(reader),
@@ -118,16 +125,25 @@ def preferences(token: str) -> Any:
     )
 
 
-@readers.get("/afmelden/<token>", strict_slashes=False)
+@readers.post("/voorkeuren/<token>/link")
+def mail_link(token: str) -> Any:
+    """Mails whoever owns a letter's link the way to all of their preferences."""
+    with unit_of_work() as session:
+        reader = _reader(Purpose.MANAGE, token, to_change=True)
+        service.request_link(session, parts(), Address(reader.address), reader.language, parts().clock())
+    return redirect(url_for("readers.link_is_coming"))
+
+
+@readers.get("/afmelden/<token>")
 def leave(token: str) -> Any:
     """Asks to press the button; shows the way back to who has left already."""
     reader = _reader(Purpose.UNSUBSCRIBE, token)
     if reader.status == Status.LEFT:
         return _left_page(reader)
-    return render_template("readers/leave.html", token=token, address=readable(reader.address))
+    return render_template("readers/leave.html", token=token, address=masked(reader.address))
 
 
-@readers.post("/afmelden/<token>", strict_slashes=False)
+@readers.post("/afmelden/<token>")
 def leave_now(token: str) -> Any:
     """Ends the subscription, by the button or by a mail program's one-click request (RFC 8058).
 
@@ -156,10 +172,14 @@ def undo_leave(token: str) -> Any:
     reader = _reader(Purpose.UNSUBSCRIBE, token)
     if reader.status != Status.ACTIVE:
         return _left_page(reader)
-    return render_template("readers/back.html", manage_token=_manage_token(reader))
+    manage_token = _token(
+        parts().links.manage(reader.link_key)
+    )  # no more than the letter gives whoever has it
+    return render_template("readers/back.html", manage_token=manage_token)
 
 
 @readers.route("/link-kwijt", methods=["GET", "POST"])
+@same_for_all
 def lost_link() -> Any:
     """Mails the way to the preferences; the answer is the same for every address."""
     form = AddressForm()
@@ -171,12 +191,14 @@ def lost_link() -> Any:
 
 
 @readers.get("/link-kwijt/onderweg")
+@same_for_all
 def link_is_coming() -> str:
     """What follows on asking for a link, whatever became of it."""
     return render_template("readers/link_is_coming.html")
 
 
 @readers.get("/privacy")
+@same_for_all
 def privacy() -> str:
     """What is kept about readers, why, and for how long; its version stands in every consent."""
     return render_template("readers/privacy.html", version=PRIVACY_VERSION, contact=parts().reply_to)
@@ -210,6 +232,12 @@ def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
     return reader
 
 
+def _choices_form(reader: Subscriber, **options: Any) -> ChoicesForm:
+    form = ChoicesForm(**_chosen_before(reader), **options)
+    form.offer(*_offers())
+    return form
+
+
 def _sign_up_form() -> SignUpForm:
     form = SignUpForm(language=language())
     form.offer(*_offers())
@@ -238,6 +266,17 @@ def _confirmed_page(reader: Subscriber) -> str:
     return render_template(
         "readers/confirmed.html", manage_token=_manage_token(reader), checks=_checks(reader)
     )
+
+
+def _page_from_a_letter(reader: Subscriber, token: str) -> Any:
+    """What whoever has the letter may see and do: others may have got it too. It changes no preferences."""
+    page = render_template(
+        "readers/from_letter.html",
+        token=token,
+        address=masked(reader.address),
+        leave_token=_token(parts().links.unsubscribe(reader.link_key)),
+    )
+    return page, 403 if request.method == "POST" else 200
 
 
 def _expired_page(token: str) -> Any:

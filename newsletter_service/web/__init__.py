@@ -9,6 +9,7 @@ from newsletter_service.web.headers import init_headers
 from newsletter_service.web.limits import init_limits
 from newsletter_service.web.locale import init_locale
 from newsletter_service.web.once import init_once
+from newsletter_service.web.sessions import StaffSessions
 from newsletter_service.web.site import init_site
 from newsletter_service.web.transactions import init_transactions
 from newsletter_service.web.views import web
@@ -16,6 +17,9 @@ from newsletter_service.web.views import web
 
 def init_web(app: Flask, https: bool) -> None:
     """Add to `app` what all pages share; `https` says whether readers reach it over TLS."""
+    # Where an address ends in a slash too many it is the same page, and never a redirect: a POST would be lost with it.
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     app.config.update(
         SESSION_COOKIE_NAME="redactie",
         SESSION_COOKIE_SECURE=https,
@@ -26,6 +30,7 @@ def init_web(app: Flask, https: bool) -> None:
         REMEMBER_COOKIE_SAMESITE="Lax",
     )
     init_limits(app)
+    app.session_interface = StaffSessions()
     init_transactions(app)
     init_locale(app)
     init_formatting(app)

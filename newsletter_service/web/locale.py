@@ -42,21 +42,27 @@ def language() -> str:
     return locale.language if locale is not None and locale.language in LANGUAGES else DEFAULT_LANGUAGE
 
 
-def speak(reader_language: str) -> None:
-    """From here on, speak the language of the reader behind a token; what the address asks for goes first."""
+def speak(reader_language: str, *, just_chosen: bool = False) -> None:
+    """From here on, speak the language of the reader behind a token.
+
+    What the address asks for goes first, unless the reader has `just_chosen` another.
+    """
     g.reader_language = reader_language
+    g.asked_language_is_over = just_chosen
     refresh()
 
 
 def asked_language() -> str | None:
     """The language that the address asks for, if it does."""
     asked = request.args.get(PARAMETER)
-    return asked if asked in LANGUAGES and not is_staff_page() else None
+    if asked not in LANGUAGES or is_staff_page():
+        return None
+    return str(g.reader_language) if g.get("asked_language_is_over") else asked
 
 
 def language_links() -> list[tuple[str, str, str]]:
     """For a switch on public pages: (code, name, address of this very page in that language)."""
-    endpoint = request.endpoint if request.method in ("GET", "POST") else None
+    endpoint = request.endpoint if request.method in ("GET", "HEAD", "POST") else None
     values = {**(request.view_args or {}), **request.args.to_dict()}
     return [
         (code, name, url_for(endpoint or "readers.home", **{**values, PARAMETER: code}))

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.links import Links
+from newsletter_service.links import MANAGE_WITHIN, Links
 from newsletter_service.parts import Parts
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
@@ -33,7 +33,11 @@ class Pages:
     def never(self, now: datetime = NOW) -> str:
         return self._path(self.links.never(self.key, now))
 
-    def manage(self) -> str:
+    def manage(self, now: datetime = NOW) -> str:
+        """As it is mailed to who asks for it."""
+        return self._path(self.links.manage(self.key, now + MANAGE_WITHIN))
+
+    def manage_in_letter(self) -> str:
         return self._path(self.links.manage(self.key))
 
     def leave(self) -> str:

@@ -187,9 +187,13 @@ def test_preferences_tell_what_is_checked_and_what_is_not(client: FlaskClient, a
 def test_preferences_are_saved_and_shown_in_the_language_just_chosen(
     client: FlaskClient, stored: Stored, anna: Pages
 ) -> None:
-    answer = client.post(anna.manage(), data={"name": "", "segments": ["1"], "language": "en"})
+    answer = client.post(f"{anna.manage()}?taal=nl", data={"name": "", "segments": ["1"], "language": "en"})
     assert answer.status_code == 200
     assert '<html lang="en"' in answer.text
+    for dutch in ("Politie<", "Jeugd<", "Burgemeesters<", "taal=nl", "Bewaar", "Nieuwsbrief van Noord"):
+        assert dutch not in answer.text.replace('taal=nl" lang="nl"', "")
+    assert "Jeugd (en)" in answer.text
+    assert f'action="{anna.manage()}?taal=en"' in answer.text
     with stored() as session:
         reader = session.scalars(select(Subscriber)).one()
         assert (reader.name, reader.language) == ("", "en")

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 from flask import Flask, Response, make_response
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config import Settings
 from newsletter_service.app import create_app
+from newsletter_service.publisher.models import Newsletter
 from newsletter_service.web.headers import mail_preview_response
 from tests.factories import make_newsletter, make_segment
 
@@ -67,6 +69,64 @@ def test_pages_with_tokens_and_pages_for_staff_are_never_stored(client: FlaskCli
 
 def test_search_engines_keep_out_of_pages_behind_a_token(client: FlaskClient) -> None:
     assert client.get("/voorkeuren/x").headers["X-Robots-Tag"] == "noindex"
+
+
+KEPT = [
+    "/",
+    "/aanmelden",
+    "/aanmelden/mailbox",
+    "/archief",
+    "/privacy",
+    "/link-kwijt",
+    "/link-kwijt/onderweg",
+]
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_public_pages_may_be_kept_and_are_sent_again_only_when_they_changed(
+    client: FlaskClient, stored: Stored, path: str
+) -> None:
+    first = client.get(path)
+    assert first.headers["Cache-Control"] == "public, no-cache"
+    assert "Vary" not in first.headers
+    asked = {"If-None-Match": first.headers["ETag"]}
+    again = client.get(path, headers=asked)
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.head(path, headers=asked).status_code == 304
+    assert client.head(path).headers["ETag"] == first.headers["ETag"]
+    assert client.get(f"{path}?taal=en", headers=asked).status_code == 200
+    with stored() as session:
+        session.execute(update(Newsletter).values(name="Anders Verbonden"))
+    changed = client.get(path, headers=asked)
+    assert changed.status_code == 200
+    assert "Anders Verbonden" in changed.text
+
+
+def test_a_form_that_came_back_is_kept_by_nobody(client: FlaskClient) -> None:
+    answer = client.post("/aanmelden", data={"address": "geen adres"})
+    assert answer.status_code == 422
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in answer.headers
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_no_page_of_readers_depends_on_a_cookie(client: FlaskClient, path: str) -> None:
+    before = client.get(path)
+    assert "Vary" not in before.headers
+    client.get("/redactie/inloggen")
+    assert client.get_cookie("redactie") is not None
+    after = client.get(path)
+    assert "Set-Cookie" not in after.headers
+    assert after.data == before.data
+    assert client.get_cookie("redactie") is not None
+
+
+def test_a_slash_too_many_changes_nothing(app: Flask, client: FlaskClient) -> None:
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not rule.arguments and rule.rule != "/":
+            bare = rule.rule.rstrip("/")
+            answers = [client.get(path) for path in (bare, f"{bare}/")]
+            assert answers[0].status_code == answers[1].status_code != 308, bare
 
 
 def test_static_files_are_kept_for_ever_under_an_address_that_changes_with_them(client: FlaskClient) -> None:
