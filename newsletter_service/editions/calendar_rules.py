@@ -39,8 +39,13 @@ class Rhythm:
             raise BadCalendar("editions come every so many weeks, at least one", "every_weeks")
         if not 0 <= self.weekday <= 6:
             raise BadCalendar("a weekday is 0 (Monday) to 6", "weekday")
-        if self.closing_days < 0 or (self.closing_days == 0 and self.closing_time >= self.send_time):
+        if not closes_first(self.closing_days, self.closing_time, self.send_time):
             raise BadCalendar("copy closes before the edition goes out", "closing_time")
+
+
+def closes_first(closing_days: int, closing_time: time, send_time: time) -> bool:
+    """Whether copy closes before the edition goes out."""
+    return closing_days > 0 or (closing_days == 0 and closing_time < send_time)
 
 
 def slots(rhythm: Rhythm, now: datetime, after: datetime | None = None) -> Iterator[Slot]:

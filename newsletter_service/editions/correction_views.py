@@ -23,6 +23,7 @@ from newsletter_service.letters.errors import LetterError
 from newsletter_service.parts import parts
 from newsletter_service.staff.guards import signed_in
 from newsletter_service.staff.models import User
+from newsletter_service.web.drafts import forget_draft
 
 Move = Callable[[Session, Correction, User, datetime], None]
 
@@ -81,6 +82,7 @@ def write(number: int) -> Response | tuple[str, int]:
     except CorrectionChanged as conflict:
         flash(wording.conflict(conflict), "error")
         return _page(*_edition_and_draft(number), form), 409
+    forget_draft(f"correctie-{number}")
     then = "release_page" if request.form.get("dan") == "versturen" else "show"
     return redirect(url_for(f"editions.corrections.{then}", number=number), 303)
 

@@ -18,13 +18,14 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from newsletter_service.editions.calendar_rules import closes_first
 from newsletter_service.editions.default_texts import LONGEST, Texts, texts_of
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editions.scheduling import CalendarSettings, settings_of
 from newsletter_service.editorial.rules import BODY_LENGTH
 from newsletter_service.merging import fingerprints
-from newsletter_service.web.forms import TOO_LONG, Form, one_line, options, stripped
+from newsletter_service.web.forms import AtMost, Form, one_line, options, stripped
 
 T = TypeVar("T")
 FILL_IN = _l("Vul dit in.")
@@ -37,19 +38,19 @@ class TextsForm(Form):
 
     subject = StringField(
         _l("Onderwerp"),
-        validators=[DataRequired(_l("Vul een onderwerp in.")), Length(max=LONGEST, message=TOO_LONG)],
+        validators=[DataRequired(_l("Vul een onderwerp in.")), AtMost(LONGEST)],
         filters=[stripped],
         description=_l("Een telefoon toont ongeveer 60 tekens."),
     )
     preheader = StringField(
         _l("Preheader"),
-        validators=[Length(max=LONGEST, message=TOO_LONG)],
+        validators=[AtMost(LONGEST)],
         filters=[stripped],
         description=_l("De regel die mailprogramma's naast het onderwerp tonen."),
     )
     introduction = TextAreaField(
         _l("Introductie"),
-        validators=[Length(max=3000, message=TOO_LONG)],
+        validators=[AtMost(3000)],
         filters=[stripped],
         description=_l(
             "Twee of drie zinnen. Een lege regel begint een alinea, **twee sterretjes** maken vet."
@@ -77,12 +78,12 @@ class CorrectionForm(Form):
 
     subject = StringField(
         _l("Onderwerp"),
-        validators=[DataRequired(_l("Vul een onderwerp in.")), Length(max=LONGEST, message=TOO_LONG)],
+        validators=[DataRequired(_l("Vul een onderwerp in.")), AtMost(LONGEST)],
         filters=[one_line],
     )
     text = TextAreaField(
         _l("Wat er niet klopte, en hoe het wel is"),
-        validators=[DataRequired(_l("Schrijf op wat er niet klopte.")), Length(max=3000, message=TOO_LONG)],
+        validators=[DataRequired(_l("Schrijf op wat er niet klopte.")), AtMost(3000)],
         filters=[stripped],
         description=_l(
             "Kort en zakelijk. Een lege regel begint een alinea, **twee sterretjes** maken vet. "
@@ -119,7 +120,7 @@ class HoldForm(Form):
         _l("Waarom houdt u deze editie vast?"),
         validators=[
             DataRequired(_l("Vul een reden in, zodat anderen weten waar ze aan toe zijn.")),
-            Length(max=300, message=TOO_LONG),
+            AtMost(300),
         ],
         filters=[stripped],
         description=_l("Iedereen van de redactie ziet deze reden."),
@@ -178,7 +179,7 @@ class CalendarForm(Form):
     )
     zone = StringField(
         _l("Tijdzone"),
-        validators=[InputRequired(FILL_IN), Length(max=60)],
+        validators=[InputRequired(FILL_IN), AtMost(60)],
         filters=[stripped],
         description=_l("Zoals Europe/Amsterdam."),
     )
@@ -216,6 +217,14 @@ class CalendarForm(Form):
     def on_top_of(cls, saved: CalendarSettings, shown: CalendarSettings) -> "CalendarForm":
         """The form with `shown` in it, to be saved over what is `saved` now."""
         return cls(formdata=None, data=asdict(shown) | {"began": fingerprints(asdict(saved))})
+
+    def validate_closing_time(self, field: TimeField) -> None:
+        """Not after the edition went out."""
+        days, closes, sends = self.closing_days.data, field.data, self.send_time.data
+        if days is None or closes is None or sends is None:
+            return
+        if not closes_first(days, closes, sends):
+            raise ValidationError(_l("De kopij moet sluiten voordat de editie uitgaat."))
 
     def validate_zone(self, field: StringField) -> None:
         """Only zones whose clocks we know."""

@@ -28,6 +28,7 @@ from newsletter_service.parts import parts
 from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
 from newsletter_service.staff.rules import Role, may_edit_edition, may_sign_off
 from newsletter_service.web.clashes import clashes_in
+from newsletter_service.web.drafts import forget_draft
 from newsletter_service.web.headers import framed
 
 editions = staff_only(Blueprint("editions", __name__, url_prefix="/redactie"))
@@ -162,6 +163,7 @@ def texts(number: int) -> Response | tuple[str, int]:
     except EditionConflict as conflict:
         flash(wording.conflict(conflict), "error")
         return _page(number, form), 409
+    forget_draft(f"teksten-{number}")
     flash(_("De teksten zijn bewaard."), "ok")
     return back_to(number)
 

@@ -18,14 +18,14 @@ from wtforms import (
     TimeField,
     ValidationError,
 )
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from newsletter_service.editorial import rules, wording
 from newsletter_service.editorial.images import BadImage, Picture, read_picture
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import Content, Kind, Problem, is_web_address
 from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment, recurring_moment
-from newsletter_service.web.forms import CheckboxesField, Form, one_line, options, stripped
+from newsletter_service.web.forms import AtMost, CheckboxesField, Form, one_line, options, stripped
 
 LONGEST_NIGHT = timedelta(hours=12)
 """An event that ends at an earlier time than it begins ends on the next day, if it lasts no longer than this."""
@@ -38,13 +38,11 @@ _OFFERED: dict[str, Any] = {
 
 
 def _line(label: Any, longest: int) -> StringField:
-    return StringField(label, filters=[one_line], validators=[Length(max=longest, message=wording.TOO_LONG)])
+    return StringField(label, filters=[one_line], validators=[AtMost(longest)])
 
 
 def _text(label: Any, longest: int) -> TextAreaField:
-    return TextAreaField(
-        label, filters=[stripped], validators=[Length(max=longest, message=wording.TOO_LONG)]
-    )
+    return TextAreaField(label, filters=[stripped], validators=[AtMost(longest)])
 
 
 class _Day(DateField):
@@ -190,11 +188,11 @@ class ItemForm(Form):
         return recurring_moment(day, time(), self.zone)
 
     def show_problems(self, found: tuple[Problem, ...]) -> None:
-        """Put what keeps the item from the queue beside the fields it is about."""
-        for problem in found:
-            name, words = wording.PROBLEMS[problem]
-            field = self[name]
-            field.errors = [*field.errors, words]
+        """Put what keeps the item from the queue beside its fields, but for those that are wrong by themselves."""
+        wrong = set(self.errors)
+        for name, words in (wording.PROBLEMS[problem] for problem in found):
+            if name not in wrong:
+                self[name].errors = [*self[name].errors, words]
 
 
 def _bounded(field: Field, longest: int) -> str:

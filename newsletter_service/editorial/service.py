@@ -88,7 +88,9 @@ def save_item(
         raise ItemChanged
     newly_queued = queue and item.state != ItemState.QUEUED
     pictured = image is not None or (item.image is not None and not without_image)
-    _check(content, pictured, now, for_queue=queue or item.state == ItemState.QUEUED)
+    found = wanting(content, pictured, now, for_queue=queue or item.state == ItemState.QUEUED)
+    if found:
+        raise NotReady(found)
     before = _decided(item) if item.id is not None else {}
     _write(session, item, content, image, without_image)
     if newly_queued:
@@ -109,12 +111,10 @@ def _still_open(item: Item) -> None:
         raise ItemSent
 
 
-def _check(content: Content, pictured: bool, now: datetime, *, for_queue: bool) -> None:
+def wanting(content: Content, pictured: bool, now: datetime, *, for_queue: bool) -> tuple[Problem, ...]:
+    """What keeps `content` from being saved; a draft lacks nothing but a title."""
     found = problems(content, pictured, now)
-    if not for_queue:
-        found = tuple(problem for problem in found if problem is Problem.NO_TITLE)
-    if found:
-        raise NotReady(found)
+    return found if for_queue else tuple(problem for problem in found if problem is Problem.NO_TITLE)
 
 
 def _write(session: Session, item: Item, content: Content, image: Image | None, without_image: bool) -> None:

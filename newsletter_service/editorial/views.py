@@ -29,6 +29,7 @@ from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_edit_item
 from newsletter_service.staff.used_forms import made_before, made_by, note_made
+from newsletter_service.web.drafts import forget_draft
 from newsletter_service.web.headers import mail_preview_response
 from newsletter_service.web.locale import language
 from newsletter_service.web.once import new_key, sent_key
@@ -80,7 +81,7 @@ def new() -> Any:
     if request.method == "GET":
         before = made_by(db.session(), signed_in(), sent_key())
         return _stood_already(before) if before else _form_page(form, None)
-    return _saved(form, None) if _accepted(form) else _form_page(form, None, status=422)
+    return _saved(form, None) if _accepted(form) else _mend_page(form, None)
 
 
 @editorial.route("/<int:item_id>", methods=["GET", "POST"])
@@ -96,7 +97,7 @@ def edit(item_id: int) -> Any:
         if "controle" in request.args:
             form.show_problems(service.lacking(item, parts().clock()))
         return _form_page(form, item)
-    return _saved(form, item_id) if _accepted(form) else _form_page(form, item, status=422)
+    return _saved(form, item_id) if _accepted(form) else _mend_page(form, item)
 
 
 @editorial.get("/<int:item_id>/kaart")
@@ -165,6 +166,14 @@ def _accepted(form: ItemForm) -> bool:
     return valid
 
 
+def _mend_page(form: ItemForm, item: Item | None) -> Any:
+    """The form with all that is wrong with it at once, also what would only come to light when it is saved."""
+    shown = None if form.remove_image.data else _uploaded(form) or (item.image if item else None)
+    queue = "wachtrij" in request.form or (item is not None and item.state == ItemState.QUEUED)
+    form.show_problems(service.wanting(form.content(), shown is not None, parts().clock(), for_queue=queue))
+    return _form_page(form, item, status=422)
+
+
 def _saved(form: ItemForm, item_id: int | None) -> Any:
     """Keep what was filled in; whatever stands in the way, the form comes back with all of it."""
     session = db.session()
@@ -181,6 +190,7 @@ def _saved(form: ItemForm, item_id: int | None) -> Any:
         return _form_page(form, None, went_out=True, status=409)
     except ChangedToo as clash:
         return _conflict_page(form, service.get_item(session, item_id or 0), clash)
+    forget_draft(f"bericht-{item_id}" if item_id else _draft_of_new())
     flash(_saved_words(state), "ok")
     return redirect(url_for("editorial.queue", staat=state))
 
@@ -198,12 +208,17 @@ def _save_new(form: ItemForm) -> Item:
 
 def _made_already(form: ItemForm, item: Item) -> Any:
     """Lead to what the form made before; what was typed since is shown there, to be saved as a change."""
+    forget_draft(_draft_of_new())
     if same(form, item):
         return _stood_already(item.id)
     if item.state == ItemState.SENT:
         return _form_page(form, None, went_out=True, status=409)
     form.began.data = began_from(item, DEFAULT_ZONE)
     return _form_page(form, item, stood=True, status=409)
+
+
+def _draft_of_new() -> str:
+    return f"bericht-nieuw#{sent_key()}"
 
 
 def _stood_already(item_id: int) -> Response:

@@ -50,7 +50,6 @@ PROBLEMS: dict[Problem, tuple[str, Any]] = {
 }
 """For each problem the field to show it at, and what to say there."""
 
-TOO_LONG = _l("Deze tekst is te lang: gebruik hooguit %(max)d tekens.")
 BAD_DATE = _l("Vul een datum in, zoals 26-11-2026.")
 BAD_TIME = _l("Vul een tijd in, zoals 13.30.")
 DAY_MISSING = _l("Vul ook de dag in.")

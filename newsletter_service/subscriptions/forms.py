@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, StringField, ValidationError
 
 from newsletter_service.subscriptions.addresses import Address, AddressProblem, BadAddress, parse_address
-from newsletter_service.subscriptions.rules import BadName, Choices, NameProblem, clean_name
-from newsletter_service.web.forms import CheckboxesField, Form
+from newsletter_service.subscriptions.rules import NAME_LENGTH, BadName, Choices, NameProblem, clean_name
+from newsletter_service.web.forms import CheckboxesField, Form, too_long
 from newsletter_service.web.locale import LANGUAGES
 
 _ADDRESS_PROBLEMS = {
@@ -27,7 +27,6 @@ _ADDRESS_PROBLEMS = {
 _NAME_PROBLEMS = {
     NameProblem.CHARACTERS: _l("In deze naam staat een teken dat niet te lezen is. Typ de naam opnieuw."),
     NameProblem.WEB_ADDRESS: _l("Vul hier een naam in, geen webadres of e-mailadres."),
-    NameProblem.LENGTH: _l("Deze naam is te lang: gebruik hooguit 120 tekens."),
 }
 _NOT_OFFERED = _l("Kies uit de mogelijkheden die hier staan.")
 _REFUSALS: dict[str, Any] = {"invalid_value_message": _NOT_OFFERED, "invalid_choice_message": _NOT_OFFERED}
@@ -78,7 +77,9 @@ class ChoicesForm(Form):
         try:
             field.data = clean_name(field.data or "")
         except BadName as error:
-            raise ValidationError(_NAME_PROBLEMS[error.problem]) from error
+            long = error.problem is NameProblem.LENGTH
+            words = too_long(len(field.data or ""), NAME_LENGTH) if long else _NAME_PROBLEMS[error.problem]
+            raise ValidationError(words) from error
 
     def chosen(self) -> Choices:
         """The choices, once the form is valid."""

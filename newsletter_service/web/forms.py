@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import request
-from flask_babel import lazy_gettext as _l
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import Length, StopValidation
+from wtforms.validators import Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from newsletter_service.letters.cleaning import cleaned
+from newsletter_service.web.formatting import getal
 
-TOO_LONG = _l("Maak dit korter: hooguit %(max)d tekens.")
 LONGEST_LINE = 1_000
 """What a text field without a limit of its own holds."""
 
@@ -50,7 +50,7 @@ def _bound(field: StringField) -> None:
 
     def refuse(_form: Form, field: StringField) -> None:
         if isinstance(field.data, str) and len(field.data) > bearable:
-            raise StopValidation(TOO_LONG % {"max": most})
+            raise StopValidation(too_long(len(field.data), most))
 
     field.filters = [_unless_longer(bearable, change) for change in field.filters]
     field.validators = [refuse, *field.validators]
@@ -61,6 +61,30 @@ def _unless_longer(bearable: int, change: Callable[[Any], Any]) -> Callable[[Any
         return value if isinstance(value, str) and len(value) > bearable else change(value)
 
     return changed
+
+
+class AtMost(Length):
+    """Refuses a text that is too long and says by how much; browsers take it whole, for its writer to shorten."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(max=limit)
+        self.field_flags = {"limit": limit}  # a flag `maxlength` would have browsers cut off what is pasted
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        """ValidationError if the text is longer."""
+        typed = len(field.data or "")
+        if typed > self.max:
+            raise ValidationError(too_long(typed, self.max))
+
+
+def too_long(typed: int, limit: int) -> str:
+    """What to say of a text of so many characters."""
+    return _(
+        "U heeft %(typed)s tekens, %(over)s te veel. Gebruik er hooguit %(limit)s.",
+        typed=getal(typed),
+        over=getal(typed - limit),
+        limit=getal(limit),
+    )
 
 
 class CheckboxesField(SelectMultipleField):

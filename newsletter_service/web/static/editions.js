@@ -62,7 +62,7 @@
     const parts = [...document.querySelectorAll("[data-live]"), document.getElementById("meldingen")];
     for (const old of parts) {
       const same = old.id ? page.getElementById(old.id) : page.querySelector(`[data-live="${old.dataset.live}"]`);
-      if (same && !old.querySelector("form details[open], details[open] form")) update(old, same);
+      if (same && !old.querySelector("form details[open], details[open] form, form[data-dirty]")) update(old, same);
     }
     choose();
     makeDraggable();

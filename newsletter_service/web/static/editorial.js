@@ -1,4 +1,4 @@
-// Makes writing an item easier: a toolbar, counters, and a preview that follows. All of it works without, too.
+// Makes writing an item easier: a toolbar, and a preview that follows. All of it works without, too.
 "use strict";
 
 const form = document.getElementById("bericht");
@@ -41,16 +41,6 @@ function addToolbar(area) {
   area.before(bar);
 }
 
-function addCounter(field) {
-  const limit = Number(field.dataset.count);
-  const line = document.createElement("p");
-  line.className = "count";
-  const show = () => { line.textContent = `${field.value.length} / ${limit}`; };
-  field.addEventListener("input", show);
-  field.after(line);
-  show();
-}
-
 // A fresh frame takes its first page without leaving a step in the browser's history.
 function renewPreview() {
   const old = document.querySelector("iframe[name=voorbeeld]");
@@ -61,20 +51,11 @@ function renewPreview() {
 
 if (form) {
   form.querySelectorAll("[data-toolbar]").forEach(addToolbar);
-  form.querySelectorAll("[data-count]").forEach(addCounter);
   let timer;
-  let unsaved = false;
   form.addEventListener("input", () => {
-    unsaved = true;
     clearTimeout(timer);
     // A picture travels along each time: look less often.
     timer = setTimeout(renewPreview, form.elements.image.files.length ? 2000 : 600);
-  });
-  form.addEventListener("submit", (event) => {
-    if (event.submitter && event.submitter.id !== "toon-voorbeeld") unsaved = false;
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if (unsaved) event.preventDefault();
   });
   renewPreview();
 }

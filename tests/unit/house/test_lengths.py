@@ -43,8 +43,12 @@ def test_a_form_keeps_a_text_that_is_far_too_long_and_does_nothing_with_it_but_r
         form = Typed()
         assert not form.validate()
         assert form.title.data == form.body.data == MARKS
-        assert [str(error) for error in form.title.errors] == ["Maak dit korter: hooguit 20 tekens."]
-        assert [str(error) for error in form.body.errors] == ["Maak dit korter: hooguit 1000 tekens."]
+        assert [str(error) for error in form.title.errors] == [
+            "U heeft 240.001 tekens, 239.981 te veel. Gebruik er hooguit 20."
+        ]
+        assert [str(error) for error in form.body.errors] == [
+            "U heeft 240.001 tekens, 239.001 te veel. Gebruik er hooguit 1.000."
+        ]
 
 
 def test_blanks_around_a_text_do_not_make_it_too_long(app: Flask) -> None:

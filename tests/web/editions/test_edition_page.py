@@ -103,7 +103,10 @@ def test_texts_are_saved(communicator: StaffBrowser) -> None:
 
 def test_a_subject_that_is_missing_or_too_long_is_asked_again(communicator: StaffBrowser) -> None:
     marks = began_in_page(communicator)
-    for subject, says in (("  ", "Vul een onderwerp in."), ("x" * 151, "hooguit 150 tekens")):
+    for subject, says in (
+        ("  ", "Vul een onderwerp in."),
+        ("x" * 151, "U heeft 151 tekens, 1 te veel. Gebruik er hooguit 150."),
+    ):
         answer = communicator.post(
             "/redactie/edities/12/teksten", subject=subject, introduction="Bewaar dit", began=marks
         )

@@ -154,8 +154,8 @@ def test_whoever_queues_an_unfinished_draft_from_the_list_is_led_to_what_is_miss
 @pytest.mark.parametrize(
     ("field", "typed", "words_beside"),
     [
-        ("title", "x" * 121, "hooguit 120 tekens"),
-        ("body", "x" * 5001, "hooguit 5000 tekens"),
+        ("title", "x" * 121, "U heeft 121 tekens, 1 te veel. Gebruik er hooguit 120."),
+        ("body", "x" * 5123, "U heeft 5.123 tekens, 123 te veel. Gebruik er hooguit 5.000."),
         ("link_url", "javascript:alert(1)", "https://"),
         ("link_url", "https://bank.example@elders.example", "https://"),
         ("day", "31-12-2026", "zoals 26-11-2026"),

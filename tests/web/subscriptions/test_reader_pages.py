@@ -53,7 +53,7 @@ def test_every_address_gets_the_same_answer_on_every_form(
         ({"address": "anna@gemeente"}, "Het deel na de @ is niet af"),
         ({"name": "Anna\x1b"}, "een teken dat niet te lezen is"),
         ({"name": "Win op kwaad.example"}, "geen webadres of e-mailadres"),
-        ({"name": "a" * 121}, "Deze naam is te lang"),
+        ({"name": "a" * 121}, "U heeft 121 tekens, 1 te veel. Gebruik er hooguit 120."),
         ({"segments": "9999"}, "Kies uit de mogelijkheden"),
         ({"segments": "een"}, "Kies uit de mogelijkheden"),
         ({"topics": "-1"}, "Kies uit de mogelijkheden"),

@@ -1,0 +1,216 @@
+"""Nobody's words are lost, doubled or blamed on a colleague: the forms of staff, and everybody's errors."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Dialog, Page, expect
+from sqlalchemy import select
+
+from newsletter_service.editorial.models import Item
+from tests.browser.conftest import Open, Site, sign_in
+from tests.browser.test_accessibility import LOOKS, check
+
+NEW = "/redactie/kopij/nieuw"
+DRAFTS = "() => Object.keys(localStorage).filter((key) => key.startsWith('concept:'))"
+
+
+def states(site: Site, title: str) -> list[str]:
+    with site.stored() as session:
+        return list(session.scalars(select(Item.state).where(Item.title == title)))
+
+
+def drafts(page: Page) -> list[str]:
+    kept: list[str] = page.evaluate(DRAFTS)
+    return kept
+
+
+def leave(page: Page, go: Callable[[], object]) -> list[str]:
+    """Leave the page and insist on it when asked; what was asked."""
+    asked: list[str] = []
+
+    def insist(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", insist)
+    go()
+    page.remove_listener("dialog", insist)
+    return asked
+
+
+def type_an_item(page: Page, title: str) -> None:
+    page.goto(NEW)
+    page.get_by_label("Titel").click()
+    page.keyboard.type(title)
+    page.get_by_label("Samenvatting").click()
+    page.keyboard.type("Een uur werk.")
+    page.get_by_label("Oproep").check()
+    expect(page.locator("form[data-kept]")).to_be_attached()
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_what_was_typed_comes_back_until_it_is_saved(
+    site: Site, browse: Open, width: int, dark: bool
+) -> None:
+    title = f"Een concept van {width} en {dark}"
+    with browse(width=width, dark=dark) as page:
+        sign_in(page, "communicatie")
+        type_an_item(page, title)
+        assert leave(page, lambda: page.goto(NEW)) == ["beforeunload"]
+        check(page)
+        expect(page.get_by_text("die niet is bewaard")).to_be_visible()
+        expect(page.get_by_label("Titel")).to_have_value("")
+        page.get_by_role("button", name="Zet terug").click()
+        expect(page.get_by_label("Titel")).to_have_value(title)
+        expect(page.get_by_label("Samenvatting")).to_have_value("Een uur werk.")
+        expect(page.get_by_label("Oproep")).to_be_checked()
+        assert leave(page, page.get_by_role("button", name="Bewaar als klad").click) == []
+        expect(page.get_by_text("Het bericht is bewaard als klad.")).to_be_visible()
+        assert drafts(page) == []
+        page.goto(NEW)
+        expect(page.get_by_role("button", name="Zet terug")).to_have_count(0)
+    assert states(site, title) == ["draft"]
+
+
+def test_a_draft_can_be_thrown_away(browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "communicatie")
+        type_an_item(page, "Toch maar niet")
+        leave(page, lambda: page.goto(NEW))
+        page.get_by_role("button", name="Gooi weg").click()
+        assert drafts(page) == []
+
+
+def test_drafts_are_for_the_account_that_wrote_them_and_go_when_it_signs_out(browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "communicatie")
+        type_an_item(page, "Van de een")
+        page.context.clear_cookies()
+        leave(page, lambda: page.goto("/redactie/inloggen"))
+        sign_in(page, "hoofd.var")
+        page.goto(NEW)
+        expect(page.get_by_label("Titel")).to_have_value("")
+        expect(page.get_by_role("button", name="Zet terug")).to_have_count(0)
+        page.get_by_role("button", name="Uitloggen").click()
+        page.wait_for_url("**/inloggen**")
+        sign_in(page, "communicatie")
+        page.goto(NEW)
+        expect(page.get_by_role("button", name="Zet terug")).to_be_visible()
+        page.get_by_role("button", name="Uitloggen").click()
+        page.wait_for_url("**/inloggen**")
+        assert drafts(page) == []
+
+
+def test_the_texts_of_an_edition_are_drafts_too(browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/edities/2")
+        page.get_by_text("Wijzig onderwerp en introductie").click()
+        page.get_by_role("textbox", name="Introductie").click()
+        page.keyboard.type("Een mooie inleiding. ")
+        expect(page.locator("form[data-kept]")).to_be_attached()
+        assert leave(page, page.reload) == ["beforeunload"]
+        page.get_by_role("button", name="Zet terug").click()
+        expect(page.get_by_role("textbox", name="Introductie")).to_have_value(
+            re.compile("Een mooie inleiding")
+        )
+        page.get_by_role("button", name="Bewaar teksten").click()
+        expect(page.get_by_text("De teksten zijn bewaard.")).to_be_visible()
+        assert drafts(page) == []
+
+
+def test_a_double_press_makes_one_item(site: Site, browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "hoofd.riec")
+        type_an_item(page, "Twee keer gedrukt")
+        page.get_by_role("button", name="Bewaar als klad").dblclick()
+        page.wait_for_url(lambda address: "nieuw" not in address)
+    assert states(site, "Twee keer gedrukt") == ["draft"]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_going_back_and_saving_again_makes_no_second_item(site: Site, browse: Open, scripts: bool) -> None:
+    title = f"Terug en nog eens {scripts}"
+    with browse(scripts=scripts) as page:
+        sign_in(page, "hoofd.riec")
+        page.goto(NEW)
+        page.get_by_label("Titel").fill(title)
+        page.get_by_role("button", name="Bewaar als klad").click()
+        expect(page.get_by_text("Het bericht is bewaard als klad.")).to_be_visible()
+        page.go_back()
+        expect(page.get_by_text("Dit bericht stond er al.")).to_be_visible()
+        page.get_by_role("button", name="Bewaar als klad").click()
+        expect(page.get_by_text("Het bericht is bewaard als klad.")).to_be_visible()
+    assert states(site, title) == ["draft"]
+
+
+def test_enter_in_a_title_keeps_and_does_not_queue(site: Site, browse: Open) -> None:
+    with browse(scripts=False) as page:
+        sign_in(page, "hoofd.var")
+        page.goto(NEW)
+        page.get_by_label("Titel").fill("Met Enter")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Het bericht is bewaard als klad.")).to_be_visible()
+    assert states(site, "Met Enter") == ["draft"]
+
+
+def test_two_people_on_one_item_hear_of_each_other_only_in_the_same_field(site: Site, browse: Open) -> None:
+    with browse() as mine, browse(width=360, dark=True) as theirs:
+        for page, who in ((mine, "communicatie"), (theirs, "hoofd.var")):
+            sign_in(page, who)
+        theirs.goto(NEW)
+        theirs.get_by_label("Titel").fill("Van ons samen")
+        theirs.get_by_role("button", name="Bewaar als klad").click()
+        for page in (mine, theirs):
+            page.goto("/redactie/kopij/?staat=draft")
+            page.get_by_role("link", name="Van ons samen", exact=True).click()
+        theirs.get_by_label("Titel").fill("Onze titel")
+        theirs.get_by_role("button", name="Bewaar als klad").click()
+        mine.get_by_label("Samenvatting").fill("Mijn samenvatting.")
+        mine.get_by_role("button", name="Bewaar als klad").click()
+        expect(mine.get_by_text("Het bericht is bewaard als klad.")).to_be_visible()
+        for page in (mine, theirs):
+            page.goto("/redactie/kopij/?staat=draft")
+            page.get_by_role("link", name="Onze titel", exact=True).click()
+        mine.get_by_label("Titel").fill("Mijn titel")
+        mine.get_by_role("button", name="Bewaar als klad").click()
+        theirs.get_by_label("Titel").fill("Hun titel")
+        theirs.get_by_role("button", name="Bewaar als klad").click()
+        expect(theirs.get_by_role("heading", name="Iemand was u net voor")).to_be_visible()
+        expect(theirs.get_by_label("Titel")).to_have_value("Hun titel")
+        expect(theirs.locator("dl.theirs")).to_contain_text("Mijn titel")
+        check(theirs)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_errors_have_the_focus_and_lead_to_their_fields_by_keyboard(browse: Open, scripts: bool) -> None:
+    with browse(width=360, scripts=scripts) as page:
+        for address, mark in (("/aanmelden", "Fout: "), ("/aanmelden?taal=en", "Error: ")):
+            page.goto(address)
+            page.locator("[name=name]").fill("x" * 130)
+            page.locator("[name=address]").press("Enter")
+            assert page.title().startswith(mark)
+            expect(page.locator("#fouten")).to_be_focused()
+            expect(page.locator("#fouten li")).to_have_count(2)
+            page.keyboard.press("Tab")
+            page.keyboard.press("Enter")
+            expect(page.locator("#address")).to_be_focused()
+            expect(page.locator("[name=name]")).to_have_value("x" * 130)
+        if scripts:
+            check(page)
+
+
+def test_a_text_that_is_too_long_is_kept_whole_and_counted(browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "hoofd.var")
+        page.goto(NEW)
+        page.get_by_label("Titel").fill("🚲" * 132)
+        expect(page.get_by_text("132 / 120 · 12 te veel")).to_be_visible()
+        page.get_by_role("button", name="Bewaar als klad").click()
+        expect(page.locator("#fouten")).to_be_focused()
+        expect(page.locator("#fouten")).to_contain_text("U heeft 132 tekens, 12 te veel.")
+        expect(page.get_by_label("Titel")).to_have_value("🚲" * 132)
+        assert page.title().startswith("Fout: ")
+        check(page)
+        assert leave(page, lambda: page.goto("/redactie/kopij/")) == ["beforeunload"]
