@@ -5,6 +5,7 @@ BIN := .venv/bin
 TRANSLATIONS := newsletter_service/translations
 FRESH ?=
 LETTERS ?= instance/letters
+WORKERS ?= 3
 
 .PHONY: help run test check format catalogues migration lock letters bench chaos clean
 
@@ -14,8 +15,8 @@ help: ## What can be made here
 run: .venv/ready ## Set up all, load invented content, start web, scheduler and mail catcher (FRESH=1 starts over)
 	@DEMO=1 FRESH=$(FRESH) exec $(BIN)/python -m newsletter_service.demo
 
-test: .venv/ready ## Set up all, run all tests (ARGS="-k name" for some of them)
-	$(BIN)/python -m pytest $(ARGS)
+test: .venv/ready ## Set up all, run all tests (ARGS="-k name" for some of them, WORKERS=0 in one process)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/ready ## Format, style, types and the direction of imports
 	$(BIN)/ruff format --check .

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -25,7 +27,13 @@ from tests.tables import create_tables
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CLOSED_PORT = 9
+CHEAP = PasswordCost(memory=8, passes=1, lanes=1)
 BOTH_DATABASES = {"service", "journeys"}
+
+property_settings.register_profile(
+    "on any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+property_settings.load_profile("on any machine")
 
 
 @dataclass
@@ -104,7 +112,7 @@ def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> S
         database_url=database,
         smtp_port=port,
         smtp_connections=1,
-        password_cost=PasswordCost(memory=8, passes=1, lanes=1),
+        password_cost=CHEAP,
         instance_dir=tmp_path / "instance",
     )
 

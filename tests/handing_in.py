@@ -10,8 +10,7 @@ from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from newsletter_service.delivery.connection import Connection, SmtpServer, open_connection
 from newsletter_service.delivery.dialogue import Outgoing
 from newsletter_service.delivery.rules import Reply
-
-PATIENCE = 20.0
+from tests.chaos.waiting import PATIENCE_SECONDS
 
 
 def letter(name: str, text: str = "Beste lezer,\nDit is de brief.\n") -> Outgoing:
@@ -60,7 +59,7 @@ def hand_in(server: SmtpServer, outgoing: Iterable[Outgoing], depth: int = 1) ->
 def run(connection: Connection, left: Iterator[Outgoing]) -> dict[object, Reply]:
     """Drive a connection until it has ended; it says QUIT when no letter is left."""
     replies: dict[object, Reply] = {}
-    latest = time.monotonic() + PATIENCE
+    latest = time.monotonic() + PATIENCE_SECONDS
     with DefaultSelector() as selector:
         selector.register(connection, EVENT_READ)
         while not connection.closed and not connection.dialogue.finished:

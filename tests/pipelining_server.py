@@ -214,4 +214,4 @@ def running_erring_server(
             yield server
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(5)
+            thread.join()

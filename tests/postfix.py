@@ -5,15 +5,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL
 
-import pytest
-
+from tests.chaos.waiting import PATIENCE_SECONDS, until
 from tests.required import missing
 
 _MAIN = """\
@@ -116,14 +114,13 @@ def _as_root() -> list[str]:
 
 
 def _wait_until_it_greets(port: int, host: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as client:
-            if client.recv(99).startswith(f"220 {host}".encode()):
-                return
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    pytest.fail("Postfix did not start")
+    def greets() -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS) as client:
+            return client.recv(99).startswith(f"220 {host}".encode())
+        return False
+
+    until(lambda: process.poll() is not None or greets())
+    assert process.poll() is None, "Postfix did not start"
 
 
 def _free_port() -> int:

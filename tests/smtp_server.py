@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-PATIENCE_SECONDS = 120
+from tests.chaos.waiting import PATIENCE_SECONDS
+
+_LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class RecordingServer:
     An answer of "drop" closes the connection instead. `mail_answer` answers every MAIL FROM.
     Each letter takes it `seconds`; `most_at_once` is over how many connections it was taking one at a time.
     With `together` it answers letters by the group only: one, two, four, and so on, at last so many at a time.
+    While `answering` is not set it answers no letter.
     """
 
     port: int = 0
@@ -59,6 +63,7 @@ class RecordingServer:
     seconds: float = 0.0
     most_at_once: int = 0
     together: int = 0
+    answering: threading.Event = field(default_factory=threading.Event)
     _at_once: int = 0
     _group: _Group = field(default_factory=lambda: _Group(1))
 
@@ -100,6 +105,8 @@ class RecordingServer:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         await asyncio.sleep(self.seconds)
+        while not self.answering.is_set():
+            await asyncio.sleep(_LOOK_SECONDS)
         if self.together:
             await self._be_answered_with_others()
         self._at_once -= 1
@@ -140,6 +147,7 @@ def running_smtp_server(
 ) -> Iterator[RecordingServer]:
     """A server on 127.0.0.1; with `tls` it demands STARTTLS, with `login` also that user and password."""
     server = RecordingServer(port=_free_port())
+    server.answering.set()
 
     def authenticator(
         smtp: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
@@ -158,6 +166,7 @@ def running_smtp_server(
     try:
         yield server
     finally:
+        server.answering.set()
         controller.stop()
 
 

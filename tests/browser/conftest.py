@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -21,7 +21,8 @@ from newsletter_service.demo.load import PASSWORD, load_demo
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.parts import parts
 from scheduled_jobs.schedule import JOBS
-from tests.conftest import Clock
+from tests.chaos.waiting import PATIENCE_SECONDS
+from tests.conftest import CHEAP, Clock
 from tests.required import missing
 from tests.smtp_server import Received, RecordingServer, running_smtp_server
 from tests.tables import create_tables
@@ -36,6 +37,8 @@ QUIET = (
     "--disable-component-update",
     "--no-first-run",
 )
+PATIENCE_MILLISECONDS = 1000 * PATIENCE_SECONDS
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 @dataclass
@@ -116,6 +119,7 @@ def settings(folder: Path, port: int, smtp_port: int) -> Settings:
         database_url=f"sqlite:///{folder / 'newsletter.sqlite3'}",
         smtp_port=smtp_port,
         smtp_connections=1,
+        password_cost=CHEAP,
         demo=True,
         instance_dir=folder,
     )
@@ -136,7 +140,9 @@ def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         missing("Chromium (Debian's package chromium) is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=list(QUIET), timeout=PATIENCE_MILLISECONDS
+        )
         yield browser
         browser.close()
 
@@ -158,7 +164,7 @@ def browse(chromium: Browser, site: Site) -> Callable[..., AbstractContextManage
             locale="nl-NL",
         )
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MILLISECONDS)
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda line: problems.append(line.text) if is_policy_breach(line) else None)

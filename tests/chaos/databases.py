@@ -15,9 +15,9 @@ from typing import Protocol
 
 from sqlalchemy import create_engine, text
 
+from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.required import missing
 
-_PATIENCE_SECONDS = 60
 _RECOVERS = "automatic recovery in progress"
 
 
@@ -49,7 +49,7 @@ class Sqlite:
     @contextmanager
     def away(self) -> Iterator[None]:
         """Locked by this process."""
-        with closing(sqlite3.connect(self.file, _PATIENCE_SECONDS, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(self.file, PATIENCE_SECONDS, isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield
 
@@ -131,7 +131,7 @@ class Postgresql:
 
     def _wait_until_it_answers(self) -> None:
         engine = create_engine(self.url.replace("/newsletter?", "/postgres?"))
-        latest = time.monotonic() + _PATIENCE_SECONDS
+        latest = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 with engine.connect() as connection:

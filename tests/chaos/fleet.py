@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.chaos.waiting import PATIENCE_SECONDS
+
 _NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 SENDER = (_NEWSLETTER, "send", "--watch")
 FINISHER = (_NEWSLETTER, "send")
@@ -44,7 +46,7 @@ class Member:
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
-            self.process.wait(3 * STOP_SECONDS)
+            self.process.wait(PATIENCE_SECONDS)
         if self.running:
             self.kill()
         return time.monotonic() - began

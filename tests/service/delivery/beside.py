@@ -1,16 +1,17 @@
 """A sender that works beside the test, in a thread of its own."""
 
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.sender import send_until_empty
+from tests.chaos.waiting import PATIENCE_SECONDS, until
 
-_PATIENCE_SECONDS = 30.0
+eventually = until
+
 _LOOK_AGAIN_SECONDS = 0.1
 
 
@@ -33,7 +34,7 @@ class Sending(threading.Thread):
         except Exception as error:  # noqa: BLE001  # the test raises it
             self.error = error
 
-    def ended(self, within: float) -> bool:
+    def ended(self, within: float = PATIENCE_SECONDS) -> bool:
         """Whether the run comes to its end in so many seconds."""
         self.join(within)
         if self.error is not None:
@@ -50,12 +51,4 @@ def sending(outbox: Outbox, *, watch: bool = False) -> Iterator[Sending]:
         yield one
     finally:
         one.stop.set()
-        assert one.ended(_PATIENCE_SECONDS)
-
-
-def eventually(look: Callable[[], bool], within: float = _PATIENCE_SECONDS) -> None:
-    """Wait until it is so."""
-    ends = time.monotonic() + within
-    while not look():
-        assert time.monotonic() < ends
-        time.sleep(0.005)
+        assert one.ended()

@@ -106,7 +106,7 @@ def test_a_full_disk_under_postgresql_is_waited_for_until_there_is_room_again(
             with full(disk):
                 eventually(lambda: any("No space left on device" in note for note in notes))
                 assert len(smtp.received) < LETTERS
-            assert at_work.ended(60)
+            assert at_work.ended()
         assert at_work.verdicts == {Verdict.SENT: LETTERS}
         assert states(session, mailing) == {State.SENT: LETTERS}
     assert len({mail.recipient for mail in smtp.received}) == len(smtp.received) == LETTERS

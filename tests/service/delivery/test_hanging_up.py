@@ -19,6 +19,7 @@ from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import State, Verdict
 from newsletter_service.delivery.sender import MOST_IN_VAIN, NEAR_SECONDS, send_until_empty
+from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import Clock
 from tests.pipelining_server import DROP, StrictSession, as_usual, running_erring_server
 from tests.service.delivery.conftest import release, states
@@ -43,7 +44,7 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
 
 
 def to(outbox: Outbox, port: int) -> Outbox:
@@ -149,16 +150,16 @@ def test_no_letter_begins_on_a_connection_that_opens_after_the_stop(
         """The first connection works; the next one is greeted only after the stop."""
         if smtp.received:
             second.set()
-            stop.wait(20)
+            stop.wait(PATIENCE_SECONDS)
         threading.Thread(target=_pass_on, args=(client.dup(), smtp.port), daemon=True).start()
 
     with listening(relay) as port:
         sender = threading.Thread(target=lambda: send_until_empty(to(outbox, port), stop))
         sender.start()
-        assert second.wait(20)
+        assert second.wait(PATIENCE_SECONDS)
         under_way_at_most = len(smtp.received) + 2  # on the connection that was there: two may be under way
         stop.set()
-        sender.join(20)
+        sender.join(PATIENCE_SECONDS)
     assert len(smtp.received) <= under_way_at_most
     assert states(session, mailing)[State.READY] == 100 - len(smtp.received)
 
@@ -169,7 +170,7 @@ def _pass_on(client: socket.socket, port: int) -> None:
         back.start()
         _copy(client, server)
         server.shutdown(socket.SHUT_WR)
-        back.join(20)
+        back.join(PATIENCE_SECONDS)
 
 
 def _copy(source: socket.socket, target: socket.socket) -> None:

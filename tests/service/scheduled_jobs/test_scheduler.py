@@ -20,6 +20,7 @@ from newsletter_service.publisher.models import Newsletter
 from scheduled_jobs.__main__ import run_job, schedule
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
 from scheduled_jobs.schedule import JOBS, Job
+from tests.chaos.waiting import PATIENCE_SECONDS
 
 Stored = Callable[[], AbstractContextManager[Session]]
 
@@ -103,12 +104,12 @@ def test_a_second_scheduler_leaves_and_a_killed_one_frees_its_place(
     held = spawn.Event()
     first = spawn.Process(target=hold_until_killed, args=(database, str(tmp_path), held))
     first.start()
-    assert held.wait(20)
+    assert held.wait(PATIENCE_SECONDS)
     with app.app_context():
         with pytest.raises(AlreadyRunning), only_scheduler(db.engine, tmp_path):
             pass
         os.kill(first.pid or 0, signal.SIGKILL)
-        first.join(20)
+        first.join(PATIENCE_SECONDS)
         with only_scheduler(db.engine, tmp_path):
             assert not first.is_alive()
 

