@@ -164,6 +164,16 @@ def read_only() -> None:
 
 
 @contextmanager
+def reading() -> Iterator[Session]:
+    """A transaction that cannot write and holds up nobody who does, however long the block takes."""
+    read_only()
+    try:
+        yield db.session()
+    finally:
+        db.session.rollback()
+
+
+@contextmanager
 def unit_of_work() -> Iterator[Session]:
     """One use case, one transaction: commits when the block ends well, rolls back and re-raises when it does not."""
     session = db.session()

@@ -1,19 +1,24 @@
 """What the ledger holds is sent."""
 
+import logging
 import threading
 from dataclasses import replace
 
 from newsletter_service.delivery.roll_call import RollCall
+from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.outages import Outage
 from newsletter_service.parts import outbox
 
 _ending = threading.Event()
 _roll_call = RollCall()
+_server_away = Outage(logging.getLogger("scheduled_jobs"), "the SMTP server takes no letters")
 
 
 def run() -> str:
     """Send all that is due, or what of it goes out before `end` is called."""
-    verdicts = send_until_empty(replace(outbox(), roll_call=_roll_call), _ending)
+    verdicts = send_until_empty(replace(outbox(), roll_call=_roll_call, server_away=_server_away), _ending)
+    del verdicts[Verdict.UNREACHABLE]  # said already, and once is enough
     told = ", ".join(f"{count} {verdict.value}" for verdict, count in sorted(verdicts.items()))
     return f"deliveries: {told}" if told else ""
 

@@ -1,15 +1,17 @@
-"""Sign-ups that nobody confirmed are forgotten, as are notices that went out and domains that once refused letters."""
+"""What nobody needs is forgotten: sign-ups that nobody confirmed, notices that went out, pictures of no item."""
 
 from datetime import timedelta
 
 from newsletter_service.db import unit_of_work
 from newsletter_service.delivery.service import purge_notices, purge_rests
+from newsletter_service.editorial.service import forget_pictures
 from newsletter_service.parts import parts
 from newsletter_service.staff.used_forms import forget_used_forms
 from newsletter_service.subscriptions.service import purge_stale
 
 KEEP_NOTICES = timedelta(days=7)
 KEEP_USED_FORMS = timedelta(days=2)
+KEEP_PICTURES = timedelta(days=1)
 
 
 def run() -> str:
@@ -20,4 +22,7 @@ def run() -> str:
         notices = purge_notices(session, now - KEEP_NOTICES)
         purge_rests(session, now)
         forget_used_forms(session, now - KEEP_USED_FORMS)
-    return f"forgot {readers} sign-ups and {notices} notices" if readers or notices else ""
+        pictures = forget_pictures(session, now - KEEP_PICTURES)
+    if readers or notices or pictures:
+        return f"forgot {readers} sign-ups, {notices} notices and {pictures} pictures"
+    return ""

@@ -1,5 +1,6 @@
 """What a sender needs from outside, and what it tells while it runs."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from newsletter_service.delivery.copies import LinkMaker
 from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import Verdict
+from newsletter_service.outages import Outage
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Snapshot:
 class Outbox:
     """All a sender needs from outside: database, SMTP server, links, names, limits and a clock (aware UTC).
 
-    `report` is called about once a second. `roll_call` remembers, from run to run, which other senders live.
+    `report` is called about once a second. `roll_call` and `server_away` remember from run to run: which other senders
+    live, and what the log was told of a server that is away.
     """
 
     engine: Engine
@@ -44,3 +49,4 @@ class Outbox:
     on_uncertain: Literal["resend", "hold"] = "resend"
     report: Callable[[Snapshot], None] | None = None
     roll_call: RollCall = field(default_factory=RollCall)
+    server_away: Outage = field(default_factory=lambda: Outage(log, "the SMTP server takes no letters"))

@@ -25,7 +25,6 @@ from newsletter_service.delivery.pacing import Ramp
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
 from newsletter_service.delivery.settling import is_plain, words
 from newsletter_service.delivery.watch import Watch
-from newsletter_service.logs import without_addresses
 
 SPARE_LETTERS = 10
 """Answers that may wait to be written down: a kill repeats these, and what each connection has under way."""
@@ -188,6 +187,7 @@ class _Run:
             self._desk.settle(outcome.letter, outcome.reply)
             if is_plain(outcome.reply):
                 self._ramp.accepted()
+                self._outbox.server_away.over()
                 self._in_vain = 0
             elif classify(outcome.reply) is Verdict.PAUSE:
                 self._desk.take_back()
@@ -255,7 +255,7 @@ class _Run:
         self._desk.take_back()
         if self._in_vain >= MOST_IN_VAIN:
             self._unreachable = Reply(Phase.CONNECT, None, "connections end before a letter is accepted")
-            log.warning("the server ended %d connections and accepted nothing", self._in_vain)
+            self._outbox.server_away.note(f"it ended {self._in_vain} connections and accepted nothing")
 
     def _open_more(self) -> None:
         wanting = self._desk.waiting or not self._connections
@@ -280,7 +280,7 @@ class _Run:
                 raise result
 
     def _not_opened(self, reply: Reply) -> None:
-        log.warning("no connection at phase %s: %s", reply.phase, without_addresses(words(reply)))
+        self._outbox.server_away.note(f"no connection at phase {reply.phase}: {words(reply)}")
         self._ramp.refused(len(self._connections), time.monotonic())
         if classify(reply) is Verdict.PAUSE:
             self._desk.refused_altogether(reply)

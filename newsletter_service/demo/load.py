@@ -155,7 +155,7 @@ def _item(
         updated_at=queued,
     )
     if demo.picture is not None:
-        item.image, item.image_alt = store(session, read_picture(draw(demo.picture))), demo.picture.alt
+        item.image, item.image_alt = store(session, read_picture(draw(demo.picture)), now), demo.picture.alt
     session.add(item)
 
 

@@ -1,6 +1,6 @@
-"""The commands `newsletter editions ...`."""
+"""The commands `newsletter editions ...`. Each prints when its transaction is over: a closed pipe undoes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -38,8 +38,8 @@ def _work(*, reading: bool = False) -> Iterator[Session]:
 def list_editions() -> None:
     """All editions: number, state, when they go out, how many items."""
     with _work(reading=True) as session:
-        for edition in service.all_editions(session):
-            click.echo(_line(edition))
+        lines = [_line(edition) for edition in service.all_editions(session)]
+    _print(lines)
 
 
 @edition_commands.command("compose")
@@ -52,9 +52,9 @@ def compose_edition(number: int) -> None:
     with _work() as session:
         edition = service.edition_numbered(session, number)
         composing.compose_edition(session, parts(), edition, None, parts().clock())
-        click.echo(_line(edition))
-        for placement in sorted(edition.placements, key=_by_position):
-            click.echo(f"  {_place(placement):>2}  {placement.reason:15}  {placement.item.title}")
+        placements = sorted(edition.placements, key=_by_position)
+        lines = [_line(edition), *(_placed(placement) for placement in placements)]
+    _print(lines)
 
 
 @edition_commands.command("preview")
@@ -80,7 +80,8 @@ def release_edition(number: int) -> None:
     with _work() as session:
         edition = service.edition_numbered(session, number)
         release.release(session, parts(), edition, None, parts().clock())
-        click.echo(_line(edition))
+        line = _line(edition)
+    click.echo(line)
 
 
 @edition_commands.command("hold")
@@ -91,7 +92,8 @@ def hold_edition(number: int, reason: str) -> None:
     with _work() as session:
         edition = service.edition_numbered(session, number)
         service.hold(session, edition, None, parts().clock(), reason)
-        click.echo(_line(edition))
+        line = _line(edition)
+    click.echo(line)
 
 
 @edition_commands.command("resume")
@@ -105,7 +107,8 @@ def resume_edition(number: int, at: datetime | None) -> None:
         edition = service.edition_numbered(session, number)
         sends_at = at and local_moment(at.date(), at.time(), edition.zone)
         service.resume(session, edition, None, parts().clock(), sends_at)
-        click.echo(_line(edition))
+        line = _line(edition)
+    click.echo(line)
 
 
 @edition_commands.command("cancel")
@@ -119,7 +122,13 @@ def cancel_edition(number: int) -> None:
     with _work() as session:
         edition = service.edition_numbered(session, number)
         stopped = service.cancel(session, edition, None, now)
-        click.echo(f"{_line(edition)}, {stopped} letters stopped")
+        line = f"{_line(edition)}, {stopped} letters stopped"
+    click.echo(line)
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
 
 
 def _line(edition: Edition) -> str:
@@ -129,8 +138,9 @@ def _line(edition: Edition) -> str:
     return f"{edition.number:>4}  {edition.state:10}  {moment:{_MOMENT}}  {items}{readers}"
 
 
-def _place(placement: Placement) -> str:
-    return "-" if placement.position is None else str(placement.position + 1)
+def _placed(placement: Placement) -> str:
+    place = "-" if placement.position is None else placement.position + 1
+    return f"  {place:>2}  {placement.reason:15}  {placement.item.title}"
 
 
 def _by_position(placement: Placement) -> tuple[bool, int]:

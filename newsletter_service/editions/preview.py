@@ -1,7 +1,7 @@
 """What readers will get, before they get it: the very bytes, and proofs by mail."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +18,23 @@ from newsletter_service.letters.values import EditionContent, PreparedLetter
 from newsletter_service.publisher.press import Press
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record, times_done
 from newsletter_service.tokens import NOBODYS_KEY
 
 SAMPLE_ADDRESS = "lezer@voorbeeld.example"
 SAMPLE_NAME = "mevrouw De Vries"
 SAMPLE_ID = "<voorbeeld@voorbeeld.example>"
+
+
+PROOFS_AN_HOUR = 20
+PROOF_SENT = "edition.proof_sent"
+
+
+class TooManyProofs(EditionConflict):
+    """This member of staff had as many proofs in an hour as anybody may ask for."""
+
+    def __init__(self) -> None:
+        super().__init__("too_many_proofs", f"more than {PROOFS_AN_HOUR} proofs in an hour")
 
 
 class NothingToSee(EditionConflict):
@@ -66,7 +78,12 @@ def letter_for(
 def proof_to(
     session: Session, press: Press, edition: Edition, user: User, segment: str | None, now: datetime
 ) -> Delivery:
-    """Mail a proof of what `message_for` shows to a member of staff, in their language; raises the same."""
+    """Mail a proof of what `message_for` shows to a member of staff, in their language; raises the same, and
+    TooManyProofs.
+    """
+    if times_done(session, user, PROOF_SENT, now - timedelta(hours=1)) >= PROOFS_AN_HOUR:
+        raise TooManyProofs
+    record(session, user, PROOF_SENT, "edition", edition.id, now, segment=segment)
     _ = texts(user.language).gettext
     content = _content(session, press, edition, segment, user.language)
     proof = replace(content, subject=_("[Proef] %(subject)s") % {"subject": content.subject})

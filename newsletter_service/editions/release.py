@@ -49,7 +49,15 @@ def release(session: Session, press: Press, edition: Edition, user: User | None,
     edition.mailing = delivery.open_mailing(session, now)
     edition.intended = Addressing(session, press, edition, edition.mailing, items, now).write_down()
     _close_items(session, edition, items)
+    _keep_pictures(items)
     note(session, edition, Move.RELEASE, user, now, readers=edition.intended, content=content_hash(edition))
+
+
+def _keep_pictures(items: Sequence[Item]) -> None:
+    """Letters name them from now on, whatever becomes of the items."""
+    for item in items:
+        if item.image is not None:
+            item.image.sent = True
 
 
 def finish_due(session: Session, press: Press, now: datetime) -> list[Edition]:

@@ -81,6 +81,7 @@ def _server_said(edition: Edition) -> str:
 
 
 @editions.get("/edities/<int:number>/voorbeeld")
+@editors_only
 def preview(number: int) -> Response:
     """The letter from the very bytes that such a reader would get, for the frame on the page."""
     session, choice = db.session(), chosen()
@@ -179,6 +180,7 @@ def _texts_conflict(number: int, conflict: ChangedMeanwhile) -> str:
 
 
 @editions.post("/edities/<int:number>/proef")
+@editors_only
 def proof(number: int) -> Response:
     """Mail what the preview shows to whoever asks."""
     user, now, choice = signed_in(), parts().clock(), chosen()

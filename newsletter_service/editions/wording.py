@@ -151,6 +151,9 @@ def conflict(error: EditionConflict) -> str:
         "nothing_to_see": _("Deze doelgroep krijgt deze editie niet: er staat geen bericht voor hen in."),
         "embargoed": _("Dit bericht mag nog niet worden verstuurd op het moment dat deze editie uitgaat."),
         "expired": _("Dit bericht is verlopen voordat deze editie uitgaat."),
+        "too_many_proofs": _(
+            "U hebt het afgelopen uur al heel veel proeven gekregen. Vraag de volgende over een uur aan."
+        ),
         "started": _("Deze bijeenkomst is al begonnen voordat deze editie uitgaat."),
         "look_alike": _(
             "Dit bericht lijkt op een bericht in de editie. Kijk eerst samen of ze hetzelfde zijn."

@@ -21,7 +21,7 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from newsletter_service.editorial import rules, wording
-from newsletter_service.editorial.images import BadImage, Picture, read_picture
+from newsletter_service.editorial.images import BadImage, ImageProblem, Picture, read_picture
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import Content, Kind, Problem, is_web_address
 from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment, recurring_moment
@@ -104,6 +104,7 @@ class ItemForm(Form):
     expires = _Day(_l("Uiterlijk op"), validators=[Optional()])
 
     picture: Picture | None = None
+    picture_must_wait = False
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     asks_which_time = False
@@ -130,6 +131,7 @@ class ItemForm(Form):
             try:
                 self.picture = read_picture(upload)
             except BadImage as error:
+                self.picture_must_wait = error.problem is ImageProblem.BUSY
                 raise ValidationError(wording.IMAGE_PROBLEMS[error.problem]) from error
 
     def validate_start_time(self, field: Field) -> None:

@@ -25,7 +25,10 @@ item_topic = Table(
 
 
 class Image(Base):
-    """A picture as it goes out: re-encoded, without metadata; `digest` (SHA-256, hex) is its public name."""
+    """A picture as it goes out: re-encoded, without metadata; `digest` (SHA-256, hex) is its public name.
+
+    `stored_at` is when it last came in. One that was `sent` stays for good: letters lie in mailboxes for years.
+    """
 
     __tablename__ = "image"
 
@@ -34,6 +37,8 @@ class Image(Base):
     mime_type: Mapped[str] = mapped_column(String(20))
     width: Mapped[int]
     height: Mapped[int]
+    stored_at: Mapped[datetime]
+    sent: Mapped[bool] = mapped_column(default=False)
     content: Mapped[bytes] = deferred(mapped_column(LargeBinary))
 
 

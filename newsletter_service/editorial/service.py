@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
@@ -201,3 +201,11 @@ def keep_apart(session: Session, actor: User, first_id: int, second_id: int, now
     if session.get(LikenessVerdict, (first, second)) is None:
         session.add(LikenessVerdict(first_id=first, second_id=second, decided_by_id=actor.id, decided_at=now))
         record(session, actor, "item.kept_apart", "item", first, now, other=second)
+
+
+def forget_pictures(session: Session, before: datetime) -> int:
+    """Delete pictures that came in before `before`, that no item has and that no letter ever named; how many."""
+    needed = exists().where(Item.image_id == Image.id)
+    old = delete(Image).where(Image.stored_at < before, Image.sent.is_(False), ~needed)
+    done = session.execute(old.execution_options(synchronize_session=False, preserve_rowcount=True))
+    return int(done.rowcount)  # type: ignore[attr-defined]  # there once it is asked for

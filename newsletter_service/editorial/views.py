@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from newsletter_service.audience.service import segments, topics
 from newsletter_service.db import db, unit_of_work
-from newsletter_service.editorial import service
+from newsletter_service.editorial import service, wording
 from newsletter_service.editorial.card_preview import typed_card
 from newsletter_service.editorial.cards import card_of
 from newsletter_service.editorial.differences import ChangedToo, began_from, combine, same
@@ -44,6 +44,8 @@ class MadeAlready(Conflict):
 
 
 editorial = staff_only(Blueprint("editorial", __name__, url_prefix="/redactie/kopij"))
+
+_AFTER_A_WHILE = {"Retry-After": "10"}
 
 
 @editorial.get("/")
@@ -147,11 +149,25 @@ def preview() -> Response:
     """The card as it would look in the mail, from what is in the form now; nothing is kept."""
     session, item_id = db.session(), request.args.get("bericht", type=int)
     item = service.get_item(session, item_id) if item_id else None
+    require(bool(_writes_for()))
     form = _form()
-    form.validate()
+    _checked(form)
+    if form.picture_must_wait:
+        return Response("", 503, _AFTER_A_WHILE)
     image = _uploaded(form) or (item.image if item else None)
     typed = typed_card(form, organisations(session), segments(session), image, parts().links, language())
     return mail_preview_response(parts().renderer.card_html(typed, language()))
+
+
+def _checked(form: ItemForm) -> bool:
+    """Whether the form is valid. Decoding its picture may take seconds, in which nobody waits at the database."""
+    db.session.rollback()
+    valid: bool = form.validate()
+    if form.kept_image.data and not _uploaded(form):
+        form.kept_image.data = ""
+        form.image.errors = [*form.image.errors, wording.IMAGE_GONE]
+        return False
+    return valid
 
 
 def _accepted(form: ItemForm) -> bool:
@@ -159,19 +175,22 @@ def _accepted(form: ItemForm) -> bool:
 
     A new picture is kept at once: browsers would have it chosen again each time the form comes back.
     """
-    valid: bool = form.validate()
+    valid = _checked(form)
     if form.picture is not None:
         with unit_of_work() as session:
-            form.kept_image.data = store(session, form.picture).digest
+            form.kept_image.data = store(session, form.picture, parts().clock()).digest
     return valid
 
 
 def _mend_page(form: ItemForm, item: Item | None) -> Any:
-    """The form with all that is wrong with it at once, also what would only come to light when it is saved."""
+    """The form with all that is wrong with it at once, also what would only come to light when it is saved; 503 if a
+    picture has to wait for its turn.
+    """
     shown = None if form.remove_image.data else _uploaded(form) or (item.image if item else None)
     queue = "wachtrij" in request.form or (item is not None and item.state == ItemState.QUEUED)
     form.show_problems(service.wanting(form.content(), shown is not None, parts().clock(), for_queue=queue))
-    return _form_page(form, item, status=422)
+    page, status = _form_page(form, item, status=422)
+    return (page, 503, _AFTER_A_WHILE) if form.picture_must_wait else (page, status)
 
 
 def _saved(form: ItemForm, item_id: int | None) -> Any:

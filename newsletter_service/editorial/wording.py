@@ -24,6 +24,9 @@ CLOCK_CHANGE: dict[str, Any] = {"0": _l("De eerste keer (zomertijd)"), "1": _l("
 
 IMAGE_PROBLEMS: dict[ImageProblem, Any] = {
     ImageProblem.TOO_LARGE: _l("Deze afbeelding is te groot: gebruik een bestand van hooguit 8 MB."),
+    ImageProblem.BUSY: _l(
+        "Er worden nu al andere afbeeldingen verwerkt. Wacht een minuut en kies uw afbeelding dan opnieuw."
+    ),
     ImageProblem.TOO_MANY_PIXELS: _l("Deze afbeelding heeft te veel beeldpunten: verklein haar eerst."),
     ImageProblem.NOT_AN_IMAGE: _l(
         "Dit bestand is geen afbeelding die we kunnen lezen. Gebruik JPEG, PNG, WebP of GIF."
@@ -57,3 +60,5 @@ BAD_LINK = _l("Vul een volledig adres in dat begint met https://.")
 SKIPPED_TIME = _l("Deze tijd bestaat niet: die nacht gaat de klok vooruit. Kies een andere tijd.")
 REPEATED_TIME = _l("Deze tijd komt die nacht twee keer. Kies hieronder welke u bedoelt.")
 NOT_OFFERED = _l("Kies uit de mogelijkheden die hier staan.")
+
+IMAGE_GONE = _l("De afbeelding die u eerder koos is niet bewaard gebleven. Kies haar opnieuw.")

@@ -137,3 +137,9 @@ def last_to_change(
         if not set(names).isdisjoint(entry.detail.get("changed", ())):
             return entry.actor
     return None
+
+
+def times_done(session: Session, actor: User, action: str, since: datetime) -> int:
+    """How often `actor` did this since then, by the audit trail."""
+    done = (AuditEntry.actor_id == actor.id, AuditEntry.action == action, AuditEntry.at > since)
+    return session.scalar(select(func.count()).select_from(AuditEntry).where(*done)) or 0

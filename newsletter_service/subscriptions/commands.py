@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from newsletter_service.csv_files import UnreadableFile, decoded
-from newsletter_service.db import unit_of_work
+from newsletter_service.db import reading, unit_of_work
 from newsletter_service.parts import parts
 from newsletter_service.subscriptions.importing import (
     Imported,
@@ -94,7 +94,7 @@ def _text_of(file: Path) -> str:
 @subscriber_commands.command("export")
 def export_file() -> None:
     """Write all readers to standard output, and as hashes the addresses that no list may bring back."""
-    with unit_of_work() as session:
+    with reading() as session:
         readers = all_readers(session, parts().clock())
         for row in write_sheet(readers, all_who_stay_away(session, parts().secret_key)):
             click.echo(row, nl=False)

@@ -1,6 +1,7 @@
 """One table turns what went wrong into a page that says, in plain words, what happened and what to do."""
 
 from flask import Flask, Response, current_app, g, render_template, request
+from flask.globals import request_ctx
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -40,7 +41,8 @@ def _stale(_error: StaleDataError) -> tuple[str, int]:
 def _http(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]]:
     """Pages for what Flask refuses, with headers such as Allow kept; redirects stay what they are."""
     status = error.code or 500
-    if status < 400:
+    # A host that is none makes no addresses, and without those there is no page of ours.
+    if status < 400 or request_ctx.url_adapter is None:
         return error
     headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
     return *_page(status), headers

@@ -53,9 +53,9 @@ class Server:
         """One request on a connection of its own; nothing in it is corrected."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_SECONDS)
         try:
-            connection.putrequest(method, target, skip_accept_encoding=True)
+            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
             length = {"Content-Length": str(len(body))} if body or method == "POST" else {}
-            for name, value in {**length, **(headers or {})}.items():
+            for name, value in {"Host": "127.0.0.1", **length, **(headers or {})}.items():
                 connection.putheader(name, value)
             connection.endheaders(body or None)
             answer = connection.getresponse()

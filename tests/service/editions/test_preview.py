@@ -1,3 +1,4 @@
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
@@ -6,7 +7,14 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.content import items_in
-from newsletter_service.editions.preview import NothingToSee, letter_for, message_for, proof_to
+from newsletter_service.editions.preview import (
+    PROOFS_AN_HOUR,
+    NothingToSee,
+    TooManyProofs,
+    letter_for,
+    message_for,
+    proof_to,
+)
 from newsletter_service.editions.readership import reach, readers_per_segment
 from newsletter_service.editions.release import release
 from newsletter_service.errors import NotFound
@@ -129,3 +137,14 @@ def test_counts_follow_the_same_rule_as_the_release(session: Session, house: Hou
 def test_without_items_nobody_is_reached(session: Session, house: House) -> None:
     make_subscriber(session, now=COLLECTING)
     assert reach(session, []).reached == 0
+
+
+def test_a_person_gets_so_many_proofs_an_hour_and_no_more(session: Session, house: House) -> None:
+    make_item(session, house.north, now=COLLECTING, title="Open dag")
+    edition = house.composed()
+    for _ in range(PROOFS_AN_HOUR):
+        proof_to(session, house.press, edition, house.communicator, None, CLOSES)
+    with pytest.raises(TooManyProofs):
+        proof_to(session, house.press, edition, house.communicator, None, CLOSES)
+    proof_to(session, house.press, edition, house.head_north, None, CLOSES)
+    proof_to(session, house.press, edition, house.communicator, None, CLOSES + timedelta(minutes=61))

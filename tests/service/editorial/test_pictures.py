@@ -1,14 +1,20 @@
 """Pictures come in from anywhere; what goes out is only what can be seen in them."""
 
 import struct
+import subprocess
+import sys
 import zlib
+from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image as Pillow
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter_service.editorial import images
 from newsletter_service.editorial.images import (
     MAX_SIDE,
     MAX_UPLOAD,
@@ -19,6 +25,9 @@ from newsletter_service.editorial.images import (
     stored,
 )
 from newsletter_service.editorial.models import Image
+from newsletter_service.editorial.service import forget_pictures
+from tests.conftest import NOW
+from tests.factories import make_item, make_organisation
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -153,9 +162,93 @@ def test_script_appended_to_a_real_picture_does_not_survive() -> None:
 
 
 def test_the_same_picture_twice_is_kept_once(session: Session) -> None:
-    first = store(session, read_picture(upload(two_halves(), "PNG")))
-    again = store(session, read_picture(upload(two_halves(), "PNG")))
+    first = store(session, read_picture(upload(two_halves(), "PNG")), NOW)
+    again = store(session, read_picture(upload(two_halves(), "PNG")), NOW)
     assert first.id == again.id
     assert session.scalar(select(func.count()).select_from(Image)) == 1
     assert stored(session, first.digest) is first
     assert stored(session, "0" * 64) is None
+
+
+PEAK = """
+import re, sys
+from pathlib import Path
+from newsletter_service.editorial.images import read_picture
+upload = Path(sys.argv[1]).read_bytes()
+def kilobytes(name):
+    return int(re.search(name + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+Path("/proc/self/clear_refs").write_text("5")
+before = kilobytes("VmRSS")
+picture = read_picture(upload)
+print((kilobytes("VmHWM") - before) // 1024, picture.width, picture.height)
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "size", "options"),
+    [
+        ("JPEG", "RGB", (6000, 4000), {"quality": 30}),
+        ("JPEG", "RGB", (6000, 4000), {"quality": 30, "progressive": True, "subsampling": 0}),
+        ("JPEG", "CMYK", (6000, 4000), {"quality": 30}),
+        ("PNG", "RGBA", (6000, 4000), {}),
+        ("PNG", "P", (6000, 4000), {"transparency": 0}),
+        ("GIF", "P", (6000, 4000), {}),
+        ("WEBP", "RGBA", (3264, 2448), {"method": 0}),
+    ],
+)
+def test_the_largest_pictures_that_are_taken_cost_a_bounded_amount_of_memory(
+    tmp_path: Path, kind: str, mode: str, size: tuple[int, int], options: dict[str, object]
+) -> None:
+    file = tmp_path / "upload"
+    file.write_bytes(upload(Pillow.new(mode, size), kind, **options))
+    done = subprocess.run([sys.executable, "-c", PEAK, file], capture_output=True, text=True, check=True)
+    megabytes, width, _height = map(int, done.stdout.split())
+    assert width == MAX_SIDE
+    assert megabytes < 220
+
+
+def test_a_photo_from_a_phone_held_upright_is_the_same_as_before_it_was_shrunk() -> None:
+    exif = Pillow.Exif()
+    exif[ORIENTATION] = 6
+    large = Pillow.new("RGB", (5000, 2500), RED)
+    large.paste(BLUE, (2500, 0, 5000, 2500))
+    picture = read_picture(upload(large, "JPEG", exif=exif))
+    assert (picture.width, picture.height) == (600, 1200)
+    top, bottom = (opened(picture.content).convert("RGB").getpixel(spot) for spot in ((300, 20), (300, 1180)))
+    assert top[0] > top[2]  # type: ignore[index]
+    assert bottom[0] < bottom[2]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("size", [(2400, 2399), (2401, 7), (4801, 4799), (7, 9000), (1, 1)])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "LA", "1"])
+def test_shrinking_strip_by_strip_leaves_no_seam_and_no_edge(size: tuple[int, int], mode: str) -> None:
+    ground: Any = {"RGB": RED, "RGBA": (*RED, 90), "P": 3, "L": 200, "LA": (200, 90), "1": 1}[mode]
+    picture = read_picture(upload(Pillow.new(mode, size, ground), "PNG"))
+    shown = opened(picture.content)
+    assert max(shown.size) <= MAX_SIDE
+    for band in shown.split():
+        assert len(band.getcolors() or ()) == 1
+
+
+def test_who_would_wait_too_long_for_a_turn_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "PATIENCE_SECONDS", 0.01)
+    with images.one_at_a_time:
+        assert refused(upload(two_halves(), "PNG")) is ImageProblem.BUSY
+    assert read_picture(upload(two_halves(), "PNG")).width == 200
+
+
+def test_pictures_of_no_item_go_after_a_day_and_those_that_went_out_never(session: Session) -> None:
+    def picture(grey: int, *, sent: bool = False) -> Image:
+        kept = store(session, read_picture(upload(Pillow.new("L", (9, 9), grey), "PNG")), NOW)
+        kept.sent = sent
+        return kept
+
+    picture(1)
+    of_an_item, that_went_out = picture(2), picture(3, sent=True)
+    make_item(session, make_organisation(session), now=NOW).image = of_an_item
+    session.flush()
+    later = NOW + timedelta(hours=25)
+    anew = store(session, read_picture(upload(Pillow.new("L", (9, 9), 4), "PNG")), later)
+    assert forget_pictures(session, NOW) == 0
+    assert forget_pictures(session, later - timedelta(days=1)) == 1
+    assert set(session.scalars(select(Image.id))) == {of_an_item.id, that_went_out.id, anew.id}

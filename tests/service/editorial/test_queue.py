@@ -58,7 +58,7 @@ def desk(session: Session) -> Desk:
 def picture(session: Session) -> Image:
     out = BytesIO()
     Pillow.new("RGB", (30, 20), (9, 9, 9)).save(out, "PNG")
-    return store(session, read_picture(out.getvalue()))
+    return store(session, read_picture(out.getvalue()), NOW)
 
 
 def written(session: Session, desk: Desk, content: Content = NEWS, *, queue: bool = False) -> Item:

@@ -44,6 +44,20 @@ def standings(stored: Stored) -> list[str]:
         return sorted(session.scalars(mine))
 
 
+def test_previews_and_proofs_are_for_those_who_edit(
+    communicator: StaffBrowser, client: FlaskClient, office: Office
+) -> None:
+    assert "Stuur mij een proef" in communicator.text(HOME)
+    client.post("/redactie/uitloggen", data={"csrf_token": communicator.token})
+    administrator = StaffBrowser(client, office.administrator)
+    page = administrator.text(HOME)
+    assert "Stuur mij een proef" not in page
+    assert "Zo ziet de lezer het" not in page
+    assert administrator.get(f"{HOME}/voorbeeld").status_code == 403
+    assert administrator.post(f"{HOME}/proef").status_code == 403
+    assert administrator.post("/redactie/kopij/voorbeeld").status_code == 403
+
+
 @pytest.fixture
 def administrator(released: StaffBrowser, client: FlaskClient, office: Office) -> StaffBrowser:
     client.post("/redactie/uitloggen", data={"csrf_token": released.token})

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from newsletter_service.editorial import images
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.staff.models import AuditEntry
 from tests.staff_browser import StaffBrowser, value_in, words
@@ -270,8 +271,24 @@ def test_a_picture_without_a_description_does_not_have_to_be_chosen_again(
 
 @pytest.mark.parametrize("kept", ["0" * 64, "../../etc/passwd", "x\x00y", "'; drop table image; --"])
 def test_a_picture_that_was_never_kept_is_no_picture(head: StaffBrowser, stored: Stored, kept: str) -> None:
-    head.done(NEW, **NEWS, kept_image=kept, **QUEUE)
+    answer = head.post(NEW, **NEWS, kept_image=kept, **QUEUE)
+    assert answer.status_code == 422
+    assert "niet bewaard gebleven" in error_beside(answer.text, "image")
+    head.done(NEW, **NEWS, kept_image="", **QUEUE)
     assert latest(stored).image_id is None
+
+
+def test_a_picture_that_has_to_wait_for_its_turn_is_said_with_the_rest_kept(
+    head: StaffBrowser, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "PATIENCE_SECONDS", 0.01)
+    with images.one_at_a_time:
+        answer = head.post(NEW, **NEWS, image=photo(), **QUEUE)
+        looked_at = head.post("/redactie/kopij/voorbeeld", **NEWS, image=photo())
+    for one in (answer, looked_at):
+        assert (one.status_code, one.headers["Retry-After"]) == (503, "10")
+    assert "al andere afbeeldingen verwerkt" in error_beside(answer.text, "image")
+    assert NEWS["title"] in answer.text
 
 
 @pytest.mark.parametrize(
