@@ -13,7 +13,7 @@ from newsletter_service.editions.service import edition_numbered, statement
 from scheduled_jobs.schedule import JOBS
 from tests.conftest import Clock
 from tests.smtp_server import Received
-from tests.staff_browser import StaffBrowser
+from tests.staff_browser import StaffBrowser, value_in
 
 Stored = Callable[[], AbstractContextManager[Session]]
 
@@ -52,7 +52,7 @@ class Office:
 
     def queue(self, who: StaffBrowser, title: str, **fields: object) -> None:
         """Write an item in the form and queue it."""
-        page = who.get("/redactie/kopij/nieuw").text
+        page = who.client.get("/redactie/kopij/nieuw", follow_redirects=True).text
         found = re.search(r'name="organisation"[^>]*value="(\d+)"', page)
         organisation = found[1] if found else ""
         values = {
@@ -62,6 +62,7 @@ class Office:
             "lead": f"Kort: {title.lower()}.",
             "priority": "1",
             "wachtrij": "1",
+            "sleutel": value_in(page, "sleutel"),
         }
         answer = who.post("/redactie/kopij/nieuw", **(values | fields))
         assert answer.status_code == 302, answer.text

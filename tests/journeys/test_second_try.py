@@ -5,6 +5,7 @@ from io import StringIO
 
 from sqlalchemy import select
 
+from newsletter_service.csv_files import BEGINNING, DELIMITER
 from newsletter_service.links import Links
 from newsletter_service.parts import parts
 from newsletter_service.staff.models import AuditEntry
@@ -115,8 +116,9 @@ def test_the_file_of_those_who_were_refused_says_what_the_page_says_and_leaves_a
     smtp.answers[readers["om"]] = NOBODY_THERE
     release(office)
     answer = office.editor.post(f"{PAGE}/verzending/bestand?toestand=failed")
-    (line,) = csv.DictReader(StringIO(answer.text))
-    assert (line["name"], line["address"], line["reply"]) == ("Lezer om", readers["om"], NOBODY_THERE)
+    (line,) = csv.DictReader(StringIO(answer.text.removeprefix(BEGINNING)), delimiter=DELIMITER)
+    assert (line["Naam"], line["E-mailadres"]) == ("Lezer om", readers["om"])
+    assert line["Antwoord van de mailserver"] == NOBODY_THERE
     with office.stored() as session:
         traces = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("%export"))).all()
     assert traces == ["edition.export"]

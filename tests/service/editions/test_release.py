@@ -247,8 +247,8 @@ def test_an_edition_that_makes_no_good_letter_is_held_and_leaves_nothing_behind(
 ) -> None:
     make_subscriber(session, now=COLLECTING)
     item = make_item(session, house.north, now=COLLECTING)
-    item.body = "&" * 20_000
     edition = house.composed()
+    edition.introduction = "&" * 20_000
     release_due(session, house.press, SENDS)
     assert (edition.state, edition.hold_reason, edition.mailing_id) == ("held", "unprintable", None)
     assert (edition.released_at, edition.intended, item.state) == (None, None, "queued")

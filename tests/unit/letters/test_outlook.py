@@ -9,7 +9,8 @@ from tests.letters.outlook import faults
 @pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: str(kind.name))
 def test_no_letter_leans_on_what_outlook_for_windows_lacks(kind: Kind) -> None:
     assert list(own_faults(kind)) == []
-    assert "<style>h1, h2, h3, p, li { mso-line-height-rule: exactly; }" in html_of(kind.message)
+    for_outlook = "<!--[if mso]><style>h1, h2, h3, p, li { mso-line-height-rule: exactly; } "
+    assert f"{for_outlook}td, h1, h2, h3, p, li {{ font-family: 'Segoe UI'," in html_of(kind.message)
 
 
 @pytest.mark.parametrize(
