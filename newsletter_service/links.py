@@ -7,6 +7,8 @@ from newsletter_service.tokens import Purpose, Tokens
 
 CONFIRM_WITHIN = timedelta(days=7)
 MANAGE_WITHIN = timedelta(days=1)
+PERSONAL_PAGES = ("bevestigen", "niet-ik", "voorkeuren", "afmelden", "mijn-gegevens")
+"""Pages whose addresses go on with a token of one reader: nobody else may ever get such an address."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import Base
+from newsletter_service.links import PERSONAL_PAGES
 from tests.factories import make_newsletter
 
 PUBLIC = {
@@ -60,6 +61,12 @@ def rules_of(app: Flask) -> list[tuple[str, set[str]]]:
 def test_every_route_is_public_by_name_or_lies_under_redactie(app: Flask) -> None:
     unlisted = {rule for rule, _ in rules_of(app) if rule not in PUBLIC and not rule.startswith("/redactie")}
     assert unlisted == set()
+
+
+def test_every_page_of_one_reader_is_known_as_such(app: Flask) -> None:
+    """Else a link to it, pasted into a letter, would go out to everybody."""
+    pages = {rule.split("/")[1] for rule, _ in rules_of(app) if "<token>" in rule}
+    assert pages - {"redactie"} <= set(PERSONAL_PAGES)
 
 
 def test_no_route_under_redactie_lets_anybody_in_without_signing_in(app: Flask, client: FlaskClient) -> None:

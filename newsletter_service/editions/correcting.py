@@ -18,6 +18,7 @@ from newsletter_service.editions.preview import letter_of
 from newsletter_service.editions.readership import ACTIVE, RECIPIENT
 from newsletter_service.editions.rules import CorrectionChanged, NobodyHasIt, NothingWritten, hash_of
 from newsletter_service.editions.service import Statement, lock, mailing_of, statement_of
+from newsletter_service.editions.written import in_correction, refuse_personal_links
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.press import Press
@@ -105,7 +106,8 @@ def release(
 ) -> Correction:
     """Send the correction that somebody saw (its fingerprint) to all who got the edition and still want letters.
 
-    Doing it twice sends once. Raises NothingWritten, CorrectionChanged, NobodyHasIt; letters.errors.LetterError.
+    Doing it twice sends once. Raises NothingWritten, CorrectionChanged, PersonalLink,
+    NobodyHasIt; letters.errors.LetterError.
     """
     lock(session, edition)
     draft = draft_of(session, edition)
@@ -113,6 +115,7 @@ def release(
         raise NothingWritten
     if fingerprint(draft) != seen:
         raise CorrectionChanged
+    refuse_personal_links(in_correction(draft), press.links.base_url)
     delivery.let_nobody_leave(session)
     draft.mailing, draft.released_at = delivery.open_mailing(session, now), now
     draft.readers = _address(session, press, edition, draft, draft.mailing, now)

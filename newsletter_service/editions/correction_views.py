@@ -16,8 +16,10 @@ from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.pages import act, back_to, editors_only, preview_response
 from newsletter_service.editions.preview import sample_copy
 from newsletter_service.editions.previewing import chosen, languages, shapes
+from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.rules import CorrectionChanged, NothingWritten
 from newsletter_service.editions.service import edition_numbered, mailing_of
+from newsletter_service.editions.written import Noticed, in_correction, noticed
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.parts import parts
@@ -62,7 +64,13 @@ def _page(edition: Edition, draft: Correction | None, form: CorrectionForm) -> s
         choice=choice,
         languages=languages(choice),
         shapes=shapes(choice),
+        remarks=[remark(one) for one in _noticed(draft)] if draft else [],
     )
+
+
+def _noticed(draft: Correction) -> list[Noticed]:
+    found = noticed(in_correction(draft), parts().links.base_url)
+    return sorted(found, key=lambda one: not one.finding.blocks)
 
 
 @corrections.post("")

@@ -122,6 +122,10 @@ def _why_held(facts: HeldFacts, language: str) -> str:
             "Het versturen van deze editie is gestopt, omdat de mailserver haar niet aanneemt. Wie al "
             "een brief kreeg, krijgt hem niet nog eens. Ga verder als het probleem is opgelost."
         ),
+        HoldReason.PERSONAL_LINK: _(
+            "Deze editie zou %(moment)s uitgaan, maar er staat een persoonlijke link van één lezer in. "
+            "Op de pagina van de editie leest u waar, en wat u daar kunt schrijven."
+        ),
         HoldReason.UNPRINTABLE: _(
             "Deze editie zou %(moment)s uitgaan, maar er kon geen goede brief van worden gemaakt. "
             "Waarschijnlijk is een bericht te lang."

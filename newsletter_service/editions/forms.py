@@ -26,6 +26,7 @@ from newsletter_service.editions.scheduling import CalendarSettings, settings_of
 from newsletter_service.editorial.rules import BODY_LENGTH
 from newsletter_service.merging import fingerprints
 from newsletter_service.web.forms import AtMost, Form, one_line, options, stripped
+from newsletter_service.web.links import acceptable_links, naming_nobody
 
 T = TypeVar("T")
 FILL_IN = _l("Vul dit in.")
@@ -39,19 +40,19 @@ class TextsForm(Form):
     subject = StringField(
         _l("Onderwerp"),
         validators=[DataRequired(_l("Vul een onderwerp in.")), AtMost(LONGEST)],
-        filters=[stripped],
+        filters=[one_line, naming_nobody],
         description=_l("Een telefoon toont ongeveer 60 tekens."),
     )
     preheader = StringField(
         _l("Preheader"),
         validators=[AtMost(LONGEST)],
-        filters=[stripped],
+        filters=[one_line, naming_nobody],
         description=_l("De regel die mailprogramma's naast het onderwerp tonen."),
     )
     introduction = TextAreaField(
         _l("Introductie"),
-        validators=[AtMost(3000)],
-        filters=[stripped],
+        validators=[AtMost(3000), acceptable_links],
+        filters=[stripped, naming_nobody],
         description=_l(
             "Twee of drie zinnen. Een lege regel begint een alinea, **twee sterretjes** maken vet."
         ),
@@ -79,12 +80,16 @@ class CorrectionForm(Form):
     subject = StringField(
         _l("Onderwerp"),
         validators=[DataRequired(_l("Vul een onderwerp in.")), AtMost(LONGEST)],
-        filters=[one_line],
+        filters=[one_line, naming_nobody],
     )
     text = TextAreaField(
         _l("Wat er niet klopte, en hoe het wel is"),
-        validators=[DataRequired(_l("Schrijf op wat er niet klopte.")), AtMost(3000)],
-        filters=[stripped],
+        validators=[
+            DataRequired(_l("Schrijf op wat er niet klopte.")),
+            AtMost(3000),
+            acceptable_links,
+        ],
+        filters=[stripped, naming_nobody],
         description=_l(
             "Kort en zakelijk. Een lege regel begint een alinea, **twee sterretjes** maken vet. "
             "Boven uw tekst staat al op welk nummer dit een correctie is."

@@ -14,6 +14,8 @@ from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.presenting import EditionPage
 from newsletter_service.editions.preview import NothingToSee, letter_for
+from newsletter_service.editions.remarks import remark
+from newsletter_service.editions.written import in_edition, noticed
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.publisher.press import Press
 from newsletter_service.web.locale import LANGUAGES, language
@@ -76,6 +78,8 @@ def preview_pane(session: Session, press: Press, page: EditionPage, choice: Prev
     """Everything around the frame that shows the letter."""
     html_bytes, nothing = _letter(session, press, page.edition, choice)
     found = faults(_facts(page, html_bytes)) if not nothing or page.rows else []
+    about = list(noticed(in_edition(page.edition), press.links.base_url))
+    about.sort(key=lambda one: not one.finding.blocks)
     return PreviewPane(
         choice=choice,
         segments=_segments(session, choice),
@@ -83,8 +87,8 @@ def preview_pane(session: Session, press: Press, page: EditionPage, choice: Prev
         shapes=shapes(choice),
         size=wording.kilobytes(html_bytes) if html_bytes is not None else "",
         nothing=nothing,
-        faults=tuple(wording.fault(one) for one in found),
-        blocked=any(one.blocks for one in found),
+        faults=(*map(remark, about), *map(wording.fault, found)),
+        blocked=any(one.blocks for one in found) or any(one.finding.blocks for one in about),
     )
 
 
@@ -131,7 +135,6 @@ def _facts(page: EditionPage, html_bytes: int | None) -> EditionFacts:
         ItemFacts(
             title=item.title,
             lead=item.lead,
-            link_url=item.link_url,
             has_picture=item.image_id is not None,
             picture_alt=item.image_alt,
             deadline=candidate(item).deadline,

@@ -17,6 +17,7 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.notices import tell_held
 from newsletter_service.editions.rules import HoldReason, Move, State
 from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, stand, standing
+from newsletter_service.editions.written import PersonalLink, in_edition, refuse_personal_links
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.letters.errors import LetterError
@@ -38,13 +39,16 @@ def release_due(session: Session, press: Press, now: datetime) -> list[Edition]:
 def release(session: Session, press: Press, edition: Edition, user: User | None, now: datetime) -> None:
     """Freeze an edition and write down one letter per variant and one delivery per reader.
 
-    Raises WrongState (also when somebody released it first), Empty, Unsigned; letters.errors.LetterError.
+    Raises WrongState (also when somebody released it first), Empty, Unsigned, PersonalLink;
+    letters.errors.LetterError.
     """
     lock(session, edition)
     delivery.let_nobody_leave(session)
     items = _locked_items(session, edition)
     missing = missing_sign_offs(session, edition)
-    stand(edition, rules.release(standing(edition), items=len(items), missing=missing))
+    released = rules.release(standing(edition), items=len(items), missing=missing)
+    refuse_personal_links(in_edition(edition), press.links.base_url)
+    stand(edition, released)
     edition.released_at, edition.hold_reason = now, ""
     edition.mailing = delivery.open_mailing(session, now)
     edition.intended = Addressing(session, press, edition, edition.mailing, items, now).write_down()
@@ -104,6 +108,8 @@ def _release_or_hold(session: Session, press: Press, edition: Edition, now: date
                 release(session, press, edition, None, now)
         except LetterError:
             reason = HoldReason.UNPRINTABLE
+        except PersonalLink:
+            reason = HoldReason.PERSONAL_LINK
     if reason is not None:
         _hold(session, press, edition, reason, now)
 

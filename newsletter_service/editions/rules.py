@@ -55,6 +55,7 @@ class HoldReason(StrEnum):
     EMPTY = "empty"
     PAUSED = "paused"
     UNPRINTABLE = "unprintable"
+    PERSONAL_LINK = "personal_link"
 
 
 class ExclusionReason(StrEnum):

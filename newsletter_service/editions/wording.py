@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from newsletter_service.editions.checks import Check, Fault
 from newsletter_service.editions.composing_rules import Reason
 from newsletter_service.editions.editing import CannotAdd
+from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.rules import (
     CANCELLING,
     EditionConflict,
@@ -20,6 +21,7 @@ from newsletter_service.editions.rules import (
     State,
     WrongState,
 )
+from newsletter_service.editions.written import PersonalLink
 from newsletter_service.web.formatting import datum, getal
 
 FAULTS = {
@@ -28,7 +30,6 @@ FAULTS = {
     Check.INTRODUCTION: _l("Er is geen introductie."),
     Check.SIZE: _l("De brief is %(size)s; boven 100 kB breken mailprogramma's hem af."),
     Check.ALT: _l("De afbeelding bij “%(title)s” heeft geen beschrijving."),
-    Check.LINK: _l("De link bij “%(title)s” is niet beveiligd (http)."),
     Check.LEAD: _l("“%(title)s” heeft geen inleiding."),
     Check.TIMELY: _l("“%(title)s” is voorbij voordat deze editie uitgaat."),
     Check.READERS: _l("Geen enkele lezer krijgt “%(title)s” te zien."),
@@ -121,6 +122,7 @@ def hold_reason(reason: str) -> str:
         HoldReason.UNPRINTABLE.value: _(
             "Er kon geen goede brief van worden gemaakt; misschien is hij te groot."
         ),
+        HoldReason.PERSONAL_LINK.value: _("Er staat een persoonlijke link van één lezer in."),
         CANCELLING: _("Wordt geannuleerd."),
     }
     return known.get(reason, reason)
@@ -130,6 +132,8 @@ def conflict(error: EditionConflict) -> str:
     """Why something cannot be done to an edition now, and what to do instead."""
     if isinstance(error, WrongState):
         return _wrong_state(error)
+    if isinstance(error, PersonalLink):
+        return remark(error.noticed)
     if isinstance(error, CannotAdd) and error.code == "not_waiting":
         return _("Dit bericht staat niet meer in de wachtrij.")
     sentences = {

@@ -23,9 +23,10 @@ from wtforms.validators import Optional
 from newsletter_service.editorial import rules, wording
 from newsletter_service.editorial.images import BadImage, ImageProblem, Picture, read_picture
 from newsletter_service.editorial.models import Item
-from newsletter_service.editorial.rules import Content, Kind, Problem, is_web_address
+from newsletter_service.editorial.rules import Content, Kind, Problem
 from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment, recurring_moment
 from newsletter_service.web.forms import AtMost, CheckboxesField, Form, one_line, options, stripped
+from newsletter_service.web.links import acceptable_link, acceptable_links, as_it_goes_out, naming_nobody
 
 LONGEST_NIGHT = timedelta(hours=12)
 """An event that ends at an earlier time than it begins ends on the next day, if it lasts no longer than this."""
@@ -38,11 +39,12 @@ _OFFERED: dict[str, Any] = {
 
 
 def _line(label: Any, longest: int) -> StringField:
-    return StringField(label, filters=[one_line], validators=[AtMost(longest)])
+    return StringField(label, filters=[one_line, naming_nobody], validators=[AtMost(longest)])
 
 
 def _text(label: Any, longest: int) -> TextAreaField:
-    return TextAreaField(label, filters=[stripped], validators=[AtMost(longest)])
+    filters, validators = [stripped, naming_nobody], [AtMost(longest), acceptable_links]
+    return TextAreaField(label, filters=filters, validators=validators)
 
 
 class _Day(DateField):
@@ -77,7 +79,11 @@ class ItemForm(Form):
         _l("Wat voor bericht is het?"), choices=options(wording.KINDS), default=Kind.NEWS.value, **_OFFERED
     )
     title = _line(_l("Titel"), rules.TITLE_LENGTH)
-    lead = _text(_l("Samenvatting"), rules.LEAD_LENGTH)
+    lead = TextAreaField(
+        _l("Samenvatting"),
+        filters=[one_line, naming_nobody],
+        validators=[AtMost(rules.LEAD_LENGTH)],
+    )
     day = _Day(_l("Dag"), validators=[Optional()])
     start_time = _Time(_l("Begint om"), validators=[Optional()])
     end_time = _Time(_l("Eindigt om"), validators=[Optional()])
@@ -88,7 +94,11 @@ class ItemForm(Form):
         **_OFFERED,
     )
     place = _line(_l("Plaats"), rules.PLACE_LENGTH)
-    link_url = _line(_l("Link"), rules.LINK_LENGTH)
+    link_url = StringField(
+        _l("Link"),
+        filters=[one_line, as_it_goes_out],
+        validators=[AtMost(rules.LINK_LENGTH), acceptable_link],
+    )
     link_label = _line(_l("Tekst van de link"), rules.LABEL_LENGTH)
     body = _text(_l("Tekst"), rules.BODY_LENGTH)
     image = FileField(_l("Bestand"))
@@ -118,11 +128,6 @@ class ItemForm(Form):
         self.segments.choices = options(segments)
         self.topics.choices = options(topics)
         self.asks_which_time = self.fold.data in wording.CLOCK_CHANGE
-
-    def validate_link_url(self, field: Field) -> None:
-        """Only what a mail may link to."""
-        if field.data and not is_web_address(field.data):
-            raise ValidationError(wording.BAD_LINK)
 
     def validate_image(self, field: Field) -> None:
         """Read the picture, if one came along."""

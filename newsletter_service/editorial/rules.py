@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 TITLE_LENGTH = 120
 LEAD_LENGTH = 400
@@ -92,28 +91,3 @@ def problems(content: Content, has_image: bool, now: datetime) -> tuple[Problem,
 
 def _reversed(first: datetime | None, then: datetime | None) -> bool:
     return first is not None and then is not None and then <= first
-
-
-def is_web_address(url: str) -> bool:
-    """Whether `url` is one that a mail may link to: http or https, a host with a dot, no blanks or controls.
-
-    A name before the host ("https://bank.example@elsewhere.example") is refused: it misleads.
-    """
-    if not url.isprintable() or any(character in url for character in ' "<>\\^`{|}'):
-        return False
-    try:
-        address = urlsplit(url)
-        labels = (address.hostname or "").split(".")
-        _port = address.port
-    except ValueError:
-        return False
-    return (
-        address.scheme in ("http", "https")
-        and "@" not in address.netloc
-        and len(labels) > 1
-        and all(map(_is_label, labels))
-    )
-
-
-def _is_label(text: str) -> bool:
-    return text[:1].isalnum() and text[-1:].isalnum() and text.replace("-", "").replace("_", "").isalnum()

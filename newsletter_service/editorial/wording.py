@@ -56,7 +56,6 @@ PROBLEMS: dict[Problem, tuple[str, Any]] = {
 BAD_DATE = _l("Vul een datum in, zoals 26-11-2026.")
 BAD_TIME = _l("Vul een tijd in, zoals 13.30.")
 DAY_MISSING = _l("Vul ook de dag in.")
-BAD_LINK = _l("Vul een volledig adres in dat begint met https://.")
 SKIPPED_TIME = _l("Deze tijd bestaat niet: die nacht gaat de klok vooruit. Kies een andere tijd.")
 REPEATED_TIME = _l("Deze tijd komt die nacht twee keer. Kies hieronder welke u bedoelt.")
 NOT_OFFERED = _l("Kies uit de mogelijkheden die hier staan.")

@@ -1,14 +1,16 @@
 """One item arranged for reading: its words ready, its links named, its picture in size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from babel.lists import format_list
 from markupsafe import Markup, escape
 
+from newsletter_service.letters.addresses import without_identities
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.link_names import LinkNames
-from newsletter_service.letters.markdown import leads_somewhere, links_in, reading_length, to_html, to_text
+from newsletter_service.letters.link_rules import Outcome, judge
+from newsletter_service.letters.markdown import links_in, reading_length, to_html, to_text
 from newsletter_service.letters.moments import Leaf, leaf, when
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Card, Picture, Tag
@@ -70,10 +72,31 @@ class Manner:
     limit: int | None = None
 
 
+def fitting_card(card: Card) -> Card:
+    """`card` with its lines in one piece, and with addresses that name nobody; LetterError if its link is refused."""
+    verdict = judge(card.link_url) if card.link_url else None
+    if verdict is not None and verdict.outcome is Outcome.REFUSE:
+        raise LetterError(f"a link cannot go out: {verdict.refusal}")
+    return replace(
+        card,
+        title=fitting_line(card.title),
+        lead=fitting_line(card.lead),
+        place=fitting_line(card.place),
+        link_label=fitting_line(card.link_label),
+        link_url=verdict.url if verdict else "",
+    )
+
+
+def fitting_line(text: str) -> str:
+    """`text` in one line, its addresses such that they name nobody."""
+    return without_identities(" ".join(text.split()))
+
+
 def lone_card(card: Card, language: str, written_in: str) -> CardView:
     """A card by itself, as it would look in a letter in `language`, with the whole of its text."""
+    card = fitting_card(card)
     year = card.starts_at.year if card.starts_at else 0
-    names = LinkNames(links_of_card(card, language, own_target(card)))
+    names = LinkNames(links_of_card(card, language, card.link_url))
     return card_view(card, Manner(language, written_in, year, names))
 
 
@@ -82,15 +105,16 @@ def card_view(card: Card, manner: Manner) -> CardView:
     names, language = manner.names, manner.language
     when_html, when_text = _when(card, language, manner.year)
     limit, more = _shortening(card, manner)
-    leads_to = own_target(card) or more
+    target = names.own.get(card.link_url, card.link_url)
+    leads_to = target or more
     width, height = _size(card.picture)
     return CardView(
         tag=card.tag,
         title=names.name(card.title, leads_to) if leads_to else card.title,
         lead=card.lead,
-        body_html=Markup(to_html(card.body, names.name, limit)),  # noqa: S704  # cleaned by nh3
-        body_text=to_text(card.body, names.name, limit),
-        links=_links_shown(card, manner, more),
+        body_html=Markup(to_html(card.body, names.name, limit, names.own)),  # noqa: S704  # cleaned by nh3
+        body_text=to_text(card.body, names.name, limit, names.own),
+        links=_links_shown(card, manner, more, target),
         leads_to=leads_to,
         picture=card.picture,
         picture_alt=_alt(card, names, leads_to),
@@ -114,13 +138,6 @@ def _shortening(card: Card, manner: Manner) -> tuple[int | None, str]:
     if limit is None or not card.anchor or card.restricted_to or reading_length(card.body) <= limit:
         return None, ""
     return limit, f"{manner.page}#{card.anchor}"
-
-
-def own_target(card: Card) -> str:
-    """Where the item itself leads, empty for nowhere; LetterError if that is neither the web nor a mail address."""
-    if card.link_url and not leads_somewhere(card.link_url):
-        raise LetterError("a link leads to something that is neither on the web nor a mail address")
-    return card.link_url
 
 
 def _alt(card: Card, names: LinkNames, leads_to: str) -> str:
@@ -155,17 +172,17 @@ def _within_sentence(name: str) -> str:
     return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
-def _links_shown(card: Card, manner: Manner, more: str) -> tuple[CardLink, ...]:
-    """The link to the rest of a text that was cut, and the item's own."""
+def _links_shown(card: Card, manner: Manner, more: str, target: str) -> tuple[CardLink, ...]:
+    """The link to the rest of a text that was cut, and the item's own to `target`."""
     _ = texts(manner.language).gettext
     shown = []
     if more:
         shown.append(_card_link(card, label_of_rest(card, manner.language), more, manner))
-    if card.link_url and card.link_label.strip():
-        name = manner.names.name(card.link_label.strip(), card.link_url, card.title)
-        shown.append(CardLink(name, _foreign(name, manner), card.link_url))
-    elif card.link_url:
-        shown.append(_card_link(card, _link_label(card, manner.language), card.link_url, manner))
+    if target and card.link_label.strip():
+        name = manner.names.name(card.link_label.strip(), target, card.title)
+        shown.append(CardLink(name, _foreign(name, manner), target))
+    elif target:
+        shown.append(_card_link(card, _link_label(card, manner.language), target, manner))
     return tuple(shown)
 
 

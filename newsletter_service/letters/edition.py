@@ -1,7 +1,7 @@
 """An edition's contents arranged for reading: sections under headings, words ready, links told apart."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import quote
 
@@ -11,9 +11,10 @@ from newsletter_service.letters.cards import (
     CardView,
     Manner,
     card_view,
+    fitting_card,
+    fitting_line,
     label_of_rest,
     links_of_card,
-    own_target,
 )
 from newsletter_service.letters.link_names import LinkNames
 from newsletter_service.letters.markdown import links_in, to_html, to_text
@@ -65,15 +66,30 @@ class EditionView:
     restricted: bool
 
 
+def fitting(content: EditionContent) -> EditionContent:
+    """`content` with its lines in one piece and addresses that name nobody; LetterError if a link cannot go out."""
+    return replace(
+        content,
+        subject=fitting_line(content.subject),
+        preheader=fitting_line(content.preheader),
+        cards=tuple(map(fitting_card, content.cards)),
+    )
+
+
 def edition_view(content: EditionContent, sender: Sender, manage: str, unsubscribe: str) -> EditionView:
-    """`content` arranged for reading; `manage` and `unsubscribe` stand for the reader's own links."""
+    """`content` arranged for reading; `manage` and `unsubscribe` stand for the reader's own links.
+
+    Where they are empty there is no reader, and their words in texts lead to the page to sign up.
+    """
+    content = fitting(content)
     own = own_links(content, sender, manage, unsubscribe)
-    names = LinkNames(_links(content, sender), own.pairs())
+    words = {"voorkeuren": manage or own.sign_up.url, "afmelden": unsubscribe or own.sign_up.url}
+    names = LinkNames(_links(content, sender), own.pairs(), words)
     page, limit = _page(content, sender), content.text_limit
     introduction = content.introduction
     return EditionView(
-        introduction_html=Markup(to_html(introduction, names.name)),  # noqa: S704  # cleaned by nh3
-        introduction_text=to_text(introduction, names.name),
+        introduction_html=Markup(to_html(introduction, names.name, own=words)),  # noqa: S704  # cleaned by nh3
+        introduction_text=to_text(introduction, names.name, own=words),
         sections=_sections(
             content, Manner(content.language, content.written_in, content.day.year, names, page, limit)
         ),
@@ -137,5 +153,5 @@ def _links(content: EditionContent, sender: Sender) -> Iterable[tuple[str, str]]
     page = _page(content, sender)
     for card in content.cards:
         more = f"{page}#{card.anchor}" if card.anchor and not card.restricted_to else ""
-        yield from links_of_card(card, content.language, own_target(card) or more)
+        yield from links_of_card(card, content.language, card.link_url or more)
         yield (label_of_rest(card, content.language), more)

@@ -1,7 +1,9 @@
 """Names for links: each says where it leads, and two that say the same lead to the same place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
+
+from newsletter_service.letters.link_rules import NOWHERE
 
 _SAY_NOTHING = frozenset(
     {
@@ -30,14 +32,21 @@ _SAY_NOTHING = frozenset(
 class LinkNames:
     """The names of all links in one letter; those known by `links` (label, address) are told apart.
 
-    `fixed` are the letter's own links, which keep their names.
+    `fixed` are the letter's own links, which keep their names; `own` says where the words for a reader's own
+    links lead.
     """
 
-    def __init__(self, links: Iterable[tuple[str, str]], fixed: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self,
+        links: Iterable[tuple[str, str]],
+        fixed: Iterable[tuple[str, str]] = (),
+        own: Mapping[str, str] = NOWHERE,
+    ) -> None:
+        self.own = own
         self._taken = {_key(label): address for label, address in fixed}
         targets: dict[str, set[str]] = {key: {address} for key, address in self._taken.items()}
         for label, address in links:
-            targets.setdefault(_key(label), set()).add(address)
+            targets.setdefault(_key(label), set()).add(own.get(address, address))
         self._doubtful = {
             key for key, addresses in targets.items() if len(addresses) > 1 or key in _SAY_NOTHING
         }

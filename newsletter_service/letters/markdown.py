@@ -1,96 +1,165 @@
 """What editors write, made safe: Markdown to clean HTML and to readable plain text."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
 
 import nh3
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, helpers
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from newsletter_service.letters import markdown_rules
+from newsletter_service.letters.cleaning import cleaned
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.plain import wrap
+from newsletter_service.letters.layouts import Lines
+from newsletter_service.letters.link_rules import NOWHERE, SCHEMES, Outcome, Verdict, judge
+from newsletter_service.letters.plain_markdown import TextWriter
 from newsletter_service.letters.shortening import length, shortened
 
 MAX_LENGTH = 20_000
 MAX_NESTING = 12
-SCHEMES = ("http", "https", "mailto")
 _TAGS = {"p", "strong", "em", "a", "ul", "ol", "li", "blockquote", "br"}
-_MEANINGLESS_IN_MAIL = ["image", "code", "fence", "backticks", "hr"]
+_TABLE = {"table", "thead", "tbody", "tr", "th", "td"}
+_MEANINGLESS_IN_MAIL = ["image", "code", "fence", "backticks", "hr", "reference"]
 
 NameOfLink = Callable[[str, str], str]
 """What a link is called, from its label and its address; begins with the label."""
 
 
 class _Markdown(MarkdownIt):
-    """CommonMark without raw HTML, pictures and code, which stay as they were typed."""
+    """CommonMark with tables and bare addresses; without raw HTML, pictures and code, which stay as typed.
+
+    Links keep the address that was typed: what becomes of it is decided afterwards.
+    """
 
     def __init__(self) -> None:
-        super().__init__("commonmark", {"html": False, "maxNesting": MAX_NESTING})
+        super().__init__("commonmark", {"html": False, "breaks": True, "maxNesting": MAX_NESTING})
         self.disable(_MEANINGLESS_IN_MAIL)
+        self.enable("table")
+        self.helpers: Any = SimpleNamespace(
+            parseLinkLabel=helpers.parseLinkLabel,
+            parseLinkTitle=helpers.parseLinkTitle,
+            parseLinkDestination=markdown_rules.link_destination,
+        )
+        self.inline.ruler.at("text", markdown_rules.text)
+        self.inline.ruler.before("text", "data", markdown_rules.data)
+        self.inline.ruler.at("emphasis", markdown_rules.emphasis)
+        self.core.ruler.after("normalize", "layouts", _layouts)
+        self.core.ruler.after("block", "lettered", _lettered)
 
     def validateLink(self, url: str) -> bool:  # noqa: N802  # markdown-it's name
-        return leads_somewhere(url)
+        return bool(url)
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802  # markdown-it's name
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802  # markdown-it's name
+        return link
 
 
-def leads_somewhere(url: str) -> bool:
-    """Whether a reader may be sent to `url`: a full address on the web, or of a mailbox."""
-    return url.partition(":")[0].lower() in SCHEMES
+def _layouts(state: StateCore) -> None:
+    lines = Lines(state.src)
+    state.src, state.env["lettered"] = lines.text, lines.lettered
+
+
+def _lettered(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type == "ordered_list_open" and token.map and token.map[0] in state.env["lettered"]:
+            token.attrSet("type", "a")
 
 
 _PARSER = _Markdown()
 
 
-def to_html(markdown: str, name: NameOfLink | None = None, limit: int | None = None) -> str:
-    """Clean HTML of `markdown`: paragraphs, emphasis, links, lists, quotes; headings become bold paragraphs.
+def to_html(
+    markdown: str,
+    name: NameOfLink | None = None,
+    limit: int | None = None,
+    own: Mapping[str, str] = NOWHERE,
+) -> str:
+    """Clean HTML of `markdown`: paragraphs, emphasis, links, lists, quotes, tables; headings become bold.
 
-    Nothing else survives: no raw HTML, no pictures, no links but http, https and mailto. `name` says what
-    links are called; only the first `limit` characters are shown. Nesting ends at 12 levels; LetterError beyond
-    20,000 characters.
+    Nothing else survives: no raw HTML, no pictures, no links but those that link_rules accepts. `name` says what
+    links are called, `own` where the words for a reader's own links lead; only the first `limit` characters are
+    shown. Nesting ends at 12 levels; LetterError beyond 20,000 characters.
     """
-    html = _PARSER.renderer.render(_tokens(markdown, name, limit), _PARSER.options, {})
+    tokens = _tokens(markdown, name, own, limit)
+    for token in tokens:
+        if token.children:
+            token.children = _breaks_inside(token.children)
     return nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        _PARSER.renderer.render(tokens, _PARSER.options, {}),
+        tags=_TAGS | _TABLE,
+        attributes={"a": {"href"}, "ol": {"start", "type"}, "th": {"scope"}},
         url_schemes=set(SCHEMES),
         link_rel=None,
     ).strip()
 
 
-def to_text(markdown: str, name: NameOfLink | None = None, limit: int | None = None) -> str:
+def to_text(
+    markdown: str,
+    name: NameOfLink | None = None,
+    limit: int | None = None,
+    own: Mapping[str, str] = NOWHERE,
+) -> str:
     """Readable plain text of `markdown`, at most 76 columns wide, each link followed by its <address>.
 
-    `name` says what links are called; only the first `limit` characters are shown. LetterError beyond 20,000
-    characters.
+    `name`, `limit` and `own` as for to_html. LetterError beyond 20,000 characters.
     """
-    writer = _TextWriter()
-    for token in _tokens(markdown, name, limit):
+    writer = TextWriter()
+    for token in _tokens(markdown, name, own, limit):
         writer.write(token)
     return "\n".join(writer.lines)
 
 
 def reading_length(markdown: str) -> int:
     """How many characters of `markdown` a reader sees; raises as `to_html`."""
-    return length(_tokens(markdown, None))
+    return length(_tokens(markdown, None, NOWHERE))
 
 
 def links_in(markdown: str) -> list[tuple[str, str]]:
-    """The label and the address of every link, in their order."""
+    """The label and the address of every link that goes out, in their order; a reader's own by its word."""
     found = []
-    for token in _tokens(markdown, None):
+    for token in _tokens(markdown, None, {}):
         for _start, _end, label, address in _links(token.children or []):
             found.append((label, address))
     return found
 
 
-def _tokens(markdown: str, name: NameOfLink | None, limit: int | None = None) -> list[Token]:
+def typed_links(markdown: str) -> list[str]:
+    """The address of every link as it was typed, whatever becomes of it."""
+    children = [child for token in _parsed(markdown) for child in token.children or []]
+    return [str(child.attrs["href"]) for child in children if child.type == "link_open"]
+
+
+def columns_of_tables(markdown: str) -> list[int]:
+    """How many columns each table has."""
+    columns: list[int] = []
+    for token in _parsed(markdown):
+        if token.type == "table_open":
+            columns.append(0)
+        elif token.type == "th_open":
+            columns[-1] += 1
+    return columns
+
+
+def _parsed(markdown: str) -> list[Token]:
     if len(markdown) > MAX_LENGTH:
         raise LetterError(f"a text has {len(markdown)} characters, more than {MAX_LENGTH}")
+    return _PARSER.parse(cleaned(markdown))
+
+
+def _tokens(
+    markdown: str, name: NameOfLink | None, own: Mapping[str, str], limit: int | None = None
+) -> list[Token]:
     tokens: list[Token] = []
-    for token in _PARSER.parse(markdown):
+    for token in _parsed(markdown):
         if token.type == "inline":
-            children = _shallow(token.children or [])
+            children = _shallow(_judged(token.children or [], own))
             token.children = _named(children, name) if name else children
         tokens += _demoted(token)
+    tokens = _with_headings(tokens)
     return tokens if limit is None else shortened(tokens, limit)
 
 
@@ -101,6 +170,52 @@ def _demoted(token: Token) -> list[Token]:
     if token.type == "heading_close":
         return [Token("strong_close", "strong", -1), Token("paragraph_close", "p", -1, block=True)]
     return [token]
+
+
+def _with_headings(tokens: list[Token]) -> list[Token]:
+    """Says of each heading in a table that it is one of a column; an empty one is none."""
+    for opening, content, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if opening.type == "th_open" and content.content:
+            opening.attrs = {"scope": "col"}
+        elif opening.type == "th_open":
+            opening.tag = closing.tag = "td"
+    return tokens
+
+
+def _judged(tokens: Sequence[Token], own: Mapping[str, str]) -> list[Token]:
+    """`tokens` with links to where they may lead; one that leads nowhere stays as it was typed."""
+    result: list[Token] = []
+    verdict = Verdict(Outcome.REFUSE)
+    for place, token in enumerate(tokens):
+        if token.type == "link_open":
+            typed = str(token.attrs["href"])
+            verdict = judge(typed)
+            token.attrs["href"] = own.get(verdict.url, verdict.url)
+            if token.info == "auto" and verdict.outcome is Outcome.CLEAN:
+                tokens[place + 1].content = verdict.url.removeprefix("mailto:")
+        if token.type.startswith("link_") and verdict.outcome is Outcome.REFUSE:
+            token = Token("text", "", 0, content=_as_typed(token, typed))
+        result.append(token)
+    return result
+
+
+def _as_typed(token: Token, typed: str) -> str:
+    before, after = {"autolink": ("<", ">"), "linkify": ("", "")}.get(token.markup, ("[", f"]({typed})"))
+    return before if token.nesting > 0 else after
+
+
+def _breaks_inside(tokens: Sequence[Token]) -> list[Token]:
+    """`tokens` with line ends between two elements inside the first: a blank between the two stays their own."""
+    result: list[Token] = []
+    tokens = [token for token in tokens if token.content or token.type != "text"]
+    for place, token in enumerate(tokens):
+        between = 0 < place < len(tokens) - 1 and tokens[place - 1].nesting < 0 < tokens[place + 1].nesting
+        if token.type.endswith("break") and between:
+            result.insert(-1, token)
+            result.append(Token("text", "", 0, content=" "))
+        else:
+            result.append(token)
+    return result
 
 
 def _shallow(tokens: Sequence[Token]) -> list[Token]:
@@ -137,94 +252,3 @@ def _links(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
 
 def _label(tokens: Sequence[Token]) -> str:
     return "".join(" " if token.type.endswith("break") else token.content for token in tokens)
-
-
-class _TextWriter:
-    """Writes the tokens of a text as lines."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._indents: list[_Indent] = []
-        self._numbers: list[int | None] = []
-        self._gap = False
-
-    def write(self, token: Token) -> None:
-        """Write a paragraph, or remember what the token changes for those that follow."""
-        if token.type == "inline":
-            self._paragraph(_inline(token.children or []))
-        elif token.nesting > 0:
-            self._open(token)
-        elif token.nesting < 0:
-            self._close(token)
-
-    def _open(self, token: Token) -> None:
-        match token.type:
-            case "bullet_list_open":
-                self._numbers.append(None)
-            case "ordered_list_open":
-                self._numbers.append(int(token.attrs.get("start", 1)))
-            case "list_item_open":
-                self._indents.append(_Indent(self._marker()))
-            case "blockquote_open":
-                self._indents.append(_Indent("> ", "> "))
-
-    def _close(self, token: Token) -> None:
-        match token.type:
-            case "list_item_close" | "blockquote_close":
-                self._indents.pop()
-            case "bullet_list_close" | "ordered_list_close":
-                self._numbers.pop()
-        in_tight_list = token.hidden or (self._numbers and token.type != "paragraph_close")
-        self._gap = self._gap or not in_tight_list
-
-    def _marker(self) -> str:
-        number = self._numbers[-1]
-        if number is None:
-            return "- "
-        self._numbers[-1] = number + 1
-        return f"{number}. "
-
-    def _paragraph(self, text: str) -> None:
-        if self._gap and self.lines:
-            self.lines.append("".join(indent.rest for indent in self._indents if indent.begun).rstrip())
-        self._gap = False
-        first = "".join(indent.next() for indent in self._indents)
-        rest = "".join(indent.rest for indent in self._indents)
-        self.lines += wrap(text, first, rest)
-
-
-class _Indent:
-    """What stands before the lines of a list's item or a quote: `first` once, `rest` from then on."""
-
-    def __init__(self, first: str, rest: str = "") -> None:
-        self.first = first
-        self.rest = rest or " " * len(first)
-        self.begun = False
-
-    def next(self) -> str:
-        """What stands before the next line."""
-        begun, self.begun = self.begun, True
-        return self.rest if begun else self.first
-
-
-def _inline(tokens: Sequence[Token]) -> str:
-    text, label_at, address = "", 0, ""
-    for token in tokens:
-        match token.type:
-            case "text" | "text_special":
-                text += token.content
-            case "softbreak":
-                text += " "
-            case "hardbreak":
-                text += "\n"
-            case "link_open":
-                label_at, address = len(text), str(token.attrs["href"])
-            case "link_close":
-                text += _target(text[label_at:], address)
-    return text
-
-
-def _target(label: str, address: str) -> str:
-    """What stands after a link's label; nothing where that says it already."""
-    shown = address.removeprefix("mailto:")
-    return "" if label in (address, shown) else f" <{shown}>".removeprefix("" if label else " ")

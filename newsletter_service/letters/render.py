@@ -15,7 +15,7 @@ from newsletter_service.letters import encoding, palette, plain
 from newsletter_service.letters.cards import in_language, lone_card
 from newsletter_service.letters.cleaning import cleaned, texts_in
 from newsletter_service.letters.compiling import compiled
-from newsletter_service.letters.edition import edition_view
+from newsletter_service.letters.edition import edition_view, fitting
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.skeleton import header_slot, mark, prepare
 from newsletter_service.letters.texts import texts
@@ -41,7 +41,7 @@ class LetterRenderer:
 
         LetterError if it is over 100 kB, would load anything from elsewhere, or a header would break.
         """
-        content, sender = _printable(content), cleaned(_checked(sender))
+        content, sender = fitting(_printable(content)), cleaned(_checked(sender))
         values = {
             "content": content,
             "view": edition_view(content, sender, mark("manage_url"), mark("unsubscribe_url")),
@@ -83,7 +83,7 @@ class LetterRenderer:
 
 def _printable(content: Content) -> Content:
     """`content` as it can be printed; what would break out of a header is refused rather than repaired."""
-    subject = " ".join(filter(None, encoding.header_safe(content.subject).split(" ")))
+    subject = " ".join(encoding.header_safe(content.subject).split())
     return cleaned(replace(content, subject=subject))
 
 

@@ -11,7 +11,6 @@ from tests.conftest import NOW
 ITEM = ItemFacts(
     title="Een bericht",
     lead="Wat u moet weten.",
-    link_url="https://voorbeeld.example/",
     has_picture=True,
     picture_alt="Een kaart",
     deadline=None,
@@ -52,7 +51,6 @@ def test_each_fault_of_an_edition_is_found(change: dict[str, object], check: Che
     ("change", "check"),
     [
         ({"picture_alt": " "}, Check.ALT),
-        ({"link_url": "http://voorbeeld.example/"}, Check.LINK),
         ({"lead": ""}, Check.LEAD),
         ({"deadline": NOW}, Check.TIMELY),
         ({"deadline": NOW - timedelta(days=1)}, Check.TIMELY),

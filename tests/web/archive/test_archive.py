@@ -148,3 +148,15 @@ def test_an_edition_that_is_not_there_is_answered_in_words(
     answer = client.get(f"/archief/{number}")
     assert answer.status_code == 404
     assert "<h1>" in answer.text
+
+
+@pytest.mark.usefixtures("items")
+def test_the_words_for_a_readers_own_links_lead_to_where_one_signs_up(
+    client: FlaskClient, publish: Publish, stored: Stored
+) -> None:
+    publish(1, "Voor iedereen")
+    with stored() as session:
+        session.scalars(select(Edition)).one().introduction = "[mijn keuzes](voorkeuren) en [weg](afmelden)"
+    page = client.get("/archief/1").text
+    assert page.count('href="https://nieuwsbrief.example/aanmelden">mijn keuzes</a>') == 1
+    assert page.count('href="https://nieuwsbrief.example/aanmelden">weg</a>') == 1
