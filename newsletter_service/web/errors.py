@@ -1,5 +1,7 @@
 """One table turns what went wrong into a page that says, in plain words, what happened and what to do."""
 
+from types import TracebackType
+
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.globals import request_ctx
 from sqlalchemy.exc import OperationalError
@@ -13,6 +15,7 @@ from newsletter_service.web.transactions import WITHOUT_DATABASE
 
 STATUS: dict[type[NewsletterError], int] = {Invalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+_Failure = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _OUTAGE = "newsletter_database_outage"
 
 
@@ -20,6 +23,7 @@ def init_errors(app: Flask) -> None:
     """Answer errors in `app` with pages."""
     app.extensions[_OUTAGE] = Outage(app.logger, "the database is away")
     app.after_request(_database_is_back)
+    app.log_exception = _log_exception  # type: ignore[method-assign,assignment]  # Flask's own names the address
     app.register_error_handler(NewsletterError, _known)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(HTTPException, _http)
@@ -69,8 +73,12 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     """Logs the endpoint rather than the address, which may hold a reader's token."""
     if current_app.testing or current_app.debug:
         raise error
-    current_app.logger.error("%s %s failed", request.method, request.endpoint, exc_info=error)
+    _log_exception((type(error), error, error.__traceback__))
     return plain_page(500)
+
+
+def _log_exception(failure: _Failure) -> None:
+    current_app.logger.error("%s %s failed", request.method, request.endpoint, exc_info=failure)
 
 
 def _page(status: int) -> tuple[str, int]:

@@ -85,17 +85,18 @@ class Visitor:
     def sign_in(self, email: str, password: str) -> "Visitor":
         """Sign in by the form, as staff do."""
         page = self.server.ask("GET", "/redactie/inloggen")
-        self._keep(page)
+        self.keep(page)
         fields = {"csrf_token": self.token, "email": email, "password": password}
         answer = self.server.post("/redactie/inloggen", fields, {"Cookie": self.cookie})
         assert answer.status == 302, (answer.status, answer.body)
-        self._keep(answer)
-        self._keep(self.server.ask("GET", "/redactie/edities", headers={"Cookie": self.cookie}))
+        self.keep(answer)
+        self.keep(self.server.ask("GET", "/redactie/edities", headers={"Cookie": self.cookie}))
         self.name = email
         self.headers = {"Cookie": self.cookie, "X-CSRFToken": self.token}
         return self
 
-    def _keep(self, answer: Answer) -> None:
+    def keep(self, answer: Answer) -> None:
+        """Take in cookie and token."""
         if "set-cookie" in answer.headers:
             self.cookie = answer.headers["set-cookie"].partition(";")[0]
         if found := _TOKEN.search(answer.body):
@@ -134,5 +135,6 @@ def demo_environment(folder: Path, smtp_port: int) -> dict[str, str]:
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(smtp_port),
         "INSTANCE_DIR": str(folder / "instance"),
+        "TRUSTED_PROXIES": "127.0.0.1",
         "PYTHONUNBUFFERED": "1",
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from flask import Flask, abort
+from flask import Flask, abort, request
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -171,3 +171,57 @@ def test_strangers_send_no_more_than_a_page_of_text(client: FlaskClient, path: s
         path, data=b"a=" + b"x" * (limit - 2), content_type="application/x-www-form-urlencoded"
     )
     assert fits.status_code != 413
+
+
+def test_a_database_that_is_away_is_said_once_and_again_when_it_is_back(
+    settings: Settings, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    away = create_app(replace(settings, database_url=f"sqlite:///{tmp_path}/later/newsletter.sqlite3"))
+    client = away.test_client()
+    for _ in range(20):
+        assert client.get("/").status_code == 503
+        assert client.get("/healthz").status_code == 503
+    assert len(caplog.messages) == 1
+    (tmp_path / "later").mkdir()
+    assert client.get("/healthz").status_code == 200
+    assert [message.startswith("over after") for message in caplog.messages] == [False, True]
+    with away.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("host", ["[", "a b", "x" * 200, "a.example:x", ""])
+def test_a_host_that_is_none_is_refused_though_no_page_can_be_made(app: Flask, host: str) -> None:
+    app.testing = False
+    assert app.test_client().get("/", headers={"Host": host}).status_code in (200, 400)
+
+
+def test_what_fails_in_an_error_page_names_no_address_in_the_log(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    @app.errorhandler(410)
+    def broken(_error: Exception) -> str:
+        raise ZeroDivisionError
+
+    @app.get("/proef/<token>")
+    def gone(token: str) -> str:
+        abort(410)
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.testing = False
+    assert app.test_client().get("/proef/geheim").status_code == 500
+    assert "ZeroDivisionError" in caplog.text
+    assert "geheim" not in caplog.text
+
+
+def test_what_a_stranger_says_of_proxies_changes_nothing(app: Flask) -> None:
+    @app.get("/wie")
+    def who() -> str:
+        return f"{request.remote_addr} {request.scheme} {request.host}"
+
+    spoofed = {
+        "X-Forwarded-For": "203.0.113.9",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "x.example",
+    }
+    answer = app.test_client().get("/wie", headers={**spoofed, "Forwarded": "for=203.0.113.9;proto=https"})
+    assert answer.text == "127.0.0.1 http localhost"
