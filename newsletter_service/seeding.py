@@ -14,16 +14,71 @@ from newsletter_service.editions.models import Calendar
 from newsletter_service.parts import parts
 from newsletter_service.publisher.models import Newsletter, Organisation
 
-ORGANISATIONS = (
-    ("var", "VeiligheidsAlliantie regio Rotterdam", "VAR"),
-    ("riec", "RIEC Rotterdam", "RIEC"),
+ORGANISATIONS: tuple[dict[str, str], ...] = (
+    {"slug": "var", "name": "VeiligheidsAlliantie regio Rotterdam", "short_name": "VAR"},
+    {
+        "slug": "riec",
+        "name": "RIEC Rotterdam",
+        "short_name": "RIEC",
+        "about_nl": "RIEC betekent Regionaal Informatie- en Expertisecentrum. Het RIEC helpt overheden om samen op te "
+        "treden tegen ondermijnende criminaliteit.",
+        "about_en": "RIEC stands for Regional Information and Expertise Centre. It helps public authorities act "
+        "together against organised crime.",
+    },
 )
-SEGMENTS = (
-    ("burgemeesters", "Burgemeesters", "Mayors", ()),
-    ("om", "OM", "Public prosecutors", ("om.nl",)),
-    ("politie", "Politie", "Police", ("politie.nl",)),
-    ("beleidsadviseurs", "Beleidsadviseurs", "Policy advisers", ()),
-    ("ovv", "OVV'ers", "Public order and safety officers", ()),
+SEGMENTS: tuple[tuple[dict[str, str], tuple[str, ...]], ...] = (
+    (
+        {
+            "slug": "burgemeesters",
+            "name_nl": "Burgemeesters",
+            "name_en": "Mayors",
+            "choice_nl": "Burgemeester",
+            "choice_en": "Mayor",
+        },
+        (),
+    ),
+    (
+        {
+            "slug": "om",
+            "name_nl": "OM",
+            "name_en": "Public prosecutors",
+            "choice_nl": "Ik werk bij het Openbaar Ministerie (OM)",
+            "choice_en": "I work for the Public Prosecution Service (OM)",
+        },
+        ("om.nl",),
+    ),
+    (
+        {
+            "slug": "politie",
+            "name_nl": "Politie",
+            "name_en": "Police",
+            "choice_nl": "Ik werk bij de politie",
+            "choice_en": "I work for the police",
+        },
+        ("politie.nl",),
+    ),
+    (
+        {
+            "slug": "beleidsadviseurs",
+            "name_nl": "Beleidsadviseurs",
+            "name_en": "Policy advisers",
+            "choice_nl": "Beleidsadviseur",
+            "choice_en": "Policy adviser",
+        },
+        (),
+    ),
+    (
+        {
+            "slug": "ovv",
+            "name_nl": "OVV'ers",
+            "name_en": "Public order and safety officers",
+            "choice_nl": "OVV'er",
+            "choice_en": "Public order and safety officer (OVV)",
+            "about_nl": "U werkt voor een gemeente aan openbare orde en veiligheid.",
+            "about_en": "You work on public order and safety for a municipality.",
+        },
+        (),
+    ),
 )
 TOPICS = (
     ("ondermijning", "Ondermijning", "Organised crime"),
@@ -49,13 +104,10 @@ def seed() -> None:
 def seed_base(session: Session, now: datetime) -> int:
     """Add what is missing; what staff changed stays as they left it. How many rows."""
     added = _seed_newsletter(session) + _seed_calendar(session, now)
-    for position, (slug, name, short_name) in enumerate(ORGANISATIONS, 1):
-        added += _add(
-            session,
-            Organisation(slug=slug, name=name, short_name=short_name, accent=position, position=position),
-        )
-    for position, (slug, dutch, english, domains) in enumerate(SEGMENTS, 1):
-        segment = Segment(slug=slug, name_nl=dutch, name_en=english, position=position)
+    for position, organisation in enumerate(ORGANISATIONS, 1):
+        added += _add(session, Organisation(**organisation, accent=position, position=position))
+    for position, (words, domains) in enumerate(SEGMENTS, 1):
+        segment = Segment(**words, position=position)
         segment.domains = [SegmentDomain(domain=domain) for domain in domains]
         added += _add(session, segment)
     for position, (slug, dutch, english) in enumerate(TOPICS, 1):

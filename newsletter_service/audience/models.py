@@ -7,7 +7,11 @@ from newsletter_service.db import Base
 
 
 class Segment(Base):
-    """A group of readers by their office: mayors, police, ..."""
+    """A group of readers by their office: mayors, police, ...
+
+    `choice` is what one reader ticks ("Ik werk bij de politie"), `about` explains it to who does not know the word;
+    both may be empty.
+    """
 
     __tablename__ = "segment"
 
@@ -15,12 +19,24 @@ class Segment(Base):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     name_nl: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80))
+    choice_nl: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    choice_en: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    about_nl: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    about_en: Mapped[str] = mapped_column(String(300), default="", server_default="")
     position: Mapped[int] = mapped_column(default=0)
     domains: Mapped[list["SegmentDomain"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     def name(self, language: str) -> str:
         """The name on screen, in `language` (nl or en)."""
         return self.name_en if language == "en" else self.name_nl
+
+    def choice(self, language: str) -> str:
+        """What one reader of the segment says of themselves, in `language` (nl or en)."""
+        return (self.choice_en if language == "en" else self.choice_nl) or self.name(language)
+
+    def about(self, language: str) -> str:
+        """What the word means, in `language` (nl or en); empty where everybody knows."""
+        return self.about_en if language == "en" else self.about_nl
 
 
 class SegmentDomain(Base):

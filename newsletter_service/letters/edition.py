@@ -103,7 +103,7 @@ def own_links(content: EditionContent, sender: Sender, manage: str, unsubscribe:
     _ = texts(content.language).gettext
     about = quote(_("Wat er bij ons speelt (nummer %(number)s)") % {"number": content.number})
     return OwnLinks(
-        ask=Link(_("Mail ons wat er speelt"), f"mailto:{sender.reply_to}?subject={about}"),
+        ask=Link(_("Schrijf ons wat er speelt"), f"mailto:{sender.reply_to}?subject={about}"),
         manage=Link(_("Voorkeuren aanpassen"), manage),
         unsubscribe=Link(_("Afmelden"), unsubscribe),
         archive=Link(_name_of_page(content), _page(content, sender)),

@@ -24,7 +24,10 @@ class Newsletter(Base):
 
 
 class Organisation(Base):
-    """One of the publishers; `accent` (1, 2, ...) picks the colour of its tag on screen and in the mail."""
+    """One of the publishers; `accent` (1, 2, ...) picks the colour of its tag on screen and in the mail.
+
+    `about` says who that is to readers who do not know the name; it may be empty.
+    """
 
     __tablename__ = "organisation"
 
@@ -34,3 +37,9 @@ class Organisation(Base):
     short_name: Mapped[str] = mapped_column(String(20))
     accent: Mapped[int] = mapped_column(default=1)
     position: Mapped[int] = mapped_column(default=0)
+    about_nl: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    about_en: Mapped[str] = mapped_column(String(300), default="", server_default="")
+
+    def about(self, language: str) -> str:
+        """Who that is, in `language` (nl or en)."""
+        return self.about_en if language == "en" else self.about_nl

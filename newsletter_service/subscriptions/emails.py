@@ -17,13 +17,13 @@ def confirmation(newsletter: str, language: str, confirm_url: str, never_url: st
         heading=_("Nog één stap: bevestig uw aanmelding"),
         paragraphs=(
             asked % {"newsletter": newsletter},
-            _("De link werkt zeven dagen. Zonder uw bevestiging sturen wij u de nieuwsbrief niet."),
+            _("De link werkt zeven dagen. Zonder uw bevestiging sturen we u de nieuwsbrief niet."),
         ),
         action=Action(_("Aanmelding bevestigen"), confirm_url),
         small_print=(
             (
-                _("Was u dit niet? Dan hoeft u niets te doen. Wilt u ook zo'n mail als deze nooit meer?"),
-                _("Mail mij nooit meer"),
+                _("Was u dit niet? Dan hoeft u niets te doen. Wilt u ook zo'n e-mail als deze nooit meer?"),
+                _("Stuur mij nooit meer e-mail"),
                 never_url,
             ),
         ),

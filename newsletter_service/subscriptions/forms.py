@@ -66,9 +66,11 @@ class ChoicesForm(Form):
     segments = CheckboxesField(_l("Wat is uw functie?"), coerce=int, **_REFUSALS)
     topics = CheckboxesField(_l("Welke thema's wilt u volgen?"), coerce=int, **_REFUSALS)
     language = RadioField(_l("In welke taal wilt u de nieuwsbrief?"), choices=LANGUAGES, **_REFUSALS)
+    about_segments: dict[Any, str]
 
-    def offer(self, segments: dict[Any, str], topics: dict[Any, str]) -> None:
-        """Fill in what can be chosen, as names by id."""
+    def offer(self, segments: dict[Any, str], topics: dict[Any, str], about: dict[Any, str]) -> None:
+        """Fill in what can be chosen, as names by id; `about` explains some of the segments."""
+        self.about_segments = about
         self.segments.choices = segments
         self.topics.choices = topics
 

@@ -81,6 +81,21 @@ class FormerSubscriber(Base):
     at: Mapped[datetime]
 
 
+class DormantApproval(Base):
+    """Who vouched for a claim that the reader gave up: it counts again once they claim the segment again."""
+
+    __tablename__ = "dormant_approval"
+
+    subscriber_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
+    )
+    segment_id: Mapped[int] = mapped_column(
+        ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    approved_at: Mapped[datetime]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+
+
 class Consent(Base):
     """One step of a reader's consent, as proof; rows are only ever added.
 

@@ -16,7 +16,7 @@ from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent_texts import wording
-from newsletter_service.subscriptions.models import Consent, Membership, Subscriber
+from newsletter_service.subscriptions.models import Consent, DormantApproval, Membership, Subscriber
 from newsletter_service.subscriptions.rules import (
     CONFIRM_WITHIN,
     PRIVACY_VERSION,
@@ -115,14 +115,39 @@ def never(session: Session, press: Press, reader: Subscriber, now: datetime) -> 
 
 
 def change_preferences(session: Session, reader: Subscriber, choices: Choices) -> None:
-    """Set what the reader chose; a segment kept is kept with the check it had."""
+    """Set what the reader chose; a segment kept, or chosen again, has the check that a person made."""
     reader.name = choices.name
     reader.language = choices.language
     kept = {membership.segment_id: membership for membership in reader.memberships}
     wanted = session.scalars(select(Segment).where(Segment.id.in_(choices.segment_ids)).order_by(Segment.id))
-    reader.memberships = [kept.get(segment.id) or Membership(segment=segment) for segment in wanted]
+    for membership in reader.memberships:
+        if membership.segment_id not in choices.segment_ids:
+            _let_sleep(session, membership)
+    reader.memberships = [kept.get(segment.id) or _claim(session, reader, segment) for segment in wanted]
     reader.topics = list(session.scalars(select(Topic).where(Topic.id.in_(choices.topic_ids))))
     session.flush()
+
+
+def _let_sleep(session: Session, membership: Membership) -> None:
+    """Remember who vouched for a claim that is given up."""
+    if membership.approved_at is not None:
+        session.add(
+            DormantApproval(
+                subscriber_id=membership.subscriber_id,
+                segment_id=membership.segment_id,
+                approved_at=membership.approved_at,
+                approved_by_id=membership.approved_by_id,
+            )
+        )
+
+
+def _claim(session: Session, reader: Subscriber, segment: Segment) -> Membership:
+    """A claim, with the check of an earlier one if a person had made it."""
+    claim = Membership(segment=segment)
+    if dormant := session.get(DormantApproval, (reader.id, segment.id)):
+        claim.approved_at, claim.approved_by_id = dormant.approved_at, dormant.approved_by_id
+        session.delete(dormant)
+    return claim
 
 
 def leave(session: Session, reader: Subscriber, now: datetime) -> bool:

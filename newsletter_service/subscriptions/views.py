@@ -245,9 +245,10 @@ def _sign_up_form() -> SignUpForm:
 
 
 def _sign_up_page(form: SignUpForm) -> Any:
-    names = [organisation.name for organisation in organisations(db.session())]
-    publishers = format_list(names, locale=language())
-    return _form_page("sign_up", form, consent=_consent(), publishers=publishers)
+    who = organisations(db.session())
+    publishers = format_list([organisation.name for organisation in who], locale=language())
+    about = [organisation.about(language()) for organisation in who]
+    return _form_page("sign_up", form, consent=_consent(), publishers=publishers, about=about)
 
 
 def _confirm_page(reader: Subscriber, token: str) -> Any:
@@ -299,11 +300,12 @@ def _consent() -> str:
     return wording(language(), newsletter(db.session()).name)
 
 
-def _offers() -> tuple[dict[int, str], dict[int, str]]:
-    session = db.session()
+def _offers() -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
+    session, offered = db.session(), segments(db.session())
     return (
-        {segment.id: segment.name(language()) for segment in segments(session)},
+        {segment.id: segment.choice(language()) for segment in offered},
         {topic.id: topic.name(language()) for topic in topics(session)},
+        {segment.id: segment.about(language()) for segment in offered},
     )
 
 
@@ -321,7 +323,7 @@ def _checks(reader: Subscriber) -> list[tuple[str, bool]]:
     domains = segment_domains(db.session())
     return [
         (
-            membership.segment.name(language()),
+            membership.segment.choice(language()),
             is_verified(
                 approved=membership.approved_at is not None,
                 domain=reader.domain,

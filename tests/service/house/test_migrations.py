@@ -2,8 +2,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
 
+from newsletter_service.audience.models import Segment
 from newsletter_service.db import Base, db
 from newsletter_service.migrations import init_migrations
 from newsletter_service.tokens import NOBODYS_KEY
@@ -97,3 +99,23 @@ def test_who_was_a_reader_before_there_were_keys_gets_one_and_keeps_the_old_link
     assert (anna.former_link, bob.former_link) == ("1-2", "2-1")
     assert carla.former_link is None, "the ledger knows that somebody else had her number"
     assert rows == [anna.link_key, NOBODYS_KEY, NOBODYS_KEY, None]
+
+
+def test_seeded_segments_get_words_for_one_reader_and_others_none(app: Flask) -> None:
+    with app.app_context():
+        empty(app)
+        upgrade(revision="0007")
+        with db.engine.begin() as connection:
+            for number, slug in enumerate(("politie", "ovv", "brandweer"), 1):
+                row = {"id": number, "slug": slug, "name": slug.title()}
+                insert = "INSERT INTO segment (id, slug, name_nl, name_en, position)"
+                connection.execute(text(f"{insert} VALUES (:id, :slug, :name, :name, 1)"), row)
+        upgrade()
+        with Session(db.engine) as session:
+            police, officers, firefighters = session.scalars(select(Segment).order_by(Segment.id))
+            assert (police.choice("nl"), police.about("nl")) == ("Ik werk bij de politie", "")
+            assert (officers.choice("nl"), officers.about("en")) == (
+                "OVV'er",
+                "You work on public order and safety for a municipality.",
+            )
+            assert (firefighters.choice("nl"), firefighters.about("nl")) == ("Brandweer", "")

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -5,12 +6,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import suppress
 from newsletter_service.parts import Parts
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from tests.conftest import NOW, Clock
-from tests.factories import make_subscriber
+from tests.factories import make_organisation, make_subscriber
 from tests.web.subscriptions.conftest import Pages, Stored
 
 SetStatus = Callable[[str], None]
@@ -93,6 +95,32 @@ def test_a_form_in_english_asks_in_english_and_keeps_the_wording_as_it_was_read(
         assert session.scalars(select(Subscriber.language).where(Subscriber.id != 1)).one() == "nl"
 
 
+def test_segments_are_offered_in_the_words_of_one_reader_and_explained(
+    client: FlaskClient, stored: Stored, anna: Pages
+) -> None:
+    with stored() as session:
+        police = session.scalars(select(Segment).where(Segment.slug == "politie")).one()
+        police.choice_nl, police.choice_en = "Ik werk bij de politie", "I work for the police"
+        police.about_nl, police.about_en = "Ook als u vrijwilliger bent.", "Volunteers too."
+        organisation = make_organisation(session)
+        organisation.about_nl, organisation.about_en = "NOORD betekent Noord.", "NOORD stands for North."
+    for page in ("/aanmelden", anna.manage()):
+        dutch, english = client.get(page).text, client.get(f"{page}?taal=en").text
+        found = re.search(
+            r'aria-describedby="(segments-\d-about)"[^>]*><div><label [^>]*>([^<]*)</label>', dutch
+        )
+        assert found
+        assert found[2] == "Ik werk bij de politie"
+        assert f'id="{found[1]}">Ook als u vrijwilliger bent.<' in dutch
+        assert "I work for the police</label>" in english
+        assert "Volunteers too." in english
+        assert "De berichten zelf zijn in het Nederlands" in dutch
+        assert "The items themselves are in Dutch" in english
+    assert "NOORD betekent Noord." in client.get("/").text
+    assert "NOORD stands for North." in client.get("/?taal=en").text
+    assert "Ik werk bij de politie <span" in " ".join(client.get(anna.manage()).text.split())
+
+
 def test_the_page_that_confirms_shows_what_begins(
     client: FlaskClient, stored: Stored, anna: Pages, set_status: SetStatus
 ) -> None:
@@ -168,10 +196,10 @@ def test_never_again_takes_a_button(
     client: FlaskClient, anna: Pages, set_status: SetStatus, status: Status
 ) -> None:
     set_status("pending")
-    assert "Mail mij nooit meer" in client.get(anna.never()).text
+    assert "Stuur mij nooit meer e-mail" in client.get(anna.never()).text
     assert status() == "pending"
     page = client.post(anna.never()).text
-    assert "Dit adres krijgt geen mail meer van ons" in page
+    assert "Dit adres krijgt geen e-mail meer van ons" in page
     assert "vragen@nieuwsbrief.example" in page
     assert status() is None
     assert client.get(anna.never()).status_code == 410

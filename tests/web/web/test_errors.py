@@ -39,7 +39,7 @@ def named_site(stored: Stored) -> None:
 @pytest.mark.parametrize(
     ("kind", "status", "says"),
     [
-        (Invalid, 400, "Dit kunnen wij niet lezen"),
+        (Invalid, 400, "Dit kunnen we niet lezen"),
         (NotAllowed, 403, "Dit mag u niet"),
         (NotFound, 404, "Deze pagina is er niet"),
         (Conflict, 409, "Dit is intussen veranderd"),
@@ -98,7 +98,7 @@ def test_an_unexpected_error_is_logged_without_the_token_in_the_address(
 def test_a_database_that_is_away_is_said_plainly(app: Flask) -> None:
     answer = raising(app, OperationalError("select", {}, Exception("gone"))).get("/proef/x")
     assert answer.status_code == 503
-    assert "Wij zijn even niet bereikbaar" in answer.text
+    assert "We zijn even niet bereikbaar" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
 
 

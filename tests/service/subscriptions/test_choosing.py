@@ -1,0 +1,67 @@
+"""What a reader chooses, and what of it a person has checked."""
+
+import pytest
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.models import Segment
+from newsletter_service.editions.readership import active_readers
+from newsletter_service.staff.rules import Role
+from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.models import DormantApproval, Subscriber
+from newsletter_service.subscriptions.rules import Choices
+from tests.conftest import NOW
+from tests.factories import make_segment, make_subscriber
+from tests.staff_browser import make_staff
+
+
+@pytest.fixture
+def police(session: Session) -> Segment:
+    return make_segment(session, "politie")
+
+
+@pytest.fixture
+def anna(session: Session, police: Segment) -> Subscriber:
+    """A reader whose segment a communicator vouched for."""
+    anna = make_subscriber(session, "anna@gemeente.example", now=NOW, segments=(police,), approved=(police,))
+    anna.memberships[0].approved_by_id = make_staff(session, Role.COMMUNICATOR).id
+    session.flush()
+    return anna
+
+
+def choose(session: Session, reader: Subscriber, *segments: Segment) -> None:
+    chosen = frozenset(segment.id for segment in segments)
+    service.change_preferences(session, reader, Choices("", "nl", chosen, frozenset()))
+    session.expire_all()
+
+
+def test_a_segment_unticked_and_ticked_again_has_the_check_that_a_person_made(
+    session: Session, anna: Subscriber, police: Segment
+) -> None:
+    before = (anna.memberships[0].approved_at, anna.memberships[0].approved_by_id)
+    for _ in range(2):
+        choose(session, anna)
+        assert anna.memberships == []
+        (view,) = [reader.view for readers in active_readers(session) for reader in readers]
+        assert (view.segments, view.verified) == (frozenset(), frozenset())
+        choose(session, anna, police)
+        assert [(claim.approved_at, claim.approved_by_id) for claim in anna.memberships] == [before]
+    assert session.scalars(select(func.count()).select_from(DormantApproval)).one() == 0
+
+
+def test_what_nobody_checked_is_not_checked_by_ticking_it_again(
+    session: Session, anna: Subscriber, police: Segment
+) -> None:
+    mayors = make_segment(session, "burgemeesters")
+    bob = make_subscriber(session, "bob@gemeente.example", now=NOW, segments=(police,))
+    for reader in (anna, bob):
+        choose(session, reader, mayors)
+        choose(session, reader, mayors, police)
+    checked = {(m.subscriber_id, m.segment_id) for r in (anna, bob) for m in r.memberships if m.approved_at}
+    assert checked == {(anna.id, police.id)}
+
+
+def test_who_is_erased_leaves_no_check_behind(session: Session, anna: Subscriber) -> None:
+    choose(session, anna)
+    session.execute(delete(Subscriber))
+    assert session.scalars(select(DormantApproval)).all() == []
