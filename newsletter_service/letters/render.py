@@ -60,7 +60,8 @@ class LetterRenderer:
 
     def card_html(self, card: Card, language: str, written_in: str = "nl") -> str:
         """Show one card as it looks in the mail, a page for previews beside a form; raises as `edition`."""
-        view = lone_card(cleaned(card), language, written_in)
+        card = cleaned(card)
+        view = lone_card(card, language, written_in)
         values = {"card": view, "language": language, "written_in": written_in}
         source = _environment(self.templates_dir, language).get_template("edition/card.mjml").render(values)
         return compiled(source, card.title, language, written_in)

@@ -95,6 +95,11 @@ def test_screen_readers_and_browsers_call_a_letter_by_its_subject(subject: str, 
     assert unescape(title) == subject
 
 
+def test_a_card_may_have_been_pasted_with_what_no_page_can_hold() -> None:
+    odd = "Kop\x00\ud800\ufdd0"
+    assert "<title>Kop</title>" in RENDERER.card_html(Card("news", Tag("NOORD", 1), odd), "nl")
+
+
 def test_a_source_that_brings_its_own_title_is_refused() -> None:
     source = "<mjml><mj-head><mj-title>Zo</mj-title></mj-head><mj-body></mj-body></mjml>"
     with pytest.raises(Exception, match="no place for its title"):
