@@ -53,6 +53,8 @@ class Lines:
         return marker
 
     def _add_item(self, item: re.Match[str], kind: str, letter: bool) -> None:
+        if letter and self._out and not self._out[-1].strip() and kind not in dict(self._levels):
+            self._levels = []  # letters below an empty line are a list of their own
         indent = item["indent"] or " " * self._level(kind, 3 if letter else 2)
         if letter:
             self.lettered.add(len(self._out))

@@ -60,9 +60,8 @@ _TAGS = (
     "a|abbr|b|big|blockquote|body|br|center|code|div|em|font|h[1-6]|head|hr|html|i|iframe|img|li|ol|p|pre|s|script"
     "|small|span|strike|strong|style|sub|sup|table|tbody|td|th|thead|tr|u|ul"
 )
-_HTML = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_HTML = re.compile(rf"</?({_TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _MARKUP = (
-    (Remark.HTML, _HTML),
     (Remark.PICTURE, re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)?")),
     (Remark.FOOTNOTE, re.compile(r"\[\^[^\]\n]+\]")),
     (Remark.CODE, re.compile(r"```|`[^`\n]+`")),
@@ -105,7 +104,7 @@ def review(
     if markdown:
         found += _about_markup(text, words)
     else:
-        found += [_finding(Remark.HTML, match[0]) for match in _HTML.finditer(words)]
+        found += _tags(words)
         found += [_finding(Remark.MARKUP, match[0]) for match in _MARKS.finditer(text)]
     if after_greeting and (greeting := _GREETING.match(words)):
         found.append(_finding(Remark.GREETING, greeting[1]))
@@ -148,7 +147,14 @@ def _about_links(text: str, base_url: str, *, markdown: bool) -> Iterator[Findin
         yield from review_link(address, base_url)
 
 
+def _tags(words: str) -> list[Finding]:
+    """Each kind of HTML tag once."""
+    first = {match[1].lower(): match[0] for match in reversed(list(_HTML.finditer(words)))}
+    return [_finding(Remark.HTML, tag) for tag in reversed(first.values())]
+
+
 def _about_markup(text: str, words: str) -> Iterator[Finding]:
+    yield from _tags(words)
     for remark, pattern in _MARKUP:
         for match in pattern.finditer(words):
             yield _finding(remark, match[0].strip())

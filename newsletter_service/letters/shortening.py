@@ -36,12 +36,19 @@ def _width(token: Token) -> int:
 
 def _ended(kept: list[Token], beginning: Token | None) -> list[Token]:
     """`kept` and the beginning of what did not fit, if a word of it does, with every element closed."""
-    if beginning is not None:
+    rows = [token for token in _open(kept) if token.type == "tr_open"]
+    if rows:
+        del kept[_place(kept, rows[0]) :]  # half a row would put cells below the wrong headings
+    elif beginning is not None:
         kept.append(beginning)
     else:
         while kept and kept[-1].nesting > 0:
             kept.pop()
     return [*kept, *map(_closing, reversed(_open(kept)))]
+
+
+def _place(tokens: Sequence[Token], sought: Token) -> int:
+    return next(place for place, token in enumerate(tokens) if token is sought)
 
 
 def _beginning(inline: Token, left: int) -> Token | None:

@@ -95,6 +95,7 @@ def test_bullets_below_bullets_stand_below_them() -> None:
     assert to_text("•\tEen\no\tonder een\n▪\tdaaronder\no\took onder een\n•\tTwee\nEn verder.") == (
         "- Een\n  - onder een\n    - daaronder\n  - ook onder een\n- Twee\n\nEn verder."
     )
+    assert to_text("•\tEen\n\na.\tbel\nb.\tschrijf") == "- Een\n\na. bel\nb. schrijf"
     assert to_text("1.\tEen\na)\teerst\nb)\tdan\n2.\tTwee") == "1. Een\n   a. eerst\n   b. dan\n2. Twee"
 
 
@@ -187,3 +188,9 @@ def test_the_words_for_a_readers_own_links_lead_where_they_are_told() -> None:
 def test_left_over_placeholders_are_text() -> None:
     text = "Beste {{ name }}, van [NAAM] en *|FNAME|* en %(name)s en ${naam}"
     assert to_html(text) == f"<p>{text}</p>"
+
+
+def test_a_table_that_is_cut_ends_with_a_whole_row() -> None:
+    table = "| Datum | Plaats |\n|---|---|\n| 3 dec | Delft |\n| 4 dec | Delfhaven |"
+    assert to_text(table, limit=24) == "- Datum: 3 dec; Plaats: Delft"
+    assert "4 dec" not in to_html(table, limit=28)
