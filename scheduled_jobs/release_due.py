@@ -1,15 +1,17 @@
-"""At its time an edition goes out, unless it is held, unsigned where that matters, or far too late."""
+"""At its time an edition or a correction goes out, unless it is held, unsigned where that matters, or far too late."""
 
 from newsletter_service.db import unit_of_work
+from newsletter_service.editions.agreeing import release_due_corrections
 from newsletter_service.editions.release import release_due
 from newsletter_service.parts import parts
 
 
 def run() -> str:
-    """Release, or hold, every edition whose time has come."""
+    """Release, or hold, every edition and every correction whose time has come."""
+    now = parts().clock()
     with unit_of_work() as session:
-        moved = [
-            f"{edition.number} is {edition.state}"
-            for edition in release_due(session, parts(), parts().clock())
-        ]
+        moved = [f"{edition.number} is {edition.state}" for edition in release_due(session, parts(), now)]
+    with unit_of_work() as session:
+        corrections = release_due_corrections(session, parts(), now)
+        moved += [f"correction {one.id} is {'held' if one.held_at else 'released'}" for one in corrections]
     return f"due: {', '.join(moved)}" if moved else ""

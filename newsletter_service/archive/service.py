@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import is_public
-from newsletter_service.editions.content import item_view, items_in
-from newsletter_service.editions.models import Edition
+from newsletter_service.editions.content import is_public_correction, item_view, items_in
+from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.rules import State
 from newsletter_service.editions.service import LARGEST_NUMBER
 from newsletter_service.editorial.models import Item
@@ -21,14 +21,28 @@ def public_editions(session: Session) -> list[Edition]:
 
 
 def public_edition(session: Session, number: int) -> Edition:
-    """One edition that went out; NotFound for any other number, as for one that was stopped."""
-    query = select(Edition).where(Edition.number == min(number, LARGEST_NUMBER), Edition.state.in_(_WENT_OUT))
+    """One edition that went out; NotFound for any other number, as for one that was stopped and not corrected."""
+    query = select(Edition).where(Edition.number == min(number, LARGEST_NUMBER))
     edition = session.scalars(query).first()
-    if edition is None:
+    if edition is None or not (went_out(edition) or public_corrections(session, edition)):
         raise NotFound("no such edition")
     return edition
 
 
+def went_out(edition: Edition) -> bool:
+    """Whether everybody may read it; of one that was stopped only its corrections are left."""
+    return edition.state in _WENT_OUT
+
+
 def public_items(edition: Edition) -> list[Item]:
     """The items of `edition` that anybody may read, in their order."""
+    if not went_out(edition):
+        return []
     return [item for item in items_in(edition) if is_public(item_view(item))]
+
+
+def public_corrections(session: Session, edition: Edition) -> list[Correction]:
+    """The corrections of `edition` that went out and that anybody may read, in the order in which they did."""
+    query = select(Correction).where(Correction.edition_id == edition.id, Correction.mailing_id.is_not(None))
+    sent = session.scalars(query.order_by(Correction.released_at, Correction.id))
+    return [one for one in sent if is_public_correction(one)]

@@ -1,16 +1,41 @@
 """Editions on the web, for everybody: the same for all, without anything restricted."""
 
-from flask import Blueprint, render_template
+from collections import defaultdict
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import datetime
 
-from newsletter_service.archive.service import public_edition, public_editions, public_items
+from flask import Blueprint, render_template
+from markupsafe import Markup
+
+from newsletter_service.archive.service import (
+    public_corrections,
+    public_edition,
+    public_editions,
+    public_items,
+    went_out,
+)
 from newsletter_service.db import db
-from newsletter_service.editions.content import content_for, items_in
+from newsletter_service.editions.content import content_for, correction_content, items_in, place_of
+from newsletter_service.editions.models import Edition
+from newsletter_service.editorial.cards import anchor_of
 from newsletter_service.letters.edition import EditionView, edition_view
 from newsletter_service.letters.values import EditionContent
 from newsletter_service.parts import parts
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A correction as it stands on the page, at its `place`."""
+
+    place: str
+    subject: str
+    text: Markup
+    released_at: datetime | None
+
 
 archive = Blueprint("archive", __name__, url_prefix="/archief")
 
@@ -34,8 +59,21 @@ def show(number: int) -> str:
         edition=edition,
         content=content,
         view=_arranged(content),
+        stopped=not went_out(edition),
         left_out=len(items) < len(items_in(edition)),
+        corrections=_by_place(edition, {card.anchor for card in content.cards}),
     )
+
+
+def _by_place(edition: Edition, shown: Set[str]) -> dict[str, list[Notice]]:
+    """Corrections by the place of the item that they are about; "" is the top of the page."""
+    found: defaultdict[str, list[Notice]] = defaultdict(list)
+    for one in public_corrections(db.session(), edition):
+        place = "" if one.item_id is None else anchor_of(one.item_id)
+        text = _arranged(correction_content(edition, one, language())).introduction_html
+        notice = Notice(place_of(one), one.subject, text, one.released_at)
+        found[place if place in shown else ""].append(notice)
+    return found
 
 
 def _arranged(content: EditionContent) -> EditionView:

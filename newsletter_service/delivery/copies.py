@@ -70,8 +70,12 @@ class Copies:
         manage = unsubscribe = ""
         if row.reader_key is not None:
             manage, unsubscribe = self.links.manage(row.reader_key), self.links.unsubscribe(row.reader_key)
-        identity = message_id(row.delivery_id, self.secret_key, self.mail_domain)
-        return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe)
+        identity = self._message_id(row.delivery_id)
+        answers = "" if row.answers_id is None else self._message_id(row.answers_id)
+        return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe, answers)
+
+    def _message_id(self, delivery_id: int) -> str:
+        return message_id(delivery_id, self.secret_key, self.mail_domain)
 
 
 def _template(skeleton: bytes) -> Template | LetterError:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from newsletter_service.delivery.ledger import HAND_OVER_IN, Claimed, Place, stored
+from newsletter_service.delivery.ledger import CLAIMED_COLUMNS, HAND_OVER_IN, Claimed, Place, stored
 from newsletter_service.delivery.rules import Reply
 
 MOST_AT_ONCE = 1000
@@ -81,8 +81,7 @@ _NEXT = """
 _BEYOND = "AND (next_attempt_at, id) > ({place}, {place})"
 _HAND_OVER = """
     UPDATE delivery SET state = 'claimed', lease_holder = {place}, handed_at = {place} WHERE id IN ({next})
-    RETURNING id, mailing_id, letter_id, reader_key, address, domain, name, attempts, doubts,
-        next_attempt_at
+    RETURNING {returned}, next_attempt_at
 """
 
 _ARRIVED_SQLITE = """
@@ -93,7 +92,9 @@ _ARRIVED_SQLITE = """
 """
 _HAND_OVER_SQLITE = {
     far: _HAND_OVER.format(
-        place="?", next=_NEXT.format(place="?", beyond=_BEYOND.format(place="?") if far else "", limit="?")
+        returned=CLAIMED_COLUMNS,
+        place="?",
+        next=_NEXT.format(place="?", beyond=_BEYOND.format(place="?") if far else "", limit="?"),
     )
     for far in (False, True)
 }
@@ -167,7 +168,7 @@ _EXCHANGE_POSTGRESQL = {
                 place="%s", beyond=_BEYOND.format(place="%s") if far else "", limit=MOST_AT_ONCE
             )
         ),
-        hand_over=_HAND_OVER.format(place="%s", next="SELECT id FROM next"),
+        hand_over=_HAND_OVER.format(returned=CLAIMED_COLUMNS, place="%s", next="SELECT id FROM next"),
     )
     for far in (False, True)
 }

@@ -38,8 +38,11 @@ class Claimed(NamedTuple):
     name: str
     attempts: int
     doubts: int
+    answers_id: int | None = None
 
 
+CLAIMED_COLUMNS = ", ".join(("id", *Claimed._fields[1:]))
+"""What a statement returns of each row that it claims, in the order of Claimed."""
 Place = tuple[Any, int]
 """How far claiming a mailing has come: moment (as the driver gives it) and number of the last row it met."""
 
@@ -83,8 +86,7 @@ _CLAIM = """
     )
     UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = NULL
     WHERE id IN (SELECT id FROM due)
-    RETURNING id, mailing_id, letter_id, reader_key, address, domain, name, attempts, doubts,
-        next_attempt_at
+    RETURNING {returned}, next_attempt_at
 """
 _LOCKS = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 
@@ -119,6 +121,7 @@ def claim(
         else "",
         domains=_of_domains(dialect.name, values, to, but_to),
         registered=values.add(sender),
+        returned=CLAIMED_COLUMNS,
         limit=limit,  # in words: PostgreSQL plans once for all, and should not plan for any number of rows
         lock=_LOCKS[dialect.name],
         sender=values.add(sender),

@@ -79,7 +79,8 @@ class Delivery(Base):
     from the moment it gave the letter to a connection: a row whose sender died is ready again if it was never
     handed over, and uncertain if it was. `doubts` counts how often an attempt ended like that: whoever got a
     letter with doubts may have got it twice. `cancel_asked_at` is set where stopping came after handing over:
-    that attempt is the last one.
+    that attempt is the last one. `answers_id` is the number of an earlier delivery to the same reader that this one
+    is threaded under; it stays good when that row is gone, as its Message-ID is made from the number.
     """
 
     __tablename__ = "delivery"
@@ -132,6 +133,7 @@ class Delivery(Base):
     reply_code: Mapped[int | None]
     reply_status: Mapped[str] = mapped_column(String(12), default="")
     reply_text: Mapped[str] = mapped_column(String(500), default="")
+    answers_id: Mapped[int | None]
     letter: Mapped[Letter] = relationship(
         primaryjoin=lambda: foreign(Delivery.letter_id) == Letter.id, viewonly=True
     )

@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter_service.db import UtcDateTime, among
@@ -90,19 +90,24 @@ def add_deliveries(
     letter_id: int,
     recipients: Select[int, str, str, str, str],
     now: datetime,
+    *,
+    answers: InstrumentedAttribute[int] | None = None,
 ) -> int:
     """One ready row for each of `recipients`; how many. Their names and addresses stay in the database.
 
-    They are selected as reader_id, reader_key, address, domain and name. A reader who is already in this mailing
-    is an IntegrityError.
+    They are selected as reader_id, reader_key, address, domain and name; `answers` is the column among what they are
+    selected from with the delivery that theirs is threaded under. A reader who is already in this mailing is an
+    IntegrityError.
     """
-    shared: dict[str, ColumnElement[Any]] = {
+    shared: dict[str, ColumnElement[Any] | InstrumentedAttribute[int]] = {
         "mailing_id": literal(mailing.id),
         "letter_id": literal(letter_id),
         "created_at": literal(now, UtcDateTime),
         "next_attempt_at": literal(now, UtcDateTime),
         "give_up_at": literal(now + EDITION_GIVE_UP, UtcDateTime),
     }
+    if answers is not None:
+        shared["answers_id"] = answers
     rows = recipients.add_columns(*shared.values())
     statement = insert(Delivery).from_select([*_OF_A_RECIPIENT, *shared], rows)
     done = session.execute(statement.execution_options(preserve_rowcount=True))

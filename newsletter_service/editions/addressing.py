@@ -12,7 +12,7 @@ from newsletter_service.audience.rules import visible
 from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.models import Mailing
 from newsletter_service.editions.content import content_for, item_view
-from newsletter_service.editions.models import Edition, Exclusion
+from newsletter_service.editions.models import Edition, Exclusion, LetterItem
 from newsletter_service.editions.readership import Reader, active_readers, recipients
 from newsletter_service.editions.rules import ExclusionReason
 from newsletter_service.editorial.models import Item
@@ -81,7 +81,9 @@ class Addressing:
         variant = item_ids, language
         if variant not in self._letters:
             prepared = self._prepare([item for item in self._items if item.id in item_ids], language)
-            self._letters[variant] = delivery.add_letter(self._session, self._mailing, prepared, self._now).id
+            letter = delivery.add_letter(self._session, self._mailing, prepared, self._now)
+            self._session.add_all(LetterItem(letter_id=letter.id, item_id=one) for one in item_ids)
+            self._letters[variant] = letter.id
         return self._letters[variant]
 
     def _prepare(self, items: Sequence[Item], language: str) -> PreparedLetter:

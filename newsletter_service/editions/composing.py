@@ -76,6 +76,8 @@ def compose_edition(
     session.flush()
     follow_defaults(edition, before, current_defaults(session, edition))
     edition.composed_at = now
+    if closing:
+        edition.closes_at = min(edition.closes_at, now)
     note(session, edition, move, user, now, items=len(items_in(edition)))
     if closing:
         tell_composed(session, press, edition, now)

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter_service.audience.rules import ItemView
-from newsletter_service.editions.models import Edition
+from newsletter_service.audience.rules import ItemView, is_public
+from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.rules import hash_of
 from newsletter_service.editorial.cards import card_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
+from newsletter_service.letters.markdown import to_text
 from newsletter_service.letters.values import EditionContent
 from newsletter_service.links import Links
 
+_PREHEADER_LENGTH = 110
 GOES_OUT = frozenset({ItemState.QUEUED.value, ItemState.SENT.value})
 
 
@@ -54,20 +57,38 @@ def content_for(edition: Edition, items: Sequence[Item], language: str, links: L
     )
 
 
-def correction_content(edition: Edition, subject: str, text: str, language: str) -> EditionContent:
+def correction_content(edition: Edition, correction: Correction, language: str) -> EditionContent:
     """What a correction of the edition says."""
+    item = correction.item
     released = edition.released_at or edition.sends_at
     return EditionContent(
         number=edition.number,
         day=released.astimezone(ZoneInfo(edition.zone)).date(),
-        subject=subject,
-        preheader="",
-        introduction=text,
+        subject=correction.subject,
+        preheader=_opening(correction.text),
+        introduction=correction.text,
         language=language,
         cards=(),
         featured=False,
         corrects=True,
+        about=item.title if item is not None else "",
+        anchor=place_of(correction) if is_public_correction(correction) else "",
     )
+
+
+def _opening(text: str) -> str:
+    """How a Markdown text begins, on one line and in whole words: what an inbox shows beside the subject."""
+    return shorten(to_text(text), _PREHEADER_LENGTH, placeholder=" …")
+
+
+def is_public_correction(correction: Correction) -> bool:
+    """Whether everybody may read it: not what it says about an item with restricted access."""
+    return correction.item is None or is_public(item_view(correction.item))
+
+
+def place_of(correction: Correction) -> str:
+    """The name of a correction's place on the edition's web page."""
+    return f"correctie-{correction.id}"
 
 
 def content_hash(edition: Edition) -> str:

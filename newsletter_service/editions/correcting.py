@@ -1,25 +1,33 @@
-"""Corrections: a short letter to exactly those who got an edition, written, looked at and released once."""
+"""Corrections: a short letter to exactly those who got an edition, or one of its items; writing it, and sending it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from newsletter_service.audience.rules import is_public
 from newsletter_service.delivery import service as delivery
-from newsletter_service.delivery.models import Delivery, Mailing
+from newsletter_service.delivery.models import Delivery, Letter, Mailing
 from newsletter_service.delivery.reached import perhaps_reached, reached
-from newsletter_service.editions.content import correction_content
+from newsletter_service.editions.combining import changed, combined
+from newsletter_service.editions.content import correction_content, item_view, items_in
 from newsletter_service.editions.emails import correction_held
-from newsletter_service.editions.models import Correction, Edition
+from newsletter_service.editions.models import Correction, Edition, LetterItem
 from newsletter_service.editions.notices import tell_staff
 from newsletter_service.editions.preview import letter_of
 from newsletter_service.editions.readership import ACTIVE, RECIPIENT
-from newsletter_service.editions.rules import CorrectionChanged, NobodyHasIt, NothingWritten, hash_of
+from newsletter_service.editions.rules import (
+    CorrectionChanged,
+    EditionConflict,
+    NobodyHasIt,
+    NothingWritten,
+    hash_of,
+)
 from newsletter_service.editions.service import Statement, lock, mailing_of, statement_of
-from newsletter_service.editions.written import in_correction, refuse_personal_links
-from newsletter_service.errors import NotFound
+from newsletter_service.editorial.models import Item
+from newsletter_service.errors import Invalid, NotFound
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.press import Press
 from newsletter_service.staff.models import User
@@ -35,10 +43,50 @@ class Audience:
     unsure: int
 
 
+@dataclass(frozen=True)
+class Words:
+    """What a correction says, and about which item (None: about none in particular)."""
+
+    subject: str
+    text: str
+    item_id: int | None = None
+
+
+class WrittenMeanwhile(EditionConflict):
+    """Somebody changed the same part of a correction first; nothing was saved.
+
+    `yours` is what was typed, with `theirs` where nothing clashes; `by` names who changed each part that does.
+    """
+
+    def __init__(self, yours: Words, theirs: Words, by: dict[str, str]) -> None:
+        super().__init__("correction_changed", "somebody else changed this correction meanwhile")
+        self.yours = yours
+        self.theirs = theirs
+        self.by = by
+
+
+NOTHING = Words("", "")
+
+
 def draft_of(session: Session, edition: Edition) -> Correction | None:
-    """The correction that somebody is writing, if any."""
+    """The correction that was not sent yet, if any."""
     query = select(Correction).where(Correction.edition_id == edition.id, Correction.mailing_id.is_(None))
     return session.scalars(query).first()
+
+
+def seen_draft(session: Session, edition: Edition, seen: str) -> Correction:
+    """The correction that was not sent yet, as somebody saw it (its fingerprint), for nobody else to change meanwhile.
+
+    Raises NothingWritten, CorrectionChanged.
+    """
+    lock(session, edition)
+    draft = draft_of(session, edition)
+    if draft is None:
+        raise NothingWritten
+    session.refresh(draft)
+    if fingerprint(draft) != seen:
+        raise CorrectionChanged
+    return draft
 
 
 def released_correction(session: Session, edition: Edition, number: int) -> Correction:
@@ -49,15 +97,46 @@ def released_correction(session: Session, edition: Edition, number: int) -> Corr
     return found
 
 
+def words_of(correction: Correction) -> Words:
+    """What a correction says as it stands."""
+    return Words(correction.subject, correction.text, correction.item_id)
+
+
 def fingerprint(correction: Correction) -> str:
-    """Tells whether a correction is still what somebody looked at (SHA-256, hex)."""
-    return hash_of([correction.subject, correction.text])
+    """Tells whether a correction is still what somebody looked at or agreed to (SHA-256, hex)."""
+    return hash_of([correction.subject, correction.text, correction.item_id])
 
 
-def audience(session: Session, edition: Edition) -> Audience:
-    """To whom a correction would go now."""
-    mailing_id = mailing_of(edition)
-    return Audience(_number(session, reached(mailing_id)), _number(session, perhaps_reached(mailing_id)))
+def items_to_correct(session: Session, edition: Edition) -> list[Item]:
+    """The items that a correction can be about.
+
+    Of an edition of which nobody wrote down who got which items, those that were not for everybody are left out.
+    """
+    known = _knows_items(session, edition)
+    return [item for item in items_in(edition) if known or is_public(item_view(item))]
+
+
+def _knows_items(session: Session, edition: Edition) -> bool:
+    mine = exists().where(LetterItem.letter_id == Letter.id, Letter.mailing_id == mailing_of(edition))
+    return bool(session.scalar(select(mine)))
+
+
+def audience(session: Session, edition: Edition, item_id: int | None = None) -> Audience:
+    """To whom a correction (of that item) would go now."""
+    had_it = _had_it(session, edition, item_id)
+    return Audience(
+        readers=_number(session, had_it),
+        unsure=_number(session, and_(had_it, perhaps_reached(mailing_of(edition)))),
+    )
+
+
+def _had_it(session: Session, edition: Edition, item_id: int | None) -> ColumnElement[bool]:
+    """The deliveries of all who got the edition, or the item, or may have got it."""
+    had_edition = reached(mailing_of(edition))
+    if item_id is None or not _knows_items(session, edition):
+        return had_edition
+    letters = select(LetterItem.letter_id).where(LetterItem.item_id == item_id)
+    return and_(had_edition, Delivery.letter_id.in_(letters))
 
 
 def _number(session: Session, had_it: ColumnElement[bool]) -> int:
@@ -66,86 +145,86 @@ def _number(session: Session, had_it: ColumnElement[bool]) -> int:
     return session.scalars(query.where(ACTIVE, had_it)).one()
 
 
-@dataclass(frozen=True)
-class Words:
-    """What a correction says, written on top of what was `seen` (a fingerprint; empty: nothing yet)."""
+def write(
+    session: Session, press: Press, edition: Edition, words: Words, began: str, user: User, now: datetime
+) -> None:
+    """Keep what a correction is to say, written on top of the words that `began` tells of, part by part.
 
-    subject: str
-    text: str
-    seen: str = ""
-
-
-def write(session: Session, press: Press, edition: Edition, words: Words, user: User, now: datetime) -> None:
-    """Keep what a correction is to say, in place of an earlier draft.
-
-    Raises NotFound before the edition is released, CorrectionChanged; letters.errors.LetterError.
+    Other words are put to the heads anew; one that is held stays so. Raises NotFound before the edition is released,
+    Invalid, WrittenMeanwhile; letters.errors.LetterError.
     """
     lock(session, edition)
     mailing_of(edition)
+    if words.item_id not in (None, *(item.id for item in items_to_correct(session, edition))):
+        raise Invalid("a correction is about an item of its edition", "item_id")
     draft = draft_of(session, edition)
+    before = words_of(draft) if draft is not None else NOTHING
+    after = _merged(session, draft, words, began, user) if draft is not None else words
     if draft is None:
-        draft = Correction(edition_id=edition.id, subject="", text="")
+        draft = Correction(edition_id=edition.id, user_id=user.id)
         session.add(draft)
-    elif words.seen != fingerprint(draft):
-        raise CorrectionChanged
-    draft.subject, draft.text, draft.user_id = words.subject, words.text, user.id
-    letter_for(session, press, edition, draft, "nl")
+    draft.subject, draft.text, draft.item_id = after.subject, after.text, after.item_id
+    if after != before:
+        draft.user_id, draft.offered_at, draft.due_at = user.id, None, None
     session.flush()
-    record(session, user, "correction.write", "correction", draft.id, now, edition=edition.number)
+    session.refresh(draft)
+    letter_for(session, press, edition, draft, "nl")
+    detail = {"edition": edition.number, "changed": changed(asdict(after), asdict(before))}
+    record(session, user, "correction.write", "correction", draft.id, now, **detail)
+
+
+def _merged(session: Session, draft: Correction, words: Words, began: str, user: User) -> Words:
+    theirs = words_of(draft)
+    values, by = combined(session, ("correction", draft.id), began, asdict(words), asdict(theirs), user)
+    if by:
+        raise WrittenMeanwhile(Words(**values), theirs, by)
+    return Words(**values)
+
+
+def discard(session: Session, edition: Edition, seen: str, user: User, now: datetime) -> None:
+    """Throw a correction away that was not sent. Raises NothingWritten, CorrectionChanged."""
+    draft = seen_draft(session, edition, seen)
+    detail = {"edition": edition.number, "subject": draft.subject}
+    record(session, user, "correction.discard", "correction", draft.id, now, **detail)
+    session.delete(draft)
+    session.flush()
 
 
 def letter_for(
     session: Session, press: Press, edition: Edition, draft: Correction, language: str
 ) -> PreparedLetter:
     """What a reader of this language would get; letters.errors.LetterError."""
-    return letter_of(session, press, correction_content(edition, draft.subject, draft.text, language))
+    return letter_of(session, press, correction_content(edition, draft, language))
 
 
-def release(
-    session: Session, press: Press, edition: Edition, seen: str, user: User, now: datetime
-) -> Correction:
-    """Send the correction that somebody saw (its fingerprint) to all who got the edition and still want letters.
+def send(
+    session: Session, press: Press, edition: Edition, draft: Correction, user: User | None, now: datetime
+) -> None:
+    """Let a correction go to all who got what it corrects and still want letters; without a user its time has come.
 
-    Doing it twice sends once. Raises NothingWritten, CorrectionChanged, PersonalLink,
-    NobodyHasIt; letters.errors.LetterError.
+    Raises NobodyHasIt; letters.errors.LetterError.
     """
-    lock(session, edition)
-    draft = draft_of(session, edition)
-    if draft is None:
-        raise NothingWritten
-    if fingerprint(draft) != seen:
-        raise CorrectionChanged
-    refuse_personal_links(in_correction(draft), press.links.base_url)
     delivery.let_nobody_leave(session)
     draft.mailing, draft.released_at = delivery.open_mailing(session, now), now
+    draft.held_at, draft.held_by_id, draft.hold_reason = None, None, ""
     draft.readers = _address(session, press, edition, draft, draft.mailing, now)
     if not draft.readers:
         raise NobodyHasIt
-    record(
-        session,
-        user,
-        "correction.release",
-        "correction",
-        draft.id,
-        now,
-        edition=edition.number,
-        readers=draft.readers,
-    )
-    return draft
+    detail = {"edition": edition.number, "readers": draft.readers}
+    record(session, user, "correction.release", "correction", draft.id, now, **detail)
 
 
 def _address(
     session: Session, press: Press, edition: Edition, draft: Correction, mailing: Mailing, now: datetime
 ) -> int:
     """One letter a language, one delivery a reader; how many. The readers stay in the database."""
-    had_it, written = reached(mailing_of(edition)), 0
+    had_it, written = _had_it(session, edition, draft.item_id), 0
     languages = select(Subscriber.language).join(Delivery, Delivery.reader_id == Subscriber.id)
     for language in session.scalars(languages.where(ACTIVE, had_it).distinct()).all():
-        letter = delivery.add_letter(
-            session, mailing, letter_for(session, press, edition, draft, language), now
-        )
+        prepared = letter_for(session, press, edition, draft, language)
+        letter = delivery.add_letter(session, mailing, prepared, now)
         readers = _recipients(language, had_it)
-        written += delivery.add_deliveries(session, mailing, letter.id, readers, now)
+        written += delivery.add_deliveries(session, mailing, letter.id, readers, now, answers=Delivery.id)
     return written
 
 

@@ -18,7 +18,7 @@ from newsletter_service.delivery.reporting import Group
 from newsletter_service.delivery.retrying import RETRIED
 from newsletter_service.editions import follow_up, wording
 from newsletter_service.editions.asked import SKIPPED, Asked, asked, following
-from newsletter_service.editions.correcting import released_of
+from newsletter_service.editions.correcting import draft_of, released_of
 from newsletter_service.editions.follow_up import Mailed, Skipped
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages import editors_only
@@ -195,6 +195,7 @@ def progress_of(edition: Edition, *, may_edit: bool) -> dict[str, object]:
         "groups": wording.delivery_groups(),
         "running": running,
         "corrections": corrections,
+        "draft": draft_of(session, edition),
         "changing": running or any(one.numbers.open for one in corrections),
         "progress": progress_now(session, mailed, due, now) if running else None,
         "domains": domains_now(session, mailed)[:_DOMAINS_IN_SHORT] if running and may_edit else (),

@@ -6,16 +6,27 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
+from babel.lists import format_list
 
+from newsletter_service.editions.correction_rules import Hindrance
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.letters.markdown import to_text
 from newsletter_service.letters.texts import texts
-from newsletter_service.letters.values import Action, Notice
+from newsletter_service.letters.values import Action, Notice, NoticeList
 from newsletter_service.links import Links
 
 
 @dataclass(frozen=True)
+class Listed:
+    """An item as a list names it."""
+
+    item_id: int
+    title: str
+
+
+@dataclass(frozen=True)
 class ComposedFacts:
-    """What staff are told about an edition that was just composed; the tuples hold titles of items.
+    """What staff are told about an edition that was just composed; the tuples hold items.
 
     `too_late` found no room although the next edition comes too late for them, `alike` were left out because
     they look like another item.
@@ -26,38 +37,53 @@ class ComposedFacts:
     zone: str
     rule: ReleaseRule
     readers: int
-    inside: tuple[str, ...]
-    too_late: tuple[str, ...] = ()
-    alike: tuple[str, ...] = ()
+    inside: tuple[Listed, ...]
+    too_late: tuple[Listed, ...] = ()
+    alike: tuple[Listed, ...] = ()
 
 
 @dataclass(frozen=True)
 class HeldFacts:
-    """What staff are told about an edition that the scheduler held; `words` is what the mail server said."""
+    """What staff are told about an edition that the scheduler held; `words` is what the mail server said.
+
+    `missing` are the names of the organisations whose agreement was not there.
+    """
 
     number: int
     sends_at: datetime
     zone: str
     reason: HoldReason
     words: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OfferedFacts:
+    """A correction as it is put to the heads: who wants it to go out, and when it does if nobody does anything.
+
+    Without `due_at` it waits until all heads have agreed. `text` is Markdown.
+    """
+
+    number: int
+    zone: str
+    by: str
+    subject: str
+    text: str
+    due_at: datetime | None
 
 
 def edition_composed(facts: ComposedFacts, links: Links, language: str) -> Notice:
     """Tells that an edition is ready to be looked at, and what happens if nobody does anything."""
     _ = texts(language).gettext
     subject = _("Editie %(number)s staat klaar") % {"number": facts.number}
-    paragraphs = [_plan(facts, language)]
-    if facts.inside:
-        paragraphs.append(_("In deze editie: %(titles)s.") % {"titles": _listed(facts.inside)})
-    if facts.too_late:
-        sentence = _("Let op, hiervoor was geen plaats, en de volgende editie komt te laat: %(titles)s.")
-        paragraphs.append(sentence % {"titles": _listed(facts.too_late)})
-    if facts.alike:
-        sentence = _(
-            "Deze berichten wachten, omdat ze op een ander bericht lijken: %(titles)s. Wilt u kijken?"
-        )
-        paragraphs.append(sentence % {"titles": _listed(facts.alike)})
-    return Notice(language, subject, subject, tuple(paragraphs), _look(facts.number, links, language))
+    listed = (
+        (_("In deze editie"), facts.inside),
+        (_("Hiervoor was geen plaats, en de volgende editie komt te laat"), facts.too_late),
+        (_("Deze berichten wachten, omdat ze op een ander bericht lijken"), facts.alike),
+    )
+    lists = tuple(_list_of(heading, items, links) for heading, items in listed if items)
+    plan, look = (_plan(facts, language),), _look(facts.number, links, language)
+    return Notice(language, subject, subject, plan, look, lists=lists)
 
 
 def edition_held(facts: HeldFacts, links: Links, language: str) -> Notice:
@@ -65,6 +91,10 @@ def edition_held(facts: HeldFacts, links: Links, language: str) -> Notice:
     _ = texts(language).gettext
     subject = _("Editie %(number)s wordt vastgehouden") % {"number": facts.number}
     paragraphs = [_why_held(facts, language)]
+    if facts.missing:
+        paragraphs.append(
+            _("Nog niet akkoord: %(names)s.") % {"names": format_list(facts.missing, locale=language)}
+        )
     if facts.words:
         paragraphs.append(_("De mailserver antwoordde: %(words)s") % {"words": facts.words})
     return Notice(language, subject, subject, tuple(paragraphs), _look(facts.number, links, language))
@@ -83,6 +113,51 @@ def correction_held(number: int, words: str, links: Links, language: str) -> Not
     if words:
         paragraphs.append(_("De mailserver antwoordde: %(words)s") % {"words": words})
     return Notice(language, subject, subject, tuple(paragraphs), _look(number, links, language))
+
+
+def correction_offered(facts: OfferedFacts, links: Links, language: str) -> Notice:
+    """Asks a head to agree to a correction, and says what it says and what happens otherwise."""
+    _ = texts(language).gettext
+    subject = _("Wilt u kijken naar de correctie op editie %(number)s?") % {"number": facts.number}
+    if facts.due_at is None:
+        plan = _("%(name)s wil deze correctie versturen. Zij gaat pas uit als elke organisatie akkoord is.")
+    else:
+        plan = _(
+            "%(name)s wil deze correctie versturen. Zij gaat %(moment)s uit, tenzij iemand haar vasthoudt. "
+            "Is elke organisatie eerder akkoord, dan gaat zij meteen uit."
+        )
+    moment = moment_in_words(facts.due_at, facts.zone, language) if facts.due_at is not None else ""
+    words = NoticeList(_("Wat er in de correctie staat"), ((facts.subject, ""), (_plain(facts.text), "")))
+    look = Action(_("Bekijk de correctie"), links.staff(f"edities/{facts.number}/correctie"))
+    paragraphs = (plan % {"name": facts.by, "moment": moment},)
+    return Notice(language, subject, subject, paragraphs, look, lists=(words,))
+
+
+def correction_held_back(number: int, by: str, links: Links, language: str) -> Notice:
+    """Tells that somebody keeps a correction from going out."""
+    _ = texts(language).gettext
+    subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
+    sentence = _("%(name)s houdt deze correctie vast. Zij gaat pas uit als elke organisatie akkoord is.")
+    look = Action(_("Bekijk de correctie"), links.staff(f"edities/{number}/correctie"))
+    return Notice(language, subject, subject, (sentence % {"name": by},), look)
+
+
+def correction_hindered(number: int, why: Hindrance, links: Links, language: str) -> Notice:
+    """Tells that a correction did not go out by itself, and why."""
+    _ = texts(language).gettext
+    subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
+    sentence = {
+        Hindrance.LATE: _(
+            "Deze correctie had al lang moeten uitgaan. Daarom gaat zij niet meer vanzelf uit, maar pas als elke "
+            "organisatie akkoord is."
+        ),
+        Hindrance.UNPRINTABLE: _(
+            "Van deze correctie kon geen goede brief worden gemaakt. Kijk haar nog eens na."
+        ),
+        Hindrance.NOBODY: _("Er is niemand meer die deze correctie moet krijgen. U kunt haar weggooien."),
+    }[why]
+    look = Action(_("Bekijk de correctie"), links.staff(f"edities/{number}/correctie"))
+    return Notice(language, subject, subject, (sentence,), look)
 
 
 def moment_in_words(moment: datetime, zone: str, language: str) -> str:
@@ -139,5 +214,9 @@ def _look(number: int, links: Links, language: str) -> Action:
     return Action(_("Bekijk editie %(number)s") % {"number": number}, links.staff(f"edities/{number}"))
 
 
-def _listed(titles: Sequence[str]) -> str:
-    return "; ".join(titles)
+def _list_of(heading: str, items: Sequence[Listed], links: Links) -> NoticeList:
+    return NoticeList(heading, tuple((one.title, links.staff(f"kopij/{one.item_id}")) for one in items))
+
+
+def _plain(text: str) -> str:
+    return " ".join(to_text(text).split())

@@ -1,5 +1,6 @@
 """Forms about editions and the publishing calendar."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TypeVar
 from zoneinfo import available_timezones
@@ -19,10 +20,12 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from newsletter_service.editions.calendar_rules import closes_first
+from newsletter_service.editions.correcting import Words
 from newsletter_service.editions.default_texts import LONGEST, Texts, texts_of
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editions.scheduling import CalendarSettings, settings_of
+from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import BODY_LENGTH
 from newsletter_service.merging import fingerprints
 from newsletter_service.web.forms import AtMost, Form, one_line, options, stripped
@@ -32,6 +35,7 @@ T = TypeVar("T")
 FILL_IN = _l("Vul dit in.")
 A_NUMBER = _l("Vul een getal in van %(min)d tot %(max)d.")
 LONGEST_FINGERPRINTS = 2000
+NO_ITEM = 0
 
 
 class TextsForm(Form):
@@ -75,13 +79,14 @@ class TextsForm(Form):
 
 
 class CorrectionForm(Form):
-    """Subject and text of a correction, written on top of what was `seen` (its fingerprint; empty: nothing yet)."""
+    """What a correction says and about which item, written on top of the words it `began` from (fingerprints)."""
 
     subject = StringField(
         _l("Onderwerp"),
         validators=[DataRequired(_l("Vul een onderwerp in.")), AtMost(LONGEST)],
         filters=[one_line, naming_nobody],
     )
+    item_id = SelectField(_l("Over welk bericht gaat het?"), coerce=int, default=0)
     text = TextAreaField(
         _l("Wat er niet klopte, en hoe het wel is"),
         validators=[
@@ -95,7 +100,31 @@ class CorrectionForm(Form):
             "Boven uw tekst staat al op welk nummer dit een correctie is."
         ),
     )
-    seen = StringField(validators=[Length(max=64)])
+    began = HiddenField(validators=[Length(max=LONGEST_FINGERPRINTS)])
+
+    @classmethod
+    def on_top_of(cls, saved: Words, shown: Words, items: Sequence[Item]) -> "CorrectionForm":
+        """The form with `shown` in it, to be saved over what is `saved` now."""
+        values = {"subject": shown.subject, "text": shown.text, "item_id": shown.item_id or NO_ITEM}
+        form = cls(formdata=None, data=values | {"began": fingerprints(asdict(saved))})
+        return form.about_one_of(items)
+
+    def about_one_of(self, items: Sequence[Item]) -> "CorrectionForm":
+        """Offer these items; answers with itself."""
+        self.item_id.choices = options(
+            {NO_ITEM: _l("Over de hele editie"), **{one.id: one.title for one in items}}
+        )
+        return self
+
+    def words(self) -> Words:
+        """What was typed."""
+        return Words(self.subject.data or "", self.text.data or "", self.item_id.data or None)
+
+
+class SeenForm(Form):
+    """Which version of a correction somebody was looking at (its fingerprint)."""
+
+    seen = StringField(validators=[DataRequired(), Length(max=64)])
 
 
 class PlaceForm(Form):
@@ -200,6 +229,13 @@ class CalendarForm(Form):
             "in de brief."
         ),
     )
+    correction_minutes = IntegerField(
+        _l("Hoeveel minuten wacht een correctie op de andere hoofden?"),
+        validators=[InputRequired(FILL_IN), NumberRange(5, 1440, A_NUMBER)],
+        description=_l(
+            "Zo lang kan iemand een correctie nog vasthouden. Geldt alleen als edities vanzelf uitgaan."
+        ),
+    )
     release_rule = RadioField(
         _l("Wanneer mag een editie uit?"),
         choices=options(
@@ -249,6 +285,7 @@ class CalendarForm(Form):
             release_rule=ReleaseRule(self.release_rule.data),
             item_limit=_given(self.item_limit.data),
             text_limit=_given(self.text_limit.data),
+            correction_minutes=_given(self.correction_minutes.data),
         )
 
 

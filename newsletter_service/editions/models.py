@@ -20,8 +20,9 @@ class Calendar(Base):
     """When editions go out: every `every_weeks` weeks on `weekday` (0 Monday) at `send_time` in `zone`; one row.
 
     `first_day` is a day on which an edition goes out, from which the weeks are counted. Copy closes
-    `closing_days` days earlier at `closing_time`. `release_rule` is automatic or both. A text longer than
-    `text_limit` characters goes on on the edition's page.
+    `closing_days` days earlier at `closing_time`. `release_rule` is automatic or both; under automatic a correction
+    waits `correction_minutes` for the other heads. A text longer than `text_limit` characters goes on on the
+    edition's page.
     """
 
     __tablename__ = "calendar"
@@ -38,6 +39,7 @@ class Calendar(Base):
     release_rule: Mapped[str] = mapped_column(String(10), default="automatic")
     item_limit: Mapped[int] = mapped_column(default=8)
     text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
+    correction_minutes: Mapped[int] = mapped_column(default=30)
 
 
 class Edition(Base):
@@ -128,10 +130,11 @@ class Exclusion(Base):
 
 
 class Correction(Base):
-    """A letter of its own to exactly those who had got an edition when it was released.
+    """A letter of its own to exactly those who had got an edition, or the item it is about, when it was released.
 
-    It is a draft while `mailing_id` and `released_at` are null. `readers` is how many it went to; `held_at` is set
-    while somebody, or the mail server's refusal, keeps it from going on.
+    It is a draft while `mailing_id` and `released_at` are null. From `offered_at` on it waits for the heads'
+    agreement, or until `due_at` if the release rule set that. `readers` is how many it went to; `held_at` is set
+    while somebody (`held_by`), the mail server's refusal or one of correction_rules.Hindrance keeps it from going on.
     """
 
     __tablename__ = "correction"
@@ -140,10 +143,42 @@ class Correction(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"), index=True)
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"))
     subject: Mapped[str] = mapped_column(String(150))
     text: Mapped[str] = mapped_column(Text)
     readers: Mapped[int] = mapped_column(default=0)
+    offered_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
+    held_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    hold_reason: Mapped[str] = mapped_column(String(20), default="")
 
     mailing: Mapped[Mailing | None] = relationship()
+    item: Mapped[Item | None] = relationship()
+    held_by: Mapped[User | None] = relationship(foreign_keys=held_by_id)
+    sign_offs: Mapped[list["CorrectionSignOff"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+
+class CorrectionSignOff(Base):
+    """A head's agreement on behalf of an organisation to exactly what a correction says (`content_hash`)."""
+
+    __tablename__ = "correction_sign_off"
+
+    correction_id: Mapped[int] = mapped_column(
+        ForeignKey("correction.id", ondelete="CASCADE"), primary_key=True
+    )
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    user: Mapped[User] = relationship(lazy="joined")
+
+
+class LetterItem(Base):
+    """Which items stand in which letter of an edition: a correction of one goes to those who got it."""
+
+    __tablename__ = "letter_item"
+
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)

@@ -20,7 +20,6 @@ from newsletter_service.editions.rules import State, is_late
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment
 from newsletter_service.parts import parts
-from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.guards import signed_in
 
 moves = Blueprint("moves", __name__, url_prefix="/edities/<int:number>")
@@ -129,12 +128,13 @@ def release_page(number: int) -> str:
     """Says to how many readers an edition goes before it does."""
     edition = _edition(number)
     session = db.session()
-    missing = set(service.missing_sign_offs(session, edition))
     return render_template(
         "editions/release.html",
         edition=edition,
         reach=reach(session, items_in(edition)),
-        missing=[one.short_name for one in organisations(session) if one.id in missing],
+        missing=service.missing_names(session, edition),
+        waits=bool(service.missing_sign_offs(session, edition)),
+        early=parts().clock() < edition.sends_at,
     )
 
 

@@ -1,6 +1,6 @@
 """Tells heads and communicators how an edition stands: one mail each, in their own language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -11,10 +11,11 @@ from newsletter_service.delivery.service import write_notice
 from newsletter_service.editions import emails
 from newsletter_service.editions.composing_rules import Reason
 from newsletter_service.editions.content import items_in
+from newsletter_service.editions.emails import Listed
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.readership import reach
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
-from newsletter_service.editions.service import calendar
+from newsletter_service.editions.service import calendar, missing_names
 from newsletter_service.letters.values import Notice, PreparedLetter
 from newsletter_service.links import Links
 from newsletter_service.publisher.press import Press
@@ -27,15 +28,29 @@ TOLD = (Role.HEAD.value, Role.COMMUNICATOR.value)
 
 
 def tell_staff(session: Session, press: Press, build: Callable[[Links, str], Notice], now: datetime) -> int:
-    """Write down what `build` makes of (links, language) for everybody concerned; answers for how many."""
+    """Tell all heads and communicators; answers for how many."""
+    told = session.scalars(select(User).where(User.active, User.roles.any(RoleRow.name.in_(TOLD)))).all()
+    tell(session, press, told, build, now)
+    return len(told)
+
+
+def heads_of(session: Session, organisation_ids: Collection[int]) -> list[User]:
+    """The heads of these organisations, as far as their accounts are in use."""
+    head = User.roles.any(RoleRow.name == Role.HEAD.value)
+    mine = User.organisation_id.in_(organisation_ids)
+    return list(session.scalars(select(User).where(User.active, head, mine).order_by(User.id)))
+
+
+def tell(
+    session: Session, press: Press, told: Iterable[User], build: Callable[[Links, str], Notice], now: datetime
+) -> None:
+    """Write down what `build` makes of (links, language) for each of them, in their own language."""
     letters: dict[str, PreparedLetter] = {}
-    told = list(session.scalars(select(User).where(User.active, User.roles.any(RoleRow.name.in_(TOLD)))))
     for user in told:
         if user.language not in letters:
             sender = sender_for(session, user.language, press.mail_from, press.reply_to, press.links.base_url)
             letters[user.language] = press.renderer.notice(build(press.links, user.language), sender)
         write_notice(session, letters[user.language], user.email, now, name=user.name)
-    return len(told)
 
 
 def tell_composed(session: Session, press: Press, edition: Edition, now: datetime) -> None:
@@ -47,9 +62,9 @@ def tell_composed(session: Session, press: Press, edition: Edition, now: datetim
         zone=edition.zone,
         rule=ReleaseRule(calendar(session).release_rule),
         readers=reach(session, items).reached,
-        inside=tuple(item.title for item in items),
-        too_late=_titles(edition, Reason.NO_ROOM, due=True),
-        alike=_titles(edition, Reason.LOOK_ALIKE),
+        inside=tuple(Listed(item.id, item.title) for item in items),
+        too_late=_items(edition, Reason.NO_ROOM, due=True),
+        alike=_items(edition, Reason.LOOK_ALIKE),
     )
     tell_staff(session, press, partial(emails.edition_composed, facts), now)
 
@@ -58,13 +73,14 @@ def tell_held(
     session: Session, press: Press, edition: Edition, reason: HoldReason, now: datetime, words: str = ""
 ) -> None:
     """Tell staff that the scheduler held `edition`, and why; `words` is what the mail server said."""
-    facts = emails.HeldFacts(edition.number, edition.sends_at, edition.zone, reason, words)
+    missing = missing_names(session, edition) if reason is HoldReason.UNSIGNED else ()
+    facts = emails.HeldFacts(edition.number, edition.sends_at, edition.zone, reason, words, missing)
     tell_staff(session, press, partial(emails.edition_held, facts), now)
 
 
-def _titles(edition: Edition, reason: Reason, due: bool | None = None) -> tuple[str, ...]:
+def _items(edition: Edition, reason: Reason, due: bool | None = None) -> tuple[Listed, ...]:
     return tuple(
-        placement.item.title
+        Listed(placement.item_id, placement.item.title)
         for placement in sorted(edition.placements, key=lambda one: one.item_id)
         if placement.reason == reason.value and (due is None or placement.detail.get("due") is due)
     )

@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from newsletter_service.db import unit_of_work
+from newsletter_service.db import db, unit_of_work
 from newsletter_service.editions import wording
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.rules import EditionConflict
-from newsletter_service.editions.service import edition_numbered
+from newsletter_service.editions.rules import EditionConflict, Unsigned
+from newsletter_service.editions.service import edition_numbered, missing_names
 from newsletter_service.errors import Conflict
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.preview import html_of, text_of
@@ -45,6 +45,10 @@ def run(number: int, use_case: UseCase, *, key: str | None = None) -> bool:
             _once(session, number, use_case, sent_key() if key is None else key)
     except AlreadyDone:
         flash(_("Dit was al gedaan. Er is niets dubbel gebeurd."), "ok")
+        return False
+    except Unsigned:
+        session = db.session()
+        flash(wording.not_agreed(missing_names(session, edition_numbered(session, number))), "error")
         return False
     except EditionConflict as conflict:
         flash(wording.conflict(conflict), "error")

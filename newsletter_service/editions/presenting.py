@@ -122,7 +122,7 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
     return EditionPage(
         edition=edition,
         standing=at,
-        steps=steps(edition, at, len(inside), len(decisions), signed, numbers),
+        steps=steps(edition, at, len(inside), len(decisions), signed, numbers, now),
         sections=_sections(edition, inside, decisions, reached, speakers),
         waiting=tuple(_waiting(session, edition, inside, decisions, speakers)),
         shares=tuple(_shares(inside, speakers)),

@@ -24,6 +24,7 @@ from newsletter_service.tokens import NOBODYS_KEY
 SAMPLE_ADDRESS = "lezer@voorbeeld.example"
 SAMPLE_NAME = "mevrouw De Vries"
 SAMPLE_ID = "<voorbeeld@voorbeeld.example>"
+SAMPLE_EDITION_ID = "<voorbeeld-editie@voorbeeld.example>"
 
 
 PROOFS_AN_HOUR = 20
@@ -64,6 +65,7 @@ def sample_copy(press: Press, letter: PreparedLetter, now: datetime) -> bytes:
         name=SAMPLE_NAME,
         manage_url=press.links.manage(NOBODYS_KEY),
         unsubscribe_url=press.links.unsubscribe(NOBODYS_KEY),
+        answers=SAMPLE_EDITION_ID,
     )
     return Template(letter.skeleton).fill(values)
 
@@ -76,17 +78,24 @@ def letter_for(
 
 
 def proof_to(
-    session: Session, press: Press, edition: Edition, user: User, segment: str | None, now: datetime
+    session: Session,
+    press: Press,
+    edition: Edition,
+    user: User,
+    segment: str | None,
+    language: str,
+    now: datetime,
 ) -> Delivery:
-    """Mail a proof of what `message_for` shows to a member of staff, in their language; raises the same, and
-    TooManyProofs.
+    """Mail a proof of what `message_for` shows to a member of staff; raises the same, and TooManyProofs.
+
+    The proof is in `language`, like the letter it shows; what it says of itself is in the reader's own.
     """
     if times_done(session, user, PROOF_SENT, now - timedelta(hours=1)) >= PROOFS_AN_HOUR:
         raise TooManyProofs
-    record(session, user, PROOF_SENT, "edition", edition.id, now, segment=segment)
-    _ = texts(user.language).gettext
-    content = _content(session, press, edition, segment, user.language)
-    proof = replace(content, subject=_("[Proef] %(subject)s") % {"subject": content.subject})
+    record(session, user, PROOF_SENT, "edition", edition.id, now, segment=segment, language=language)
+    content = _content(session, press, edition, segment, language)
+    what = _proof_of(session, segment, language, user.language)
+    proof = replace(content, proof=what, proof_language=user.language)
     return write_notice(
         session,
         letter_of(session, press, proof),
@@ -95,6 +104,14 @@ def proof_to(
         name=user.name,
         reader_key=NOBODYS_KEY,
     )
+
+
+def _proof_of(session: Session, segment: str | None, language: str, told_in: str) -> str:
+    """For which readers and in which language a proof is, in the words of `told_in`: "Proef · Politie · Engels"."""
+    _ = texts(told_in).gettext
+    whom = _("Zonder doelgroep") if segment is None else segment_by_slug(session, segment).name(told_in)
+    tongue = {"nl": _("Nederlands"), "en": _("Engels")}[language]
+    return " · ".join((_("Proef"), whom, tongue))
 
 
 def _content(

@@ -152,6 +152,13 @@ class CorrectionChanged(EditionConflict):
         super().__init__("correction_changed", "the correction changed since this page was opened")
 
 
+class NotOffered(EditionConflict):
+    """The correction does not wait for anybody's agreement."""
+
+    def __init__(self) -> None:
+        super().__init__("not_offered", "this correction was not put to the heads")
+
+
 class BadTime(Invalid):
     """The time given for an edition to go out has passed."""
 

@@ -33,6 +33,7 @@ class CalendarSettings:
     release_rule: ReleaseRule
     item_limit: int
     text_limit: int
+    correction_minutes: int
 
     def rhythm(self) -> Rhythm:
         """The part that decides about moments; raises calendar_rules.BadCalendar."""

@@ -114,6 +114,13 @@ def missing_sign_offs(session: Session, edition: Edition) -> tuple[int, ...]:
     return rules.missing_sign_offs(rule, ids, signed, content_hash(edition))
 
 
+def missing_names(session: Session, edition: Edition) -> tuple[str, ...]:
+    """Short names of the organisations that did not agree to what readers would get, whatever the release rule."""
+    signed = {one.organisation_id: one.content_hash for one in edition.sign_offs}
+    content = content_hash(edition)
+    return tuple(one.short_name for one in organisations(session) if signed.get(one.id) != content)
+
+
 def hold(session: Session, edition: Edition, user: User | None, now: datetime, reason: str) -> None:
     """Stop a composed or running edition and pause its mailing; raises WrongState.
 

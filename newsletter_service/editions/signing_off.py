@@ -1,5 +1,6 @@
 """The organisations' agreement to exactly what readers would get."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.editions import rules
 from newsletter_service.editions.content import content_hash, items_in
-from newsletter_service.editions.models import Edition, SignOff
+from newsletter_service.editions.models import CorrectionSignOff, Edition, SignOff
 from newsletter_service.editions.rules import Empty, Move
 from newsletter_service.editions.service import lock, note, standing
 from newsletter_service.errors import NotAllowed
@@ -36,26 +37,39 @@ def sign_off(session: Session, edition: Edition, user: User, now: datetime, seen
     """
     lock(session, edition)
     rules.sign_off(standing(edition))
-    if user.organisation_id is None or not may_sign_off(actor_of(user), user.organisation_id):
+    organisation_id = signs_for(user)
+    if organisation_id is None:
         raise NotAllowed("only heads sign off, on behalf of their organisation")
     if not items_in(edition):
         raise Empty
     content = content_hash(edition)
     if seen is not None and seen != content:
         raise rules.ChangedSinceSeen
-    mine = next((one for one in edition.sign_offs if one.organisation_id == user.organisation_id), None)
+    mine = next((one for one in edition.sign_offs if one.organisation_id == organisation_id), None)
     if mine is None:
-        mine = SignOff(organisation_id=user.organisation_id)
+        mine = SignOff(organisation_id=organisation_id)
         edition.sign_offs.append(mine)
     mine.user_id, mine.content_hash, mine.at = user.id, content, now
     session.flush()
-    note(session, edition, Move.SIGN_OFF, user, now, organisation=user.organisation_id, content=content)
+    note(session, edition, Move.SIGN_OFF, user, now, organisation=organisation_id, content=content)
+
+
+def signs_for(user: User) -> int | None:
+    """The organisation on whose behalf `user` may agree to something, if any."""
+    mine = user.organisation_id
+    return mine if mine is not None and may_sign_off(actor_of(user), mine) else None
 
 
 def sign_offs(session: Session, edition: Edition) -> list[SignOffState]:
     """How every organisation stands towards what readers would get now."""
-    signed = {one.organisation_id: one for one in edition.sign_offs}
-    content = content_hash(edition)
+    return states_of(session, edition.sign_offs, content_hash(edition))
+
+
+def states_of(
+    session: Session, signed_off: Sequence[SignOff | CorrectionSignOff], content: str
+) -> list[SignOffState]:
+    """How every organisation stands towards `content` (a hash), given what was signed."""
+    signed = {one.organisation_id: one for one in signed_off}
     states = []
     for organisation in organisations(session):
         one = signed.get(organisation.id)

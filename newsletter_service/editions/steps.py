@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -12,10 +13,14 @@ from newsletter_service.editions.service import Statement
 from newsletter_service.editions.signing_off import SignOffState
 from newsletter_service.web.formatting import getal, moment
 
+_SIGN_OFF = 2
+
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its name, what there is to say about it, and whether it is done, now, held or todo."""
+    """One step: its name, what there is to say about it, and whether it is done, now, held, todo or passed: left
+    behind without having been done.
+    """
 
     name: str
     text: str
@@ -29,17 +34,20 @@ def steps(
     decided: int,
     signed: Sequence[SignOffState],
     numbers: Statement,
+    now: datetime,
 ) -> tuple[Step, ...]:
     """The path of `edition`: copy, composed, sign-off, sending, sent."""
     texts = (
-        (_("Kopij"), _copy(edition, at)),
+        (_("Kopij"), _copy(edition, at, now)),
         (_("Samengesteld"), _composed(edition, inside, decided)),
         (_("Akkoord"), _signed(edition, signed)),
         (_("Versturen"), _sending(edition, numbers)),
         (_("Verstuurd"), _sent(edition, numbers)),
     )
-    here = _here(at)
-    return tuple(Step(name, text, _mark(index, here, at)) for index, (name, text) in enumerate(texts))
+    here, all_signed = _here(at), bool(signed) and all(one.valid for one in signed)
+    return tuple(
+        Step(name, text, _mark(index, here, at, all_signed)) for index, (name, text) in enumerate(texts)
+    )
 
 
 def _here(at: Standing) -> int:
@@ -48,18 +56,22 @@ def _here(at: Standing) -> int:
     return {State.COLLECTING: 0, State.COMPOSED: 2, State.SENDING: 3, State.SENT: 4}.get(state, -1)
 
 
-def _mark(index: int, here: int, at: Standing) -> str:
+def _mark(index: int, here: int, at: Standing, all_signed: bool) -> str:
     if here < 0 or index > here:
         return "todo"
+    if index == _SIGN_OFF and index < here and not all_signed:
+        return "passed"
     if index < here or at.state is State.SENT:
         return "done"
     return "held" if at.state is State.HELD else "now"
 
 
-def _copy(edition: Edition, at: Standing) -> str:
+def _copy(edition: Edition, at: Standing, now: datetime) -> str:
     closes = moment(edition.closes_at, "medium", edition.zone)
     if at.state is State.COLLECTING:
         return _("open tot %(moment)s", moment=closes)
+    if edition.closes_at > now:
+        return _("zou sluiten %(moment)s", moment=closes)
     return _("gesloten %(moment)s", moment=closes)
 
 
@@ -77,9 +89,11 @@ def _signed(edition: Edition, signed: Sequence[SignOffState]) -> str:
     for one in signed:
         if one.valid:
             parts.append(f"{one.short_name} ✓")
-        elif one.signed_at is not None and not released:
+        elif released:
+            parts.append(_("%(name)s niet", name=one.short_name))
+        elif one.signed_at is not None:
             parts.append(_("%(name)s vervallen", name=one.short_name))
-        elif not released:
+        else:
             parts.append(_("%(name)s nog niet", name=one.short_name))
     return " · ".join(parts) or "–"
 

@@ -186,7 +186,9 @@ def proof(number: int) -> Response:
     user, now, choice = signed_in(), parts().clock(), chosen()
     return act(
         number,
-        lambda session, edition: proof_to(session, parts(), edition, user, choice.segment, now),
+        lambda session, edition: proof_to(
+            session, parts(), edition, user, choice.segment, choice.language, now
+        ),
         _("De proef is onderweg naar %(address)s.", address=user.email),
     )
 

@@ -1,6 +1,6 @@
 """What pages about editions say: states, reasons, conflicts and checks in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from newsletter_service.editions.checks import Check, Fault
 from newsletter_service.editions.composing_rules import Reason
+from newsletter_service.editions.correction_rules import Hindrance
 from newsletter_service.editions.editing import CannotAdd
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.rules import (
@@ -22,7 +23,7 @@ from newsletter_service.editions.rules import (
     WrongState,
 )
 from newsletter_service.editions.written import PersonalLink
-from newsletter_service.web.formatting import datum, getal
+from newsletter_service.web.formatting import datum, getal, listed
 
 FAULTS = {
     Check.SUBJECT: _l("Het onderwerp is %(number)s tekens lang; een telefoon toont er ongeveer 60."),
@@ -128,6 +129,21 @@ def hold_reason(reason: str) -> str:
     return known.get(reason, reason)
 
 
+def hindrance(reason: str) -> str:
+    """Why a correction did not go out by itself; empty where somebody holds it, or nothing does."""
+    known = {
+        Hindrance.LATE.value: _("De correctie had al lang moeten uitgaan en wordt daarom vastgehouden."),
+        Hindrance.UNPRINTABLE.value: _("Van deze correctie kon geen goede brief worden gemaakt."),
+        Hindrance.NOBODY.value: _("Er is niemand meer die deze correctie moet krijgen."),
+    }
+    return known.get(reason, "")
+
+
+def not_agreed(names: Sequence[str]) -> str:
+    """Whose agreement an edition still waits for."""
+    return _("Nog niet akkoord: %(names)s. Zonder hun akkoord gaat de editie niet uit.", names=listed(names))
+
+
 def conflict(error: EditionConflict) -> str:
     """Why something cannot be done to an edition now, and what to do instead."""
     if isinstance(error, WrongState):
@@ -147,10 +163,11 @@ def conflict(error: EditionConflict) -> str:
             "De editie is veranderd sinds u deze pagina opende. Kijk haar nog eens na en geef dan akkoord."
         ),
         "nobody_has_it": _("Nog niemand kreeg deze editie. Een correctie is dus niet nodig."),
-        "nothing_written": _("Deze correctie is al verstuurd. Er gaat niets dubbel uit."),
+        "nothing_written": _("Deze correctie is al verstuurd of weggegooid. Er gaat niets dubbel uit."),
         "correction_changed": _(
-            "Iemand anders heeft deze correctie intussen veranderd. Kijk haar nog eens na."
+            "Deze correctie is veranderd sinds u deze pagina opende. Kijk haar nog eens na."
         ),
+        "not_offered": _("Deze correctie wacht nu niet op akkoord: zij is nog niet voorgelegd."),
         "not_in_edition": _("Dit bericht staat niet meer in deze editie."),
         "nothing_to_see": _("Deze doelgroep krijgt deze editie niet: er staat geen bericht voor hen in."),
         "embargoed": _("Dit bericht mag nog niet worden verstuurd op het moment dat deze editie uitgaat."),

@@ -34,9 +34,14 @@ def card_of(item: Item, language: str, zone: ZoneInfo, links: Links) -> Card:
         starts_at=item.starts_at.astimezone(zone) if item.starts_at and event else None,
         ends_at=item.ends_at.astimezone(zone) if item.ends_at and event else None,
         place=item.place if event else "",
-        anchor=f"bericht-{item.id}",
+        anchor=anchor_of(item.id),
         restricted_to=segment_names(item.segments, language) if item.restricted else (),
     )
+
+
+def anchor_of(item_id: int) -> str:
+    """The name of an item's place on the page of its edition."""
+    return f"bericht-{item_id}"
 
 
 def segment_names(segments: Iterable[Segment], language: str) -> tuple[str, ...]:

@@ -106,9 +106,15 @@ def own_links(content: EditionContent, sender: Sender, manage: str, unsubscribe:
         ask=Link(_("Schrijf ons wat er speelt"), f"mailto:{sender.reply_to}?subject={about}"),
         manage=Link(_("Voorkeuren aanpassen"), manage),
         unsubscribe=Link(_("Afmelden"), unsubscribe),
-        archive=Link(_name_of_page(content), _page(content, sender)),
+        archive=Link(_name_of_page(content), web_page(content, sender)),
         sign_up=Link(_("Meld u aan voor de nieuwsbrief"), f"{sender.base_url}/aanmelden"),
     )
+
+
+def web_page(content: EditionContent, sender: Sender) -> str:
+    """Where on the web everybody reads what this letter says."""
+    page = _page(content, sender)
+    return f"{page}#{content.anchor}" if content.anchor else page
 
 
 def _page(content: EditionContent, sender: Sender) -> str:

@@ -15,7 +15,7 @@ from newsletter_service.letters import encoding, palette, plain
 from newsletter_service.letters.cards import in_language, lone_card
 from newsletter_service.letters.cleaning import cleaned, texts_in
 from newsletter_service.letters.compiling import compiled
-from newsletter_service.letters.edition import edition_view, fitting
+from newsletter_service.letters.edition import edition_view, fitting, web_page
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.skeleton import header_slot, mark, prepare
 from newsletter_service.letters.texts import texts
@@ -112,13 +112,15 @@ _AUTOMATIC = b"Auto-Submitted: auto-generated\r\n"
 def _edition_headers(sender: Sender, content: EditionContent) -> list[bytes]:
     domain = sender.mail_from.rpartition("@")[2]
     archive = f"{sender.base_url}/archief"
+    thread = [header_slot("In-Reply-To", "answers"), header_slot("References", "answers")]
     return [
+        *(thread if content.corrects else ()),
         encoding.list_id(sender.name, f"{sender.list_slug}.{domain}"),
         header_slot("List-Unsubscribe", "unsubscribe_url", encoding.NEXT_LINE + "<", ">"),
         b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
         encoding.link("List-Archive", archive),
         encoding.link("List-Help", f"mailto:{sender.reply_to}"),
-        encoding.link("Archived-At", f"{archive}/{content.number}"),
+        encoding.link("Archived-At", web_page(content, sender)),
         b"Precedence: bulk\r\n",
         _feedback_id(sender, content),
         _content_language(content.language, content.written_in),

@@ -35,7 +35,8 @@ _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 class SlotValues(NamedTuple):
     """What one copy of a letter has for itself; links may be empty where the letter has no place for them.
 
-    `date` is aware; `message_id` stands in its angle brackets; without `name` the salutation has none.
+    `date` is aware; `message_id` stands in its angle brackets, as does that of the letter which this one `answers`;
+    without `name` the salutation has none.
     """
 
     address: str
@@ -44,6 +45,7 @@ class SlotValues(NamedTuple):
     name: str = ""
     manage_url: str = ""
     unsubscribe_url: str = ""
+    answers: str = ""
 
 
 def mark(name: str, *forms: str) -> str:
@@ -199,7 +201,14 @@ def _address(values: SlotValues) -> bytes:
 
 
 def _message_id(values: SlotValues) -> bytes:
-    value = values.message_id
+    return _checked_id(values.message_id)
+
+
+def _answers(values: SlotValues) -> bytes:
+    return _checked_id(values.answers)
+
+
+def _checked_id(value: str) -> bytes:
     if len(value) > _LONGEST_IN_HEADER or not _MESSAGE_ID.fullmatch(value):
         raise LetterError("a letter needs a Message-ID")
     return value.encode("ascii")
@@ -232,4 +241,5 @@ _ENCODERS: dict[str, Callable[[SlotValues], bytes | str]] = {
     "message_id": _message_id,
     "manage_url": _manage_url,
     "unsubscribe_url": _unsubscribe_url,
+    "answers": _answers,
 }

@@ -69,8 +69,9 @@ class EditionContent:
 
     The letter groups consecutive cards under section headings by kind; the first card is featured
     when `featured` is set. `language` is the reader's, `written_in` that of what staff wrote. A letter that
-    `corrects` the edition says so, and has no cards. Of a text longer than `text_limit` characters the letter
-    shows the beginning (None: all of it).
+    `corrects` the edition (or the item called `about`) says so, and has no cards. `anchor` is the place on the
+    edition's web page that the letter leads to. Of a text longer than `text_limit` characters the letter shows the
+    beginning (None: all of it). A `proof` says what it is a proof of, in `proof_language`.
     """
 
     number: int
@@ -84,6 +85,10 @@ class EditionContent:
     written_in: str = "nl"
     corrects: bool = False
     text_limit: int | None = None
+    about: str = ""
+    anchor: str = ""
+    proof: str = ""
+    proof_language: str = "nl"
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,20 @@ class Action:
 
 
 @dataclass(frozen=True)
+class NoticeList:
+    """A list in a notice: what its items have in common, and the items as (text, url); url may be empty.
+
+    The items are what staff wrote, in the language `written_in`.
+    """
+
+    heading: str
+    items: tuple[tuple[str, str], ...]
+    written_in: str = "nl"
+
+
+@dataclass(frozen=True)
 class Notice:
-    """A system mail: one heading, a few paragraphs, at most one button, and small print below it.
+    """A system mail: one heading, a few paragraphs and lists, at most one button, and small print below it.
 
     `small_print` holds (text, label, url): a sentence followed by a link with that label; label and url may
     be empty.
@@ -108,6 +125,7 @@ class Notice:
     paragraphs: tuple[str, ...]
     action: Action | None = None
     small_print: tuple[tuple[str, str, str], ...] = ()
+    lists: tuple[NoticeList, ...] = ()
 
 
 @dataclass(frozen=True)

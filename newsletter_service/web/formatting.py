@@ -1,9 +1,11 @@
 """Moments, days and numbers as people read them, in the language of the page."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from flask import Flask
 from flask_babel import format_decimal
 from markupsafe import Markup
@@ -37,9 +39,15 @@ LOCALE = {"nl": "nl_NL", "en": "en_GB"}
 
 
 def init_formatting(app: Flask) -> None:
-    """Add `moment`, `datum`, `tijd`, `machine`, `getal` and `markdown` to the filters of `app`."""
+    """Add `moment`, `datum`, `tijd`, `machine`, `getal`, `listed` and `markdown` to the filters of `app`."""
     app.jinja_env.filters.update(
-        moment=moment, datum=datum, tijd=tijd, machine=machine, getal=getal, markdown=markdown
+        moment=moment,
+        datum=datum,
+        tijd=tijd,
+        machine=machine,
+        getal=getal,
+        listed=listed,
+        markdown=markdown,
     )
 
 
@@ -74,6 +82,11 @@ def machine(value: datetime) -> str:
 def getal(value: float) -> str:
     """A number with the separators of the page's language: "1.284"."""
     return str(format_decimal(value))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: "VAR en RIEC"."""
+    return format_list(list(names), locale=LOCALE[language()])
 
 
 def markdown(value: str) -> Markup:

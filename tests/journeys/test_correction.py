@@ -1,6 +1,7 @@
 """A mistake in an edition that went out: its correction reaches exactly those who have the edition."""
 
 import re
+from datetime import timedelta
 
 from newsletter_service.letters.preview import html_of, text_of
 from tests.journeys.office import Office, editions_in, fill_both_queues, fresh
@@ -20,9 +21,11 @@ def seen(office: Office, path: str) -> str:
 def correct(office: Office) -> str:
     """Write the correction, look at it, and let it go; what the page then says."""
     form, ask = f"{PAGE}/correctie", f"{PAGE}/correctie/versturen"
-    office.editor.done(form, subject=SUBJECT, text=TEXT, seen=seen(office, form))
+    office.editor.done(form, subject=SUBJECT, text=TEXT)
     assert "15.00 uur" in office.editor.text(f"{form}/voorbeeld?vorm=tekst")
-    return office.editor.done(ask, seen=seen(office, ask))
+    look = seen(office, ask)
+    office.var.done(ask, seen=look)
+    return office.riec.done(f"{form}/akkoord", seen=look)
 
 
 def release(office: Office) -> None:
@@ -86,3 +89,30 @@ def test_whoever_leaves_while_a_correction_is_held_does_not_get_it(
     office.tick()
     recipients = {mail.recipient for mail in editions_in(smtp.received)}
     assert recipients == set(readers.values()) - {readers["om"]}
+
+
+def test_a_correction_waits_for_half_an_hour_and_stands_under_the_edition_and_in_the_archive(
+    office: Office, readers: dict[str, str], smtp: RecordingServer
+) -> None:
+    release(office)
+    first = {mail.recipient: mail.message["Message-ID"] for mail in editions_in(smtp.received)}
+    smtp.received.clear()
+    office.editor.done(f"{PAGE}/correctie", subject=SUBJECT, text=TEXT)
+    office.var.done(f"{PAGE}/correctie/versturen", seen=seen(office, f"{PAGE}/correctie/versturen"))
+    office.tick()
+    assert editions_in(smtp.received) == []
+    (asked,) = [mail for mail in smtp.received if "correctie op editie 1" in mail.message["Subject"]]
+    assert asked.recipient == "zeki.zuid@redactie.example"
+    assert "15.00 uur" in text_of(asked.content)
+
+    office.clock.now += timedelta(minutes=30)
+    office.tick()
+    got = editions_in(smtp.received)
+    assert {mail.recipient for mail in got} == first.keys()
+    for mail in got:
+        assert mail.message["In-Reply-To"] == mail.message["References"] == first[mail.recipient]
+    web = re.search(r"https://\S+/archief/1#(correctie-\d+)", text_of(got[0].content))
+    assert web is not None
+    page = fresh(office.app).get("/archief/1").text
+    assert f'id="{web[1]}"' in page
+    assert "om <strong>15.00 uur</strong>" in page

@@ -79,6 +79,7 @@ def _kind(name: str, letter: PreparedLetter) -> Kind:
         name="Noëlle van 't Hof",
         manage_url=f"{BASE}/voorkeuren/17-1-QmFzZTY0VG9rZW5Wb29yVGVz",
         unsubscribe_url=f"{BASE}/afmelden/17-1-QmFzZTY0VG9rZW5Wb29yVGVz",
+        answers="<h3w8p1z5-20261124@nieuwsbrief.example>",
     )
     return Kind(name, letter.html_size, Template(letter.skeleton).fill(values))
 
@@ -105,11 +106,13 @@ def _editions(language: str) -> dict[str, EditionContent]:
         cards=(),
         featured=False,
         corrects=True,
+        about=first.title,
+        anchor="correctie-1",
     )
     return {
         "edition": edition,
         "restricted": replace(edition, cards=(first, restricted)),
-        "proof": replace(edition, subject=f"[Proef] {edition.subject}"),
+        "proof": replace(edition, proof="Proef · Politie · Nederlands"),
         "correction": correction,
     }
 
@@ -154,9 +157,17 @@ def _notices(language: str) -> dict[str, Notice]:
         zone=_ZONE,
         rule=ReleaseRule.AUTOMATIC,
         readers=395,
-        inside=tuple(item.title for item in RIEC_ITEMS[:4]),
-        too_late=(VAR_ITEMS[0].title,),
-        alike=(VAR_ITEMS[1].title,),
+        inside=tuple(staff_emails.Listed(n, item.title) for n, item in enumerate(RIEC_ITEMS[:4], 1)),
+        too_late=(staff_emails.Listed(5, VAR_ITEMS[0].title),),
+        alike=(staff_emails.Listed(6, VAR_ITEMS[1].title),),
+    )
+    offered = staff_emails.OfferedFacts(
+        number=12,
+        zone=_ZONE,
+        by="Marjan van Oord",
+        subject="Correctie: de kennissessie begint om 15.00 uur",
+        text="De kennissessie begint om **15.00 uur**, niet om 13.00 uur.",
+        due_at=NOW + timedelta(minutes=30),
     )
     held = staff_emails.HeldFacts(12, NOW, _ZONE, HoldReason.PAUSED, "554 5.7.1 Message refused")
     return {
@@ -167,5 +178,6 @@ def _notices(language: str) -> dict[str, Notice]:
         "lost-link": reader_emails.lost_link(name, language, manage),
         "staff-composed": staff_emails.edition_composed(composed, _LINKS, language),
         "staff-held": staff_emails.edition_held(held, _LINKS, language),
+        "staff-correction-offered": staff_emails.correction_offered(offered, _LINKS, language),
         "staff-correction-held": staff_emails.correction_held(12, "554 5.7.1 Refused", _LINKS, language),
     }

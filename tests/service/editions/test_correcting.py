@@ -1,28 +1,53 @@
 """A correction goes to exactly those who have the edition, once."""
 
 import re
+from dataclasses import asdict
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from newsletter_service.archive.service import public_corrections
+from newsletter_service.delivery.copies import Copies
+from newsletter_service.delivery.ledger import Claimed
 from newsletter_service.delivery.models import Delivery, Letter
-from newsletter_service.editions import correcting
-from newsletter_service.editions.correcting import Words, draft_of, fingerprint, released_of
-from newsletter_service.editions.models import Correction, Edition
+from newsletter_service.delivery.rules import message_id
+from newsletter_service.editions import agreeing, correcting
+from newsletter_service.editions.correcting import (
+    Words,
+    WrittenMeanwhile,
+    draft_of,
+    fingerprint,
+    released_of,
+    words_of,
+)
+from newsletter_service.editions.models import Correction, Edition, LetterItem
 from newsletter_service.editions.release import release
 from newsletter_service.editions.rules import CorrectionChanged, NobodyHasIt, NothingWritten
-from newsletter_service.errors import NotFound
+from newsletter_service.errors import Invalid, NotFound
 from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.preview import html_of
+from newsletter_service.letters.skeleton import SlotValues, Template
+from newsletter_service.merging import fingerprints
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
-from tests.factories import make_item, make_subscriber
+from tests.factories import make_item, make_segment, make_subscriber
 from tests.service.editions.conftest import COLLECTING, SENDS, House
 
 LATER = SENDS + timedelta(hours=1)
 WORDS = Words("Correctie: de tijd", "De bijeenkomst begint om **15.00 uur**.")
+VALUES = SlotValues(
+    "a@b.example",
+    LATER,
+    "<2@b.example>",
+    manage_url="https://x.example",
+    unsubscribe_url="https://y.example",
+    answers="<1@b.example>",
+)
 FATES: dict[str, dict[str, object]] = {
     "verstuurd@a.example": {"state": "sent"},
     "english@a.example": {"state": "sent"},
@@ -61,8 +86,8 @@ def mailed(session: Session, mailing_id: int | None) -> list[Delivery]:
     return list(session.scalars(select(Delivery).where(Delivery.mailing_id == mailing_id)))
 
 
-def written(house: House, edition: Edition, words: Words = WORDS) -> Correction:
-    correcting.write(house.session, house.press, edition, words, house.communicator, LATER)
+def written(house: House, edition: Edition, words: Words = WORDS, began: str = "") -> Correction:
+    correcting.write(house.session, house.press, edition, words, began, house.communicator, LATER)
     draft = draft_of(house.session, edition)
     assert draft is not None
     return draft
@@ -70,7 +95,8 @@ def written(house: House, edition: Edition, words: Words = WORDS) -> Correction:
 
 def released(house: House, edition: Edition) -> Correction:
     seen = fingerprint(written(house, edition))
-    return correcting.release(house.session, house.press, edition, seen, house.communicator, LATER)
+    agreeing.offer(house.session, house.press, edition, seen, house.head_north, LATER)
+    return agreeing.agree(house.session, house.press, edition, seen, house.head_south, LATER)
 
 
 def test_those_who_have_the_edition_or_may_have_it_get_its_correction(house: House, edition: Edition) -> None:
@@ -108,22 +134,129 @@ def test_it_has_the_headers_of_an_edition_but_counts_by_itself(house: House, edi
 def test_releasing_twice_sends_once(house: House, edition: Edition) -> None:
     correction = released(house, edition)
     seen = fingerprint(correction)
-    with pytest.raises(NothingWritten):
-        correcting.release(house.session, house.press, edition, seen, house.communicator, LATER)
+    for again in (agreeing.offer, agreeing.agree):
+        with pytest.raises(NothingWritten):
+            again(house.session, house.press, edition, seen, house.head_south, LATER)
     assert [one.numbers.open for one in released_of(house.session, edition)] == [6]
 
 
 def test_what_was_not_looked_at_does_not_go_out(house: House, edition: Edition) -> None:
-    before = fingerprint(written(house, edition))
-    written(house, edition, Words("Correctie: de plaats", "In het stadhuis.", before))
+    draft = written(house, edition)
+    before, began = fingerprint(draft), fingerprints(asdict(words_of(draft)))
+    written(house, edition, Words("Correctie: de plaats", "In het stadhuis."), began)
     with pytest.raises(CorrectionChanged):
-        correcting.release(house.session, house.press, edition, before, house.communicator, LATER)
+        agreeing.offer(house.session, house.press, edition, before, house.communicator, LATER)
 
 
-def test_nobody_writes_over_what_somebody_else_wrote_meanwhile(house: House, edition: Edition) -> None:
-    written(house, edition)
-    with pytest.raises(CorrectionChanged):
-        written(house, edition, Words("Correctie: anders", "Mijn versie."))
+def test_who_changes_what_somebody_else_changed_is_told_and_loses_nothing(
+    house: House, edition: Edition
+) -> None:
+    began = fingerprints(asdict(words_of(written(house, edition))))
+    theirs = Words("Correctie: anders", "Andere tekst.")
+    correcting.write(house.session, house.press, edition, theirs, began, house.head_north, LATER)
+    with pytest.raises(WrittenMeanwhile) as told:
+        written(house, edition, Words("Correctie: mijn", WORDS.text), began)
+    assert told.value.by == {"subject": "head-noord"}
+    assert told.value.yours == Words("Correctie: mijn", "Andere tekst.")
+    draft = draft_of(house.session, edition)
+    assert draft is not None
+    assert words_of(draft) == theirs
+
+
+def test_a_correction_is_threaded_under_the_letter_of_the_edition_that_its_reader_got(
+    house: House, edition: Edition
+) -> None:
+    first = {row.address: row.id for row in mailed(house.session, edition.mailing_id)}
+    rows = mailed(house.session, released(house, edition).mailing_id)
+    assert {row.address: row.answers_id for row in rows} == {row.address: first[row.address] for row in rows}
+    copies = Copies(
+        house.press.links, lambda: LATER, house.press.secret_key, "nieuwsbrief.example", "b.example"
+    )
+    claimed = [
+        Claimed(
+            r.id,
+            r.mailing_id,
+            r.letter_id,
+            r.reader_key,
+            r.address,
+            r.domain,
+            "",
+            0,
+            0,
+            r.answers_id,
+        )
+        for r in rows
+    ]
+    copies.read(house.session.connection(), claimed)
+    for row in claimed:
+        mail = message_from_bytes(b"".join(copies.fill(row).message), policy=default)
+        above = message_id(first[row.address], house.press.secret_key, "nieuwsbrief.example")
+        assert mail["In-Reply-To"] == mail["References"] == above
+
+
+def test_a_correction_begins_in_the_inbox_with_what_it_says_and_advertises_nothing(
+    house: House, edition: Edition
+) -> None:
+    correction = released(house, edition)
+    letters = house.session.scalars(select(Letter).where(Letter.mailing_id == correction.mailing_id)).all()
+    for letter in letters:
+        mail = Template(letter.skeleton).fill(VALUES)
+        html = html_of(mail)
+        assert ">De bijeenkomst begint om 15.00 uur." in html
+        assert "Wat speelt er bij u?" not in html
+        assert "What is going on" not in html
+        assert f"/archief/1#correctie-{correction.id}" in html
+
+
+def test_a_correction_of_one_item_goes_to_those_who_got_it(house: House) -> None:
+    session = house.session
+    police = make_segment(session, "politie", ("politie.example",))
+    for address in ("agent@politie.example", "gast@gemeente.example"):
+        make_subscriber(session, address, now=COLLECTING, segments=(police,))
+    make_item(session, house.north, now=COLLECTING, title="Open dag")
+    secret = make_item(
+        session, house.north, now=COLLECTING, title="Recherchedag", segments=(police,), restricted=True
+    )
+    edition = house.composed()
+    release(session, house.press, edition, None, SENDS)
+    for row in mailed(session, edition.mailing_id):
+        row.state, row.settled_at = "sent", SENDS
+    session.flush()
+    assert correcting.audience(session, edition).readers == 2
+    assert correcting.audience(session, edition, secret.id).readers == 1
+    draft = written(house, edition, Words("Correctie", "De recherchedag vervalt.", secret.id))
+    seen = fingerprint(draft)
+    agreeing.offer(session, house.press, edition, seen, house.head_north, LATER)
+    sent = agreeing.agree(session, house.press, edition, seen, house.head_south, LATER)
+    assert [row.address for row in mailed(session, sent.mailing_id)] == ["agent@politie.example"]
+    assert public_corrections(session, edition) == []
+
+
+def test_a_correction_is_about_an_item_of_its_own_edition(house: House, edition: Edition) -> None:
+    other = make_item(house.session, house.north, now=COLLECTING, title="Nog niet uit")
+    with pytest.raises(Invalid):
+        written(house, edition, Words("Correctie", "Anders.", other.id))
+
+
+def test_an_edition_of_which_nobody_knows_who_got_what_has_no_restricted_item_to_correct(
+    house: House, edition: Edition
+) -> None:
+    (item,) = correcting.items_to_correct(house.session, edition)
+    house.session.execute(delete(LetterItem))
+    assert correcting.items_to_correct(house.session, edition) == [item]
+    assert correcting.audience(house.session, edition, item.id).readers == 6
+    item.restricted = True
+    assert correcting.items_to_correct(house.session, edition) == []
+
+
+def test_what_was_thrown_away_is_gone_and_written_down(house: House, edition: Edition) -> None:
+    seen = fingerprint(written(house, edition))
+    correcting.discard(house.session, edition, seen, house.head_north, LATER)
+    assert draft_of(house.session, edition) is None
+    with pytest.raises(NothingWritten):
+        correcting.discard(house.session, edition, seen, house.head_north, LATER)
+    actions = house.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_type == "correction"))
+    assert list(actions) == ["correction.write", "correction.discard"]
 
 
 def test_a_second_correction_can_follow_the_first(house: House, edition: Edition) -> None:
@@ -175,5 +308,11 @@ def test_who_wrote_and_who_released_is_written_down(house: House, edition: Editi
     released(house, edition)
     done = select(AuditEntry).where(AuditEntry.subject_type == "correction").order_by(AuditEntry.id)
     trail = house.session.scalars(done).all()
-    assert [one.action for one in trail] == ["correction.write", "correction.release"]
-    assert trail[1].detail == {"edition": 1, "readers": 6}
+    done_by = [(one.action, one.actor.name if one.actor else "") for one in trail]
+    assert done_by == [
+        ("correction.write", "communicator-alle"),
+        ("correction.offer", "head-noord"),
+        ("correction.agree", "head-zuid"),
+        ("correction.release", "head-zuid"),
+    ]
+    assert trail[3].detail == {"edition": 1, "readers": 6}

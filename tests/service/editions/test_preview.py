@@ -92,11 +92,11 @@ def test_a_proof_is_mailed_to_whoever_asked_with_a_mark_in_the_subject(
 ) -> None:
     make_item(session, house.north, now=COLLECTING, title="Open dag")
     edition = house.composed()
-    row = proof_to(session, house.press, edition, house.communicator, None, CLOSES)
+    row = proof_to(session, house.press, edition, house.communicator, None, "nl", CLOSES)
     assert (row.address, row.mailing_id, row.letter.subject) == (
         house.communicator.email,
         None,
-        "[Proef] Open dag",
+        "[Proef · Zonder doelgroep · Nederlands] Open dag",
     )
     assert row.mailing_id is None  # so it goes before all editions, and no hold stops it
     links = house.press.links
@@ -108,8 +108,26 @@ def test_a_proof_is_mailed_to_whoever_asked_with_a_mark_in_the_subject(
         unsubscribe_url=links.unsubscribe(row.reader_key or ""),
     )
     parsed = message_from_bytes(Template(row.letter.skeleton).fill(values), policy=default)
-    assert parsed["Subject"] == "[Proef] Open dag"
+    assert parsed["Subject"] == "[Proef · Zonder doelgroep · Nederlands] Open dag"
     assert parsed["List-Unsubscribe"].strip().startswith("<https://nieuwsbrief.example/afmelden/")
+
+
+def test_a_proof_is_in_the_language_of_the_preview_and_says_for_whom_it_is(
+    session: Session, house: House
+) -> None:
+    police = make_segment(session, "politie")
+    make_item(session, house.north, now=COLLECTING, title="Open dag", segments=(police,))
+    edition = house.composed()
+    row = proof_to(session, house.press, edition, house.communicator, "politie", "en", CLOSES)
+    assert row.letter.subject == "[Proef · Politie · Engels] Veilig Verbonden, nummer 1"
+    values = SlotValues(row.address, CLOSES, "<1@x.example>", "", "https://x.example", "https://y.example")
+    mail = Template(row.letter.skeleton).fill(values)
+    assert '<p lang="nl" style="margin:0"><strong>Proef · Politie · Engels</strong></p>' in html_of(mail)
+    text = text_of(mail)
+    assert text.startswith("*** Proef · Politie · Engels ***")
+    assert "Dear reader" in text
+    told_in_english = proof_to(session, house.press, edition, house.head_south, "politie", "nl", CLOSES)
+    assert told_in_english.letter.subject == "[Proof · Politie (en) · Dutch] Veilig Verbonden, nummer 1"
 
 
 def test_counts_follow_the_same_rule_as_the_release(session: Session, house: House) -> None:

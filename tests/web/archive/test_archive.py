@@ -3,15 +3,20 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.editions.models import Edition, Placement
+from newsletter_service.delivery.models import Mailing
+from newsletter_service.editions.models import Correction, Edition, Placement
 from newsletter_service.editorial.models import Item
 from newsletter_service.publisher.models import Organisation
+from newsletter_service.staff.models import User
+from newsletter_service.staff.rules import Role
 from tests.conftest import NOW
 from tests.factories import make_item, make_newsletter, make_organisation, make_segment
+from tests.staff_browser import make_staff
 
 Stored = Callable[[], AbstractContextManager[Session]]
 Publish = Callable[..., None]
@@ -160,3 +165,60 @@ def test_the_words_for_a_readers_own_links_lead_to_where_one_signs_up(
     page = client.get("/archief/1").text
     assert page.count('href="https://nieuwsbrief.example/aanmelden">mijn keuzes</a>') == 1
     assert page.count('href="https://nieuwsbrief.example/aanmelden">weg</a>') == 1
+
+
+@pytest.fixture
+def correct(stored: Stored, app: Flask) -> Callable[..., int]:
+    """Put a correction of an edition into the database, sent unless it `waits`; its number."""
+
+    def add(number: int, text: str, *, about: str = "", waits: bool = False) -> int:
+        with stored() as session:
+            edition = session.scalars(select(Edition).where(Edition.number == number)).one()
+            item = session.scalars(select(Item).where(Item.title == about)).first()
+            with app.app_context():
+                user = session.scalars(select(User)).first() or make_staff(session, Role.COMMUNICATOR)
+            correction = Correction(
+                edition_id=edition.id, user_id=user.id, subject="Correctie", text=text, item=item
+            )
+            if not waits:
+                correction.mailing, correction.released_at = Mailing(created_at=NOW), NOW
+            session.add(correction)
+            session.flush()
+            return correction.id
+
+    return add
+
+
+@pytest.mark.usefixtures("items")
+def test_a_correction_stands_at_its_item_or_at_the_top(
+    client: FlaskClient, publish: Publish, correct: Callable[..., int]
+) -> None:
+    publish(1, "Voor iedereen", "Geheim", "Bijeenkomst")
+    general = correct(1, "Er stond een **fout** in de inleiding.")
+    at_item = correct(1, "De zaal is een andere.", about="Bijeenkomst")
+    correct(1, "Dit is nog niet verstuurd.", waits=True)
+    correct(1, "Dit mag niet iedereen lezen.", about="Geheim")
+    page = client.get("/archief/1").text
+    places = [page.index(f'id="correctie-{general}"'), page.index("Voor iedereen"), page.index("Bijeenkomst")]
+    assert places == sorted(places)
+    assert page.index("Bijeenkomst") < page.index(f'id="correctie-{at_item}"')
+    assert "<strong>fout</strong>" in page
+    assert "De zaal is een andere." in page
+    assert "nog niet verstuurd" not in page
+    assert "niet iedereen" not in page
+
+
+@pytest.mark.usefixtures("items")
+def test_of_an_edition_that_was_stopped_only_its_correction_is_left(
+    client: FlaskClient, publish: Publish, correct: Callable[..., int]
+) -> None:
+    publish(1, "Voor iedereen", state="held")
+    correct(1, "Deze editie klopte niet.", waits=True)
+    assert client.get("/archief/1").status_code == 404
+    correct(1, "Deze editie klopte niet.")
+    page = client.get("/archief/1").text
+    assert "Het versturen van deze editie is gestopt." in page
+    assert "Deze editie klopte niet." in page
+    assert "Voor iedereen" not in page
+    assert "Welkom bij" not in page
+    assert "/archief/1" not in client.get("/archief").text

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -27,6 +27,7 @@ class Office:
     """Two organisations with an edition that was just composed."""
 
     head: str
+    other_head: str
     communicator: str
     administrator: str
     news: int
@@ -61,6 +62,7 @@ def office(app: Flask, stored: Stored) -> Office:
         )
         office = Office(
             head=make_staff(session, Role.HEAD, organisation="noord", name="Hanneke Noord").email,
+            other_head=make_staff(session, Role.HEAD, organisation="zuid", name="Zeki Zuid").email,
             communicator=make_staff(session, Role.COMMUNICATOR, name="Marieke Midden").email,
             administrator=make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer").email,
             news=news.id,
@@ -70,9 +72,7 @@ def office(app: Flask, stored: Stored) -> Office:
         with app.test_request_context():
             compose_due(session, parts(), NOW)
         late = make_item(session, north, now=NOW, title="Net binnengekomen")
-        return Office(
-            office.head, office.communicator, office.administrator, office.news, office.event, late.id
-        )
+        return replace(office, late=late.id)
 
 
 @pytest.fixture

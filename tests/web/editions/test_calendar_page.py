@@ -27,6 +27,7 @@ WEEKLY = {
     "zone": "Europe/Amsterdam",
     "item_limit": "8",
     "text_limit": "1200",
+    "correction_minutes": "30",
     "release_rule": "automatic",
 }
 

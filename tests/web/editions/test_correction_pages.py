@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.editions.models import Correction
+from newsletter_service.editions.models import Calendar, Correction
 from tests.conftest import NOW
-from tests.staff_browser import StaffBrowser
+from tests.staff_browser import StaffBrowser, words
 from tests.web.editions.conftest import Office
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -39,8 +39,28 @@ def seen(browser: StaffBrowser, path: str = CORRECTION) -> str:
     return found[1]
 
 
-def written(browser: StaffBrowser, subject: str = SUBJECT, text: str = TEXT) -> str:
-    return browser.done(CORRECTION, subject=subject, text=text, seen=seen(browser))
+def written(browser: StaffBrowser, subject: str = SUBJECT, text: str = TEXT, **more: object) -> str:
+    began = browser.hidden(CORRECTION, "began")["began"]
+    return browser.done(CORRECTION, subject=subject, text=text, began=began, **more)
+
+
+def sign_in_as(browser: StaffBrowser, email: str) -> StaffBrowser:
+    """Somebody else at the same machine."""
+    browser.post("/redactie/uitloggen")
+    return StaffBrowser(browser.client, email)
+
+
+def offered(browser: StaffBrowser) -> str:
+    return browser.done(f"{CORRECTION}/versturen", seen=seen(browser, f"{CORRECTION}/versturen"))
+
+
+def agreed(browser: StaffBrowser, *emails: str) -> StaffBrowser:
+    """Put to the heads, and agreed to by these."""
+    offered(browser)
+    for email in emails:
+        browser = sign_in_as(browser, email)
+        browser.done(f"{CORRECTION}/akkoord", seen=seen(browser))
+    return browser
 
 
 def corrections(stored: Stored) -> list[tuple[str, int]]:
@@ -79,32 +99,35 @@ def test_what_was_written_is_shown_as_readers_get_it(sent: StaffBrowser) -> None
 
 
 def test_a_correction_without_text_is_not_kept(sent: StaffBrowser, stored: Stored) -> None:
-    answer = sent.post(CORRECTION, subject=SUBJECT, text=" ", seen="")
+    answer = sent.post(CORRECTION, subject=SUBJECT, text=" ")
     assert answer.status_code == 422
     assert "Schrijf op wat er niet klopte." in answer.text
     assert corrections(stored) == []
 
 
 def test_a_link_that_leads_nowhere_is_told_at_the_form(sent: StaffBrowser, stored: Stored) -> None:
-    answer = sent.post(CORRECTION, subject="x\u202e" * 70, text="x" * 3001, seen="")
+    answer = sent.post(CORRECTION, subject="x\u202e" * 70, text="x" * 3001)
     assert answer.status_code == 422
     assert corrections(stored) == []
 
 
-def test_who_writes_over_somebody_elses_words_is_told(sent: StaffBrowser, stored: Stored) -> None:
+def test_who_writes_over_somebody_elses_words_is_told(
+    sent: StaffBrowser, stored: Stored, office: Office
+) -> None:
     written(sent)
-    answer = sent.post(CORRECTION, subject="Mijn versie", text=TEXT, seen="")
+    head = sign_in_as(sent, office.head)
+    answer = head.post(CORRECTION, subject="Mijn versie", text=TEXT, began="")
     assert answer.status_code == 409
-    assert "Iemand anders heeft deze correctie intussen veranderd." in answer.text
-    assert "Mijn versie" in answer.text
+    assert f"Onderwerp {SUBJECT} Gewijzigd door Marieke Midden" in words(answer.text)
+    assert 'value="Mijn versie"' in answer.text
     assert corrections(stored) == [(SUBJECT, 0)]
 
 
 def test_going_on_to_release_keeps_what_was_typed_last(sent: StaffBrowser, stored: Stored) -> None:
     page = written(sent)
     assert "Verstuur de correctie…" in page
-    seen = sent.get(CORRECTION).text.split('name="seen" value="')[1].split('"')[0]
-    answer = sent.post(CORRECTION, subject="Toch anders", text=TEXT, seen=seen, dan="versturen")
+    began = sent.hidden(CORRECTION, "began")["began"]
+    answer = sent.post(CORRECTION, subject="Toch anders", text=TEXT, began=began, dan="versturen")
     assert answer.location == f"{CORRECTION}/versturen"
     assert "Onderwerp: “Toch anders”." in sent.text(f"{CORRECTION}/versturen")
     assert corrections(stored) == [("Toch anders", 0)]
@@ -113,30 +136,87 @@ def test_going_on_to_release_keeps_what_was_typed_last(sent: StaffBrowser, store
 def test_it_says_how_many_get_it_before_it_goes(sent: StaffBrowser) -> None:
     written(sent)
     page = sent.text(f"{CORRECTION}/versturen")
-    assert "De correctie gaat meteen naar 4 lezers die editie 12 al kregen." in page
+    assert "De correctie gaat naar 4 lezers die editie 12 al kregen." in page
+    assert "Nog niet akkoord: NOORD en ZUID. Wie daar hoofd is, krijgt een e-mail." in page
+    assert "De correctie wacht 30 minuten; zo lang kan iemand haar nog vasthouden." in page
+    assert "Leg voor aan NOORD en ZUID" in page
     assert "Bij 1 van hen weten wij niet zeker of de editie aankwam; die krijgt de correctie ook." in page
     assert "De editie gaat nog uit." in page
 
 
-def test_it_goes_out_once(sent: StaffBrowser, stored: Stored) -> None:
+def test_one_head_alone_sends_nothing_and_the_page_says_what_it_waits_for(
+    sent: StaffBrowser, stored: Stored, office: Office
+) -> None:
+    written(sent)
+    head = sign_in_as(sent, office.head)
+    page = offered(head)
+    assert "De correctie is voorgelegd." in page
+    assert (
+        "De correctie gaat maandag 23 november om 10.30 uur vanzelf uit, tenzij iemand haar vasthoudt."
+        in page
+    )
+    assert letters_of_corrections(stored) == 0
+    page = head.text(CORRECTION)
+    assert "NOORD is akkoord Hanneke Noord" in page
+    assert "ZUID is nog niet akkoord" in page
+
+
+def test_it_goes_out_once_with_the_agreement_of_all(
+    sent: StaffBrowser, stored: Stored, office: Office
+) -> None:
     written(sent)
     token = seen(sent, f"{CORRECTION}/versturen")
-    page = sent.done(f"{CORRECTION}/versturen", seen=token)
-    assert "De correctie gaat nu de deur uit." in page
-    assert f"Verstuurde correctie {SUBJECT}" in page
-    again = sent.done(f"{CORRECTION}/versturen", seen=token)
-    assert "Deze correctie is al verstuurd. Er gaat niets dubbel uit." in again
+    head = agreed(sent, office.head, office.other_head)
+    page = head.text(EDITION)
+    assert "De correctie gaat nu de deur uit." in page or f"Verstuurde correctie {SUBJECT}" in page
+    again = head.done(f"{CORRECTION}/versturen", seen=token)
+    assert "Deze correctie is al verstuurd of weggegooid. Er gaat niets dubbel uit." in again
     assert letters_of_corrections(stored) == 4
-    assert "Deze correctie is al verstuurd." in words_after_redirect(sent, f"{CORRECTION}/versturen")
+    assert "Deze correctie is al verstuurd" in words_after_redirect(head, f"{CORRECTION}/versturen")
+
+
+def test_a_correction_that_waits_is_held_or_thrown_away(sent: StaffBrowser, stored: Stored) -> None:
+    written(sent)
+    offered(sent)
+    held = sent.done(f"{CORRECTION}/tegenhouden")
+    assert "De correctie wordt vastgehouden tot elke organisatie akkoord is." in held
+    assert "Marieke Midden houdt de correctie vast." in sent.text(CORRECTION)
+    gone = sent.done(f"{CORRECTION}/weggooien", seen=seen(sent))
+    assert "De correctie is weggegooid. Er is niets verstuurd." in gone
+    assert corrections(stored) == []
+
+
+def test_only_heads_agree(sent: StaffBrowser) -> None:
+    written(sent)
+    offered(sent)
+    assert "Akkoord namens" not in sent.text(CORRECTION)
+    assert sent.post(f"{CORRECTION}/akkoord", seen=seen(sent)).status_code == 403
+
+
+def test_under_the_rule_for_both_the_page_says_that_it_waits(sent: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        session.scalars(select(Calendar)).one().release_rule = "both"
+    written(sent)
+    assert "De correctie gaat pas uit als elke organisatie akkoord is." in sent.text(
+        f"{CORRECTION}/versturen"
+    )
+    assert "De correctie gaat uit zodra het hoofd van elke organisatie akkoord is." in offered(sent)
+
+
+def test_one_item_can_be_corrected(sent: StaffBrowser, office: Office) -> None:
+    written(sent, item_id=office.event)
+    page = sent.text(f"{CORRECTION}/versturen")
+    assert "De correctie gaat naar 3 lezers die het bericht “Leerhuis over signalen” al kregen." in page
+    assert sent.post(CORRECTION, subject=SUBJECT, text=TEXT, item_id=office.late).status_code == 422
 
 
 def words_after_redirect(browser: StaffBrowser, path: str) -> str:
     return browser.client.get(path, follow_redirects=True).text
 
 
-def test_it_can_be_held_and_goes_on(sent: StaffBrowser, stored: Stored) -> None:
+def test_it_can_be_held_and_goes_on(sent: StaffBrowser, stored: Stored, office: Office) -> None:
     written(sent)
-    sent.done(f"{CORRECTION}/versturen", seen=seen(sent, f"{CORRECTION}/versturen"))
+    sent = agreed(sent, office.head, office.other_head)
     with stored() as session:
         number = session.scalars(select(Correction.id)).one()
     held = sent.done(f"{CORRECTION}/vasthouden", correctie=number)
@@ -151,7 +231,8 @@ def test_who_only_administers_writes_none(sent: StaffBrowser, client: FlaskClien
     administrator = StaffBrowser(client, office.administrator)
     for path in (CORRECTION, f"{CORRECTION}/versturen", f"{CORRECTION}/voorbeeld"):
         assert administrator.get(path).status_code == 403
-    for path in (CORRECTION, f"{CORRECTION}/versturen", f"{CORRECTION}/vasthouden"):
+    for action in ("", "/versturen", "/vasthouden", "/hervatten", "/akkoord", "/tegenhouden", "/weggooien"):
+        path = f"{CORRECTION}{action}"
         assert administrator.post(path).status_code == 403
     assert CORRECTION not in administrator.get(EDITION).text
 
@@ -160,9 +241,11 @@ def test_nothing_goes_out_without_the_token_of_the_session(sent: StaffBrowser) -
     assert sent.client.post(f"{CORRECTION}/versturen", data={"seen": "x"}).status_code == 400
 
 
-def test_its_letters_have_names_behind_their_numbers_too(sent: StaffBrowser, stored: Stored) -> None:
+def test_its_letters_have_names_behind_their_numbers_too(
+    sent: StaffBrowser, stored: Stored, office: Office
+) -> None:
     written(sent)
-    sent.done(f"{CORRECTION}/versturen", seen=seen(sent, f"{CORRECTION}/versturen"))
+    sent = agreed(sent, office.head, office.other_head)
     with stored() as session:
         correction = session.scalars(select(Correction)).one()
         number, mailing_id = correction.id, correction.mailing_id
@@ -182,8 +265,8 @@ def test_its_letters_have_names_behind_their_numbers_too(sent: StaffBrowser, sto
     assert sent.get(f"{EDITION}/verzending?correctie={number + 1}&toestand=failed").status_code == 404
 
 
-def test_who_sends_an_edition_once_more_is_told_of_its_correction(sent: StaffBrowser) -> None:
+def test_who_sends_an_edition_once_more_is_told_of_its_correction(sent: StaffBrowser, office: Office) -> None:
     written(sent)
-    sent.done(f"{CORRECTION}/versturen", seen=seen(sent, f"{CORRECTION}/versturen"))
+    sent = agreed(sent, office.head, office.other_head)
     page = sent.text(f"{EDITION}/opnieuw?toestand=failed")
     assert "Wie de editie nu nog krijgt, krijgt die correctie niet." in page

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.editions.models import Edition
-from tests.conftest import Clock
+from newsletter_service.editions.models import Calendar, Edition
+from tests.conftest import NOW, Clock
 from tests.staff_browser import StaffBrowser, value_in, words
 from tests.web.editions.conftest import SENDS_AT, Office
 
@@ -205,7 +205,7 @@ def test_a_proof_goes_to_whoever_asks(communicator: StaffBrowser, stored: Stored
     assert f"De proef is onderweg naar {office.communicator}" in page
     with stored() as session:
         sent = session.scalars(select(Delivery).where(Delivery.address == office.communicator)).all()
-        assert any("[Proef]" in one.letter.subject for one in sent)
+        assert any("[Proef · Politie · Nederlands]" in one.letter.subject for one in sent)
 
 
 def test_a_head_signs_off_what_was_seen_and_a_change_voids_it(head: StaffBrowser, office: Office) -> None:
@@ -321,3 +321,76 @@ def test_copy_can_be_closed_early(communicator: StaffBrowser) -> None:
     communicator.done("/redactie/edities/13/samenstellen")
     assert "In deze editie" in communicator.text("/redactie/edities/13")
     assert "Editie 14" in communicator.text("/redactie/edities")
+
+
+def test_the_page_says_which_rule_holds_and_who_agreed(
+    communicator: StaffBrowser, client: FlaskClient, office: Office, stored: Stored
+) -> None:
+    page = communicator.text("/redactie/edities/12")
+    assert "De editie gaat vanzelf uit op haar tijd, tenzij iemand haar vasthoudt." in page
+    assert "NOORD is nog niet akkoord" in page
+    with stored() as session:
+        session.scalars(select(Calendar)).one().release_rule = "both"
+    communicator.post("/redactie/uitloggen")
+    head = StaffBrowser(client, office.head)
+    head.done("/redactie/edities/12/akkoord", seen=head.hidden("/redactie/edities/12", "seen")["seen"])
+    page = head.text("/redactie/edities/12")
+    assert "De editie gaat pas uit als het hoofd van elke organisatie akkoord is." in page
+    assert "NOORD is akkoord Hanneke Noord" in page
+    assert "ZUID is nog niet akkoord" in page
+
+
+def test_sending_early_names_whose_agreement_is_missing(communicator: StaffBrowser, stored: Stored) -> None:
+    page = communicator.text("/redactie/edities/12/versturen")
+    assert "Nog niet akkoord: NOORD en ZUID. Hun akkoord is niet nodig" in page
+    assert "Zij zou pas woensdag 25 november om 10.00 uur uitgaan." in page
+    assert "Verstuur nu naar 4 lezers" in page
+    with stored() as session:
+        session.scalars(select(Calendar)).one().release_rule = "both"
+    page = communicator.text("/redactie/edities/12/versturen")
+    assert "Nog niet akkoord: NOORD en ZUID. Zonder hun akkoord gaat de editie niet uit." in page
+    assert "Verstuur nu naar" not in page
+    told = communicator.done("/redactie/edities/12/versturen")
+    assert "Nog niet akkoord: NOORD en ZUID. Zonder hun akkoord gaat de editie niet uit." in told
+
+
+def marks_of_steps(browser: StaffBrowser) -> dict[str, tuple[str, str]]:
+    """Per step of an edition's path: how it is marked, and what it says."""
+    page = browser.get("/redactie/edities/12").text
+    found = re.findall(r'<li class="(\w+)"[^>]*>\s*<strong>([^<]+)</strong>\s*<span>([^<]*)</span>', page)
+    return {name: (mark, text) for mark, name, text in found}
+
+
+def test_agreement_gets_a_tick_only_if_it_was_given(communicator: StaffBrowser) -> None:
+    communicator.done("/redactie/edities/12/versturen")
+    assert marks_of_steps(communicator)["Akkoord"] == ("passed", "NOORD niet · ZUID niet")
+    page = communicator.text("/redactie/edities/12")
+    assert "NOORD was niet akkoord" in page
+
+
+def test_agreement_that_was_given_gets_its_tick(
+    communicator: StaffBrowser, client: FlaskClient, office: Office
+) -> None:
+    browser = communicator
+    for email in (office.head, office.other_head):
+        browser.post("/redactie/uitloggen")
+        browser = StaffBrowser(client, email)
+        browser.done(
+            "/redactie/edities/12/akkoord", seen=browser.hidden("/redactie/edities/12", "seen")["seen"]
+        )
+    browser.done("/redactie/edities/12/versturen")
+    assert marks_of_steps(browser)["Akkoord"] == ("done", "NOORD ✓ · ZUID ✓")
+
+
+def test_a_closing_time_to_come_is_not_shown_as_past(communicator: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        edition = session.scalars(select(Edition).where(Edition.number == 12)).one()
+        edition.closes_at, edition.state = SENDS_AT - timedelta(hours=3), "cancelled"
+    assert marks_of_steps(communicator)["Kopij"][1] == "zou sluiten wo 25 nov, 07.00 uur"
+
+
+def test_copy_that_was_closed_early_closed_when_it_did(communicator: StaffBrowser, stored: Stored) -> None:
+    communicator.done("/redactie/edities/13/samenstellen")
+    with stored() as session:
+        edition = session.scalars(select(Edition).where(Edition.number == 13)).one()
+        assert (edition.state, edition.closes_at) == ("composed", NOW)
