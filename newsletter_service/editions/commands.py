@@ -14,6 +14,7 @@ from newsletter_service.db import read_only, unit_of_work
 from newsletter_service.editions import preview, release, service
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition, Placement
+from newsletter_service.editions.rules import Unsigned
 from newsletter_service.errors import NewsletterError
 from newsletter_service.moments import local_moment
 from newsletter_service.parts import parts
@@ -79,7 +80,11 @@ def release_edition(number: int) -> None:
     """Send edition NUMBER now."""
     with _work() as session:
         edition = service.edition_numbered(session, number)
-        release.release(session, parts(), edition, None, parts().clock())
+        try:
+            release.release(session, parts(), edition, None, parts().clock())
+        except Unsigned as error:
+            names = ", ".join(service.missing_names(session, edition))
+            raise click.ClickException(f"Not released: {names} did not agree to what it says now.") from error
         line = _line(edition)
     click.echo(line)
 

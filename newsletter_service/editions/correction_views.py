@@ -148,14 +148,15 @@ def release_page(number: int) -> str | Response:
         flash(wording.conflict(NothingWritten()), "error")
         return back_to(number)
     agreement = agreeing.agreement(db.session(), draft)
-    others = [one for one in agreement.missing if not may_sign_off(acting(), one.organisation_id)]
+    missing = [(one, may_sign_off(acting(), one.organisation_id)) for one in agreement.missing]
     return render_template(
         "editions/release_correction.html",
         edition=edition,
         draft=draft,
         seen=fingerprint(draft),
         agreement=agreement,
-        others=[one.short_name for one in others],
+        others=[one.short_name for one, mine in missing if not mine],
+        mine=[one.short_name for one, mine in missing if mine],
         audience=correcting.audience(db.session(), edition, draft.item_id),
     )
 

@@ -50,6 +50,20 @@ def test_a_command_that_is_not_possible_says_why_in_one_line(core: Flask) -> Non
 
 
 @pytest.mark.usefixtures("collecting")
+def test_releasing_an_edition_names_whose_agreement_is_missing(
+    core: Flask, session: Session, house: House
+) -> None:
+    house.calendar.release_rule = "both"
+    session.commit()
+    run(core, "compose", "1")
+    assert run(core, "release", "1") == (
+        1,
+        "Error: Not released: NOORD, ZUID did not agree to what it says now.\n",
+    )
+    assert edition_numbered(session, 1).state == "composed"
+
+
+@pytest.mark.usefixtures("collecting")
 def test_a_running_edition_is_held_resumed_and_cancelled_by_commands(core: Flask, session: Session) -> None:
     run(core, "compose", "1")
     run(core, "release", "1")

@@ -161,8 +161,8 @@ def test_a_person_gets_so_many_proofs_an_hour_and_no_more(session: Session, hous
     make_item(session, house.north, now=COLLECTING, title="Open dag")
     edition = house.composed()
     for _ in range(PROOFS_AN_HOUR):
-        proof_to(session, house.press, edition, house.communicator, None, CLOSES)
+        proof_to(session, house.press, edition, house.communicator, None, "nl", CLOSES)
     with pytest.raises(TooManyProofs):
-        proof_to(session, house.press, edition, house.communicator, None, CLOSES)
-    proof_to(session, house.press, edition, house.head_north, None, CLOSES)
-    proof_to(session, house.press, edition, house.communicator, None, CLOSES + timedelta(minutes=61))
+        proof_to(session, house.press, edition, house.communicator, None, "nl", CLOSES)
+    proof_to(session, house.press, edition, house.head_north, None, "nl", CLOSES)
+    proof_to(session, house.press, edition, house.communicator, None, "nl", CLOSES + timedelta(minutes=61))

@@ -149,6 +149,9 @@ def test_one_head_alone_sends_nothing_and_the_page_says_what_it_waits_for(
 ) -> None:
     written(sent)
     head = sign_in_as(sent, office.head)
+    asked = head.text(f"{CORRECTION}/versturen")
+    assert "Nog niet akkoord: ZUID." in asked
+    assert "Door haar voor te leggen geeft u zelf akkoord, namens NOORD." in asked
     page = offered(head)
     assert "De correctie is voorgelegd." in page
     assert (
