@@ -210,6 +210,19 @@ def hold_back(number: int) -> Response:
     )
 
 
+@corrections.get("/weggooien")
+@editors_only
+def discard_page(number: int) -> str | Response:
+    """Asks before what somebody wrote is thrown away."""
+    edition, draft = _edition_and_draft(number)
+    if draft is None:
+        flash(wording.conflict(NothingWritten()), "error")
+        return back_to(number)
+    return render_template(
+        "editions/discard_correction.html", edition=edition, draft=draft, seen=fingerprint(draft)
+    )
+
+
 @corrections.post("/weggooien")
 @editors_only
 def discard(number: int) -> Response:

@@ -43,7 +43,7 @@ def put_to_the_heads(page: Page) -> None:
 def test_pages_of_a_correction_are_accessible(corrected: Site, browse: Open, width: int, dark: bool) -> None:
     with browse(width=width, dark=dark) as page:
         sign_in(page, "communicatie")
-        for path in (PAGE, f"{PAGE}/versturen", "/redactie/edities/1", "/archief/1"):
+        for path in (PAGE, f"{PAGE}/versturen", f"{PAGE}/weggooien", "/redactie/edities/1", "/archief/1"):
             page.goto(path)
             check(page)
         put_to_the_heads(page)

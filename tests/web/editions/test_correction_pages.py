@@ -184,7 +184,9 @@ def test_a_correction_that_waits_is_held_or_thrown_away(sent: StaffBrowser, stor
     held = sent.done(f"{CORRECTION}/tegenhouden")
     assert "De correctie wordt vastgehouden tot elke organisatie akkoord is." in held
     assert "Marieke Midden houdt de correctie vast." in sent.text(CORRECTION)
-    gone = sent.done(f"{CORRECTION}/weggooien", seen=seen(sent))
+    asked = sent.text(f"{CORRECTION}/weggooien")
+    assert f"Wat er is geschreven, is dan weg. Er wordt niets verstuurd. Onderwerp: “{SUBJECT}”." in asked
+    gone = sent.done(f"{CORRECTION}/weggooien", seen=seen(sent, f"{CORRECTION}/weggooien"))
     assert "De correctie is weggegooid. Er is niets verstuurd." in gone
     assert corrections(stored) == []
 
@@ -193,7 +195,7 @@ def test_only_heads_agree(sent: StaffBrowser) -> None:
     written(sent)
     offered(sent)
     assert "Akkoord namens" not in sent.text(CORRECTION)
-    assert sent.post(f"{CORRECTION}/akkoord", seen=seen(sent)).status_code == 403
+    assert sent.post(f"{CORRECTION}/akkoord", seen=seen(sent, f"{CORRECTION}/weggooien")).status_code == 403
 
 
 def test_under_the_rule_for_both_the_page_says_that_it_waits(sent: StaffBrowser, stored: Stored) -> None:
