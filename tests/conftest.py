@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import create_engine
+from sqlalchemy import Dialect, Engine, create_engine
 from sqlalchemy.orm import Session
 
 from config import PasswordCost, Settings
@@ -117,6 +118,19 @@ def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> S
     )
 
 
+_dialects: dict[str, Dialect] = {}
+_statements: dict[Any, Any] = {}
+
+
+def share_compiled_statements(engine: Engine) -> None:
+    """Compile each statement once for each kind of database, not once for every app: that took a third of the time."""
+    if engine.dialect.name not in _dialects:
+        with engine.connect():  # it learns what the database can
+            _dialects[engine.dialect.name] = engine.dialect
+    engine.dialect = _dialects[engine.dialect.name]
+    engine.update_execution_options(compiled_cache=_statements)
+
+
 @pytest.fixture(scope="session")
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Each template is compiled once, not once for every app."""
@@ -127,6 +141,8 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 def app(settings: Settings, clock: Clock, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     app = create_app(settings, clock)
     app.jinja_env.bytecode_cache = compiled_templates
+    with app.app_context():
+        share_compiled_statements(db.engine)
     yield app
     with app.app_context():
         db.engine.dispose()
