@@ -6,6 +6,7 @@ from newsletter_service.db import unit_of_work
 from newsletter_service.delivery.service import purge_notices, purge_rests
 from newsletter_service.editorial.service import forget_pictures
 from newsletter_service.parts import parts
+from newsletter_service.staff.access import service as access
 from newsletter_service.staff.used_forms import forget_used_forms
 from newsletter_service.subscriptions.service import purge_stale
 
@@ -22,6 +23,7 @@ def run() -> str:
         notices = purge_notices(session, now - KEEP_NOTICES)
         purge_rests(session, now)
         forget_used_forms(session, now - KEEP_USED_FORMS)
+        access.purge(session, now)
         pictures = forget_pictures(session, now - KEEP_PICTURES)
     if readers or notices or pictures:
         return f"forgot {readers} sign-ups, {notices} notices and {pictures} pictures"

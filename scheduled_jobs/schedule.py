@@ -11,6 +11,7 @@ from scheduled_jobs import (
     open_next_edition,
     purge_stale,
     release_due,
+    watch_sign_ins,
 )
 
 
@@ -31,4 +32,5 @@ JOBS = (
     Job("finish-due", 5, finish_due.run),
     Job("come-forward", 600, come_forward.run),
     Job("purge-stale", 3600, purge_stale.run),
+    Job("watch-sign-ins", 60, watch_sign_ins.run),
 )

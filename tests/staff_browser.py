@@ -27,11 +27,18 @@ class StaffBrowser:
     """Keeps the session's token, as a browser does by way of the forms that it shows."""
 
     def __init__(self, client: FlaskClient, email: str) -> None:
-        self.client = client
-        self._read(client.get("/redactie/inloggen"))
-        answer = self.post("/redactie/inloggen", email=email, password=PASSWORD)
+        self.client, self.email = client, email
+        self.sign_in()
+
+    def sign_in(self) -> None:
+        """Come in by the door; days later, that has to be done again."""
+        self.client.delete_cookie("redactie")
+        page = self.client.get("/redactie/inloggen")
+        self._read(page)
+        form = {"csrf_token": self.token, "email": self.email, "password": PASSWORD}
+        answer = self.client.post("/redactie/inloggen", data=form)
         assert answer.status_code == 302, answer.text
-        self._read(client.get(answer.headers["Location"], follow_redirects=True))
+        self._read(self.client.get(answer.headers["Location"], follow_redirects=True))
 
     def get(self, path: str) -> TestResponse:
         """Open a page."""

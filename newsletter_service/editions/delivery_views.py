@@ -28,6 +28,7 @@ from newsletter_service.editions.rules import Standing, State
 from newsletter_service.editions.service import edition_numbered, mailing_of, standing, statement
 from newsletter_service.moments import in_zone
 from newsletter_service.parts import parts
+from newsletter_service.staff.access.sessions import in_background
 from newsletter_service.staff.guards import acting, signed_in
 from newsletter_service.staff.rules import may_edit_edition
 
@@ -171,6 +172,7 @@ def _skipped_line(one: Skipped) -> Line:
 
 
 @deliveries.get("/voortgang")
+@in_background
 def progress(number: int) -> str:
     """How sending goes at this moment: the part of the edition's page that is fetched anew while it runs."""
     edition = edition_numbered(db.session(), number)

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint
 from flask_login import current_user
-from flask_security.utils import url_for_security
-from werkzeug.wrappers import Response
 
 from newsletter_service.errors import NotAllowed
+from newsletter_service.staff.access.carrying import ask_to_sign_in
+from newsletter_service.staff.access.sessions import somebody_is_there
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Actor, Role
 from newsletter_service.staff.service import actor_of
@@ -19,14 +19,14 @@ R = TypeVar("R")
 
 
 def staff_only(blueprint: Blueprint) -> Blueprint:
-    """Close all pages of `blueprint` to whoever is not signed in: they are sent to the sign-in page."""
+    """Close all pages of `blueprint` to whoever is not signed in: they are asked to."""
 
     @blueprint.before_request
-    def _ask_to_sign_in() -> Response | None:
-        if current_user.is_authenticated:
-            return None
-        back = request.full_path.rstrip("?") if request.method == "GET" else "/redactie/"
-        return redirect(url_for_security("login", next=back))
+    def _ask_to_sign_in() -> Any:
+        answer = None if current_user.is_authenticated else ask_to_sign_in()
+        if answer is None:
+            somebody_is_there()
+        return answer
 
     return blueprint
 

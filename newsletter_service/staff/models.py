@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import JSON, Column, ForeignKey, String, Table
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.db import Base
@@ -50,6 +50,7 @@ class AuditEntry(Base):
     """One thing that was done, by whom (None: the scheduler) and to what; rows are only ever added."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index(None, "action", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -3,8 +3,10 @@
 from flask import Blueprint, redirect, url_for
 from werkzeug.wrappers import Response
 
+from newsletter_service.staff.access.sessions import in_background, session_ends
 from newsletter_service.staff.guards import acting, staff_only
 from newsletter_service.staff.rules import Role
+from newsletter_service.web.formatting import machine
 
 staff = staff_only(Blueprint("staff", __name__, url_prefix="/redactie"))
 
@@ -14,3 +16,16 @@ def home() -> Response:
     """Heads begin with their queue, the others with the editions."""
     heads = Role.HEAD in acting().roles and Role.COMMUNICATOR not in acting().roles
     return redirect(url_for("editorial.queue" if heads else "editions.index"))
+
+
+@staff.get("/sessie")
+@in_background
+def session_now() -> dict[str, str]:
+    """When the session ends, as things stand in this browser's other tabs too."""
+    return {"ends": machine(session_ends())}
+
+
+@staff.post("/sessie")
+def stay() -> dict[str, str]:
+    """Somebody is there, though no page was asked for: the session goes on."""
+    return {"ends": machine(session_ends())}

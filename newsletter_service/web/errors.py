@@ -26,7 +26,7 @@ def init_errors(app: Flask) -> None:
     app.log_exception = _log_exception  # type: ignore[method-assign,assignment]  # Flask's own names the address
     app.register_error_handler(NewsletterError, _known)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, http_page)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(Exception, _unexpected)
 
@@ -42,7 +42,7 @@ def _stale(_error: StaleDataError) -> tuple[str, int]:
     return _page(409)
 
 
-def _http(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]]:
+def http_page(error: HTTPException) -> HTTPException | tuple[str, int, list[tuple[str, str]]]:
     """Pages for what Flask refuses, with headers such as Allow kept; redirects stay what they are."""
     status = error.code or 500
     # A host that is none makes no addresses, and without those there is no page of ours.

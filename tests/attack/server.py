@@ -23,11 +23,12 @@ _PATIENCE_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: status, headers by lower-case name, and the body."""
+    """What came back: status, headers by lower-case name, the body, and all cookies."""
 
     status: int
     headers: Mapping[str, str]
     body: str
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,7 +61,12 @@ class Server:
             connection.endheaders(body or None)
             answer = connection.getresponse()
             text = answer.read().decode("utf-8", "replace")
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, text)
+            set_cookies = [
+                line.partition(";")[0].partition("=") for line in answer.msg.get_all("Set-Cookie", ())
+            ]
+            cookies = {name: value for name, _, value in set_cookies}
+            headers_by_name = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, headers_by_name, text, cookies)
         finally:
             connection.close()
 
@@ -77,10 +83,15 @@ class Visitor:
     """Somebody with a browser: who they are in a cookie, and the token of their session."""
 
     server: Server
-    cookie: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
     name: str = "anybody"
     headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cookie(self) -> str:
+        """The header in which all of them go along."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def sign_in(self, email: str, password: str) -> "Visitor":
         """Sign in by the form, as staff do."""
@@ -96,9 +107,8 @@ class Visitor:
         return self
 
     def keep(self, answer: Answer) -> None:
-        """Take in cookie and token."""
-        if "set-cookie" in answer.headers:
-            self.cookie = answer.headers["set-cookie"].partition(";")[0]
+        """Remember what a page gave."""
+        self.cookies.update(answer.cookies)
         if found := _TOKEN.search(answer.body):
             self.token = found[1]
 

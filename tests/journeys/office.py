@@ -48,7 +48,13 @@ class Office:
         with self.stored() as session:
             edition = edition_numbered(session, 1)
             self.clock.now = edition.closes_at if moment == "closing" else edition.sends_at
+        self.come_in()
         self.tick()
+
+    def come_in(self) -> None:
+        """Another day: everybody signs in."""
+        for one in (self.var, self.riec, self.editor):
+            one.sign_in()
 
     def queue(self, who: StaffBrowser, title: str, **fields: object) -> None:
         """Write an item in the form and queue it."""

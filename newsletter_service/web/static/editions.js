@@ -204,8 +204,11 @@
     setTimeout(follow, 2000);
   };
 
+  /* This is the page asking, and nobody doing something: it keeps no session going. */
+  const inBackground = { headers: { "X-Background": "1" } };
+
   const followed = async (old) => {
-    const now = (await fresh(await fetch(old.dataset.runs))).getElementById(old.id);
+    const now = (await fresh(await fetch(old.dataset.runs, inBackground))).getElementById(old.id);
     if (now.dataset.runs && now.dataset.state === old.dataset.state) {
       update(old, now);
       const step = document.querySelector(".steps [aria-current] span");
@@ -213,7 +216,7 @@
       choose();
       return;
     }
-    show(await fresh(await fetch(location.href)));
+    show(await fresh(await fetch(location.href, inBackground)));
     if (!old.dataset.runs) announce(says.dataset.done);
     else if (old.dataset.state === "held") announce(says.dataset.held);
   };

@@ -88,7 +88,7 @@ def test_saving_moves_the_edition_that_still_collects(administrator: StaffBrowse
         assert edition.sends_at == datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
         assert edition.closes_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
         assert edition.text_limit == 1200
-        assert session.scalars(select(AuditEntry.action)).all() == ["calendar.change"]
+        assert session.scalars(select(AuditEntry.action)).all() == ["account.sign_in", "calendar.change"]
 
 
 def test_two_people_who_change_different_settings_both_get_their_way(

@@ -2,15 +2,22 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from hashlib import sha256
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from newsletter_service.staff.models import User
+from newsletter_service.staff.access import service
+from newsletter_service.staff.access.models import StaffSession
+from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
+from tests.conftest import Clock
 from tests.factories import make_newsletter, make_organisation
 from tests.staff_browser import PASSWORD, TOKEN, StaffBrowser, make_staff, words
 
@@ -47,14 +54,16 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Fla
     )
 
 
-def test_a_closed_account_opens_nothing_and_says_so_only_to_its_owner(
+def test_a_closed_account_gets_the_answer_of_an_unknown_one(
     client: FlaskClient, stored: Stored, email: str
 ) -> None:
     with stored() as session:
         session.query(User).update({"active": False})
-    assert REFUSAL in words(sign_in(client, email, "een heel ander wachtwoord").text)
-    answer = sign_in(client, email)
-    assert "Dit account is gesloten." in words(answer.text)
+    right, unknown = sign_in(client, email), sign_in(client, "niemand@noord.example")
+    assert REFUSAL in words(right.text)
+    assert without_token_and_address(right, email) == without_token_and_address(
+        unknown, "niemand@noord.example"
+    )
     assert client.get("/redactie/kopij/").status_code == 302
 
 
@@ -119,24 +128,99 @@ def test_signing_out_takes_a_post_with_a_token(client: FlaskClient, email: str) 
     assert browser.get("/redactie/kopij/").status_code == 302
 
 
-def test_a_cookie_from_before_signing_out_no_longer_carries_a_session_when_the_account_is_gone(
-    client: FlaskClient, stored: Stored, email: str
+def test_a_copied_cookie_is_dead_once_its_owner_signed_out(
+    app: Flask, client: FlaskClient, stored: Stored, email: str
 ) -> None:
     browser = StaffBrowser(client, email)
+    copied = client.get_cookie("redactie")
+    assert copied is not None
+    thief = app.test_client()
+    thief.set_cookie("redactie", copied.value)
+    assert thief.get("/redactie/kopij/").status_code == 200
+    browser.post("/redactie/uitloggen")
+    assert thief.get("/redactie/kopij/").status_code == 302
     with stored() as session:
-        session.query(User).update({"fs_uniquifier": "0" * 32})
+        assert session.scalars(select(StaffSession)).all() == []
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert last is not None
+        assert (last.action, last.actor_id) == (service.SIGNED_OUT, last.subject_id)
+
+
+def test_the_database_does_not_hold_what_a_cookie_does(
+    app: Flask, client: FlaskClient, stored: Stored, email: str
+) -> None:
+    StaffBrowser(client, email)
+    cookie = client.get_cookie("redactie")
+    reads = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert cookie is not None
+    assert reads is not None
+    key = reads.loads(cookie.value)["_user_id"]
+    with stored() as session:
+        assert session.scalars(select(StaffSession)).one().key_hash == sha256(key.encode()).hexdigest()
+
+
+def test_a_session_ends_after_two_hours_in_which_nobody_did_anything(
+    client: FlaskClient, clock: Clock, email: str
+) -> None:
+    browser = StaffBrowser(client, email)
+    for _time in range(3):
+        clock.move(hours=1, minutes=59)
+        assert browser.get("/redactie/kopij/").status_code == 200
+    clock.move(hours=2)
     assert browser.get("/redactie/kopij/").status_code == 302
+
+
+def test_what_a_page_asks_by_itself_is_nobody_doing_something(
+    client: FlaskClient, clock: Clock, email: str
+) -> None:
+    browser = StaffBrowser(client, email)
+    for _time in range(3):
+        clock.move(minutes=30)
+        assert client.get("/redactie/kopij/", headers={"X-Background": "1"}).status_code == 200
+        assert browser.get("/redactie/sessie").status_code == 200
+    clock.move(minutes=30)
+    assert browser.get("/redactie/kopij/").status_code == 302
+
+
+def test_a_session_ends_after_twelve_hours_however_busy_somebody_is(
+    client: FlaskClient, clock: Clock, email: str
+) -> None:
+    browser = StaffBrowser(client, email)
+    for _time in range(11):
+        clock.move(hours=1)
+        assert browser.get("/redactie/kopij/").status_code == 200
+    clock.move(minutes=59)
+    assert browser.get("/redactie/kopij/").status_code == 200
+    clock.move(minutes=1)
+    assert browser.get("/redactie/kopij/").status_code == 302
+
+
+def test_the_page_says_until_when_and_pressing_the_button_makes_it_later(
+    client: FlaskClient, clock: Clock, email: str
+) -> None:
+    browser = StaffBrowser(client, email)  # 09:00 UTC is 10:00 in Amsterdam
+    assert "tot 12.00 uur" in browser.text("/redactie/kopij/")
+    clock.move(hours=1)
+    assert browser.get("/redactie/sessie").json == {"ends": "2026-11-23T11:00:00+00:00"}
+    assert browser.post("/redactie/sessie").json == {"ends": "2026-11-23T12:00:00+00:00"}
+    clock.move(hours=1, minutes=59)
+    assert browser.get("/redactie/kopij/").status_code == 200
 
 
 def test_the_session_cookie_is_for_this_site_over_tls_and_not_for_scripts(
     client: FlaskClient, email: str
 ) -> None:
     cookies = sign_in(client, email).headers.getlist("Set-Cookie")
-    assert len(cookies) == 1
-    for flag in ("redactie=", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
-        assert flag in cookies[0]
-    assert "Expires" not in cookies[0]
-    assert "Domain" not in cookies[0]
+    (session,) = [cookie for cookie in cookies if cookie.startswith("redactie=")]
+    (browser,) = [cookie for cookie in cookies if cookie.startswith("redactie-bekend=")]
+    for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
+        assert flag in session
+        assert flag in browser
+    assert "Expires" not in session
+    assert "Max-Age" not in session
+    assert "Path=/redactie" in browser
+    assert "Domain" not in session + browser
+    assert len(cookies) == 2
 
 
 def test_signing_in_without_a_token_is_refused(client: FlaskClient, email: str) -> None:

@@ -1,0 +1,1 @@
+"""Who gets in: signing in and out, sessions that end, and what is done about guessing."""

@@ -1,0 +1,122 @@
+"""Lets somebody in, or says why not: the order in which budget, password and session are dealt with."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from secrets import token_hex
+
+from flask import after_this_request, current_app, g, request, session
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import login_user
+from werkzeug.wrappers import Response
+
+from newsletter_service.db import db, read_only, unit_of_work
+from newsletter_service.parts import parts
+from newsletter_service.staff.access import passwords, service
+from newsletter_service.staff.access.forms import SignInForm
+from newsletter_service.staff.access.rules import KNOWN_BROWSER, network_of
+from newsletter_service.staff.access.seals import browser_seal, read_browser
+from newsletter_service.staff.access.service import Account, Attempt
+from newsletter_service.staff.models import User
+
+KEY, ACTIVE_AT = "_user_id", "active_at"
+"""What the session's cookie holds: the session's key (where Flask-Login looks for it), and the last act."""
+_BROWSER_COOKIE = "redactie-bekend"
+_BUSY_SECONDS = 2
+_PATIENCE_SECONDS = 3
+"""How long a browser that is known waits for its turn: strangers are sent away at once, and hold nobody's thread."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why somebody stays outside; `seconds` says when to try again, if not at once."""
+
+    status: int
+    words: str
+    seconds: int = 0
+
+
+def knock(form: SignInForm) -> Refused | None:
+    """Let in whoever filled in `form` (it is valid), or say why not.
+
+    The password is verified between two short transactions and in none, so nobody waits for it but who typed it.
+    """
+    db.session.rollback()
+    read_only()
+    attempt, secret_key, now = _attempt(form), parts().secret_key, parts().clock()
+    account = service.account_behind(db.session(), attempt.email)
+    waits = service.wait(db.session(), attempt, account, secret_key, now)
+    db.session.rollback()
+    refused = _slow_down(waits) if waits else _verified(attempt, account, form.password.data or "", now)
+    if refused is None:
+        _let_in(attempt, account, now)
+    return refused
+
+
+def _attempt(form: SignInForm) -> Attempt:
+    cookie = read_browser(parts().secret_key, request.cookies.get(_BROWSER_COOKIE, ""))
+    return Attempt(form.email.data or "", network_of(request.remote_addr), cookie)
+
+
+def _verified(attempt: Attempt, account: Account, typed: str, now: datetime) -> Refused | None:
+    secret_key = parts().secret_key
+    try:
+        with passwords.slot(_PATIENCE_SECONDS if service.is_known(attempt, account) else 0):
+            with unit_of_work() as work:
+                waits = service.charge(work, attempt, account, secret_key, now)
+            if waits:
+                return _slow_down(waits)
+            right = passwords.matches(typed, account.password_hash)
+    except passwords.Busy:
+        return Refused(
+            503, _("Er loggen nu veel mensen in. Probeer het over een paar tellen nog eens."), _BUSY_SECONDS
+        )
+    if right:
+        return None
+    with unit_of_work() as work:
+        service.refuse(work, attempt, account, secret_key, now)
+    return Refused(200, _("Dit e-mailadres en wachtwoord horen niet bij elkaar. Probeer het nog eens."))
+
+
+def _slow_down(waits: timedelta) -> Refused:
+    seconds = ceil(waits.total_seconds())
+    words = ngettext(
+        "Er is te vaak een verkeerd wachtwoord ingevuld. Wacht %(num)s seconde en probeer het dan nog eens.",
+        "Er is te vaak een verkeerd wachtwoord ingevuld. Wacht %(num)s seconden en probeer het dan nog eens.",
+        seconds,
+    )
+    return Refused(429, words, seconds)
+
+
+def _let_in(attempt: Attempt, account: Account, now: datetime) -> None:
+    """Begin a session of its own: nothing of the one before, not even its token, goes on in it."""
+    with unit_of_work() as work:
+        key = service.begin(work, attempt, account, parts().secret_key, now)
+    read_only()
+    user = db.session.get_one(User, account.user_id)
+    session.clear()
+    login_user(user, force=True)
+    session.pop("_id")  # a hash of the client's address, which nobody needs
+    session.update({KEY: key, ACTIVE_AT: int(now.timestamp())})
+    g.pop("csrf_token", None)
+    g.session_started_at = now
+    _remember_browser(user.id)
+    db.session.rollback()  # what follows on this, perhaps what was typed before, writes in a transaction of its own
+
+
+def _remember_browser(user_id: int) -> None:
+    value = browser_seal(parts().secret_key, user_id, token_hex(8))
+
+    @after_this_request
+    def _set(response: Response) -> Response:
+        response.set_cookie(
+            _BROWSER_COOKIE,
+            value,
+            max_age=KNOWN_BROWSER,
+            path="/redactie",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response

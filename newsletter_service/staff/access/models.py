@@ -1,0 +1,30 @@
+"""Sessions of staff, and how much of its budget a guesser has used."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from newsletter_service.db import Base
+from newsletter_service.staff.models import User
+
+
+class StaffSession(Base):
+    """One sign-in that still holds; the cookie has a key of which only the hash is kept here."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class GuessBudget(Base):
+    """How far ahead of the clock one source of wrong passwords is; `key` is a keyed hash that names nobody."""
+
+    __tablename__ = "guess_budget"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_until: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,65 @@
+"""Tells administrators by mail when signing in fails unusually often; at most once an hour."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import distinct, func, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.service import write_notice
+from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.publisher.press import Press
+from newsletter_service.publisher.service import sender_for
+from newsletter_service.staff.access.emails import many_wrong_passwords
+from newsletter_service.staff.access.rules import PEAK, PEAK_WITHIN, TELL_AT_MOST_EVERY
+from newsletter_service.staff.access.service import FAILED, NOBODY
+from newsletter_service.staff.models import AuditEntry, User
+from newsletter_service.staff.rules import Role
+from newsletter_service.staff.service import record
+
+TOLD = "account.sign_in_peak"
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A peak that is worth a mail: how many failures, and the letter for each administrator."""
+
+    failures: int
+    letters: tuple[tuple[User, PreparedLetter], ...]
+
+
+def prepare(session: Session, press: Press, now: datetime) -> Peak | None:
+    """What there is to tell now, if anything; reads only, for making letters takes its time."""
+    failures, accounts = _failures(session, now)
+    if failures < PEAK or _told_lately(session, now):
+        return None
+    told = list(
+        session.scalars(select(User).where(User.active, User.roles.any(name=Role.ADMINISTRATOR.value)))
+    )
+    letters: dict[str, PreparedLetter] = {}
+    for language in {user.language for user in told}:
+        sender = sender_for(session, language, press.mail_from, press.reply_to, press.links.base_url)
+        letters[language] = press.renderer.notice(many_wrong_passwords(failures, accounts, language), sender)
+    return Peak(failures, tuple((user, letters[user.language]) for user in told))
+
+
+def tell(session: Session, peak: Peak, now: datetime) -> None:
+    """Write the letters into the ledger, and down that it was told."""
+    for user, letter in peak.letters:
+        write_notice(session, letter, user.email, now, name=user.name)
+    record(session, None, TOLD, "account", NOBODY, now, failures=peak.failures)
+
+
+def _failures(session: Session, now: datetime) -> tuple[int, int]:
+    """How often signing in failed of late, and at how many accounts that there are."""
+    accounts = distinct(func.nullif(AuditEntry.subject_id, NOBODY))
+    lately = select(func.count(), func.count(accounts)).where(
+        AuditEntry.action == FAILED, AuditEntry.at > now - PEAK_WITHIN
+    )
+    failures, known = session.execute(lately).one()
+    return failures, known
+
+
+def _told_lately(session: Session, now: datetime) -> bool:
+    lately = select(AuditEntry.id).where(AuditEntry.action == TOLD, AuditEntry.at > now - TELL_AT_MOST_EVERY)
+    return session.scalars(lately.limit(1)).first() is not None

@@ -1,0 +1,43 @@
+"""Verifying passwords: slow on purpose, hence never in a transaction and never many at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from threading import BoundedSemaphore
+from unicodedata import normalize
+
+from flask_security.utils import hash_password, verify_password
+
+from newsletter_service.staff.rules import MAX_PASSWORD
+
+AT_ONCE = 2
+_slots = BoundedSemaphore(AT_ONCE)
+
+
+class Busy(Exception):
+    """As many passwords as one process verifies at once are being verified."""
+
+
+@contextmanager
+def slot(patience: float = 0) -> Iterator[None]:
+    """One of the few places in which a password is verified; Busy if none is free within `patience` seconds."""
+    if not _slots.acquire(timeout=patience):
+        raise Busy
+    try:
+        yield
+    finally:
+        _slots.release()
+
+
+def matches(typed: str, password_hash: str | None) -> bool:
+    """Whether `typed` is the password behind `password_hash`; takes as long if there is none (None)."""
+    if len(typed) > MAX_PASSWORD:
+        return False
+    nobody = _of_nobody()  # asked for each time, or the first unknown account would take longer
+    verified: bool = verify_password(normalize("NFKD", typed), password_hash or nobody)
+    return verified and password_hash is not None
+
+
+@cache
+def _of_nobody() -> str:
+    return str(hash_password("the password of nobody"))

@@ -1,0 +1,52 @@
+"""The door of the editorial office: /redactie/inloggen and /redactie/uitloggen."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from newsletter_service.db import read_only, unit_of_work
+from newsletter_service.parts import parts
+from newsletter_service.staff.access import service
+from newsletter_service.staff.access.door import KEY, Refused, knock
+from newsletter_service.staff.access.forms import SignInForm
+
+door = Blueprint("door", __name__, url_prefix="/redactie")
+
+
+@door.get("/inloggen")
+def sign_in() -> Any:
+    """Asks for address and password; leads on who is in already."""
+    form = SignInForm(formdata=None, next=request.args.get("next", ""))
+    if current_user.is_authenticated:
+        return redirect(form.leads_to())
+    return render_template("staff/sign_in.html", form=form)
+
+
+@door.post("/inloggen")
+def sign_in_now() -> Any:
+    """Lets somebody in, or says why not."""
+    form = SignInForm()
+    if not form.validate():
+        return _refused(form, Refused(200, ""))
+    refused = knock(form)
+    return _refused(form, refused) if refused else redirect(form.leads_to())
+
+
+@door.post("/uitloggen")
+def sign_out() -> Response:
+    """Ends the session, here and for whoever has a copy of its cookie."""
+    if KEY in session:
+        with unit_of_work() as work:
+            service.end(work, session[KEY], parts().clock())
+    session.clear()
+    return redirect(url_for("door.sign_in"))
+
+
+def _refused(form: SignInForm, refused: Refused) -> Any:
+    if refused.words:
+        read_only()
+        form.form_errors.append(refused.words)
+    headers = {"Retry-After": str(refused.seconds)} if refused.seconds else {}
+    return render_template("staff/sign_in.html", form=form), refused.status, headers
