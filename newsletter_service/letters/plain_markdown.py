@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
+from newsletter_service.letters.link_rules import NOWHERE
 from newsletter_service.letters.plain import wrap
 
 
@@ -132,6 +133,8 @@ def inline(tokens: Sequence[Token]) -> str:
 
 
 def _target(label: str, address: str) -> str:
-    """What stands after a link's label; nothing where that says it already."""
+    """What stands after a link's label; nothing where that says it already, or where there is nowhere to go."""
+    if address in NOWHERE.values():
+        return ""
     shown = address.removeprefix("mailto:").removeprefix("tel:")
     return "" if label in (address, shown) else f" <{shown}>".removeprefix("" if label else " ")

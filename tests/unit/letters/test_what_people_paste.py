@@ -185,6 +185,10 @@ def test_the_words_for_a_readers_own_links_lead_where_they_are_told() -> None:
     assert to_text(text, own=own) == "mijn keuzes <https://a.example/v> weg <https://a.example/a>"
 
 
+def test_where_there_is_no_reader_their_words_are_only_words() -> None:
+    assert to_text("Kies [mijn voorkeuren](voorkeuren).") == "Kies mijn voorkeuren."
+
+
 def test_left_over_placeholders_are_text() -> None:
     text = "Beste {{ name }}, van [NAAM] en *|FNAME|* en %(name)s en ${naam}"
     assert to_html(text) == f"<p>{text}</p>"
