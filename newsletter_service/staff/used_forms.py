@@ -17,6 +17,8 @@ def made_by(session: Session, user: User, key: str) -> int | None:
 
 def made_before(session: Session, user: User, key: str) -> int | None:
     """As `made_by`, before making something: of two presses at once the second waits here for the first."""
+    if not key:
+        return None
     held = select(User.id).where(User.id == user.id)
     session.execute(held.with_for_update(key_share=True))  # others may still refer to the account
     return made_by(session, user, key)

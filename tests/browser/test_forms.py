@@ -59,9 +59,9 @@ def test_what_was_typed_comes_back_until_it_is_saved(
         type_an_item(page, title)
         assert leave(page, lambda: page.goto(NEW)) == ["beforeunload"]
         check(page)
-        expect(page.get_by_text("die niet is bewaard")).to_be_visible()
+        expect(page.get_by_text("iets dat nog niet is bewaard")).to_be_visible()
         expect(page.get_by_label("Titel")).to_have_value("")
-        page.get_by_role("button", name="Zet terug").click()
+        page.get_by_role("button", name="Terugzetten").click()
         expect(page.get_by_label("Titel")).to_have_value(title)
         expect(page.get_by_label("Samenvatting")).to_have_value("Een uur werk.")
         expect(page.get_by_label("Oproep")).to_be_checked()
@@ -69,8 +69,32 @@ def test_what_was_typed_comes_back_until_it_is_saved(
         expect(page.get_by_text("Het bericht is bewaard als klad.")).to_be_visible()
         assert drafts(page) == []
         page.goto(NEW)
-        expect(page.get_by_role("button", name="Zet terug")).to_have_count(0)
+        expect(page.get_by_role("button", name="Terugzetten")).to_have_count(0)
     assert states(site, title) == ["draft"]
+
+
+def test_a_draft_is_kept_while_somebody_types_on_without_a_pause(browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "communicatie")
+        page.goto(NEW)
+        page.get_by_label("Samenvatting").click()
+        page.keyboard.type("zonder pauze " * 3, delay=80)
+        assert page.locator("form[data-kept]").count() == 1
+
+
+def test_a_correction_is_a_draft_too(browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/edities/1/correctie")
+        expect(page.get_by_role("button", name="Verstuur de correctie")).to_have_count(0)
+        page.get_by_label("Wat er niet klopte").fill("De tijd klopte niet.")
+        expect(page.locator("form[data-kept]")).to_be_attached()
+        assert leave(page, page.reload) == ["beforeunload"]
+        page.get_by_role("button", name="Terugzetten").click()
+        expect(page.get_by_label("Wat er niet klopte")).to_have_value("De tijd klopte niet.")
+        page.get_by_role("button", name="Bewaar en bekijk").click()
+        expect(page.get_by_role("button", name="Verstuur de correctie")).to_be_visible()
+        assert drafts(page) == []
 
 
 def test_a_draft_can_be_thrown_away(browse: Open) -> None:
@@ -78,7 +102,7 @@ def test_a_draft_can_be_thrown_away(browse: Open) -> None:
         sign_in(page, "communicatie")
         type_an_item(page, "Toch maar niet")
         leave(page, lambda: page.goto(NEW))
-        page.get_by_role("button", name="Gooi weg").click()
+        page.get_by_role("button", name="Weggooien").click()
         assert drafts(page) == []
 
 
@@ -91,12 +115,12 @@ def test_drafts_are_for_the_account_that_wrote_them_and_go_when_it_signs_out(bro
         sign_in(page, "hoofd.var")
         page.goto(NEW)
         expect(page.get_by_label("Titel")).to_have_value("")
-        expect(page.get_by_role("button", name="Zet terug")).to_have_count(0)
+        expect(page.get_by_role("button", name="Terugzetten")).to_have_count(0)
         page.get_by_role("button", name="Uitloggen").click()
         page.wait_for_url("**/inloggen**")
         sign_in(page, "communicatie")
         page.goto(NEW)
-        expect(page.get_by_role("button", name="Zet terug")).to_be_visible()
+        expect(page.get_by_role("button", name="Terugzetten")).to_be_visible()
         page.get_by_role("button", name="Uitloggen").click()
         page.wait_for_url("**/inloggen**")
         assert drafts(page) == []
@@ -111,7 +135,7 @@ def test_the_texts_of_an_edition_are_drafts_too(browse: Open) -> None:
         page.keyboard.type("Een mooie inleiding. ")
         expect(page.locator("form[data-kept]")).to_be_attached()
         assert leave(page, page.reload) == ["beforeunload"]
-        page.get_by_role("button", name="Zet terug").click()
+        page.get_by_role("button", name="Terugzetten").click()
         expect(page.get_by_role("textbox", name="Introductie")).to_have_value(
             re.compile("Een mooie inleiding")
         )

@@ -65,7 +65,7 @@ def test_a_correction_is_a_letter_like_an_edition_in_the_readers_language(
     correct(office)
     office.tick()
     (mail,) = editions_in(smtp.to(readers["english"]))
-    assert "This is a correction of number 1" in " ".join(text_of(mail.content).split())
+    assert "This corrects number 1" in " ".join(text_of(mail.content).split())
     assert "<strong" in html_of(mail.content)
     assert mail.message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     leave = str(mail.message["List-Unsubscribe"]).strip(" <>")

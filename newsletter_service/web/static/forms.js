@@ -56,16 +56,15 @@
 
   const addCounter = (field) => {
     const limit = Number(field.dataset.count);
-    const line = document.createElement("p");
-    line.className = "count";
+    const line = field.parentElement.querySelector(".count");
     const show = () => {
       const length = [...field.value].length;
       const over = length > limit ? ` · ${words.dataset.over.replace("{number}", (length - limit).toLocaleString(document.documentElement.lang))}` : "";
       line.textContent = `${length} / ${limit}${over}`;
+      line.hidden = length < limit / 2;
       line.classList.toggle("over", length > limit);
     };
     field.addEventListener("input", show);
-    field.after(line);
     show();
   };
 
@@ -78,13 +77,14 @@
     let key = `${MINE}${family}#${slot || Math.random().toString(36).slice(2)}`;
     const opened = valuesOf(form);
     let touched = false;
-    let timer;
+    let timer = null;
 
     const differs = () => typed(valuesOf(form)) !== typed(opened) ||
       [...form.elements].some((field) => field.type === "file" && field.files.length);
     const isDirty = () => "unsaved" in form.dataset || (touched && differs());
     const flush = () => {
       clearTimeout(timer);
+      timer = null;
       const dirty = isDirty();
       if (dirty) write(key, { at: Date.now(), values: valuesOf(form) });
       else remove(key);
@@ -108,8 +108,7 @@
       leaving = signingOut = false;
       touched = differs();
       form.toggleAttribute("data-dirty", isDirty());
-      clearTimeout(timer);
-      timer = setTimeout(flush, SECONDS * 1000);
+      timer ||= setTimeout(flush, SECONDS * 1000);
     });
     if ("unsaved" in form.dataset) flush();
     form.toggleAttribute("data-dirty", isDirty());

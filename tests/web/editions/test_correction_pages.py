@@ -94,7 +94,7 @@ def test_what_was_written_is_shown_as_readers_get_it(sent: StaffBrowser) -> None
     assert "<strong" in html
     assert "15.00 uur" in html
     text = sent.get(f"{CORRECTION}/voorbeeld?taal=en&vorm=tekst").text
-    assert "This is a correction of number 12" in text
+    assert "This corrects number 12" in text
     assert "15.00 uur" in text
 
 
