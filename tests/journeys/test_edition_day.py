@@ -225,8 +225,8 @@ def test_a_proof_comes_to_oneself_only(
     fill_both_queues(office)
     office.move_to("closing")
     before = len(smtp.received)
-    office.editor.done("/redactie/edities/1/proef", doelgroep="politie")
+    office.editor.done("/redactie/edities/1/proef?doelgroep=politie")
     office.tick()
     (proof,) = smtp.received[before:]
     assert proof.recipient == "coen.communicatie@redactie.example"
-    assert str(proof.message["Subject"]).startswith("[Proef]")
+    assert str(proof.message["Subject"]).startswith("[Proef · Politie · Nederlands] ")
