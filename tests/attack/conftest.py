@@ -8,12 +8,12 @@ from flask import Flask
 from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.db import db, unit_of_work
-from newsletter_service.demo.load import PASSWORD, load_demo
+from newsletter_service.demo.load import PASSWORD, STAFF, load_demo
 from newsletter_service.moments import utc_now
 from newsletter_service.parts import parts
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
-from tests.attack.server import Server, demo_environment, running_gunicorn
+from tests.attack.server import Server, Visitor, demo_environment, running_gunicorn
 from tests.smtp_server import RecordingServer, running_smtp_server
 from tests.tables import create_tables
 
@@ -54,8 +54,15 @@ def server(
         yield running
 
 
+@pytest.fixture(scope="session")
+def visitors(server: Server) -> list[Visitor]:
+    """Somebody from the street, and one of each role, who came in before anybody guessed."""
+    staff = [Visitor(server).sign_in(user.email, PASSWORD) for user in (STAFF[0], STAFF[2], ADMINISTRATOR)]
+    return [Visitor(server), *staff]
+
+
 @pytest.fixture(autouse=True)
-def _nothing_breaks(server: Server) -> Iterator[None]:
+def _nothing_breaks(server: Server, visitors: list[Visitor]) -> Iterator[None]:
     """Whatever was tried: no traceback, and no worker that had to be ended."""
     before = len(server.said)
     yield

@@ -136,7 +136,7 @@ def _as_parts(chance: random.Random) -> tuple[str, bytes]:
 
 
 def _as_json(chance: random.Random) -> tuple[str, bytes]:
-    deep = b"[" * 300 + b"]" * 300
+    deep = b"[" * 20_000 + b"]" * 20_000
     flat = json.dumps(dict(_fields(chance))).encode()
     return "application/json", chance.choice(
         [deep, flat, b"{", b"\xff", b"null", b'{"email": 1, "password": []}']
