@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +22,7 @@ from config import PasswordCost, Settings
 from newsletter_service.app import create_app
 from newsletter_service.core import create_core
 from newsletter_service.db import db
+from tests.alone import turn
 from tests.postgresql import Cluster, running_cluster
 from tests.smtp_server import RecordingServer, running_smtp_server
 from tests.tables import create_tables
@@ -29,6 +30,7 @@ from tests.tables import create_tables
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CLOSED_PORT = 9
 CHEAP = PasswordCost(memory=8, passes=1, lanes=1)
+HERE = Path(__file__).parent
 BOTH_DATABASES = {"service", "journeys"}
 
 property_settings.register_profile(
@@ -54,9 +56,16 @@ class Clock:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run use cases and journeys on both databases, everything else on SQLite."""
     if "database" in metafunc.fixturenames:
-        folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+        folder = metafunc.definition.path.relative_to(HERE).parts[0]
         names = ["sqlite", "postgresql"] if folder in BOTH_DATABASES else ["sqlite"]
         metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Attacks have the machine for themselves: they measure how long honest people wait."""
+    with turn(HERE / "alone.py", HERE / "conftest.py", alone=item.path.is_relative_to(HERE / "attack")):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

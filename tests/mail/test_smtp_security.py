@@ -17,6 +17,7 @@ from newsletter_service.delivery.connection import (
 from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.skeleton import Template
+from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.handing_in import content_of, hand_in, letter, run
 from tests.smtp_server import RecordingServer, running_smtp_server
 
@@ -94,7 +95,7 @@ def test_a_letter_goes_over_implicit_tls_however_large(tls: ssl.SSLContext, cert
         sent = letter("lezer", "Lang.\n" * 100_000)
         connection = open_connection(server)
         assert run(connection, iter([sent]))["lezer"].code == 250
-        tunnel.join(10)
+        tunnel.join(PATIENCE_SECONDS)
         assert behind.received[0].content == content_of(sent)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 from config import Settings
 from newsletter_service.schema import newest_number, number_of, upgrade_needed
 from tests.attack.server import running_gunicorn
-from tests.chaos.waiting import until
+from tests.chaos.waiting import PATIENCE_SECONDS, until
 
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 NEEDED = "the database needs `newsletter db upgrade` (it is at nothing, and"
@@ -88,7 +88,7 @@ def test_what_stays_says_so_once_and_goes_on_when_it_was_done(
     upgrade(settings)
     until(lambda: "over after" in log.read_text())
     process.send_signal(signal.SIGTERM)
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     assert log.read_text().count(NEEDED) == 1
     assert "Traceback" not in log.read_text()
 
@@ -118,7 +118,7 @@ def test_a_database_of_a_newer_version_is_told_apart(app: Flask, settings: Setti
 def test_gunicorn_stops_with_one_line_where_a_setting_is_missing(environment: dict[str, str]) -> None:
     del environment["BASE_URL"]
     command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "wsgi:app"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.strip().splitlines()[-1].startswith("BASE_URL is not set")
     assert "Traceback" not in done.stderr

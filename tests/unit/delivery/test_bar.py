@@ -26,9 +26,7 @@ def drawn(columns: int) -> str:
     fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     named = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     try:
-        subprocess.run(
-            [sys.executable, "-c", DRAWING], stdin=there, stdout=there, env=named, check=True, timeout=60
-        )
+        subprocess.run([sys.executable, "-c", DRAWING], stdin=there, stdout=there, env=named, check=True)
         return os.read(here, 65_536).decode()
     finally:
         os.close(here)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from newsletter_service.delivery.errand import Errand
+from tests.chaos.waiting import PATIENCE_SECONDS
 
 
 def done(errand: Errand, job: Callable[[], None]) -> Exception | None:
     errand.begin(job)
-    assert errand.is_back(within=5)
+    assert errand.is_back(within=PATIENCE_SECONDS)
     return errand.end()
 
 
@@ -28,20 +29,20 @@ def test_it_is_done_in_a_thread_of_its_own(errand: Errand, rung: threading.Semap
     threads: list[str] = []
     assert done(errand, lambda: threads.append(threading.current_thread().name)) is None
     assert threads == ["errand"]
-    assert rung.acquire(timeout=5)
+    assert rung.acquire(timeout=PATIENCE_SECONDS)
 
 
 def test_it_is_not_back_while_it_is_under_way(errand: Errand) -> None:
     go_on = threading.Event()
 
     def wait() -> None:
-        go_on.wait(5)
+        go_on.wait(PATIENCE_SECONDS)
 
     errand.begin(wait)
     assert not errand.is_back()
     assert not errand.is_back(within=0.01)
     go_on.set()
-    assert errand.is_back(within=5)
+    assert errand.is_back(within=PATIENCE_SECONDS)
 
 
 def test_what_went_wrong_comes_back_and_is_forgotten_by_the_next(errand: Errand) -> None:
@@ -59,5 +60,5 @@ def test_the_thread_ends_after_the_last_one() -> None:
     (thread,) = set(threading.enumerate()) - before
     assert done(errand, lambda: None) is None
     errand.close()
-    thread.join(5)
+    thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from newsletter_service.editions.kept import Kept
+from tests.chaos.waiting import PATIENCE_SECONDS
 
 
 class Slow:
@@ -82,12 +83,12 @@ def test_those_who_come_while_one_reads_for_the_first_time_wait_for_that() -> No
 
     def slowly() -> int:
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(PATIENCE_SECONDS)
         return slow()
 
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(kept.get, "a", slowly)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE_SECONDS)
         second = pool.submit(kept.get, "a", slow)
         go_on.set()
     assert (first.result(), second.result(), slow.reads) == (1, 1, 1)
