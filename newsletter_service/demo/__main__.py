@@ -25,6 +25,7 @@ from newsletter_service.starting import start
 HOST = "127.0.0.1"
 WEB_PORT = int(os.environ.get("DEMO_WEB_PORT", "8000"))
 MAIL_PORT = int(os.environ.get("DEMO_MAIL_PORT", "1025"))
+_AGAIN_SECONDS = 0.1
 
 
 def main() -> None:
@@ -125,8 +126,20 @@ class _Output:
         return os.isatty(1)
 
 
+class Processes(Manager):  # type: ignore[misc]  # honcho has no types
+    """Honcho's manager, which may be told to end before each process has said that it began."""
+
+    def terminate(self) -> None:
+        """End all processes, as soon as they can be told: until then their numbers are not known."""
+        if self._all_started():
+            super().terminate()
+        else:
+            signal.signal(signal.SIGALRM, lambda *_: self.terminate())
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+
+
 def _run(mail_folder: Path) -> int:
-    manager = Manager(Printer(_Output()))
+    manager = Processes(Printer(_Output()))
     python = [sys.executable, "-m"]
     web = ["gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--bind", f"{HOST}:{WEB_PORT}"]
     for name, command in (

@@ -136,6 +136,22 @@ def test_when_one_part_is_killed_the_others_stop_and_it_is_said(start: Start) ->
     assert is_free(demo.mail)
 
 
+TOLD_TOO_EARLY = """
+from newsletter_service.demo.__main__ import Processes
+processes = Processes()
+processes.add_process("part", "exec sleep 600")
+processes.terminate()
+processes.loop()
+"""
+
+
+def test_all_parts_end_though_they_are_told_to_before_they_began() -> None:
+    command = [sys.executable, "-c", TOLD_TOO_EARLY]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "sending SIGTERM to part" in done.stdout
+
+
 def test_a_port_in_use_is_said_before_anything_is_touched(start: Start, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
