@@ -89,7 +89,7 @@ def test_a_correction_keeps_to_the_same_rules(communicator: StaffBrowser, stored
     assert "In de tekst van de correctie staat “Hallo allemaal,”" in said
     with stored() as session:
         assert session.scalars(select(Correction.text)).one().endswith("en https://plan.example/")
-    seen = value_in(communicator.client.get(page).text, "seen")
+    seen = value_in(communicator.client.get(f"{page}/versturen").text, "seen")
     assert "persoonlijke link" in communicator.done(f"{page}/versturen", seen=seen)
 
 
