@@ -49,6 +49,8 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Fla
     unknown = sign_in(client, "niemand@noord.example")
     assert wrong.status_code == unknown.status_code == 200
     assert REFUSAL in words(wrong.text)
+    assert "<title>Fout: Inloggen" in wrong.text
+    assert '<li><a href="#email">' in wrong.text
     assert without_token_and_address(wrong, email) == without_token_and_address(
         unknown, "niemand@noord.example"
     )
