@@ -271,6 +271,7 @@ def test_of_two_moments_with_the_same_time_one_is_picked(communicator: StaffBrow
 def test_one_that_is_too_late_asks_for_a_new_moment(communicator: StaffBrowser, clock: Clock) -> None:
     communicator.done("/redactie/edities/12/vasthouden", reason="Even wachten")
     clock.now = SENDS_AT + timedelta(hours=7)
+    communicator.sign_in()
     assert "Dat is voorbij: kies een nieuw moment" in communicator.text("/redactie/edities/12/hervatten")
     page = communicator.done("/redactie/edities/12/hervatten", sends_at="")
     assert "Het moment van versturen is al voorbij." in page
