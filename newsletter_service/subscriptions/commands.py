@@ -14,6 +14,7 @@ from newsletter_service.subscriptions.importing import (
     all_who_stay_away,
     import_readers,
     read,
+    record_export,
 )
 from newsletter_service.subscriptions.sheets import Remark, write_sheet
 
@@ -94,7 +95,8 @@ def _text_of(file: Path) -> str:
 @subscriber_commands.command("export")
 def export_file() -> None:
     """Write all readers to standard output, and as hashes the addresses that no list may bring back."""
+    with unit_of_work() as session:
+        record_export(session, parts().clock())
     with reading() as session:
-        readers = all_readers(session, parts().clock())
-        for row in write_sheet(readers, all_who_stay_away(session, parts().secret_key)):
+        for row in write_sheet(all_readers(session), all_who_stay_away(session, parts().secret_key)):
             click.echo(row, nl=False)

@@ -70,9 +70,13 @@ def import_readers(session: Session, sheet: Sheet, consent: str, secret_key: str
     return result
 
 
-def all_readers(session: Session, now: datetime) -> Iterator[Line]:
-    """Everybody, by address, for a sheet; the audit trail says that it was taken along."""
+def record_export(session: Session, now: datetime) -> None:
+    """Write down in the audit trail that everybody's data were taken along."""
     record(session, None, "subscribers.export", "subscriber", _EVERYBODY, now)
+
+
+def all_readers(session: Session) -> Iterator[Line]:
+    """Everybody, by address, for a sheet."""
     query = select(Subscriber).order_by(Subscriber.address).execution_options(yield_per=_ROWS_AT_ONCE)
     for number, reader in enumerate(session.scalars(query), 2):
         yield Line(

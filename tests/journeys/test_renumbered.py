@@ -76,7 +76,7 @@ def begin_counting_anew(session: Session) -> None:
 
 def out_and_in_again(session: Session, press: Parts) -> None:
     """Everybody exported, deleted, and imported in another order into a table that counts from 1."""
-    header, *rows = write_sheet(all_readers(session, NOW))
+    header, *rows = write_sheet(all_readers(session))
     session.execute(delete(Subscriber))
     session.expunge_all()
     begin_counting_anew(session)

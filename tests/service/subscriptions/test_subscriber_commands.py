@@ -95,8 +95,9 @@ def test_a_dry_run_changes_nothing(take: Callable[..., Result], stored: Stored) 
 def test_what_goes_out_can_come_in_again_and_holds_no_formula(app: Flask, stored: Stored) -> None:
     with stored() as session:
         make_subscriber(session, "anna@gemeente.example", now=NOW, name="=1+2")
-    output = app.test_cli_runner().invoke(subscriber_commands, ["export"]).output
-    (row,) = csv.DictReader(io.StringIO(output.removeprefix("\ufeff")), delimiter=";")
+    result = app.test_cli_runner().invoke(subscriber_commands, ["export"])
+    assert result.exit_code == 0
+    (row,) = csv.DictReader(io.StringIO(result.output.removeprefix("\ufeff")), delimiter=";")
     assert row["E-mailadres"] == "anna@gemeente.example"
     assert row["Naam"] == "'=1+2"
     assert row["Status"] == "actief"
