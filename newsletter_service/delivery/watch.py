@@ -14,6 +14,7 @@ class Watch:
     def __init__(self) -> None:
         self._selector = DefaultSelector()
         self._writing: set[Connection] = set()
+        self._closed = False
         self._bell, self._ear = socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
@@ -52,8 +53,13 @@ class Watch:
 
     def ring(self) -> None:
         """Wake the loop."""
-        with suppress(BlockingIOError):  # it is ringing already
+        try:
             self._bell.send(b"!")
+        except BlockingIOError:
+            pass  # it is ringing already
+        except OSError:
+            if not self._closed:  # else nobody waits any more: a thread was done too late for its run
+                raise
 
     def hear(self) -> None:
         """Let the bell be quiet."""
@@ -61,7 +67,8 @@ class Watch:
             self._ear.recv(4096)
 
     def close(self) -> None:
-        """Nobody is watched, and nobody can ring any more."""
+        """Nobody is watched any more, and whoever still rings is not heard."""
+        self._closed = True
         self._selector.close()
         self._bell.close()
         self._ear.close()

@@ -21,3 +21,9 @@ def test_the_bell_ends_a_wait_at_once() -> None:
         watch.wait_for_bell(1e6)
         assert watch.events(0) == []
         ringer.join()
+
+
+def test_a_thread_that_is_done_after_the_run_rings_in_vain() -> None:
+    watch = Watch()
+    watch.close()
+    watch.ring()
