@@ -153,6 +153,18 @@ def test_a_double_press_makes_one_item(site: Site, browse: Open) -> None:
     assert states(site, "Twee keer gedrukt") == ["draft"]
 
 
+def test_words_that_came_back_in_their_form_are_not_offered_beside_it(site: Site, browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "hoofd.riec")
+        type_an_item(page, "x" * 130)
+        site.clock.move(seconds=3)  # what a page says about itself, such as when it was made, is no draft
+        page.get_by_role("button", name="Bewaar als klad").click()
+        expect(page.locator("#fouten")).to_be_focused()
+        expect(page.get_by_label("Titel")).to_have_value("x" * 130)
+        expect(page.locator("form[data-kept]")).to_be_attached()
+        expect(page.get_by_role("button", name="Terugzetten")).to_have_count(0)
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_going_back_and_saving_again_makes_no_second_item(site: Site, browse: Open, scripts: bool) -> None:
     title = f"Terug en nog eens {scripts}"

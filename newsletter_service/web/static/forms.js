@@ -10,6 +10,7 @@
   const ALL = "concept:";
   const MINE = `${ALL}${words.dataset.account}:`;
   const ASIDE = new Set(["began", "sleutel", "kept_image"]);
+  const OF_THIS_PAGE = new Set(["csrf_token", "pagina-van"]);
 
   /* A browser may refuse to store anything, or have no room left: forms work without drafts. */
   const quietly = (act, otherwise) => { try { return act(); } catch { return otherwise; } };
@@ -26,7 +27,7 @@
     keys(MINE + name).filter((key) => key === MINE + name || key.startsWith(`${MINE}${name}#`)).forEach(remove);
   });
 
-  const isKept = (field) => field.name && field.name !== "csrf_token" && !["submit", "button", "file"].includes(field.type);
+  const isKept = (field) => field.name && !OF_THIS_PAGE.has(field.name) && !["submit", "button", "file"].includes(field.type);
   const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
   const isChosen = (field) => !isTicked(field) || field.checked;
 
