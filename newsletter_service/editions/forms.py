@@ -270,7 +270,7 @@ class CalendarForm(Form):
     def validate_zone(self, field: StringField) -> None:
         """Only zones whose clocks we know."""
         if field.data not in available_timezones():
-            raise ValidationError(_l("Deze tijdzone kennen wij niet."))
+            raise ValidationError(_l("Deze tijdzone kennen we niet."))
 
     def settings(self) -> CalendarSettings:
         """What was filled in, once the form is valid."""

@@ -31,7 +31,7 @@ FAULTS = {
     Check.INTRODUCTION: _l("Er is geen introductie."),
     Check.SIZE: _l("De brief is %(size)s; boven 100 kB breken mailprogramma's hem af."),
     Check.ALT: _l("De afbeelding bij “%(title)s” heeft geen beschrijving."),
-    Check.LEAD: _l("“%(title)s” heeft geen inleiding."),
+    Check.LEAD: _l("“%(title)s” heeft geen samenvatting."),
     Check.TIMELY: _l("“%(title)s” is voorbij voordat deze editie uitgaat."),
     Check.READERS: _l("Geen enkele lezer krijgt “%(title)s” te zien."),
     Check.TITLES: _l("“%(title)s” staat er %(number)s keer in."),
@@ -173,7 +173,7 @@ def conflict(error: EditionConflict) -> str:
         "embargoed": _("Dit bericht mag nog niet worden verstuurd op het moment dat deze editie uitgaat."),
         "expired": _("Dit bericht is verlopen voordat deze editie uitgaat."),
         "too_many_proofs": _(
-            "U hebt het afgelopen uur al heel veel proeven gekregen. Vraag de volgende over een uur aan."
+            "U heeft het afgelopen uur al heel veel proeven gekregen. Vraag de volgende over een uur aan."
         ),
         "started": _("Deze bijeenkomst is al begonnen voordat deze editie uitgaat."),
         "look_alike": _(
@@ -233,7 +233,7 @@ def exclusion_reason(reason: str) -> str:
     """Why a reader got no letter."""
     return {
         ExclusionReason.NOTHING_VISIBLE.value: _("Er was geen bericht voor deze lezer"),
-        ExclusionReason.SUPPRESSED.value: _("Dit adres wil geen mail meer"),
+        ExclusionReason.SUPPRESSED.value: _("Dit adres wil geen e-mail meer"),
     }[reason]
 
 
@@ -244,7 +244,7 @@ def reply_meaning(code: int | None, status: str) -> str:
         "5.1.2": _("Dit domein bestaat niet"),
         "5.1.3": _("Dit adres klopt niet"),
         "5.1.6": _("Dit adres is verhuisd"),
-        "5.1.10": _("Dit domein neemt geen mail aan"),
+        "5.1.10": _("Dit domein neemt geen e-mail aan"),
         "5.2.1": _("Deze postbus is uitgezet"),
         "5.2.2": _("Deze postbus is vol"),
         "4.2.2": _("Deze postbus is vol"),

@@ -49,7 +49,7 @@ def test_what_was_typed_before_the_end_is_saved_after_signing_in_there(
         title = f"Net voor het einde {width}"
         page.get_by_label("Titel").fill(title)
         passes(page, site, 121)
-        expect(page.get_by_text("Wat u hebt getypt staat er nog")).to_be_visible()
+        expect(page.get_by_text("Wat u heeft getypt staat er nog")).to_be_visible()
         check(page)
         page.get_by_role("button", name="Bewaar als klad").click()
         expect(page.get_by_role("heading", name="Log opnieuw in")).to_be_visible()

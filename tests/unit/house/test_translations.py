@@ -36,6 +36,27 @@ def test_translations_have_the_placeholders_of_their_originals() -> None:
         assert set(PLACEHOLDER.findall(translation)) == set(PLACEHOLDER.findall(original)), original
 
 
+OTHER_VOICE = {
+    "nl": re.compile(
+        r"\b([Ww]ij|jij|je|jouw|jullie|[Uu] hebt|hebt u|[Uu] .* hebt|email)\b|(?<![-\w])[Mm]ails?\b"
+    ),
+    "en": re.compile(r"\b[Ee]-mail|(?<![-\w])[Mm]ails?\b(?! server| program)(?!to:)"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_texts_speak_with_one_voice(language: str) -> None:
+    """Dutch says we, u heeft and e-mail; English says email."""
+    others = [text for text in spoken(language) if OTHER_VOICE[language].search(text)]
+    assert others == []
+
+
+def spoken(language: str) -> list[str]:
+    """All that can be read in that language."""
+    said = [m.id if language == "nl" else m.string for m in read(language) if m.id]
+    return [form or "" for one in said for form in (one if isinstance(one, (tuple, list)) else (one,))]
+
+
 def test_english_is_compiled_and_spoken() -> None:
     assert texts("en").gettext("Aanmelden") == "Sign up"
     assert texts("nl").gettext("Aanmelden") == "Aanmelden"

@@ -55,7 +55,7 @@ def test_each_number_leads_to_the_names_behind_it(released: StaffBrowser) -> Non
     assert "Van de verstuurde brieven is er 1 misschien dubbel aangekomen" in page
     assert "550 =5.1.1 onbekend" in released.text(f"{LIST}?toestand=failed")
     assert "@korps.example" in released.text(f"{LIST}?toestand=repeated")
-    assert "Dit adres wil geen mail meer" in released.text(f"{LIST}?toestand=skipped")
+    assert "Dit adres wil geen e-mail meer" in released.text(f"{LIST}?toestand=skipped")
     assert "Hier staat niemand." in released.text(f"{LIST}?toestand=sent&domein=elders.example")
 
 
@@ -108,7 +108,7 @@ def test_the_file_holds_all_of_them_and_runs_nothing(released: StaffBrowser, sto
 
 def test_the_file_of_those_without_a_letter_says_why(released: StaffBrowser) -> None:
     _header, line, _rest = released.post(f"{LIST}/bestand?toestand=skipped").text.split("\r\n")
-    assert line.endswith(";Dit adres wil geen mail meer")
+    assert line.endswith(";Dit adres wil geen e-mail meer")
 
 
 def test_letters_that_failed_go_out_once_more_after_asking(released: StaffBrowser, stored: Stored) -> None:
@@ -161,7 +161,7 @@ def test_whoever_left_meanwhile_gets_no_second_try(released: StaffBrowser, store
 def test_an_unknown_outcome_can_be_counted_as_sent(released: StaffBrowser, stored: Stored) -> None:
     assert "Tel als verstuurd…" in released.text(f"{LIST}?toestand=uncertain")
     asked = released.text("/redactie/edities/12/tel-als-verstuurd?toestand=uncertain")
-    assert "1 brief waarvan wij niet weten of hij aankwam, telt dan als verstuurd." in asked
+    assert "1 brief waarvan we niet weten of hij aankwam, telt dan als verstuurd." in asked
     page = released.done("/redactie/edities/12/tel-als-verstuurd?toestand=uncertain")
     assert "1 brief telt nu als verstuurd." in page
     assert (rows(stored, "uncertain"), rows(stored, "sent")) == (0, 2)
