@@ -100,6 +100,19 @@ def test_the_keyboard_stays_among_the_numbers_when_its_own_is_gone(
         expect(page.locator("#verzending")).to_be_focused()
 
 
+def test_what_was_said_about_an_act_stays_when_the_page_renews_itself(
+    site: Site, browse: Open, letters: Letters
+) -> None:
+    with browse() as page:
+        opened(page)
+        page.get_by_role("button", name="Stuur mij een proef").click()
+        expect(page.locator("#meldingen")).to_contain_text("De proef is onderweg naar")
+        letters.arrive(4)
+        site.tick()
+        expect(page.get_by_role("status").get_by_text("Alle brieven zijn afgehandeld.")).to_be_attached()
+        expect(page.locator("#meldingen")).to_contain_text("De proef is onderweg naar")
+
+
 @pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_the_numbers_per_domain_are_accessible(
     browse: Open, letters: Letters, width: int, dark: bool

@@ -57,10 +57,11 @@
     (again || old.closest("[tabindex]") || document.body).focus({ preventScroll: true });
   };
 
-  /* Renew the parts that may have changed; an open <details> in which somebody may be typing is left alone. */
-  const show = (page) => {
-    const parts = [...document.querySelectorAll("[data-live]"), document.getElementById("meldingen")];
-    for (const old of parts) {
+  /* Renew the parts that may have changed; an open <details> in which somebody may be typing is left alone. What was
+     said about an act of theirs stays until the next one. */
+  const show = (page, acted = true) => {
+    const messages = document.getElementById("meldingen");
+    for (const old of [...document.querySelectorAll("[data-live]"), ...(acted ? [messages] : [])]) {
       const same = old.id ? page.getElementById(old.id) : page.querySelector(`[data-live="${old.dataset.live}"]`);
       if (same && !old.querySelector("form details[open], details[open] form, form[data-dirty]")) update(old, same);
     }
@@ -216,7 +217,7 @@
       choose();
       return;
     }
-    show(await fresh(await fetch(location.href, inBackground)));
+    show(await fresh(await fetch(location.href, inBackground)), false);
     if (!old.dataset.runs) announce(says.dataset.done);
     else if (old.dataset.state === "held") announce(says.dataset.held);
   };
