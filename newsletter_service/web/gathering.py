@@ -17,7 +17,8 @@ SEND_SECONDS = 10.0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 _END_OF_HEAD = b"\r\n\r\n"
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,18})[ \t]*\r\n", re.IGNORECASE)
+_LENGTHS = re.compile(rb"\r\ncontent-length:[ \t]*([^\r]*)", re.IGNORECASE)
+_LENGTH = re.compile(rb"\d{1,18}")
 _IN_CHUNKS = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _WAITS_FOR_LEAVE = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 
@@ -85,13 +86,20 @@ class Gathering:
         head = bytes(self._data[: end + len(_END_OF_HEAD)])
         if _IN_CHUNKS.search(head):
             raise Refused(HTTPStatus.LENGTH_REQUIRED)
-        # Of several lengths the server itself refuses the request: which one is meant nobody can know.
-        body = max((int(length) for length in _LENGTH.findall(head)), default=0)
-        if body > LARGEST_BODY:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        body = _announced(head)
         self._size = len(head) + body
         self.until += BODY_SECONDS * bool(body) + body / SLOWEST_BYTES_A_SECOND
         self.asks_to_go_on = bool(_WAITS_FOR_LEAVE.search(head)) and not self.complete
+
+
+def _announced(head: bytes) -> int:
+    """How long the body will be. What is not certain is refused: another's guess would be another request."""
+    lengths = [length.rstrip(b" \t") for length in _LENGTHS.findall(head)] or [b"0"]
+    if len(lengths) > 1 or not _LENGTH.fullmatch(lengths[0]):
+        raise Refused(HTTPStatus.BAD_REQUEST)
+    if int(lengths[0]) > LARGEST_BODY:
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return int(lengths[0])
 
 
 def refusal(status: HTTPStatus) -> bytes:

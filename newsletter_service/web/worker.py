@@ -8,21 +8,36 @@ so a client that says it slowly costs a few bytes until its time is up. TLS ends
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from errno import EAGAIN, ECONNABORTED
 from functools import partial
 from http import HTTPStatus
 from selectors import EVENT_READ
 
+from gunicorn.http.errors import (
+    ExpectationFailed,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from newsletter_service.web.gathering import CONTINUE, Gathered, Gathering, Refused, refusal
 
 _READ_AT_ONCE = 64 * 1024
 _MOST_HELD = 64 * 1024 * 1024
-"""Bytes of bodies that are not small, of all requests that are on their way in."""
+"""Bytes of bodies that are not small, of all requests that are on their way in or wait for their answer."""
 _SEND_BUFFER = 512 * 1024
 """A page fits, so that its thread is free again however slowly the client reads."""
+_OURS = (InvalidResponseHeader, InvalidResponseHeaderName)
+_STATUSES = {
+    LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+}
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -31,6 +46,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, **options)
         self._gathering: dict[TConn, Gathering] = {}
+        self._answering: dict[TConn, int] = {}
 
     def accept(self, listener: socket.socket) -> None:
         """Take in a connection and listen to it; no thread is given to it yet."""
@@ -74,13 +90,31 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
                 self._answer(conn, gathering)
 
     def _held(self) -> int:
-        return sum(one.beyond_small for one in self._gathering.values())
+        on_their_way = sum(one.beyond_small for one in self._gathering.values())
+        return on_their_way + sum(self._answering.values())
 
     def _answer(self, conn: TConn, gathering: Gathering) -> None:
         self._forget(conn)
+        self._answering[conn] = gathering.beyond_small
         conn.sock.feed(gathering.request, more=gathering.surplus)
         conn.data_ready = True
         self.enqueue_req(conn)
+
+    def finish_request(self, conn: TConn, answered: Future[bool]) -> None:
+        """Let go of the request, and listen again or part."""
+        del self._answering[conn]
+        conn.sock.feed(b"", more=False)
+        super().finish_request(conn, answered)
+
+    def handle_error(self, _req: object, client: Gathered, _address: object, error: Exception) -> None:
+        """Say in one line what is wrong. The log gets nothing of what a client said: it may hold a reader's key."""
+        if isinstance(error, ParseException) and not isinstance(error, _OURS):
+            status = _STATUSES.get(type(error), HTTPStatus.BAD_REQUEST)
+        else:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            self.log.error("A request failed.", exc_info=error)
+        with suppress(OSError):
+            client.sendall(refusal(status))
 
     def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
         """A client that did not wait for the answer before it asked again has to come back."""

@@ -53,6 +53,16 @@ def test_what_is_too_much_is_refused_as_soon_as_it_shows(said: bytes, status: HT
     assert refused.value.status is status
 
 
+@pytest.mark.parametrize(
+    "lengths",
+    [["0000000000000000000000039"], ["+5"], ["5, 5"], [""], ["5 5"], ["5", "5"], ["5", "6"], ["\t5\x0b"]],
+)
+def test_a_length_that_others_may_read_otherwise_is_refused(lengths: list[str]) -> None:
+    with pytest.raises(Refused) as refused:
+        Gathering(0).take(head(*(f"Content-Length: {length}" for length in lengths)), ROOM)
+    assert refused.value.status is HTTPStatus.BAD_REQUEST
+
+
 def test_a_large_body_is_refused_when_there_is_no_room_and_a_small_one_never() -> None:
     small, large = Gathering(0), Gathering(0)
     small.take(head("Content-Length: 60000") + b"x" * 60_000, room=0)
