@@ -8,8 +8,8 @@ from hashlib import sha256
 from io import BytesIO
 from threading import Semaphore
 
+from PIL import ExifTags, ImageOps, UnidentifiedImageError
 from PIL import Image as Pillow
-from PIL import ImageOps, UnidentifiedImageError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ MAX_SIDE = 1200
 JPEG_QUALITY = 84
 _FORMATS = tuple(MAX_PIXELS)
 _STRIP = 64
+_UPRIGHT = 1
 one_at_a_time = Semaphore()
 
 
@@ -102,7 +103,7 @@ def _encoded(image: Pillow.Image) -> Picture:
 
 
 def _shrunk(image: Pillow.Image, mode: str) -> Pillow.Image:
-    """`image` in `mode`, two to three times as large as it goes out, with what it says of itself.
+    """`image` in `mode`, two to three times as large as it goes out; of what it says of itself only which side is up.
 
     A JPEG is decoded no larger than that. Of others one strip after the other is converted: doing so with the whole
     picture would make two or three copies of all its pixels.
@@ -115,7 +116,8 @@ def _shrunk(image: Pillow.Image, mode: str) -> Pillow.Image:
     for top in range(0, image.height, step):
         strip = image.crop((0, top, image.width, min(top + step, image.height))).convert(mode)
         small.paste(strip.reduce(factor), (0, top // factor))
-    small.info = image.info
+    # Of the rest much is written by cameras and programs in ways that nobody can write out again.
+    small.getexif()[ExifTags.Base.Orientation] = image.getexif().get(ExifTags.Base.Orientation, _UPRIGHT)
     return small
 
 

@@ -29,7 +29,7 @@ from newsletter_service.editorial.service import forget_pictures
 from tests.conftest import NOW
 from tests.factories import make_item, make_organisation
 
-ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
+ORIENTATION, GPS, MAKER, DESCRIPTION, WIDTH = 0x0112, 0x8825, 0x010F, 0x010E, 0x0100
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
@@ -86,6 +86,15 @@ def test_a_photo_taken_with_a_turned_camera_stands_upright() -> None:
     assert (picture.width, picture.height) == (100, 200)
     red, _green, blue = opened(picture.content).convert("RGB").getpixel((50, 20))  # type: ignore[misc]
     assert red > blue
+
+
+def test_a_photo_of_which_the_camera_wrote_its_words_badly_is_a_photo_all_the_same() -> None:
+    exif = Pillow.Exif()
+    exif[ORIENTATION] = 6
+    exif[DESCRIPTION] = "Words where a width belongs"
+    garbled = exif.tobytes().replace(DESCRIPTION.to_bytes(2), WIDTH.to_bytes(2), 1)
+    straight, odd = (read_picture(upload(two_halves(), "JPEG", exif=one)) for one in (exif, garbled))
+    assert odd == straight
 
 
 def test_a_large_photo_is_made_smaller_in_proportion_and_a_small_one_is_left() -> None:
