@@ -9,10 +9,11 @@ signs in as somebody else loses what is not theirs.
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Flask, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, read_only
@@ -82,20 +83,23 @@ def _outdated(error: CSRFError) -> Any:
 
 
 def _page(form: SignInForm | None, refused: Refused) -> Any:
+    carried = _carried()
+    if carried is None:
+        return http_page(RequestEntityTooLarge())  # not raised: this may itself be the answer to an error
     db.session.rollback()
     read_only()
     if form is not None and refused.words:
         form.form_errors.append(refused.words)
     headers = {"Retry-After": str(refused.seconds)} if refused.seconds else {}
-    page = render_template("staff/carried.html", form=form, carried=_carried())
-    return page, refused.status, headers
+    return render_template("staff/carried.html", form=form, carried=carried), refused.status, headers
 
 
-def _carried() -> Carried:
+def _carried() -> Carried | None:
+    """What came along; None if it is more than any page of ours holds."""
     ours = ("csrf_token", f"{_PREFIX}email", f"{_PREFIX}password", f"{_PREFIX}next")
     fields = tuple((name, value) for name, value in request.form.items(multi=True) if name not in ours)
     if len(fields) > _MOST_FIELDS or sum(len(value) for _name, value in fields) > _MOST_LETTERS:
-        abort(413)
+        return None
     files = tuple((name, file.filename or "") for name, file in request.files.items() if file.filename)
     return Carried(request.full_path.rstrip("?"), fields, files)
 

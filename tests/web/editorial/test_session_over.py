@@ -180,3 +180,12 @@ def test_more_than_a_page_can_hold_is_refused_in_words(
     assert answer.status_code == 413
     assert "wat u typte staat er meestal nog" in answer.text
     assert client.post(NEW, data=page | {f"v{number}": "" for number in range(600)}).status_code == 413
+
+
+def test_it_is_refused_in_the_same_words_when_only_the_token_is_older_than_the_session(
+    client: FlaskClient, head: StaffBrowser
+) -> None:
+    page = opened(head) | {"csrf_token": "of another session"}
+    answer = client.post(NEW, data=TYPED | page | {"body": "x" * 300_000})
+    assert answer.status_code == 413
+    assert "wat u typte staat er meestal nog" in answer.text
