@@ -11,11 +11,13 @@ from email_validator import EmailNotValidError, validate_email
 PASTED_LENGTH = 1000
 """Characters that are looked at: an address has at most 320, a name and brackets around it some more."""
 
-_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011", "-"))
-_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]*)>")
-_SCHEME = re.compile(r"mailto:([^?]*)(\?.*)?", re.IGNORECASE | re.DOTALL)
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
+"""Word processors make them of a hyphen; no domain has one of their own."""
+_IN_BRACKETS = re.compile(r"[<(\[]\s*([^<>()\[\]\s]+@[^<>()\[\]]*)[>)\]]")
+_SCHEME = re.compile(r"(?:mailto|smtp|e-?mail|aan|to):\s*([^?]*)(\?.*)?", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"\([^()@]*\)")
 _AROUND = "'\"‘’‚‛“”„‟«»‹›`()[]{}<>.,;: "
+_BEHIND = f"{_AROUND}!?\\。｡"
 _BETWEEN = re.compile(r"[\s,;<>()\[\]]+")
 _DOTS = ".。｡"
 
@@ -92,11 +94,11 @@ def _unwrapped(raw: str) -> str:
     """Without invisible characters, `Name <…>`, `mailto:`, quotes and the stop of the sentence it stood in."""
     visible = "".join(c for c in raw.translate(_HYPHENS) if unicodedata.category(c) != "Cf")
     text = _COMMENT.sub("", unicodedata.normalize("NFKC", visible)).strip()
-    named = _IN_BRACKETS.fullmatch(text.rstrip(_AROUND.replace(">", "")))
+    named = _IN_BRACKETS.search(text)
     if named and len(_addresses_in(text)) == 1:
         text = named[1].strip()
     link = _SCHEME.fullmatch(text)
-    return (link[1] if link else text).strip(_AROUND)
+    return (link[1] if link else text).rstrip(_BEHIND).lstrip(_AROUND)
 
 
 def _addresses_in(text: str) -> set[str]:

@@ -22,11 +22,24 @@ HEADINGS = {
 }
 """The columns that we write, and what stands above each."""
 
+_NUMBERED = ("emailadres1", "email1", "email1value", "emailaddress1")
+_AT_WORK = ("emailwerk", "emailadreswerk", "emailzakelijk", "zakelijkemailadres")
 _NAMES = {
-    "address": ("emailadres", "email", "emailaddress", "address", "mailadres", "mail", "adres"),
+    "address": (
+        "emailadres",
+        "email",
+        "emailaddress",
+        "address",
+        "mailadres",
+        "mail",
+        "epost",
+        *_NUMBERED,
+        *_AT_WORK,
+        "adres",
+    ),
     "name": ("naam", "name", "volledigenaam", "fullname", "weergavenaam", "displayname"),
     "first_name": ("voornaam", "firstname", "roepnaam"),
-    "infix": ("tussenvoegsel", "tussenvoegsels", "infix"),
+    "infix": ("tussenvoegsel", "tussenvoegsels", "infix", "middelstenaam"),
     "last_name": ("achternaam", "lastname", "surname"),
     "language": ("taal", "language"),
     "segments": ("doelgroepen", "segments", "doelgroep", "segment"),

@@ -99,10 +99,14 @@ _JOINERS = frozenset("\u200c\u200d")
 _WEB_ADDRESS = re.compile(
     r"://|\bwww\.|@|\b[\w-]{2,}\.(?:"
     r"com|net|org|info|biz|io|ly|me|nl|be|eu|uk|fr|ru|cn|app|dev|xyz|top|site|online|shop|click|link|live|example"
+    r"|nu|co|gov|edu|tv|cc|tk|pw|store|tech|club|website|space|vip|zip|page|cloud|email|amsterdam|brussels|frl|gent"
     r")(?!\w)|\.[a-z]{2,}/",
     re.IGNORECASE,
 )
 """Also without a scheme: mail programs make a link of `kwaad.nl`. Titles such as `Drs.de Vries` are names."""
+
+_DOTS = str.maketrans(dict.fromkeys("\u2024\u3002\uff0e\uff61", "."))
+"""What browsers take for the dot of a domain."""
 
 
 def clean_name(raw: str) -> str:
@@ -119,7 +123,7 @@ def clean_name(raw: str) -> str:
         raise BadName(NameProblem.CHARACTERS)
     if len(name) > NAME_LENGTH:
         raise BadName(NameProblem.LENGTH)
-    if _WEB_ADDRESS.search(name):
+    if _WEB_ADDRESS.search(name.translate(_DOTS)):
         raise BadName(NameProblem.WEB_ADDRESS)
     return name
 

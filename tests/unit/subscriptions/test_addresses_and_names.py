@@ -28,6 +28,12 @@ from newsletter_service.subscriptions.rules import clean_name
         ('"Vos, Vera" <lezer@gemeente.example>;', "lezer@gemeente.example"),
         ("lezer@gemeente.example <lezer@gemeente.example>", "lezer@gemeente.example"),
         ("lezer@gemeente.example (Vera Vos)", "lezer@gemeente.example"),
+        ("Vera Vos (lezer@gemeente.example)", "lezer@gemeente.example"),
+        ("Vera Vos <lezer@gemeente.example> van Gemeente Drie", "lezer@gemeente.example"),
+        ("[lezer@gemeente.example](mailto:lezer@gemeente.example)", "lezer@gemeente.example"),
+        ("E-mail: lezer@gemeente.example", "lezer@gemeente.example"),
+        ("lezer@gemeente.example!", "lezer@gemeente.example"),
+        ("lezer@twee\u2013woorden.example", "lezer@twee-woorden.example"),
     ],
 )
 def test_an_address_has_one_normal_form(raw: str, normal: str) -> None:
@@ -108,6 +114,10 @@ def test_a_name_with_characters_that_could_do_harm_is_refused(raw: str) -> None:
     "raw",
     [
         "https://kwaad.example",
+        "kwaad.amsterdam",
+        "kwaad.nu",
+        "kwaad\u2024nl",
+        "kwaad\u3002nl",
         "www.kwaad",
         "kwaad.nl",
         "Win op (Kwaad.COM)",

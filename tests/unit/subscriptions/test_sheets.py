@@ -210,6 +210,8 @@ def test_blank_rows_and_columns_and_line_breaks_in_cells_are_no_trouble() -> Non
         "Deelnemers netwerkdag;\r\n;\r\nNaam;E-mailadres\r\nAnna;anna@b.example\r\n",
         "Voornaam;Tussenvoegsel;Achternaam;Email Address\nAnna;;;anna@b.example\n",
         "Adres;E-mailadres;Naam\nDijkweg 12;anna@b.example;Anna\n",
+        "Name,E-mail 1 - Value\nAnna,anna@b.example\n",
+        "Voornaam;Middelste naam;E-mail (werk)\nAnna;;anna@b.example\n",
     ],
 )
 def test_a_header_is_known_whatever_it_is_split_by_and_stands_under(text: str) -> None:
