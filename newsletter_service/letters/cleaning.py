@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
-_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x0e\x1c\x1d\x85\u2028\u2029]")
 """Also the soft breaks of word processors: deleted, they would glue words together."""
+_INSIDE_LINES = str.maketrans({"\x07": " ", "\x1e": "-"})
+"""Word's end of a cell, and its hyphen that does not break."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 T = TypeVar("T")
@@ -20,7 +22,7 @@ def cleaned(value: T) -> T:
     """
     result: Any = value
     if isinstance(value, str):
-        result = _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", value))
+        result = _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", value).translate(_INSIDE_LINES))
     elif isinstance(value, tuple):
         result = tuple(cleaned(item) for item in value)
     elif is_dataclass(value) and not isinstance(value, type):

@@ -6,9 +6,11 @@ from itertools import groupby, pairwise
 
 _LINE = re.compile(
     r"(?P<indent>[ \t]*)(?P<marker>[-*+•·▪▫◦‣⁃∙●○■□◆➢➤►▶✓✔❖–—\uf0b7\uf0a7\uf0d8\uf0fcoØü§]|\d{1,9}[.)]|[a-z][.)])"
-    r"(?P<gap>[ \t\xa0]+)(?P<rest>\S.*)"
+    r"(?P<gap>[ \t\xa0]+|(?<=[•▪▫◦‣⁃●○■□◆➢➤►▶✓✔❖\uf0b7\uf0a7\uf0d8\uf0fc]))(?P<rest>\S.*)"
 )
+"""Behind what can be nothing but a bullet there may be no blank."""
 _BAR = re.compile(r"(?<!\\)\|")
+_BARRED = re.compile(r" *\|.*\| *")
 _RULE = re.compile(r":?-+:?")
 _NATIVE = "-*+"
 _ALSO_WORDS = "oØü§"
@@ -105,6 +107,8 @@ def _with_tables(lines: Sequence[str]) -> list[str]:
     for (separator, columns), group in groupby(lines, _columns):
         kept = list(group)
         rows = [_cells(line, separator) for line in kept]
+        if separator != "|" and result and _BARRED.fullmatch(result[-1]) and kept[0].strip():
+            result.append("")  # a line without bars is no row
         if columns < 2 or len(rows) < 2 or _is_no_table(rows, separator):
             result += kept
         else:

@@ -35,11 +35,12 @@ _TRACKING = re.compile(
     r"""utm_.*|mtm_.*|pk_.*|elq.*|hsa_.*|_hs.*|__hs.*|mc_[ce]id|fbclid|gclid|gclsrc|dclid|[wg]braid|_g[al]
     |msclkid|yclid|twclid|ttclid|igshid|igsh|li_fat_id|mkt_tok|vero_(id|conv)|oly_(anon|enc)_id|s_cid|epik
     |hsctatracking|_openstat|rb_clickid|wickedid|ml_subscriber(_hash)?|_bta_t?[ci]d?|trk_(contact|msg|module|sid)
+    |(matomo|piwik)_.*|itm_.*|gad_(source|campaignid)|srsltid|wt_z?mc|mibextid|rcm|xsdata|sdata|ovuser|clickparams
     |dm_i|sp(mailing|user|job|report)id|sc_(src|uid|eh|lid|cid)|at_(medium|campaign)|_kx|ck_subscriber_id|vgo_ee""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SHORTENERS = re.compile(
-    r"""(bit\.ly|bitly\.com|j\.mp|tinyurl\.com|tiny\.cc|t\.co|t\.ly|goo\.gl|g\.co|forms\.gle|ow\.ly|is\.gd|v\.gd
+    r"""(?:www\.)?(bit\.ly|bitly\.com|j\.mp|tinyurl\.com|tiny\.cc|t\.co|t\.ly|goo\.gl|g\.co|forms\.gle|ow\.ly|is\.gd|v\.gd
     |buff\.ly|rebrand\.ly|cutt\.ly|lnkd\.in|rb\.gy|shorturl\.at|s\.id|bl\.ink|dlvr\.it|fb\.me|aka\.ms|1drv\.ms
     |wp\.me|kutt\.it|short\.io|.*\.mimecast\.com|.*\.mimecastprotect\.com|.*\.sendgrid\.net|.*\.list-manage\.com
     |.*\.mailanyone\.net|secure-web\.cisco\.com|.*\.protection\.sophos\.com)""",
@@ -108,9 +109,7 @@ def personal_page(text: str, base_url: str) -> str:
 
     However it is written: other capitals, a port, percent-encoding, inside another address.
     """
-    found = (
-        _our_page(base_url, PERSONAL_PAGES, r"[\\/]+[^\s\\/]").search(_decoded(text)) if base_url else None
-    )
+    found = _our_page(base_url, PERSONAL_PAGES, r"[\\/]+[\w-]").search(_decoded(text)) if base_url else None
     return found[1] if found else ""
 
 

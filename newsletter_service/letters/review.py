@@ -76,6 +76,8 @@ _PLACEHOLDER = re.compile(
     | %\([\w ]+\)[sd] | %%?[A-Z][A-Z_]+%%?(?<=%) | \#\#\w+\#\# | @@\w+@@                # %(naam)s, %NAAM%
     | «[\w .-]{{1,40}}» | <<[\w .-]{{1,40}}>>                                     # «Naam»
     | <(?!(?:{_TAGS})\b)[^\W\d][\w .-]{{1,40}}>                                   # <naam>
+    | <%[^%\n]*%> | \$(?:naam|voornaam|name)\b | \#(?:naam|voornaam|name)\#  # <%= naam %>, $naam, #naam#
+    | (?i:\bt\.?b\.?d\b | \bn\.?t\.?b\b | \[[^\]\n]*\b(?:volgt|hier)\b[^\]\n]*\](?!\())
     | \[[A-Z][A-Z0-9_ .-]+\](?!\()                                                # [NAAM]
     | \[(?i:(?:voor|achter)?naam|datum|tijd|plaats|link|url|titel|adres|invullen|aanvullen|bedrag)\](?!\()
     | \b(?:[Xx]{{3,}}|[Xx]{{2}}[-/][Xx]{{2}}(?:[-/]\w+)?|dd-mm-jjjj|TODO|TKTK)\b
@@ -85,8 +87,9 @@ _PLACEHOLDER = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _GREETING = re.compile(
-    r"\s*((?:Beste|Geachte|Hallo|Hoi|Hi|Hello|Dear|Goede(?:morgen|middag|navond)|L\.?S\b\.?)"
-    r"(?:(?:\s[^\s,!]+){0,5}[,!]|(?:[ ][^\s,!]+){0,2}[ ]*(?=\n|$)))",
+    r"[\s*_#]*((?:Beste|Geachte|Lieve|Waarde|Hallo|Hoi|Hi|Hello|Dear|Goe(?:de|ie)(?:morgen|middag|navond|ndag|dag)"
+    r"|L\.?S\b\.?|(?:Mijne )?Dames en heren|Dag(?= (?:allemaal|allen|iedereen|lezer|collega|mensen|relatie)))"
+    r"(?:(?:\s[^\s,!]+){0,5}[,!]|(?:[ ][^\s,!]+){0,2}[*_ ]*(?=\n|$)))",
     re.IGNORECASE,
 )
 _NO_LINK = re.compile(

@@ -61,6 +61,8 @@ def test_links_go_out_in_one_form(typed: str, url: str) -> None:
         ("https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fwww.gemeente.example%2fplan&c=E,1", PLAN),
         (f"{PLAN}?utm_source=mail&UTM_Medium=nb&mc_eid=1a2b&id=7#kop", f"{PLAN}?id=7#kop"),
         (f"{PLAN}?id=7&amp;utm_source=mail", f"{PLAN}?id=7"),
+        (f"{PLAN}?web=1&xsdata=MDV8&sdata=eA%3D&ovuser=1%2Cjan%40gemeente.example", f"{PLAN}?web=1"),
+        (f"{PLAN}?matomo_campaign=nb&piwik_kwd=plan&rcm=ACoAA", PLAN),
         (f"{PLAN}?fbclid=x&gclid=y&msclkid=z&_hsenc=a&mc_cid=b", PLAN),
     ],
 )  # fmt: skip
@@ -152,6 +154,7 @@ def test_other_pages_do_not_block(typed: str) -> None:
     [
         ("https://bit.ly/3abcd", (Concern.SHORTENED,)),
         ("https://eu-west-1.protect-eu.mimecast.com/s/abc", (Concern.SHORTENED,)),
+        ("https://www.bit.ly/3abcd", (Concern.SHORTENED,)),
         (f"{SITE}/redactie/edities/12", (Concern.FOR_STAFF,)),
         ("https://www.gemeente.example/?lezer=jan%40gemeente.example", (Concern.NAMES_SOMEBODY,)),
         ("http://www.gemeente.example/", (Concern.UNENCRYPTED,)),
@@ -162,6 +165,10 @@ def test_other_pages_do_not_block(typed: str) -> None:
 )
 def test_people_are_told_what_is_doubtful(url: str, found: tuple[Concern, ...]) -> None:
     assert concerns(url, SITE) == found
+
+
+def test_our_page_without_a_token_is_nobodys_own() -> None:
+    assert personal_page(f"Kies [hier]({SITE}/voorkeuren/) wat u leest.", SITE) == ""
 
 
 STARTS = st.sampled_from(["", "https://", "www.", "mailto:", f"{SAFE}https%3A%2F%2F"])

@@ -89,7 +89,17 @@ def test_ordinary_texts_are_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize(
     "greeting",
-    ["Beste lezer,", "Geachte heer/mevrouw,", "Beste collega's!", "Hallo allemaal", "L.S.,", "Dear reader,"],
+    [
+        *(
+            "Beste lezer,",
+            "Geachte heer/mevrouw,",
+            "Beste collega's!",
+            "Hallo allemaal",
+            "L.S.,",
+            "Dear reader,",
+        ),
+        *("Lieve lezers,", "Dag collega's,", "Goedendag,", "Goeiemorgen!", "Dames en heren,"),
+    ],
 )
 def test_a_second_greeting_is_named(greeting: str) -> None:
     text = f"{greeting}\n\nEr is veel gebeurd."
@@ -119,3 +129,19 @@ def test_links_that_mislead_are_not_saved() -> None:
         ("http:kwaad.example", Refusal.HOST),
     ]
     assert refused_links("Data:3 december. [c](voorkeuren) file: leeg") == []
+
+
+def test_marks_hide_no_greeting() -> None:
+    found = found_in("**Beste lezer**,\n\nEr is veel gebeurd.", after_greeting=True)
+    assert [remark for remark, _what in found] == [Remark.GREETING]
+
+
+@pytest.mark.parametrize(
+    "left", ["<%= naam %>", "$naam", "#naam#", "t.b.d", "TBD", "[tekst volgt]", "[link hier]"]
+)
+def test_what_still_had_to_be_filled_in_is_named(left: str) -> None:
+    assert found_in(f"De zaal is {left} en open.") == [(Remark.PLACEHOLDER, left)]
+
+
+def test_a_day_with_a_name_is_no_greeting() -> None:
+    assert found_in("Dag van de veiligheid, 3 mei.", after_greeting=True) == []

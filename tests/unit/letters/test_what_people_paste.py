@@ -82,6 +82,11 @@ def test_bullets_of_word_processors_are_lists(bullet: str) -> None:
     assert to_text(text) == "De punten:\n\n- Eerste\n- Tweede"
 
 
+@pytest.mark.parametrize("bullet", ["•", "▪", "\uf0b7", "➢"])
+def test_bullets_need_no_blank_where_nothing_else_begins_like_them(bullet: str) -> None:
+    assert to_text(f"De punten:\n{bullet}Eerste\n{bullet}Tweede") == "De punten:\n\n- Eerste\n- Tweede"
+
+
 def test_numbers_and_letters_of_word_processors_are_lists() -> None:
     assert to_html("1) een\n2) twee") == "<ol>\n<li>een</li>\n<li>twee</li>\n</ol>"
     text = "Stappen:\na.\tbel\nb.\tschrijf\nc.\twacht"
@@ -104,10 +109,16 @@ def test_words_at_the_start_of_a_line_are_no_bullets(text: str) -> None:
     assert "<li>" not in to_html(text)
 
 
-@pytest.mark.parametrize("soft_break", ["\n", "\v", "\f", "\u2028", "\u2029", "\x85", "\r\n"])
+@pytest.mark.parametrize(
+    "soft_break", ["\n", "\v", "\f", "\x0e", "\x1c", "\x1d", "\u2028", "\u2029", "\x85", "\r\n"]
+)
 def test_line_ends_separate(soft_break: str) -> None:
     assert to_html(f"Dijkweg 12{soft_break}3000 AA Delfhaven") == "<p>Dijkweg 12<br>\n3000 AA Delfhaven</p>"
     assert to_text(f"Dijkweg 12{soft_break}3000 AA Delfhaven") == "Dijkweg 12\n3000 AA Delfhaven"
+
+
+def test_words_signs_for_cells_and_hyphens_separate() -> None:
+    assert to_text("3 december\x07Delft, nood\x1everordening") == "3 december Delft, nood-verordening"
 
 
 def test_a_blank_stays_between_two_elements_on_two_lines() -> None:
@@ -192,6 +203,12 @@ def test_where_there_is_no_reader_their_words_are_only_words() -> None:
 def test_left_over_placeholders_are_text() -> None:
     text = "Beste {{ name }}, van [NAAM] en *|FNAME|* en %(name)s en ${naam}"
     assert to_html(text) == f"<p>{text}</p>"
+
+
+def test_a_line_without_bars_ends_a_table() -> None:
+    text = "| Datum | Plaats |\n|---|---|\n| 3 dec | Delft |\nMeld u aan."
+    assert to_html(text).endswith("</table>\n<p>Meld u aan.</p>")
+    assert to_text(text) == "- Datum: 3 dec; Plaats: Delft\n\nMeld u aan."
 
 
 def test_a_table_that_is_cut_ends_with_a_whole_row() -> None:
