@@ -106,6 +106,17 @@ def test_letters_of_every_kind_are_accessible_without_their_pictures(
             check(page)
 
 
+def test_a_table_of_four_columns_fits_a_telephone(browse: Open) -> None:
+    url = f"https://www.gemeente.example/{'agenda' * 12}"
+    table = (
+        f"| Datum | Plaats | Tijd | Wat |\n|---|---|---|---|\n| 3 dec | Hellevoetsluis | 14.00 uur | Ondermijning |"
+        f"\n\n| Wat | Link |\n|---|---|\n| Agenda | {url} |"
+    )
+    with browse(width=360) as page:
+        page.set_content(RENDERER.card_html(Card("news", Tag("NOORD", 1), "Kop", body=table), "nl"))
+        assert not overflows(page)
+
+
 def test_the_words_of_a_picture_that_is_not_loaded_are_not_cut_off(browse: Open) -> None:
     long = "Een gemeentehuis aan het water, met een vlag op het dak. " * 5
     picture = Picture("https://nieuwsbrief.example/afbeelding/1", long.strip(), 1152, 240)
