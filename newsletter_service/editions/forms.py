@@ -199,11 +199,39 @@ class CalendarForm(Form):
         ),
     )
     send_time = TimeField(_l("Hoe laat gaat een editie uit?"), validators=[InputRequired(FILL_IN)])
+    item_limit = IntegerField(
+        _l("Hoeveel berichten gaan er hooguit in een editie?"),
+        validators=[InputRequired(FILL_IN), NumberRange(1, 30, A_NUMBER)],
+    )
     closing_days = IntegerField(
         _l("Hoeveel dagen eerder sluit de kopij?"),
         validators=[InputRequired(FILL_IN), NumberRange(0, 14, A_NUMBER)],
     )
     closing_time = TimeField(_l("Hoe laat sluit de kopij?"), validators=[InputRequired(FILL_IN)])
+    text_limit = IntegerField(
+        _l("Hoeveel tekens van de tekst van een bericht staan er hooguit in de brief?"),
+        validators=[InputRequired(FILL_IN), NumberRange(200, BODY_LENGTH, A_NUMBER)],
+        description=_l(
+            "Wat langer is, gaat verder op de website. Berichten met beperkte toegang staan altijd helemaal "
+            "in de brief."
+        ),
+    )
+    release_rule = RadioField(
+        _l("Wanneer mag een editie uit?"),
+        choices=options(
+            {
+                ReleaseRule.AUTOMATIC.value: _l("Vanzelf op haar tijd, tenzij iemand haar vasthoudt"),
+                ReleaseRule.BOTH.value: _l("Pas als het hoofd van elke organisatie akkoord is"),
+            }
+        ),
+    )
+    correction_minutes = IntegerField(
+        _l("Hoeveel minuten wacht een correctie op de andere hoofden?"),
+        validators=[InputRequired(FILL_IN), NumberRange(5, 1440, A_NUMBER)],
+        description=_l(
+            "Zo lang kan iemand een correctie nog vasthouden. Geldt alleen als edities vanzelf uitgaan."
+        ),
+    )
     first_day = DateField(
         _l("Vanaf welke dag tellen de weken?"),
         validators=[InputRequired(FILL_IN)],
@@ -216,34 +244,6 @@ class CalendarForm(Form):
         validators=[InputRequired(FILL_IN), AtMost(60)],
         filters=[stripped],
         description=_l("Zoals Europe/Amsterdam."),
-    )
-    item_limit = IntegerField(
-        _l("Hoeveel berichten gaan er hooguit in een editie?"),
-        validators=[InputRequired(FILL_IN), NumberRange(1, 30, A_NUMBER)],
-    )
-    text_limit = IntegerField(
-        _l("Hoeveel tekens van de tekst van een bericht staan er hooguit in de brief?"),
-        validators=[InputRequired(FILL_IN), NumberRange(200, BODY_LENGTH, A_NUMBER)],
-        description=_l(
-            "Wat langer is, gaat verder op de website. Berichten met beperkte toegang staan altijd helemaal "
-            "in de brief."
-        ),
-    )
-    correction_minutes = IntegerField(
-        _l("Hoeveel minuten wacht een correctie op de andere hoofden?"),
-        validators=[InputRequired(FILL_IN), NumberRange(5, 1440, A_NUMBER)],
-        description=_l(
-            "Zo lang kan iemand een correctie nog vasthouden. Geldt alleen als edities vanzelf uitgaan."
-        ),
-    )
-    release_rule = RadioField(
-        _l("Wanneer mag een editie uit?"),
-        choices=options(
-            {
-                ReleaseRule.AUTOMATIC.value: _l("Vanzelf op haar tijd, tenzij iemand haar vasthoudt"),
-                ReleaseRule.BOTH.value: _l("Pas als het hoofd van elke organisatie akkoord is"),
-            }
-        ),
     )
 
     began = HiddenField(validators=[Length(max=LONGEST_FINGERPRINTS)])

@@ -1,5 +1,6 @@
 """The publishing calendar: who may change it, what it shows before it is saved, and what saving does."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time, timedelta
@@ -54,6 +55,17 @@ def test_the_calendar_shows_the_next_three_editions(administrator: StaffBrowser)
     for day in ("26 november 2026", "10 december 2026", "24 december 2026"):
         assert f"donderdag {day} om 09.00 uur" in page
     assert "kopij sluit dinsdag 24 november om 12.00 uur" in page
+
+
+def test_what_is_wrong_is_named_in_the_order_of_the_page(administrator: StaffBrowser) -> None:
+    wrong = {
+        **WEEKLY,
+        **dict.fromkeys(("send_time", "item_limit", "closing_days", "text_limit", "zone"), "?"),
+    }
+    page = administrator.post("/redactie/kalender", **wrong).text
+    named = list(dict.fromkeys(re.findall(r'<li><a href="#(\w+)"', page)))
+    assert named == ["send_time", "item_limit", "closing_days", "text_limit", "zone"]
+    assert named == sorted(named, key=lambda name: page.index(f'id="{name}"'))
 
 
 def test_only_administrators_come_here(
