@@ -65,8 +65,8 @@ class Gathering:
         """How many bytes there are beyond what any request may have."""
         return max(0, len(self._data) - SMALL)
 
-    def take(self, said: bytes, room: int) -> None:
-        """Take in what the client said; Refused if no more of it is wanted. `room` is for all that is not small."""
+    def take(self, said: bytes) -> None:
+        """Take in what the client said; Refused if no more of it is wanted."""
         if not said:
             raise ConnectionResetError
         searched = max(0, len(self._data) - len(_END_OF_HEAD))
@@ -75,8 +75,6 @@ class Gathering:
         if self._size is None:
             end = self._data.find(_END_OF_HEAD, searched)
             self._read_head(end)
-        if self.beyond_small and room < len(said):
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _read_head(self, end: int) -> None:
         if max(end, len(self._data) if end < 0 else 0) > LARGEST_HEAD:

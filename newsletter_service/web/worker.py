@@ -73,10 +73,11 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
 
     def _on_said(self, conn: TConn, _sock: Gathered) -> None:
         """Take in what a client said; a thread answers once that is a whole request."""
-        gathering = self._gathering[conn]
+        gathering = self._gathering.get(conn)
+        if gathering is None:
+            return  # it made way a moment ago
         try:
-            said = conn.sock.receive(_READ_AT_ONCE)
-            gathering.take(said, room=_MOST_HELD - self._held())
+            gathering.take(conn.sock.receive(_READ_AT_ONCE))
             if gathering.asks_to_go_on:
                 conn.sock.send(CONTINUE)
         except Refused as error:
@@ -86,8 +87,17 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         except OSError:
             self._drop(conn)
         else:
-            if gathering.complete:
+            self._make_room()
+            if gathering.complete and conn in self._gathering:
                 self._answer(conn, gathering)
+
+    def _make_room(self) -> None:
+        """Part with the large requests that take longest: else a few slow ones would keep out all others."""
+        for conn, gathering in list(self._gathering.items()):
+            if self._held() <= _MOST_HELD:
+                return
+            if gathering.beyond_small:
+                self._refuse(conn, HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _held(self) -> int:
         on_their_way = sum(one.beyond_small for one in self._gathering.values())

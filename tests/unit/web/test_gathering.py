@@ -11,12 +11,9 @@ from newsletter_service.web.gathering import (
     LARGEST_BODY,
     LARGEST_HEAD,
     SLOWEST_BYTES_A_SECOND,
-    SMALL,
     Gathering,
     Refused,
 )
-
-ROOM = 10**9
 
 
 def head(*lines: str) -> bytes:
@@ -32,7 +29,7 @@ def test_however_a_request_is_cut_into_pieces_it_comes_out_whole(
     gathering = Gathering(0)
     for start, end in pairwise(sorted({0, len(sent), *(min(cut, len(sent)) for cut in cuts)})):
         assert not gathering.complete or start >= len(whole)
-        gathering.take(sent[start:end], ROOM)
+        gathering.take(sent[start:end])
     assert gathering.complete
     assert gathering.request == whole
     assert gathering.surplus == more
@@ -49,7 +46,7 @@ def test_however_a_request_is_cut_into_pieces_it_comes_out_whole(
 )
 def test_what_is_too_much_is_refused_as_soon_as_it_shows(said: bytes, status: HTTPStatus) -> None:
     with pytest.raises(Refused) as refused:
-        Gathering(0).take(said, ROOM)
+        Gathering(0).take(said)
     assert refused.value.status is status
 
 
@@ -59,34 +56,25 @@ def test_what_is_too_much_is_refused_as_soon_as_it_shows(said: bytes, status: HT
 )
 def test_a_length_that_others_may_read_otherwise_is_refused(lengths: list[str]) -> None:
     with pytest.raises(Refused) as refused:
-        Gathering(0).take(head(*(f"Content-Length: {length}" for length in lengths)), ROOM)
+        Gathering(0).take(head(*(f"Content-Length: {length}" for length in lengths)))
     assert refused.value.status is HTTPStatus.BAD_REQUEST
-
-
-def test_a_large_body_is_refused_when_there_is_no_room_and_a_small_one_never() -> None:
-    small, large = Gathering(0), Gathering(0)
-    small.take(head("Content-Length: 60000") + b"x" * 60_000, room=0)
-    assert small.complete
-    large.take(head(f"Content-Length: {3 * SMALL}"), room=0)
-    with pytest.raises(Refused):
-        large.take(b"x" * 2 * SMALL, room=0)
 
 
 def test_the_time_there_is_goes_with_what_was_announced_and_not_with_what_drips() -> None:
     gathering = Gathering(100.0)
-    gathering.take(b"POST / HTTP/1.1\r\n", ROOM)
-    gathering.take(b"Host: x\r\n", ROOM)
+    gathering.take(b"POST / HTTP/1.1\r\n")
+    gathering.take(b"Host: x\r\n")
     assert gathering.until == 100 + HEAD_SECONDS
-    gathering.take(b"Content-Length: 100000\r\n\r\n", ROOM)
+    gathering.take(b"Content-Length: 100000\r\n\r\n")
     assert gathering.until == 100 + HEAD_SECONDS + BODY_SECONDS + 100_000 / SLOWEST_BYTES_A_SECOND
     before = gathering.until
-    gathering.take(b"x", ROOM)
+    gathering.take(b"x")
     assert gathering.until == before
 
 
 def test_who_asks_whether_to_go_on_asks_once() -> None:
     gathering = Gathering(0)
-    gathering.take(head("Content-Length: 2", "Expect: 100-continue"), ROOM)
+    gathering.take(head("Content-Length: 2", "Expect: 100-continue"))
     assert gathering.asks_to_go_on
-    gathering.take(b"x", ROOM)
+    gathering.take(b"x")
     assert not gathering.asks_to_go_on

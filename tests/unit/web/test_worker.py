@@ -106,6 +106,15 @@ def test_requests_that_wait_for_their_answer_are_held_in_memory_too_and_then_no_
     assert listening.status(listening.say(LARGE)) == b"204"
 
 
+def test_a_large_request_that_is_sent_slowly_makes_way_for_one_that_is_not(listening: Listening) -> None:
+    listening.may_answer.set()
+    slow = [listening.say(LARGE[:-1]) for _ in range(FIT_IN)]
+    assert listening.status(listening.say(LARGE)) == b"204"
+    assert listening.status(slow[0]) == b"503"
+    slow[1].sendall(b"x")
+    assert listening.status(slow[1]) == b"204"
+
+
 @pytest.mark.parametrize(
     ("said", "status"),
     [
