@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -68,16 +69,20 @@ def schedule(app: Flask) -> BackgroundScheduler:
     return scheduler
 
 
-def wait_for_database(engine: Engine, stop: StopSignals) -> bool:
-    """Come back once the database answers with the tables that are needed (True) or somebody says stop."""
+def take_over(engine: Engine, instance_dir: Path, held: ExitStack, stop: StopSignals) -> bool:
+    """Come back as the only scheduler of a database with the tables that are needed (True), or when told to stop.
+
+    The lock stays with `held`. AlreadyRunning if another scheduler has it.
+    """
     while not stop.came:
         try:
             trouble = upgrade_needed(engine)
+            if not trouble:
+                held.enter_context(only_scheduler(engine, instance_dir))
+                _database.over()
+                return True
         except OperationalError as error:
             trouble = _words(error)
-        if not trouble:
-            _database.over()
-            return True
         _database.note(trouble)
         stop.sleep(1)
     return False
@@ -103,10 +108,10 @@ def main() -> None:
     stop = StopSignals()
     with app.app_context():
         engine = db.engine
-    if not wait_for_database(engine, stop):
-        return
     try:
-        with only_scheduler(engine, Path(app.instance_path)):
+        with ExitStack() as held:
+            if not take_over(engine, Path(app.instance_path), held, stop):
+                return
             scheduler = schedule(app)
             scheduler.start()
             stop.sleep()
