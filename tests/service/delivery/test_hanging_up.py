@@ -90,7 +90,10 @@ def test_a_server_that_resets_after_its_greeting_costs_no_sender_its_life(
 
 
 class Impatient:
-    """A server that hangs up on three connections at once, as soon as so many were never asked for anything."""
+    """A server that hangs up on three connections or more at once, as soon as so many were never asked for anything.
+
+    It does so while it has a letter in hand, for then a client that may have one under way begins no other.
+    """
 
     def __init__(self) -> None:
         self.hung_up = 0
@@ -108,8 +111,6 @@ class Impatient:
             client.sendall(session.feed(client.recv(1000)))
             with self._lock:
                 self._unused.add(client)
-                if len(self._unused) == MOST_IN_VAIN:
-                    self._hang_up()
             while data := client.recv(65_536):
                 with self._lock:
                     self._unused.discard(client)
@@ -118,6 +119,9 @@ class Impatient:
     def _answer(self, verb: str, recipient: str) -> str:
         if verb == ".":
             time.sleep(0.05)
+            with self._lock:
+                if len(self._unused) >= MOST_IN_VAIN:
+                    self._hang_up()
         return as_usual(verb, recipient)
 
     def _hang_up(self) -> None:
