@@ -66,7 +66,7 @@ def test_outside_the_demonstration_there_is_no_mailbox(app: Flask) -> None:
 
 
 def test_an_empty_mailbox_says_when_mail_will_come(visitor: FlaskClient) -> None:
-    assert "Nog geen mails" in page(visitor, "/demo/inbox")
+    assert "Nog geen e-mails" in page(visitor, "/demo/inbox")
 
 
 def test_the_mailbox_shows_the_latest_mail_first_and_that_it_is_a_demo(
@@ -87,7 +87,7 @@ def test_searching_finds_by_address_and_by_subject(visitor: FlaskClient, mailbox
     assert "anna@gemeente.example" in by_address
     assert "bram@politie.example" not in by_address
     assert "bram@politie.example" in page(visitor, "/demo/inbox?zoek=tweede")
-    assert "Geen mail gevonden" in page(visitor, "/demo/inbox?zoek=niemand")
+    assert "Geen e-mail gevonden" in page(visitor, "/demo/inbox?zoek=niemand")
 
 
 def test_many_mails_are_spread_over_pages(visitor: FlaskClient, mailbox: Mailbox) -> None:

@@ -140,7 +140,7 @@ def test_it_says_how_many_get_it_before_it_goes(sent: StaffBrowser) -> None:
     assert "Nog niet akkoord: NOORD en ZUID. Wie daar hoofd is, krijgt een e-mail." in page
     assert "De correctie wacht 30 minuten; zo lang kan iemand haar nog vasthouden." in page
     assert "Leg voor aan NOORD en ZUID" in page
-    assert "Bij 1 van hen weten wij niet zeker of de editie aankwam; die krijgt de correctie ook." in page
+    assert "Bij 1 van hen weten we niet zeker of de editie aankwam; die krijgt de correctie ook." in page
     assert "De editie gaat nog uit." in page
 
 

@@ -42,6 +42,6 @@ def test_what_is_wrong_is_said_in_the_title_and_at_the_top(
 def test_all_that_is_wrong_with_a_calendar_is_said_at_once(client: FlaskClient, office: Office) -> None:
     page = StaffBrowser(client, office.administrator).post("/redactie/kalender", **CALENDAR).text
     said = words(page)
-    for part in ("van 1 tot 26", "moet sluiten voordat", "Deze tijdzone kennen wij niet."):
+    for part in ("van 1 tot 26", "moet sluiten voordat", "Deze tijdzone kennen we niet."):
         assert part in said
     assert "<title>Fout: Kalender" in page
