@@ -39,4 +39,4 @@ def test_a_measured_command_tells_how_long_it_was_silent_at_first() -> None:
     script = "import time; time.sleep(0.4); print('here', flush=True); time.sleep(0.6); print('done')"
     usage = measured([sys.executable, "-I", "-S", "-c", script])
     assert usage.output == "here\ndone\n"
-    assert 0.4 <= usage.silent_seconds < usage.seconds
+    assert 0.4 <= usage.silent_seconds < usage.seconds - 0.3  # of 0.6, for it is noticed when the machine can
