@@ -1,6 +1,6 @@
 """How the pages are served: `gunicorn wsgi:app`, started in this folder, reads this by itself."""
 
-worker_class = "newsletter_service.web.worker.PatientWorker"
+worker_class = "newsletter_service.web.server.worker.PatientWorker"
 workers = 2
 threads = 8
 worker_connections = 400  # with room below the 1,024 open files that most systems allow

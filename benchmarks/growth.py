@@ -26,9 +26,9 @@ from benchmarks.report import Row, middle, print_note
 from benchmarks.servers import smtp_sink
 from newsletter_service.db import UtcDateTime, unit_of_work
 from newsletter_service.demo.load import load_demo
-from newsletter_service.editions.composing import compose_edition
+from newsletter_service.editions.composing.service import compose_edition
 from newsletter_service.editions.service import edition_numbered
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 
 SIZES = {1_000: 5, 10_000: 5, 100_000: 3, 1_000_000: 1}
 """Numbers of readers, and how often each is measured: what takes long varies less."""

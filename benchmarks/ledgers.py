@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from benchmarks.letters import BASE_URL, MAIL_FROM
 from benchmarks.processes import Failed, Usage, measured
-from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.db import UtcDateTime, db, prepare_engine
 from newsletter_service.delivery.service import add_deliveries, add_letter, open_mailing
 from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.settings import Settings
 from tests.postgresql import Cluster, running_cluster
 
 _NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))

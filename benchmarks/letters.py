@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 
+from newsletter_service.letters.mime.skeleton import SlotValues, Template, header_slot, mark, prepare
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.skeleton import SlotValues, Template, header_slot, mark, prepare
 from newsletter_service.letters.values import Card, EditionContent, PreparedLetter, Sender, Tag
 
 VARIANTS = 12

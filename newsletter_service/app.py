@@ -5,24 +5,24 @@ from datetime import datetime
 
 from flask import Flask
 
-from config import Settings
 from newsletter_service.archive.views import archive
+from newsletter_service.clock import utc_now
 from newsletter_service.core import create_core
 from newsletter_service.demo.views import demo
-from newsletter_service.editions.views import editions
+from newsletter_service.editions.pages.views import editions
 from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
 from newsletter_service.metrics import metrics
-from newsletter_service.moments import utc_now
-from newsletter_service.seeding import seed
+from newsletter_service.seed import seed
+from newsletter_service.settings import Settings
 from newsletter_service.staff.commands import staff_commands
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
-from newsletter_service.starting import start
+from newsletter_service.startup import start
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.web import init_web
-from newsletter_service.web.csrf import csrf
-from newsletter_service.web.proxies import TrustedProxies
+from newsletter_service.web.forms.csrf import csrf
+from newsletter_service.web.server.proxies import TrustedProxies
 from newsletter_service.web.upgrading import init_upgrading
 
 

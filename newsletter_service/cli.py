@@ -13,7 +13,7 @@ from newsletter_service.schema import upgrade_needed
 _WITHOUT_PAGES = {
     "editions": ("newsletter_service.editions.commands", "edition_commands"),
     "jobs": ("scheduled_jobs.commands", "jobs"),
-    "send": ("newsletter_service.sending", "send"),
+    "send": ("newsletter_service.delivery.cli.send", "send"),
     "subscribers": ("newsletter_service.subscriptions.commands", "subscriber_commands"),
 }
 """The commands that need no page, by the module that has them: what is not named on the line is not loaded."""

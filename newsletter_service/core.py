@@ -5,16 +5,16 @@ from datetime import datetime
 
 from flask import Flask
 
-from config import Settings
+from newsletter_service.clock import utc_now
 from newsletter_service.db import init_db
-from newsletter_service.files import private_folder
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.links import Links
+from newsletter_service.links.tokens import Tokens
+from newsletter_service.links.urls import Links
 from newsletter_service.mail_settings import limits, smtp_server
-from newsletter_service.moments import utc_now
-from newsletter_service.parts import Parts
-from newsletter_service.starting import start
-from newsletter_service.tokens import Tokens
+from newsletter_service.private_files import private_folder
+from newsletter_service.services import Parts
+from newsletter_service.settings import Settings
+from newsletter_service.startup import start
 
 
 def create_core(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:

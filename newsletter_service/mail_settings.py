@@ -1,8 +1,8 @@
 """What the settings say about sending, as delivery wants to know it."""
 
-from config import Settings
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.pacing import Limits
+from newsletter_service.delivery.worker.rate_limits import Limits
+from newsletter_service.settings import Settings
+from newsletter_service.smtp.connection import SmtpServer
 
 
 def smtp_server(settings: Settings) -> SmtpServer:

@@ -22,7 +22,7 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.models import DomainRest, Mailing
 from newsletter_service.editions.models import Edition
 from newsletter_service.errors import NotFound
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.guards import acting
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.models import Subscriber

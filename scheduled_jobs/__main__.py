@@ -18,7 +18,7 @@ from newsletter_service.db import db
 from newsletter_service.errors import NewsletterError
 from newsletter_service.outages import Outage
 from newsletter_service.schema import upgrade_needed
-from newsletter_service.stopping import StopSignals
+from newsletter_service.signals import StopSignals
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
 from scheduled_jobs.schedule import JOBS, Job

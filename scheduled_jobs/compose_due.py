@@ -1,8 +1,8 @@
 """At closing time an edition is composed."""
 
 from newsletter_service.db import unit_of_work
-from newsletter_service.editions.composing import compose_due
-from newsletter_service.parts import parts
+from newsletter_service.editions.composing.service import compose_due
+from newsletter_service.services import parts
 
 
 def run() -> str:

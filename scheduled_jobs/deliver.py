@@ -4,11 +4,11 @@ import logging
 import threading
 from dataclasses import replace
 
-from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.outages import Outage
-from newsletter_service.parts import outbox
+from newsletter_service.services import outbox
 
 _ending = threading.Event()
 _roll_call = RollCall()

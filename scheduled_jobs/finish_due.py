@@ -1,10 +1,10 @@
 """An edition of which nothing is open any more is sent, and its statement adds up; what was paused is told."""
 
 from newsletter_service.db import unit_of_work
-from newsletter_service.editions.correcting import hold_paused
-from newsletter_service.editions.release import finish_due
+from newsletter_service.editions.corrections.service import hold_paused
+from newsletter_service.editions.releasing.service import finish_due
 from newsletter_service.editions.service import statement
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 
 
 def run() -> str:

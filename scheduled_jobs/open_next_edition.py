@@ -3,9 +3,9 @@
 from sqlalchemy import func, select
 
 from newsletter_service.db import unit_of_work
-from newsletter_service.editions.composing import open_next_edition
+from newsletter_service.editions.composing.service import open_next_edition
 from newsletter_service.editions.models import Edition
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 
 
 def run() -> str:

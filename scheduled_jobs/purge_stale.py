@@ -5,7 +5,7 @@ from datetime import timedelta
 from newsletter_service.db import unit_of_work
 from newsletter_service.delivery.service import purge_notices, purge_rests
 from newsletter_service.editorial.service import forget_pictures
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.access import service as access
 from newsletter_service.staff.used_forms import forget_used_forms
 from newsletter_service.subscriptions.service import purge_stale

@@ -1,9 +1,9 @@
 """At its time an edition or a correction goes out, unless it is held, unsigned where that matters, or far too late."""
 
 from newsletter_service.db import unit_of_work
-from newsletter_service.editions.agreeing import release_due_corrections
-from newsletter_service.editions.release import release_due
-from newsletter_service.parts import parts
+from newsletter_service.editions.corrections.approval import release_due_corrections
+from newsletter_service.editions.releasing.service import release_due
+from newsletter_service.services import parts
 
 
 def run() -> str:

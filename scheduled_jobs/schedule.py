@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scheduled_jobs import (
-    come_forward,
     compose_due,
     deliver,
     finish_due,
     open_next_edition,
     purge_stale,
     release_due,
+    repair_clock_skew,
     watch_sign_ins,
 )
 
@@ -30,7 +30,7 @@ JOBS = (
     Job("release-due", 5, release_due.run),
     Job("deliver", 1, deliver.run),
     Job("finish-due", 5, finish_due.run),
-    Job("come-forward", 600, come_forward.run),
+    Job("come-forward", 600, repair_clock_skew.run),
     Job("purge-stale", 3600, purge_stale.run),
     Job("watch-sign-ins", 60, watch_sign_ins.run),
 )

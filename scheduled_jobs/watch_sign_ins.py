@@ -1,7 +1,7 @@
 """Administrators hear of it when passwords are being guessed."""
 
 from newsletter_service.db import db, read_only, unit_of_work
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.access.notices import prepare, tell
 
 

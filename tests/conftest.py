@@ -18,10 +18,10 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Dialect, Engine, create_engine
 from sqlalchemy.orm import Session
 
-from config import PasswordCost, Settings
 from newsletter_service.app import create_app
 from newsletter_service.core import create_core
 from newsletter_service.db import db
+from newsletter_service.settings import PasswordCost, Settings
 from tests.alone import turn
 from tests.postgresql import Cluster, running_cluster
 from tests.smtp_server import RecordingServer, running_smtp_server

@@ -7,9 +7,9 @@ from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 
-from newsletter_service.delivery.connection import Connection, SmtpServer, open_connection
-from newsletter_service.delivery.dialogue import Outgoing
-from newsletter_service.delivery.rules import Reply
+from newsletter_service.smtp.connection import Connection, SmtpServer, open_connection
+from newsletter_service.smtp.protocol import Outgoing
+from newsletter_service.smtp.reply import Reply
 from tests.chaos.waiting import PATIENCE_SECONDS
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import Base
-from newsletter_service.links import PERSONAL_PAGES
+from newsletter_service.links.urls import PERSONAL_PAGES
 from tests.factories import make_newsletter
 
 PUBLIC = {

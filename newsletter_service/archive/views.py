@@ -21,8 +21,8 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.cards import anchor_of
 from newsletter_service.letters.edition import EditionView, edition_view
 from newsletter_service.letters.values import EditionContent
-from newsletter_service.parts import parts
 from newsletter_service.publisher.service import sender_for
+from newsletter_service.services import parts
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.due import MAY_BE_CLAIMED, running
+from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED, running
 from newsletter_service.delivery.models import Delivery, DomainRest, Sender
 from newsletter_service.delivery.rules import OPEN_STATES, State
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import NamedTuple
 
-from newsletter_service.tokens import seal
+from newsletter_service.links.tokens import seal
+from newsletter_service.smtp.reply import Phase, Reply
 
-MAX_REPLY_TEXT = 500
 _SEAL_DIGITS = 20
 EDITION_GIVE_UP = timedelta(hours=48)
 NOTICE_GIVE_UP = timedelta(hours=24)
@@ -25,7 +24,6 @@ MOST_DOUBTS = 3
 MOST_PAUSES = 2
 """So often may the refusal of one letter pause its mailing."""
 FEWEST_ATTEMPTS = 5
-_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
 class State(StrEnum):
@@ -43,42 +41,8 @@ class State(StrEnum):
 OPEN_STATES = (State.READY, State.CLAIMED, State.DEFERRED)
 
 
-class Phase(StrEnum):
-    """How far the dialogue with the server had come when it gave its last answer."""
-
-    CONNECT = "connect"
-    AUTH = "auth"
-    MAIL = "mail"
-    RCPT = "rcpt"
-    DATA = "data"
-    DOT = "dot"
-
-
 _BEFORE_ANY_LETTER = (Phase.CONNECT, Phase.AUTH)
 _ABOUT_OURSELVES = (Phase.AUTH, Phase.MAIL)
-
-
-class Reply(NamedTuple):
-    """The server's last answer, or how the connection ended without one (`code` None)."""
-
-    phase: Phase
-    code: int | None
-    text: str = ""
-
-    @property
-    def enhanced_status(self) -> str:
-        """The status of RFC 3463 that the text begins with, such as 5.1.1; else nothing."""
-        match = _ENHANCED.match(self.text)
-        return match.group(1) if match else ""
-
-
-def readable(text: bytes) -> str:
-    """A server's words as one line of at most 500 characters that any log and database takes."""
-    words = text.decode("utf-8", "replace").strip()
-    if words.isprintable() and "  " not in words:
-        return words[:MAX_REPLY_TEXT]
-    words = "".join(char if char.isprintable() else " " for char in words)
-    return " ".join(words.split())[:MAX_REPLY_TEXT]
 
 
 class Verdict(StrEnum):

@@ -19,8 +19,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter_service.db import UtcDateTime, among
-from newsletter_service.delivery import rests
-from newsletter_service.delivery.due import MAY_BE_CLAIMED
+from newsletter_service.delivery.ledger import domain_backoff
+from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED
+from newsletter_service.delivery.ledger.workers import STOPPED
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
 from newsletter_service.delivery.rules import (
     EDITION_GIVE_UP,
@@ -30,7 +31,6 @@ from newsletter_service.delivery.rules import (
     State,
     address_hmac,
 )
-from newsletter_service.delivery.senders import STOPPED
 from newsletter_service.letters.values import PreparedLetter
 
 
@@ -274,7 +274,7 @@ def purge_notices(session: Session, before: datetime) -> int:
 
 def purge_rests(session: Session, now: datetime) -> int:
     """Forget how domains took our letters long ago; of how many."""
-    return rests.forget(session.connection(), now)
+    return domain_backoff.forget(session.connection(), now)
 
 
 def erase_notices(session: Session, reader_id: int) -> int:

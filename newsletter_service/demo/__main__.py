@@ -14,13 +14,13 @@ from honcho.manager import SIGNALS, Manager
 from honcho.printer import Printer
 from sqlalchemy import inspect
 
-from config import ROOT
 from newsletter_service.app import create_app
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, NotADemo, load_demo, refuse_other_data
 from newsletter_service.migrations import init_migrations
-from newsletter_service.parts import parts
-from newsletter_service.starting import start
+from newsletter_service.services import parts
+from newsletter_service.settings import ROOT
+from newsletter_service.startup import start
 
 HOST = "127.0.0.1"
 WEB_PORT = int(os.environ.get("DEMO_WEB_PORT", "8000"))

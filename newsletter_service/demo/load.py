@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, SegmentDomain, Topic
+from newsletter_service.clock import recurring_moment
 from newsletter_service.delivery.service import suppress
 from newsletter_service.demo.items import ITEMS, DemoItem
 from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, Person, people
@@ -14,9 +15,8 @@ from newsletter_service.demo.pictures import draw
 from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.images import read_picture, store
 from newsletter_service.editorial.models import Item
-from newsletter_service.moments import recurring_moment
 from newsletter_service.publisher.models import Organisation
-from newsletter_service.seeding import seed_base
+from newsletter_service.seed import seed_base
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user

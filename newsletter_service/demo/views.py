@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, SHARED_DOMAIN
 from newsletter_service.errors import NotFound
-from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.web.headers import mail_preview_response
 
 PAGE = 25

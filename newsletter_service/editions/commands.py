@@ -10,14 +10,16 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
+from newsletter_service.clock import local_moment
 from newsletter_service.db import read_only, unit_of_work
-from newsletter_service.editions import preview, release, service
+from newsletter_service.editions import service
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition, Placement
+from newsletter_service.editions.preview import service as preview
+from newsletter_service.editions.releasing import service as release
 from newsletter_service.editions.rules import Unsigned
 from newsletter_service.errors import NewsletterError
-from newsletter_service.moments import local_moment
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 
 _MOMENT = "%Y-%m-%d %H:%M"
 
@@ -48,7 +50,7 @@ def list_editions() -> None:
 def compose_edition(number: int) -> None:
     """Compose edition NUMBER now; one that was composed before is composed anew."""
     # Here, as it brings what compares texts: 3 MB that a release, which is to be small, would carry for nothing.
-    from newsletter_service.editions import composing  # noqa: PLC0415
+    from newsletter_service.editions.composing import service as composing  # noqa: PLC0415
 
     with _work() as session:
         edition = service.edition_numbered(session, number)

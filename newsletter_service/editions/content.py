@@ -12,9 +12,9 @@ from newsletter_service.editions.rules import hash_of
 from newsletter_service.editorial.cards import card_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
-from newsletter_service.letters.markdown import to_text
+from newsletter_service.letters.markdown.html import to_text
 from newsletter_service.letters.values import EditionContent
-from newsletter_service.links import Links
+from newsletter_service.links.urls import Links
 
 _PREHEADER_LENGTH = 110
 GOES_OUT = frozenset({ItemState.QUEUED.value, ItemState.SENT.value})

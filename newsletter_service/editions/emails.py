@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.lists import format_list
 
-from newsletter_service.editions.correction_rules import Hindrance
+from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
-from newsletter_service.letters.markdown import to_text
+from newsletter_service.letters.markdown.html import to_text
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Action, Notice, NoticeList
-from newsletter_service.links import Links
+from newsletter_service.links.urls import Links
 
 
 @dataclass(frozen=True)

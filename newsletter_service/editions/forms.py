@@ -19,17 +19,17 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from newsletter_service.editions.calendar_rules import closes_first
-from newsletter_service.editions.correcting import Words
-from newsletter_service.editions.default_texts import LONGEST, Texts, texts_of
+from newsletter_service.editions.calendar.rules import closes_first
+from newsletter_service.editions.calendar.service import CalendarSettings, settings_of
+from newsletter_service.editions.composing.default_texts import LONGEST, Texts, texts_of
+from newsletter_service.editions.corrections.service import Words
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import ReleaseRule
-from newsletter_service.editions.scheduling import CalendarSettings, settings_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import BODY_LENGTH
 from newsletter_service.merging import fingerprints
-from newsletter_service.web.forms import AtMost, Form, one_line, options, stripped
-from newsletter_service.web.links import acceptable_links, naming_nobody
+from newsletter_service.web.forms.fields import AtMost, Form, one_line, options, stripped
+from newsletter_service.web.forms.links import acceptable_links, naming_nobody
 
 T = TypeVar("T")
 FILL_IN = _l("Vul dit in.")

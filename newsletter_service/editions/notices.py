@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.editions import emails
-from newsletter_service.editions.composing_rules import Reason
+from newsletter_service.editions.composing.rules import Reason
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.emails import Listed
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.readership import reach
+from newsletter_service.editions.readers import reach
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
 from newsletter_service.editions.service import calendar, missing_names
 from newsletter_service.letters.values import Notice, PreparedLetter
-from newsletter_service.links import Links
-from newsletter_service.publisher.press import Press
+from newsletter_service.links.urls import Links
+from newsletter_service.publisher.mail_context import Press
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User

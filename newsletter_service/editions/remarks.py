@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from newsletter_service.editions.written import Noticed, Place
+from newsletter_service.editions.texts import Noticed, Place
 from newsletter_service.letters.review import Remark
 
 _PLACES = {

@@ -11,7 +11,7 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.rules import OPEN_STATES
 from newsletter_service.delivery.rules import State as DeliveryState
 from newsletter_service.editions import rules
-from newsletter_service.editions.calendar_rules import Rhythm
+from newsletter_service.editions.calendar.rules import Rhythm
 from newsletter_service.editions.content import content_hash
 from newsletter_service.editions.models import Calendar, Edition, Exclusion
 from newsletter_service.editions.rules import BadTime, Move, ReleaseRule, Standing, State

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from newsletter_service.editions.checks import Check, Fault
-from newsletter_service.editions.composing_rules import Reason
-from newsletter_service.editions.correction_rules import Hindrance
-from newsletter_service.editions.editing import CannotAdd
+from newsletter_service.editions.composing.checks import Check, Fault
+from newsletter_service.editions.composing.editing import CannotAdd
+from newsletter_service.editions.composing.rules import Reason
+from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.rules import (
     CANCELLING,
@@ -22,7 +22,7 @@ from newsletter_service.editions.rules import (
     State,
     WrongState,
 )
-from newsletter_service.editions.written import PersonalLink
+from newsletter_service.editions.texts import PersonalLink
 from newsletter_service.web.formatting import datum, getal, listed
 
 FAULTS = {

@@ -11,7 +11,7 @@ from newsletter_service.editorial.cards import picture_of, segment_names, tag_of
 from newsletter_service.editorial.forms import ItemForm
 from newsletter_service.editorial.models import Image
 from newsletter_service.letters.values import Card, Picture
-from newsletter_service.links import Links
+from newsletter_service.links.urls import Links
 from newsletter_service.publisher.models import Organisation
 
 

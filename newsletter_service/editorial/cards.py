@@ -9,7 +9,7 @@ from newsletter_service.audience.models import Segment
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.editorial.rules import Kind
 from newsletter_service.letters.values import Card, Picture, Tag
-from newsletter_service.links import Links
+from newsletter_service.links.urls import Links
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
 

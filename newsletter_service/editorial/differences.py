@@ -13,7 +13,7 @@ from newsletter_service.errors import Conflict
 from newsletter_service.merging import fingerprints, merge
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import last_to_change
-from newsletter_service.web.clashes import in_words
+from newsletter_service.web.forms.conflicts import in_words
 
 _WHEN = ("day", "start_time", "end_time", "fold")
 """One moment in several fields: half of mine and half of another's would be a third one that nobody meant."""

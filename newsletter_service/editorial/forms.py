@@ -20,13 +20,18 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
+from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_moment, recurring_moment
 from newsletter_service.editorial import rules, wording
 from newsletter_service.editorial.images import BadImage, ImageProblem, Picture, read_picture
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import Content, Kind, Problem
-from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment, recurring_moment
-from newsletter_service.web.forms import AtMost, CheckboxesField, Form, one_line, options, stripped
-from newsletter_service.web.links import acceptable_link, acceptable_links, as_it_goes_out, naming_nobody
+from newsletter_service.web.forms.fields import AtMost, CheckboxesField, Form, one_line, options, stripped
+from newsletter_service.web.forms.links import (
+    acceptable_link,
+    acceptable_links,
+    as_it_goes_out,
+    naming_nobody,
+)
 
 LONGEST_NIGHT = timedelta(hours=12)
 """An event that ends at an earlier time than it begins ends on the next day, if it lasts no longer than this."""

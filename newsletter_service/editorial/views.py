@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from newsletter_service.audience.service import segments, topics
+from newsletter_service.clock import DEFAULT_ZONE
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service, wording
 from newsletter_service.editorial.card_preview import typed_card
@@ -22,17 +23,16 @@ from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import ItemSent, NotReady
 from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import Conflict, NotAllowed
-from newsletter_service.moments import DEFAULT_ZONE
-from newsletter_service.parts import parts
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
+from newsletter_service.services import parts
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_edit_item
 from newsletter_service.staff.used_forms import made_before, made_by, note_made
-from newsletter_service.web.drafts import forget_draft
+from newsletter_service.web.forms.drafts import forget_draft
+from newsletter_service.web.forms.once import new_key, sent_key
 from newsletter_service.web.headers import mail_preview_response
 from newsletter_service.web.locale import language
-from newsletter_service.web.once import new_key, sent_key
 
 
 class MadeAlready(Conflict):

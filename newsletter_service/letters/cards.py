@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from babel.lists import format_list
 from markupsafe import Markup, escape
 
-from newsletter_service.letters.addresses import without_identities
+from newsletter_service.letters.dates import Leaf, leaf, when
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.link_names import LinkNames
-from newsletter_service.letters.link_rules import Outcome, judge
-from newsletter_service.letters.markdown import links_in, reading_length, to_html, to_text
-from newsletter_service.letters.moments import Leaf, leaf, when
+from newsletter_service.letters.links.addresses import without_identities
+from newsletter_service.letters.links.names import LinkNames
+from newsletter_service.letters.links.rules import Outcome, judge
+from newsletter_service.letters.markdown.html import links_in, reading_length, to_html, to_text
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Card, Picture, Tag
 

@@ -16,8 +16,8 @@ from newsletter_service.letters.cards import (
     label_of_rest,
     links_of_card,
 )
-from newsletter_service.letters.link_names import LinkNames
-from newsletter_service.letters.markdown import links_in, to_html, to_text
+from newsletter_service.letters.links.names import LinkNames
+from newsletter_service.letters.markdown.html import links_in, to_html, to_text
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import EditionContent, Sender
 

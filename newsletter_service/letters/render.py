@@ -11,13 +11,14 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from newsletter_service.letters import encoding, palette, plain
+from newsletter_service.letters import palette, plain
 from newsletter_service.letters.cards import in_language, lone_card
-from newsletter_service.letters.cleaning import cleaned, texts_in
 from newsletter_service.letters.compiling import compiled
 from newsletter_service.letters.edition import edition_view, fitting, web_page
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.skeleton import header_slot, mark, prepare
+from newsletter_service.letters.markdown.cleaning import cleaned, texts_in
+from newsletter_service.letters.mime import encoding
+from newsletter_service.letters.mime.skeleton import header_slot, mark, prepare
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Card, EditionContent, Notice, PreparedLetter, Sender
 

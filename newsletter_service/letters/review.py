@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter_service.letters.addresses import bare_addresses
-from newsletter_service.letters.link_rules import Concern, Outcome, Refusal, concerns, judge, personal_page
-from newsletter_service.letters.markdown import MAX_LENGTH, columns_of_tables, typed_links
+from newsletter_service.letters.links.addresses import bare_addresses
+from newsletter_service.letters.links.rules import Concern, Outcome, Refusal, concerns, judge, personal_page
+from newsletter_service.letters.markdown.html import MAX_LENGTH, columns_of_tables, typed_links
 
 MOST_COLUMNS = 4
 """More do not fit on a telephone."""

@@ -13,7 +13,7 @@ from flask import Flask, Request
 from flask_security import Security, SQLAlchemyUserDatastore
 
 from newsletter_service.db import db
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.access.carrying import STAMP, init_carrying
 from newsletter_service.staff.access.rules import WARN_BEFORE
 from newsletter_service.staff.access.sessions import load_user, page_stamp, session_ends

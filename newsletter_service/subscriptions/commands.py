@@ -7,8 +7,8 @@ from flask.cli import AppGroup
 
 from newsletter_service.csv_files import UnreadableFile, decoded
 from newsletter_service.db import reading, unit_of_work
-from newsletter_service.parts import parts
-from newsletter_service.subscriptions.importing import (
+from newsletter_service.services import parts
+from newsletter_service.subscriptions.importing.service import (
     Imported,
     all_readers,
     all_who_stay_away,
@@ -16,7 +16,7 @@ from newsletter_service.subscriptions.importing import (
     read,
     record_export,
 )
-from newsletter_service.subscriptions.sheets import Remark, write_sheet
+from newsletter_service.subscriptions.importing.sheets import Remark, write_sheet
 
 _PROOF_LENGTH = 1000
 _FAULTS_SHOWN = 20

@@ -7,7 +7,7 @@ from wtforms import RadioField, StringField, ValidationError
 
 from newsletter_service.subscriptions.addresses import Address, AddressProblem, BadAddress, parse_address
 from newsletter_service.subscriptions.rules import NAME_LENGTH, BadName, Choices, NameProblem, clean_name
-from newsletter_service.web.forms import CheckboxesField, Form, too_long
+from newsletter_service.web.forms.fields import CheckboxesField, Form, too_long
 from newsletter_service.web.locale import LANGUAGES
 
 _ADDRESS_PROBLEMS = {

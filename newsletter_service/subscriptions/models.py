@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import Base
-from newsletter_service.tokens import new_key
+from newsletter_service.links.tokens import new_key
 
 subscriber_topic = Table(
     "subscriber_topic",

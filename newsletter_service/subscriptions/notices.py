@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import notices_since, write_notice
 from newsletter_service.letters.values import Notice, PreparedLetter
-from newsletter_service.links import MANAGE_WITHIN
-from newsletter_service.publisher.press import Press
+from newsletter_service.links.tokens import NOBODYS_KEY
+from newsletter_service.links.urls import MANAGE_WITHIN
+from newsletter_service.publisher.mail_context import Press
 from newsletter_service.publisher.service import newsletter, sender_for
 from newsletter_service.subscriptions import emails
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import NOTICES_A_DAY, Answer
-from newsletter_service.tokens import NOBODYS_KEY
 
 _DAY = timedelta(days=1)
 _KNOWN: dict[Answer, Callable[[str, str, str], Notice]] = {

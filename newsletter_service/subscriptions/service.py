@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.service import cancel_for_reader, erase_notices, is_suppressed, suppress
-from newsletter_service.publisher.press import Press
+from newsletter_service.links.tokens import Holder, new_key
+from newsletter_service.publisher.mail_context import Press
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
@@ -30,7 +31,6 @@ from newsletter_service.subscriptions.rules import (
     answer_to_sign_up,
     may_undo,
 )
-from newsletter_service.tokens import Holder, new_key
 
 
 def sign_up(

@@ -8,16 +8,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from newsletter_service.audience.rules import is_verified
 from newsletter_service.audience.service import segment_domains, segments, topics
 from newsletter_service.db import db, unit_of_work
-from newsletter_service.links import MANAGE_WITHIN
-from newsletter_service.parts import parts
+from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
+from newsletter_service.links.urls import MANAGE_WITHIN
 from newsletter_service.publisher.service import newsletter, organisations
+from newsletter_service.services import parts
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, masked, readable
 from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
-from newsletter_service.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language, speak
 

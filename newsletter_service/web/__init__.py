@@ -2,13 +2,13 @@
 
 from flask import Flask
 
-from newsletter_service.web.csrf import init_csrf
 from newsletter_service.web.errors import init_errors
 from newsletter_service.web.formatting import init_formatting
+from newsletter_service.web.forms.csrf import init_csrf
+from newsletter_service.web.forms.once import init_once
 from newsletter_service.web.headers import init_headers
 from newsletter_service.web.limits import init_limits
 from newsletter_service.web.locale import init_locale
-from newsletter_service.web.once import init_once
 from newsletter_service.web.sessions import StaffSessions
 from newsletter_service.web.site import init_site
 from newsletter_service.web.transactions import init_transactions

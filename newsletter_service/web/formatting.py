@@ -10,8 +10,8 @@ from flask import Flask
 from flask_babel import format_decimal
 from markupsafe import Markup
 
-from newsletter_service.letters.markdown import to_html
-from newsletter_service.moments import DEFAULT_ZONE
+from newsletter_service.clock import DEFAULT_ZONE
+from newsletter_service.letters.markdown.html import to_html
 from newsletter_service.web.locale import language
 
 DAY = {

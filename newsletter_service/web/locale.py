@@ -11,7 +11,7 @@ from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale, refresh
 from flask_login import current_user
 
-from newsletter_service.moments import DEFAULT_ZONE
+from newsletter_service.clock import DEFAULT_ZONE
 from newsletter_service.web.areas import is_staff_page
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}

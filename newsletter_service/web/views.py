@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.web.errors import database_outage
 
 SECURITY_TXT_LASTS = timedelta(days=180)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from config import Settings
 from newsletter_service.app import create_app
+from newsletter_service.clock import utc_now
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, load_demo
-from newsletter_service.moments import utc_now
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
+from newsletter_service.settings import Settings
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
 from tests.attack.server import Server, Visitor, demo_environment, running_gunicorn

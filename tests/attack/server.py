@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from config import ROOT
+from newsletter_service.settings import ROOT
 from tests.chaos.waiting import until
 
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from newsletter_service.web.gathering import HEAD_SECONDS, LARGEST_BODY
+from newsletter_service.web.server.gathering import HEAD_SECONDS, LARGEST_BODY
 from tests.attack.server import Server
 from tests.chaos.waiting import until
 

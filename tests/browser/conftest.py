@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.db import db
 from newsletter_service.demo.load import PASSWORD, load_demo
 from newsletter_service.editions.service import edition_numbered
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
+from newsletter_service.settings import Settings
 from scheduled_jobs.schedule import JOBS
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import CHEAP, Clock

@@ -2,7 +2,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from newsletter_service.letters.preview import html_of
+from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.values import Card, Picture, Tag
 from tests.browser.conftest import Open, Site, overflows, sign_in
 from tests.letters.kinds import RENDERER, every_kind

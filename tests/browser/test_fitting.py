@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from newsletter_service.audience.models import Segment
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.subscriptions.models import Subscriber
 from tests.browser.conftest import Open, Site, overflows, sign_in
 from tests.factories import make_subscriber

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import Base
-from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.subscriptions.models import Subscriber
 from tests.browser.conftest import Open, Site
 from tests.smtp_server import Received

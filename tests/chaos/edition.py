@@ -9,18 +9,18 @@ from flask import Flask
 from sqlalchemy import Engine, NullPool, create_engine, func, insert, select
 from sqlalchemy.orm import Session
 
-from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.audience.models import Segment
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.editions.composing import compose_edition
-from newsletter_service.editions.release import release
+from newsletter_service.editions.composing.service import compose_edition
+from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.rules import State
 from newsletter_service.editions.service import edition_numbered, mailing_of, statement
-from newsletter_service.parts import parts
 from newsletter_service.publisher.service import organisations
-from newsletter_service.seeding import seed_base
+from newsletter_service.seed import seed_base
+from newsletter_service.services import parts
+from newsletter_service.settings import Settings
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Status
 from tests.chaos.books import Account, MailBook, Repeat, settle_accounts

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from newsletter_service.delivery.sender import FAR_DEPTH
+from newsletter_service.delivery.worker.loop import FAR_DEPTH
 from tests.chaos.blame import Blame, Kill, Victim, blame
 from tests.chaos.books import Account, MailBook
 from tests.chaos.databases import Database, new_postgresql, new_sqlite

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_service.delivery.roll_call import SILENT_SECONDS
+from newsletter_service.delivery.worker.liveness import SILENT_SECONDS
 from tests.chaos.edition import release_edition
 from tests.chaos.fleet import SCHEDULER, SENDER, Fleet, Member, environment
 from tests.chaos.kills import CONNECTIONS, doors_for, free_port, mail_server, new_database

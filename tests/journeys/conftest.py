@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.editions.models import Calendar
-from newsletter_service.parts import outbox
+from newsletter_service.services import outbox
 from newsletter_service.staff.rules import Role
 from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter, make_organisation, make_segment, make_subscriber, make_topic

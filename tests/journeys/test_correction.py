@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.mime.reading import html_of, text_of
 from tests.journeys.office import Office, editions_in, fill_both_queues, fresh
 from tests.smtp_server import RecordingServer
 

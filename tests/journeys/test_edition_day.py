@@ -7,10 +7,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.editions.default_texts import texts_of
+from newsletter_service.editions.composing.default_texts import texts_of
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.service import edition_numbered
-from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.merging import fingerprints
 from tests.journeys.conftest import BASE
 from tests.journeys.office import (

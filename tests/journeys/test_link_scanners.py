@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import Base
 from newsletter_service.delivery.service import add_letter, open_mailing
 from newsletter_service.letters.values import EditionContent, Sender
-from newsletter_service.parts import Parts
+from newsletter_service.services import Parts
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_segment, make_subscriber

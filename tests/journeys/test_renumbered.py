@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, insert, select, text
 from sqlalchemy.orm import Session
 
-from config import Settings
 from newsletter_service.delivery.models import Suppression
-from newsletter_service.links import Links
-from newsletter_service.parts import Parts
-from newsletter_service.subscriptions.importing import all_readers, import_readers, read
+from newsletter_service.links.urls import Links
+from newsletter_service.services import Parts
+from newsletter_service.settings import Settings
+from newsletter_service.subscriptions.importing.service import all_readers, import_readers, read
+from newsletter_service.subscriptions.importing.sheets import write_sheet
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.sheets import write_sheet
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber
 from tests.former_links import PAGES, former_link

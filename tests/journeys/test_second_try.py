@@ -6,8 +6,8 @@ from io import StringIO
 from sqlalchemy import select
 
 from newsletter_service.csv_files import BEGINNING, DELIMITER
-from newsletter_service.links import Links
-from newsletter_service.parts import parts
+from newsletter_service.links.urls import Links
+from newsletter_service.services import parts
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from tests.journeys.office import Office, editions_in, fill_both_queues, fresh

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.letters.values import EditionContent, Sender
-from newsletter_service.parts import Parts
+from newsletter_service.services import Parts
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber

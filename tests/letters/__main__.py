@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.mime.reading import html_of, text_of
 from tests.letters.checks import TEXT_BROWSERS, as_text, verdict
 from tests.letters.kinds import BASE, Kind, every_kind, pictures
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.mime.reading import html_of, text_of
 from tests.letters.kinds import Kind
 from tests.letters.outlook import faults as outlook_faults
 

@@ -10,8 +10,8 @@ from newsletter_service.demo.items import RIEC_ITEMS, VAR_ITEMS, DemoItem
 from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
 from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.skeleton import SlotValues, Template
 from newsletter_service.letters.values import (
     Card,
     EditionContent,
@@ -21,9 +21,9 @@ from newsletter_service.letters.values import (
     Sender,
     Tag,
 )
-from newsletter_service.links import Links
+from newsletter_service.links.tokens import Tokens
+from newsletter_service.links.urls import Links
 from newsletter_service.subscriptions import emails as reader_emails
-from newsletter_service.tokens import Tokens
 
 RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
 BASE = "https://nieuwsbrief.example"

@@ -9,9 +9,9 @@ from email import message_from_bytes
 
 import pytest
 
-from newsletter_service.delivery.connection import Connection, NotOpened, SmtpServer, open_connection
-from newsletter_service.delivery.dialogue import Extensions, Outgoing
-from newsletter_service.delivery.rules import Phase, Reply
+from newsletter_service.smtp.connection import Connection, NotOpened, SmtpServer, open_connection
+from newsletter_service.smtp.protocol import Extensions, Outgoing
+from newsletter_service.smtp.reply import Phase, Reply
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.handing_in import content_of, hand_in, letter, letters, means_the_same
 from tests.pipelining_server import DROP, USUAL, running_erring_server

@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import db
-from newsletter_service.delivery.sender import send_until_empty
 from newsletter_service.delivery.service import (
     add_letter,
     open_mailing,
     write_notice,
 )
+from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.preview import html_of
+from newsletter_service.letters.mime.reading import html_of
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.skeleton import SlotValues, Template
 from newsletter_service.letters.values import Action, Card, EditionContent, Notice, Picture, Sender, Tag
-from newsletter_service.parts import outbox
+from newsletter_service.services import outbox
 from tests.conftest import NOW
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import Received, RecordingServer

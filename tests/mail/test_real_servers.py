@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.dialogue import Outgoing
-from newsletter_service.delivery.rules import Phase, Reply
+from newsletter_service.smtp.connection import SmtpServer
+from newsletter_service.smtp.protocol import Outgoing
+from newsletter_service.smtp.reply import Phase, Reply
 from tests.chaos.waiting import PATIENCE_SECONDS, until
 from tests.handing_in import content_of, hand_in, letter, letters, means_the_same
 from tests.postfix import Postfix, running_postfix

@@ -8,15 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_service.delivery.connection import (
-    NotOpened,
-    SmtpServer,
-    TransportMisconfigured,
-    open_connection,
-)
-from newsletter_service.delivery.rules import Phase, Reply, Verdict, classify
+from newsletter_service.delivery.rules import Verdict, classify
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.skeleton import Template
+from newsletter_service.letters.mime.skeleton import Template
+from newsletter_service.smtp.connection import NotOpened, SmtpServer, TransportMisconfigured, open_connection
+from newsletter_service.smtp.reply import Phase, Reply
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.handing_in import content_of, hand_in, letter, run
 from tests.smtp_server import RecordingServer, running_smtp_server

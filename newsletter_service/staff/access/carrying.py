@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, read_only
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.access.door import Refused, knock
 from newsletter_service.staff.access.forms import SignInForm
 from newsletter_service.staff.access.seals import read_page

@@ -12,7 +12,7 @@ from flask_login import login_user
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, read_only, unit_of_work
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.access import passwords, service
 from newsletter_service.staff.access.forms import SignInForm
 from newsletter_service.staff.access.rules import KNOWN_BROWSER, network_of

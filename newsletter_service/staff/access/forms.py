@@ -5,7 +5,7 @@ from wtforms import EmailField, HiddenField, PasswordField
 from wtforms.validators import InputRequired
 
 from newsletter_service.staff.rules import EMAIL_LENGTH, MAX_PASSWORD
-from newsletter_service.web.forms import AtMost, Form
+from newsletter_service.web.forms.fields import AtMost, Form
 
 
 class SignInForm(Form):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.publisher.press import Press
+from newsletter_service.publisher.mail_context import Press
 from newsletter_service.publisher.service import sender_for
 from newsletter_service.staff.access.emails import many_wrong_passwords
 from newsletter_service.staff.access.rules import PEAK, PEAK_WITHIN, TELL_AT_MOST_EVERY

@@ -3,7 +3,7 @@
 import hmac
 from datetime import datetime, timedelta
 
-from newsletter_service.tokens import seal
+from newsletter_service.links.tokens import seal
 
 _SEAL_BYTES = 16
 _LONGEST = 200

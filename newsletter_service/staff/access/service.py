@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from newsletter_service.errors import Invalid
+from newsletter_service.links.tokens import seal
 from newsletter_service.staff.access.models import GuessBudget, StaffSession
 from newsletter_service.staff.access.rules import (
     ACCOUNT,
@@ -24,7 +25,6 @@ from newsletter_service.staff.access.rules import (
 )
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import parse_email, record
-from newsletter_service.tokens import seal
 
 SIGNED_IN, SIGNED_OUT, FAILED = "account.sign_in", "account.sign_out", "account.sign_in_failed"
 NOBODY = 0

@@ -8,7 +8,7 @@ from flask import current_app, g, request, session
 from flask_login import current_user
 
 from newsletter_service.db import db
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.access import rules, service
 from newsletter_service.staff.access.door import ACTIVE_AT
 from newsletter_service.staff.access.seals import page_seal

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import read_only, unit_of_work
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.access import service
 from newsletter_service.staff.access.door import KEY, Refused, knock
 from newsletter_service.staff.access.forms import SignInForm

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.setup import Outbox
 from tests.chaos.waiting import PATIENCE_SECONDS, until
 
 eventually = until

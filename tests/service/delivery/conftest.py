@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.db import db
 from newsletter_service.delivery import service
-from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.models import Delivery, Mailing
-from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.worker.setup import Outbox
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, PreparedLetter, Sender
-from newsletter_service.links import Links
-from newsletter_service.tokens import Tokens
+from newsletter_service.links.tokens import Tokens
+from newsletter_service.links.urls import Links
+from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import NOW, Clock
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import RecordingServer

@@ -9,16 +9,17 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import clerk as clerk_module
 from newsletter_service.delivery import service
-from newsletter_service.delivery.clerk import Clerk, Office, Turn
-from newsletter_service.delivery.exchange import Exchanged, exchange
-from newsletter_service.delivery.ledger import Claimed
+from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.fast_path import Exchanged, exchange
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.outbox import Outbox
-from newsletter_service.delivery.pacing import Limits
-from newsletter_service.delivery.roll_call import RollCall
-from newsletter_service.delivery.rules import Phase, Reply, State
+from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.worker import batch as clerk_module
+from newsletter_service.delivery.worker.batch import Clerk, Office, Turn
+from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.rate_limits import Limits
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.smtp.reply import Phase, Reply
 from tests.conftest import NOW
 from tests.service.delivery.conftest import SECRET, release, write_notice
 

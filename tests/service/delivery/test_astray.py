@@ -6,14 +6,15 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import ledger, senders, service
-from newsletter_service.delivery.clerk import call_roll
-from newsletter_service.delivery.dialogue import Extensions
+from newsletter_service.delivery import service
+from newsletter_service.delivery.ledger import claims, workers
 from newsletter_service.delivery.models import Delivery, DomainRest
-from newsletter_service.delivery.outbox import Outbox
-from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import State, Verdict, retry_after
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.worker.batch import call_roll
+from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.smtp.protocol import Extensions
 from tests.conftest import NOW
 from tests.pipelining_server import running_erring_server
 from tests.service.delivery.conftest import release, states
@@ -45,10 +46,10 @@ def test_a_row_that_is_erased_while_its_letter_is_deferred_costs_the_others_noth
 def test_rows_of_a_sender_that_is_not_there_are_freed(session: Session) -> None:
     mailing = release(session, 2)
     connection = session.connection()
-    senders.register(connection, "late", "host", 1, NOW)
-    rows, _ = ledger.claim(connection, "late", mailing.id, NOW, 2)
-    ledger.hand_over(connection, "late", [rows[0].delivery_id], NOW)
-    senders.bury(connection, "late", 0, NOW, hold=False)
+    workers.register(connection, "late", "host", 1, NOW)
+    rows, _ = claims.claim(connection, "late", mailing.id, NOW, 2)
+    claims.hand_over(connection, "late", [rows[0].delivery_id], NOW)
+    workers.bury(connection, "late", 0, NOW, hold=False)
     stale = update(Delivery).values(state=State.CLAIMED, lease_holder="late", settled_at=None)
     session.execute(stale.where(Delivery.mailing_id == mailing.id))
     session.commit()

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import open_engine
-from newsletter_service.delivery import ledger, senders
-from newsletter_service.delivery.exchange import Wanted, exchange
-from newsletter_service.delivery.ledger import Claimed
+from newsletter_service.delivery.ledger import claims, workers
+from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.fast_path import Wanted, exchange
 from tests.conftest import NOW
 from tests.postgresql import Cluster
 from tests.service.delivery.conftest import release
@@ -24,14 +24,14 @@ def engine(cluster: Cluster) -> Iterator[Engine]:
             name = connection.scalar(text("SELECT current_database()"))
             connection.execute(text(f"ALTER DATABASE {name} SET lock_timeout = '2s'"))
             for sender in ("one", "two"):
-                senders.register(connection, sender, "host.example", 1, NOW)
+                workers.register(connection, sender, "host.example", 1, NOW)
         engine.dispose()
         yield engine
         engine.dispose()
 
 
 def by_claiming(connection: Connection, sender: str, mailing_id: int, limit: int) -> list[Claimed]:
-    return ledger.claim(connection, sender, mailing_id, NOW, limit)[0]
+    return claims.claim(connection, sender, mailing_id, NOW, limit)[0]
 
 
 def by_exchanging(connection: Connection, sender: str, mailing_id: int, limit: int) -> list[Claimed]:
@@ -55,11 +55,11 @@ def test_who_claims_while_another_is_claiming_gets_other_rows_without_waiting(
 def test_a_row_is_handed_over_by_its_key_however_little_postgresql_knows_of_the_table(engine: Engine) -> None:
     with Session(engine) as session:
         release(session, 10)
-    hand_over = ledger.HAND_OVER_IN["postgresql"]
+    hand_over = claims.HAND_OVER_IN["postgresql"]
     for place in ("$1", "$2", "$3"):
         hand_over = hand_over.replace("%s", place, 1)
     with engine.connect() as connection:
-        ledger.settle_in(connection)
+        claims.settle_in(connection)
         connection.exec_driver_sql(f"PREPARE hand_over (timestamptz, int[], text) AS {hand_over}")
         explained = connection.exec_driver_sql("EXPLAIN EXECUTE hand_over (now(), '{1,2,3}', 'one')")
         plan = " ".join(explained.scalars())

@@ -11,15 +11,16 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import rests, service
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.dialogue import Extensions
+from newsletter_service.delivery import service
+from newsletter_service.delivery.ledger import domain_backoff
 from newsletter_service.delivery.models import Delivery, DomainRest, Mailing
-from newsletter_service.delivery.outbox import Outbox
-from newsletter_service.delivery.pacing import BURST_SECONDS, Limits
-from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import comes_soon, send_until_empty
+from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
+from newsletter_service.delivery.worker.rate_limits import BURST_SECONDS, Limits
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.smtp.connection import SmtpServer
+from newsletter_service.smtp.protocol import Extensions
 from tests.conftest import NOW, Clock
 from tests.pipelining_server import running_erring_server
 from tests.service.delivery.beside import eventually, sending
@@ -169,8 +170,8 @@ def test_a_domain_that_refused_long_ago_is_forgotten(session: Session, age: time
     session.add(DomainRest(domain="oud.example", strikes=9, rests_until=NOW - age, reply="451"))
     session.add(DomainRest(domain=DOMAIN, strikes=3, rests_until=NOW - timedelta(hours=2), reply="451"))
     session.commit()
-    assert list(rests.known(session.connection(), NOW)) == [DOMAIN]
-    assert rests.strike(session.connection(), "oud.example", "451", 1, NOW) == 1 or age < timedelta()
+    assert list(domain_backoff.known(session.connection(), NOW)) == [DOMAIN]
+    assert domain_backoff.strike(session.connection(), "oud.example", "451", 1, NOW) == 1 or age < timedelta()
     session.rollback()
     assert service.purge_rests(session, NOW) == 1
     assert session.scalars(select(DomainRest.domain)).all() == [DOMAIN]

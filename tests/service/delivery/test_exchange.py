@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import ledger, senders, service
-from newsletter_service.delivery.exchange import Chosen, Exchanged, Wanted, exchange
-from newsletter_service.delivery.ledger import Claimed
+from newsletter_service.delivery import service
+from newsletter_service.delivery.ledger import claims, workers
+from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.fast_path import Chosen, Exchanged, Wanted, exchange
 from newsletter_service.delivery.models import Mailing
-from newsletter_service.delivery.outbox import Outbox
-from newsletter_service.delivery.rules import Phase, Reply, State
+from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.smtp.reply import Phase, Reply
 from tests.conftest import NOW
 from tests.service.delivery.conftest import release, row_of, states
 
@@ -25,7 +27,7 @@ def line(outbox: Outbox) -> Iterator[Connection]:
     with outbox.engine.connect() as connection:
         with connection.begin():
             for name in ("one", "two"):
-                senders.register(connection, name, "host.example", 1, NOW)
+                workers.register(connection, name, "host.example", 1, NOW)
         yield connection
 
 
@@ -80,7 +82,7 @@ def test_letters_of_another_sender_are_not_settled(session: Session, line: Conne
 def test_a_sender_that_was_given_up_is_handed_nothing(session: Session, line: Connection) -> None:
     _mailing, number = released(session, 1)
     with line.begin():
-        assert senders.bury(line, "one", 0, NOW, hold=False) == 0
+        assert workers.bury(line, "one", 0, NOW, hold=False) == 0
     assert first(line, "one", 1, number).rows == []
 
 
@@ -106,7 +108,7 @@ def test_whoever_left_is_not_handed_over(session: Session, line: Connection) -> 
 
 def claimed(line: Connection, sender: str, mailing_id: int, limit: int) -> list[Claimed]:
     with line.begin():
-        rows, _place = ledger.claim(line, sender, mailing_id, NOW, limit)
+        rows, _place = claims.claim(line, sender, mailing_id, NOW, limit)
     return rows
 
 
@@ -130,7 +132,7 @@ def test_what_may_not_go_any_more_is_not_handed_over_though_it_was_claimed(
     if meanwhile == "held":
         service.pause_mailing(session, mailing, "", NOW)
     elif meanwhile == "given up":
-        senders.bury(session.connection(), "one", 0, NOW, hold=False)
+        workers.bury(session.connection(), "one", 0, NOW, hold=False)
     else:
         service.cancel_for_reader(session, 1, NOW)
     session.commit()

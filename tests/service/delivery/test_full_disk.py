@@ -13,11 +13,11 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import open_engine
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.links import Links
-from newsletter_service.tokens import Tokens
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.links.tokens import Tokens
+from newsletter_service.links.urls import Links
+from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import NOW
 from tests.postgresql import Cluster
 from tests.required import missing

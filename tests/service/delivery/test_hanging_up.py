@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import DomainRest
-from newsletter_service.delivery.outbox import Outbox
-from newsletter_service.delivery.pacing import Limits
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import MOST_IN_VAIN, NEAR_SECONDS, send_until_empty
+from newsletter_service.delivery.worker.loop import MOST_IN_VAIN, NEAR_SECONDS, send_until_empty
+from newsletter_service.delivery.worker.rate_limits import Limits
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.smtp.protocol import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import Clock
 from tests.pipelining_server import DROP, StrictSession, as_usual, running_erring_server

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.outbox import Outbox
+from newsletter_service.delivery.worker.setup import Outbox
 from tests.service.delivery.beside import eventually, sending
 from tests.service.delivery.conftest import release, write_notice
 from tests.smtp_server import RecordingServer

@@ -12,14 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.outbox import Outbox, Snapshot
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.setup import Outbox, Snapshot
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice
+from newsletter_service.smtp.connection import SmtpServer
+from newsletter_service.smtp.protocol import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import NOW, Clock
 from tests.pipelining_server import USUAL, ErringServer, running_erring_server

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
-from newsletter_service.delivery.connection import SmtpServer
 from newsletter_service.delivery.models import Delivery, Mailing, Suppression
-from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.setup import Outbox
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice
+from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import NOW, Clock
 from tests.mail import conftest as mail
 from tests.service.delivery.conftest import SENDER, TEMPLATES, release, states

@@ -21,7 +21,7 @@ from newsletter_service.db import open_engine
 from newsletter_service.delivery import service
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice, Sender
-from newsletter_service.tokens import NOBODYS_KEY
+from newsletter_service.links.tokens import NOBODYS_KEY
 from tests.chaos.waiting import PATIENCE_SECONDS, comes_true
 from tests.conftest import CLOSED_PORT
 from tests.recipients import Recipient, add_deliveries

@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import ledger, senders, service
-from newsletter_service.delivery.clerk import call_roll
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.ledger import Claimed, Settled
+from newsletter_service.delivery import service
+from newsletter_service.delivery.ledger import claims, workers
+from newsletter_service.delivery.ledger.claims import Claimed, Settled
 from newsletter_service.delivery.models import Letter, Mailing
-from newsletter_service.delivery.outbox import Outbox
-from newsletter_service.delivery.roll_call import RollCall
 from newsletter_service.delivery.rules import MOST_PAUSES, State, Verdict
-from newsletter_service.delivery.sender import _Run, send_until_empty
-from newsletter_service.delivery.watch import Watch
+from newsletter_service.delivery.worker.batch import call_roll
+from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.loop import _Run, send_until_empty
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.smtp.connection import SmtpServer
+from newsletter_service.smtp.poller import Watch
 from tests.conftest import NOW, Clock
 from tests.service.delivery.conftest import SECRET, readers, release, row_of, states
 from tests.smtp_server import RecordingServer
@@ -268,15 +269,15 @@ def test_a_suppressed_address_is_cancelled_when_it_is_claimed(
 def claimed_by(session: Session, sender: str, mailing: Mailing, limit: int = 10) -> list[Claimed]:
     """What a sender of that name claims; it is registered first."""
     connection = session.connection()
-    if sender not in senders.beats(connection):
-        senders.register(connection, sender, "host.example", 1, NOW)
-    rows, _place = ledger.claim(connection, sender, mailing.id, NOW, limit)
+    if sender not in workers.beats(connection):
+        workers.register(connection, sender, "host.example", 1, NOW)
+    rows, _place = claims.claim(connection, sender, mailing.id, NOW, limit)
     session.commit()
     return rows
 
 
 def handed_over(session: Session, sender: str, rows: list[Claimed]) -> set[int]:
-    ids = ledger.hand_over(session.connection(), sender, [row.delivery_id for row in rows], NOW)
+    ids = claims.hand_over(session.connection(), sender, [row.delivery_id for row in rows], NOW)
     session.commit()
     return ids
 
@@ -302,7 +303,7 @@ def test_leaving_while_the_server_has_the_letter_makes_that_attempt_the_last(ses
     service.cancel_for_reader(session, 1, NOW)
     service.cancel_for_reader(session, 2, NOW)
     put_off = settled(rows[0], State.DEFERRED, next_attempt_at=NOW + timedelta(minutes=5))
-    ledger.settle(session.connection(), "one", [put_off, settled(rows[1], State.SENT)])
+    claims.settle(session.connection(), "one", [put_off, settled(rows[1], State.SENT)])
     session.commit()
     assert states(session, mailing) == {State.CANCELLED: 1, State.SENT: 1}
 
@@ -353,7 +354,7 @@ def test_a_sender_that_still_beats_keeps_its_rows_however_the_clocks_jump(sessio
     roll_call = RollCall(steady=lambda: steady.now.timestamp())
     for day in range(5):
         steady.move(seconds=10)
-        senders.beat(session.connection(), "alive", 0, NOW + timedelta(days=day))
+        workers.beat(session.connection(), "alive", 0, NOW + timedelta(days=day))
         assert call_roll(session.connection(), roll_call, NOW + timedelta(days=day), hold=False) == 0
     session.commit()
     assert states(session, mailing) == {State.CLAIMED: 3}
@@ -362,7 +363,7 @@ def test_a_sender_that_still_beats_keeps_its_rows_however_the_clocks_jump(sessio
 def test_a_sender_that_was_given_up_hands_nothing_over(session: Session) -> None:
     mailing = release(session, 1)
     rows = claimed_by(session, "slow", mailing)
-    assert senders.bury(session.connection(), "slow", 0, NOW, hold=False) == 1
+    assert workers.bury(session.connection(), "slow", 0, NOW, hold=False) == 1
     again = claimed_by(session, "other", mailing)
     assert handed_over(session, "slow", rows) == set()
     assert handed_over(session, "other", again) == {again[0].delivery_id}
@@ -372,10 +373,10 @@ def test_a_reply_that_comes_after_the_sender_was_given_up_still_counts(session: 
     mailing = release(session, 1)
     rows = claimed_by(session, "slow", mailing)
     handed_over(session, "slow", rows)
-    senders.bury(session.connection(), "slow", 0, NOW, hold=False)
+    workers.bury(session.connection(), "slow", 0, NOW, hold=False)
     late = [settled(rows[0], State.SENT)]
-    assert ledger.settle(session.connection(), "slow", late) == 0
-    ledger.settle_late(session.connection(), late)
+    assert claims.settle(session.connection(), "slow", late) == 0
+    claims.settle_late(session.connection(), late)
     session.commit()
     assert states(session, mailing) == {State.SENT: 1}
     assert row_of(session, "lezer1@gemeente.example").doubts == 0

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import CLOSED_PORT
 from tests.service.delivery.conftest import release
 

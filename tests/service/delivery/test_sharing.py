@@ -13,14 +13,14 @@ import pytest
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery import senders
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.dialogue import Extensions
+from newsletter_service.delivery.ledger import workers
 from newsletter_service.delivery.models import Sender
-from newsletter_service.delivery.outbox import Outbox, Snapshot
-from newsletter_service.delivery.pacing import BURST_SECONDS, Limits
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import send_until_empty
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.rate_limits import BURST_SECONDS, Limits
+from newsletter_service.delivery.worker.setup import Outbox, Snapshot
+from newsletter_service.smtp.connection import SmtpServer
+from newsletter_service.smtp.protocol import Extensions
 from tests.conftest import NOW
 from tests.pipelining_server import USUAL, running_erring_server
 from tests.service.delivery.beside import eventually, sending
@@ -48,11 +48,11 @@ def colleagues_at_work(engine: Engine, count: int, name: str = "colleague") -> I
         while not over.wait(0.5):
             with engine.begin() as connection:
                 for name in names:
-                    senders.beat(connection, name, 0, NOW)
+                    workers.beat(connection, name, 0, NOW)
 
     with engine.begin() as connection:
         for name in names:
-            senders.register(connection, name, "elders.example", 1, NOW)
+            workers.register(connection, name, "elders.example", 1, NOW)
     thread = threading.Thread(target=beat)
     thread.start()
     try:

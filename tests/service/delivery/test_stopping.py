@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Mailing
-from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.worker.setup import Outbox
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import NOW
 from tests.service.delivery.beside import eventually, sending

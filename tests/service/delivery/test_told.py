@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.outbox import Outbox, Snapshot
-from newsletter_service.delivery.pacing import Limits
+from newsletter_service.delivery.cli.progress_bar import progress
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.send_progress import progress
+from newsletter_service.delivery.worker.rate_limits import Limits
+from newsletter_service.delivery.worker.setup import Outbox, Snapshot
 from tests.conftest import Clock
 from tests.service.delivery.beside import eventually, sending
 from tests.service.delivery.conftest import release, states

@@ -18,14 +18,14 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import open_engine
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.dialogue import Extensions
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.outbox import Outbox
 from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.sender import send_until_empty
-from newsletter_service.links import Links
-from newsletter_service.tokens import Tokens
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.links.tokens import Tokens
+from newsletter_service.links.urls import Links
+from newsletter_service.smtp.connection import SmtpServer
+from newsletter_service.smtp.protocol import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.pipelining_server import running_erring_server
 from tests.service.delivery.beside import eventually

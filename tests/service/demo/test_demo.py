@@ -7,17 +7,17 @@ from flask_security.utils import verify_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.audience.models import Segment, Topic
+from newsletter_service.clock import in_zone
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Suppression
 from newsletter_service.demo.load import PASSWORD, STAFF, NotADemo, load_demo
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import problems
 from newsletter_service.editorial.service import content_of, unsettled_look_alikes
-from newsletter_service.moments import in_zone
 from newsletter_service.publisher.models import Organisation
+from newsletter_service.settings import Settings
 from newsletter_service.staff.models import User
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from scheduled_jobs.schedule import JOBS

@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.editions.composing import compose_edition, open_next_edition
+from newsletter_service.editions.composing.service import compose_edition, open_next_edition
 from newsletter_service.editions.models import Calendar, Edition
-from newsletter_service.parts import Parts
 from newsletter_service.publisher.models import Organisation
+from newsletter_service.services import Parts
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role

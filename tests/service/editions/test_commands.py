@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions.commands import edition_commands
-from newsletter_service.editions.composing import open_next_edition
+from newsletter_service.editions.composing.service import open_next_edition
 from newsletter_service.editions.service import Statement, edition_numbered, statement
-from newsletter_service.letters.preview import text_of
+from newsletter_service.letters.mime.reading import text_of
 from newsletter_service.staff.models import AuditEntry
 from tests.factories import make_item, make_subscriber
 from tests.service.editions.conftest import COLLECTING, House

@@ -6,9 +6,14 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions import service
-from newsletter_service.editions.composing import compose_due, compose_edition, decide, open_next_edition
+from newsletter_service.editions.composing.editing import drop_item
+from newsletter_service.editions.composing.service import (
+    compose_due,
+    compose_edition,
+    decide,
+    open_next_edition,
+)
 from newsletter_service.editions.content import items_in
-from newsletter_service.editions.editing import drop_item
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import WrongState
 from newsletter_service.editorial.models import LikenessVerdict

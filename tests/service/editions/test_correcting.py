@@ -11,12 +11,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.archive.service import public_corrections
-from newsletter_service.delivery.copies import Copies
-from newsletter_service.delivery.ledger import Claimed
+from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.rules import message_id
-from newsletter_service.editions import agreeing, correcting
-from newsletter_service.editions.correcting import (
+from newsletter_service.delivery.worker.personalise import Copies
+from newsletter_service.editions.corrections import approval, service
+from newsletter_service.editions.corrections.service import (
     Words,
     WrittenMeanwhile,
     draft_of,
@@ -25,12 +25,12 @@ from newsletter_service.editions.correcting import (
     words_of,
 )
 from newsletter_service.editions.models import Correction, Edition, LetterItem
-from newsletter_service.editions.release import release
+from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.rules import CorrectionChanged, NobodyHasIt, NothingWritten
 from newsletter_service.errors import Invalid, NotFound
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.preview import html_of
-from newsletter_service.letters.skeleton import SlotValues, Template
+from newsletter_service.letters.mime.reading import html_of
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.merging import fingerprints
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
@@ -87,7 +87,7 @@ def mailed(session: Session, mailing_id: int | None) -> list[Delivery]:
 
 
 def written(house: House, edition: Edition, words: Words = WORDS, began: str = "") -> Correction:
-    correcting.write(house.session, house.press, edition, words, began, house.communicator, LATER)
+    service.write(house.session, house.press, edition, words, began, house.communicator, LATER)
     draft = draft_of(house.session, edition)
     assert draft is not None
     return draft
@@ -95,12 +95,12 @@ def written(house: House, edition: Edition, words: Words = WORDS, began: str = "
 
 def released(house: House, edition: Edition) -> Correction:
     seen = fingerprint(written(house, edition))
-    agreeing.offer(house.session, house.press, edition, seen, house.head_north, LATER)
-    return agreeing.agree(house.session, house.press, edition, seen, house.head_south, LATER)
+    approval.offer(house.session, house.press, edition, seen, house.head_north, LATER)
+    return approval.agree(house.session, house.press, edition, seen, house.head_south, LATER)
 
 
 def test_those_who_have_the_edition_or_may_have_it_get_its_correction(house: House, edition: Edition) -> None:
-    assert correcting.audience(house.session, edition) == correcting.Audience(readers=6, unsure=3)
+    assert service.audience(house.session, edition) == service.Audience(readers=6, unsure=3)
     correction = released(house, edition)
     rows = mailed(house.session, correction.mailing_id)
     assert {row.address.partition("@")[0] for row in rows} == HAVE_IT
@@ -134,7 +134,7 @@ def test_it_has_the_headers_of_an_edition_but_counts_by_itself(house: House, edi
 def test_releasing_twice_sends_once(house: House, edition: Edition) -> None:
     correction = released(house, edition)
     seen = fingerprint(correction)
-    for again in (agreeing.offer, agreeing.agree):
+    for again in (approval.offer, approval.agree):
         with pytest.raises(NothingWritten):
             again(house.session, house.press, edition, seen, house.head_south, LATER)
     assert [one.numbers.open for one in released_of(house.session, edition)] == [6]
@@ -145,7 +145,7 @@ def test_what_was_not_looked_at_does_not_go_out(house: House, edition: Edition) 
     before, began = fingerprint(draft), fingerprints(asdict(words_of(draft)))
     written(house, edition, Words("Correctie: de plaats", "In het stadhuis."), began)
     with pytest.raises(CorrectionChanged):
-        agreeing.offer(house.session, house.press, edition, before, house.communicator, LATER)
+        approval.offer(house.session, house.press, edition, before, house.communicator, LATER)
 
 
 def test_who_changes_what_somebody_else_changed_is_told_and_loses_nothing(
@@ -153,7 +153,7 @@ def test_who_changes_what_somebody_else_changed_is_told_and_loses_nothing(
 ) -> None:
     began = fingerprints(asdict(words_of(written(house, edition))))
     theirs = Words("Correctie: anders", "Andere tekst.")
-    correcting.write(house.session, house.press, edition, theirs, began, house.head_north, LATER)
+    service.write(house.session, house.press, edition, theirs, began, house.head_north, LATER)
     with pytest.raises(WrittenMeanwhile) as told:
         written(house, edition, Words("Correctie: mijn", WORDS.text), began)
     assert told.value.by == {"subject": "head-noord"}
@@ -222,12 +222,12 @@ def test_a_correction_of_one_item_goes_to_those_who_got_it(house: House) -> None
     for row in mailed(session, edition.mailing_id):
         row.state, row.settled_at = "sent", SENDS
     session.flush()
-    assert correcting.audience(session, edition).readers == 2
-    assert correcting.audience(session, edition, secret.id).readers == 1
+    assert service.audience(session, edition).readers == 2
+    assert service.audience(session, edition, secret.id).readers == 1
     draft = written(house, edition, Words("Correctie", "De recherchedag vervalt.", secret.id))
     seen = fingerprint(draft)
-    agreeing.offer(session, house.press, edition, seen, house.head_north, LATER)
-    sent = agreeing.agree(session, house.press, edition, seen, house.head_south, LATER)
+    approval.offer(session, house.press, edition, seen, house.head_north, LATER)
+    sent = approval.agree(session, house.press, edition, seen, house.head_south, LATER)
     assert [row.address for row in mailed(session, sent.mailing_id)] == ["agent@politie.example"]
     assert public_corrections(session, edition) == []
 
@@ -241,20 +241,20 @@ def test_a_correction_is_about_an_item_of_its_own_edition(house: House, edition:
 def test_an_edition_of_which_nobody_knows_who_got_what_has_no_restricted_item_to_correct(
     house: House, edition: Edition
 ) -> None:
-    (item,) = correcting.items_to_correct(house.session, edition)
+    (item,) = service.items_to_correct(house.session, edition)
     house.session.execute(delete(LetterItem))
-    assert correcting.items_to_correct(house.session, edition) == [item]
-    assert correcting.audience(house.session, edition, item.id).readers == 6
+    assert service.items_to_correct(house.session, edition) == [item]
+    assert service.audience(house.session, edition, item.id).readers == 6
     item.restricted = True
-    assert correcting.items_to_correct(house.session, edition) == []
+    assert service.items_to_correct(house.session, edition) == []
 
 
 def test_what_was_thrown_away_is_gone_and_written_down(house: House, edition: Edition) -> None:
     seen = fingerprint(written(house, edition))
-    correcting.discard(house.session, edition, seen, house.head_north, LATER)
+    service.discard(house.session, edition, seen, house.head_north, LATER)
     assert draft_of(house.session, edition) is None
     with pytest.raises(NothingWritten):
-        correcting.discard(house.session, edition, seen, house.head_north, LATER)
+        service.discard(house.session, edition, seen, house.head_north, LATER)
     actions = house.session.scalars(select(AuditEntry.action).where(AuditEntry.subject_type == "correction"))
     assert list(actions) == ["correction.write", "correction.discard"]
 
@@ -287,10 +287,10 @@ def test_a_text_of_which_no_good_letter_can_be_made_is_refused(house: House, edi
 def test_a_held_correction_is_paused_until_it_is_resumed(house: House, edition: Edition) -> None:
     correction = released(house, edition)
     assert correction.mailing is not None
-    correcting.hold(house.session, correction, house.communicator, LATER)
+    service.hold(house.session, correction, house.communicator, LATER)
     assert correction.mailing.paused_at == LATER
-    assert correcting.hold_paused(house.session, house.press, LATER) == 0
-    correcting.resume(house.session, correction, house.communicator, LATER)
+    assert service.hold_paused(house.session, house.press, LATER) == 0
+    service.resume(house.session, correction, house.communicator, LATER)
     assert correction.mailing.paused_at is None
 
 
@@ -298,8 +298,8 @@ def test_staff_are_told_once_that_the_mail_server_does_not_take_it(house: House,
     correction = released(house, edition)
     assert correction.mailing is not None
     correction.mailing.paused_at, correction.mailing.pause_reason = LATER, "550 5.7.1 refused"
-    assert correcting.hold_paused(house.session, house.press, LATER) == 1
-    assert correcting.hold_paused(house.session, house.press, LATER) == 0
+    assert service.hold_paused(house.session, house.press, LATER) == 1
+    assert service.hold_paused(house.session, house.press, LATER) == 0
     subjects = house.session.scalars(select(Letter.subject).where(Letter.mailing_id.is_(None))).all()
     assert "De correctie op editie 1 wordt vastgehouden" in subjects
 

@@ -6,10 +6,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions import service
-from newsletter_service.editions.composing import compose_edition, open_next_edition
-from newsletter_service.editions.content import content_hash, items_in
-from newsletter_service.editions.default_texts import Texts, texts_of
-from newsletter_service.editions.editing import (
+from newsletter_service.editions.composing.default_texts import Texts, texts_of
+from newsletter_service.editions.composing.editing import (
     CannotAdd,
     ChangedMeanwhile,
     NotInEdition,
@@ -20,9 +18,11 @@ from newsletter_service.editions.editing import (
     move_item,
     move_up,
 )
+from newsletter_service.editions.composing.service import compose_edition, open_next_edition
+from newsletter_service.editions.composing.sign_offs import sign_off, sign_offs
+from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import ChangedSinceSeen, Empty, WrongState
-from newsletter_service.editions.signing_off import sign_off, sign_offs
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import Invalid, NotAllowed
 from newsletter_service.merging import fingerprints

@@ -8,10 +8,11 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.delivery.rules import EDITION_GIVE_UP
 from newsletter_service.delivery.service import suppress
-from newsletter_service.editions import follow_up, service
-from newsletter_service.editions.follow_up import Again, Mailed, mailed
+from newsletter_service.editions import service
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.release import finish_due, release
+from newsletter_service.editions.releasing.service import finish_due, release
+from newsletter_service.editions.results import service as follow_up
+from newsletter_service.editions.results.service import Again, Mailed, mailed
 from newsletter_service.editions.rules import WrongState
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.delivery.rules import State
-from newsletter_service.editions import follow_up
-from newsletter_service.editions.release import release
+from newsletter_service.editions.releasing.service import release
+from newsletter_service.editions.results import service
 from newsletter_service.subscriptions import service as subscriptions
 from newsletter_service.subscriptions.models import Subscriber
 from tests.chaos.waiting import PATIENCE_SECONDS
@@ -63,7 +63,7 @@ def test_who_leaves_while_letters_go_out_once_more_gets_none(session: Session, h
     row = session.scalars(select(Delivery).where(OF_THE_EDITION)).one()
     row.state, row.settled_at = State.FAILED, SENDS
     session.commit()
-    mailed, failed = follow_up.mailed(session, edition), Filter(Group.FAILED)
-    follow_up.retry(session, mailed, failed, house.communicator, SENDS, secret_key=house.press.secret_key)
+    mailed, failed = service.mailed(session, edition), Filter(Group.FAILED)
+    service.retry(session, mailed, failed, house.communicator, SENDS, secret_key=house.press.secret_key)
     leave_before_the_commit(session, reader.id)
     assert session.scalars(select(Delivery.state).where(OF_THE_EDITION)).all() == [State.CANCELLED]

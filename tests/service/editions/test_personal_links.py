@@ -5,14 +5,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Letter
-from newsletter_service.editions import agreeing, correcting
 from newsletter_service.editions.content import items_in
-from newsletter_service.editions.correcting import Words, draft_of, fingerprint
-from newsletter_service.editions.release import release, release_due
+from newsletter_service.editions.corrections import approval, service
+from newsletter_service.editions.corrections.service import Words, draft_of, fingerprint
+from newsletter_service.editions.releasing.service import release, release_due
 from newsletter_service.editions.rules import HoldReason, State
-from newsletter_service.editions.written import PersonalLink, Place
-from newsletter_service.letters.preview import html_of, text_of
-from newsletter_service.letters.skeleton import SlotValues, Template
+from newsletter_service.editions.texts import PersonalLink, Place
+from newsletter_service.letters.mime.reading import html_of, text_of
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from tests.factories import make_item, make_subscriber
 from tests.service.editions.conftest import COLLECTING, SENDS, House
 
@@ -96,11 +96,11 @@ def test_no_correction_goes_out_with_a_readers_link(house: House, own: str) -> N
     for row in house.session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))):
         row.state, row.settled_at = "sent", SENDS
     words = Words("Correctie", f"Het moest [dit]({own}) zijn.")
-    correcting.write(house.session, house.press, edition, words, "", house.head_north, SENDS)
+    service.write(house.session, house.press, edition, words, "", house.head_north, SENDS)
     draft = draft_of(house.session, edition)
     assert draft is not None
     with pytest.raises(PersonalLink) as refused:
-        agreeing.offer(house.session, house.press, edition, fingerprint(draft), house.head_north, SENDS)
+        approval.offer(house.session, house.press, edition, fingerprint(draft), house.head_north, SENDS)
     assert refused.value.noticed.place is Place.CORRECTION
     assert letters(house.session) == 1
 

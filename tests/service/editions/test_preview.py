@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.content import items_in
-from newsletter_service.editions.preview import (
+from newsletter_service.editions.preview.service import (
     PROOFS_AN_HOUR,
     NothingToSee,
     TooManyProofs,
@@ -15,11 +15,11 @@ from newsletter_service.editions.preview import (
     message_for,
     proof_to,
 )
-from newsletter_service.editions.readership import reach, readers_per_segment
-from newsletter_service.editions.release import release
+from newsletter_service.editions.readers import reach, readers_per_segment
+from newsletter_service.editions.releasing.service import release
 from newsletter_service.errors import NotFound
-from newsletter_service.letters.preview import html_of, text_of
-from newsletter_service.letters.skeleton import SlotValues, Template
+from newsletter_service.letters.mime.reading import html_of, text_of
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from tests.factories import make_item, make_segment, make_subscriber, make_topic
 from tests.service.editions.conftest import CLOSES, COLLECTING, SENDS, House
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Sender
 from newsletter_service.delivery.reporting import DomainCounts, Held
-from newsletter_service.editions.follow_up import Mailed
-from newsletter_service.editions.kept import Kept
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.progress import MANY_READERS, domains_now, numbers_now, progress
-from newsletter_service.editions.release import release
+from newsletter_service.editions.releasing.service import release
+from newsletter_service.editions.results.kept import Kept
+from newsletter_service.editions.results.progress import MANY_READERS, domains_now, numbers_now, progress
+from newsletter_service.editions.results.service import Mailed
 from newsletter_service.editions.service import Statement, mailing_of
 from tests.factories import make_item, make_subscriber
 from tests.service.editions.conftest import COLLECTING, SENDS, House

@@ -10,12 +10,12 @@ from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.service import pause_mailing, suppress
 from newsletter_service.editions import service
+from newsletter_service.editions.composing.sign_offs import sign_off
 from newsletter_service.editions.models import Edition, Exclusion
-from newsletter_service.editions.release import finish_due, release, release_due
+from newsletter_service.editions.releasing.service import finish_due, release, release_due
 from newsletter_service.editions.rules import BRAKE, Empty, TooLate, Unsigned, WrongState
 from newsletter_service.editions.service import Statement, edition_numbered, statement
-from newsletter_service.editions.signing_off import sign_off
-from newsletter_service.parts import Parts
+from newsletter_service.services import Parts
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from tests.factories import make_item, make_segment, make_subscriber, make_topic

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment
 from newsletter_service.db import Base, db
+from newsletter_service.links.tokens import NOBODYS_KEY
 from newsletter_service.migrations import init_migrations
-from newsletter_service.tokens import NOBODYS_KEY
 
 
 def empty(app: Flask) -> None:

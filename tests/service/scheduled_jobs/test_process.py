@@ -15,14 +15,14 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from config import Settings
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import State
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.letters.values import Notice
-from newsletter_service.parts import Parts
 from newsletter_service.publisher.service import sender_for
-from newsletter_service.seeding import seed_base
+from newsletter_service.seed import seed_base
+from newsletter_service.services import Parts
+from newsletter_service.settings import Settings
 from tests.chaos.waiting import PATIENCE_SECONDS, until
 from tests.smtp_server import RecordingServer
 

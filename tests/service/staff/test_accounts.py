@@ -10,11 +10,11 @@ from flask_security.utils import hash_password, verify_password
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.db import db
 from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
+from newsletter_service.settings import Settings
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.rules import Role

@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from config import Settings
 from newsletter_service.schema import newest_number, number_of, upgrade_needed
+from newsletter_service.settings import Settings
 from tests.attack.server import running_gunicorn
 from tests.chaos.waiting import PATIENCE_SECONDS, until
 

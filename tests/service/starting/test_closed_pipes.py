@@ -13,12 +13,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import ROOT, Settings
+from newsletter_service.clock import utc_now
 from newsletter_service.db import db
 from newsletter_service.demo.load import load_demo
 from newsletter_service.editions.models import Edition
-from newsletter_service.moments import utc_now
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
+from newsletter_service.settings import ROOT, Settings
 from tests.smtp_server import RecordingServer
 
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.parts import Parts
+from newsletter_service.services import Parts
 from tests.factories import make_newsletter
 
 Written = Callable[[], list[str]]

@@ -5,7 +5,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment
-from newsletter_service.editions.readership import active_readers
+from newsletter_service.editions.readers import active_readers
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.models import DormantApproval, Subscriber

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.service import is_suppressed, suppress
-from newsletter_service.parts import Parts
+from newsletter_service.services import Parts
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.models import Consent, FormerSubscriber, Subscriber

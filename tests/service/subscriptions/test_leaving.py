@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import add_letter, open_mailing, suppress
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.parts import Parts
+from newsletter_service.services import Parts
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from newsletter_service.subscriptions.rules import UNDO_WITHIN, Choices, Status

@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.service import is_suppressed, suppress
-from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.mime.reading import html_of, text_of
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.skeleton import SlotValues, Template
 from newsletter_service.letters.values import Notice, PreparedLetter, Sender
-from newsletter_service.parts import Parts
+from newsletter_service.links.tokens import Holder
+from newsletter_service.services import Parts
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from newsletter_service.subscriptions.rules import CONFIRM_WITHIN, Choices, Source, Status, Step
-from newsletter_service.tokens import Holder
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_topic
 

@@ -2,9 +2,9 @@ from dataclasses import astuple
 
 from benchmarks.compare import LETTERS, MANNER
 from benchmarks.ledgers import Manner, environment
-from config import Settings
-from newsletter_service.delivery.pacing import Limits
+from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.mail_settings import limits, smtp_server
+from newsletter_service.settings import Settings
 
 LETTERS_PER_SECOND = 100_000
 """More than any server on one machine takes."""

@@ -1,4 +1,4 @@
-from newsletter_service.delivery.breadth import Breadth
+from newsletter_service.delivery.worker.spread import Breadth
 
 
 def looked(breadth: Breadth, began: float, waited: float) -> int:

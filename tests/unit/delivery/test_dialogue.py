@@ -2,8 +2,8 @@
 
 import pytest
 
-from newsletter_service.delivery.dialogue import Dialogue, Extensions, Outcome, Outgoing
-from newsletter_service.delivery.rules import Phase, Reply
+from newsletter_service.smtp.protocol import Dialogue, Extensions, Outcome, Outgoing
+from newsletter_service.smtp.reply import Phase, Reply
 
 LOCKSTEP = Extensions()
 PIPELINING = Extensions(pipelining=True)

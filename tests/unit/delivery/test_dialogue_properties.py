@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter_service.delivery.dialogue import Dialogue, Extensions, Outcome, Outgoing
-from newsletter_service.delivery.rules import Phase, Verdict, classify
+from newsletter_service.delivery.rules import Verdict, classify
+from newsletter_service.smtp.protocol import Dialogue, Extensions, Outcome, Outgoing
+from newsletter_service.smtp.reply import Phase
 from tests.handing_in import content_of
 from tests.pipelining_server import DROP, USUAL, StrictSession
 

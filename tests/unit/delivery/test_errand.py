@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from newsletter_service.delivery.errand import Errand
+from newsletter_service.delivery.worker.background import Errand
 from tests.chaos.waiting import PATIENCE_SECONDS
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.delivery.ledger import Claimed
-from newsletter_service.delivery.pacing import (
+from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.worker.rate_limits import (
     BURST_SECONDS,
     FIRST_REST_SECONDS,
     LONGEST_REST_SECONDS,
@@ -20,8 +20,8 @@ from newsletter_service.delivery.pacing import (
     rest_after,
     struck_by,
 )
-from newsletter_service.delivery.pool import Pool
-from newsletter_service.delivery.rules import Phase, Reply
+from newsletter_service.delivery.worker.ready_queue import Pool
+from newsletter_service.smtp.reply import Phase, Reply
 
 DOMAINS = st.lists(st.sampled_from(["a.example", "b.example", "c.example"]), max_size=60)
 

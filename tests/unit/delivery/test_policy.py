@@ -6,14 +6,13 @@ import pytest
 
 from newsletter_service.delivery.rules import (
     MOST_PAUSES,
-    Phase,
-    Reply,
     State,
     Verdict,
     classify,
     is_about_the_letter,
     settlement,
 )
+from newsletter_service.smtp.reply import Phase, Reply
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(hours=48)

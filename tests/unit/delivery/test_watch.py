@@ -1,7 +1,7 @@
 import threading
 from contextlib import closing
 
-from newsletter_service.delivery.watch import Watch
+from newsletter_service.smtp.poller import Watch
 
 
 def test_a_bell_that_nobody_hears_holds_up_nobody_and_one_hearing_answers_it() -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 from newsletter_service.demo.items import ITEMS
 from newsletter_service.demo.people import ABOLISHED_DOMAIN, MUNICIPALITIES, READERS, people
 from newsletter_service.demo.pictures import PICTURES, Picture, draw
-from newsletter_service.letters.markdown import links_in
+from newsletter_service.letters.markdown.html import links_in
 from newsletter_service.subscriptions.addresses import parse_address
 from newsletter_service.subscriptions.rules import clean_name
 

@@ -1,6 +1,6 @@
 import pytest
 
-from config import DEMO_SECRET, ROOT, Settings, SettingsError
+from newsletter_service.settings import DEMO_SECRET, ROOT, Settings, SettingsError
 
 REAL = {"BASE_URL": "https://nieuwsbrief.example", "MAIL_FROM": "redactie@nieuwsbrief.example"}
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.editions.calendar_rules import (
+from newsletter_service.editions.calendar.rules import (
     BadCalendar,
     Rhythm,
     Slot,

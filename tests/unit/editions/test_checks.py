@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter_service.editions.checks import Check, EditionFacts, ItemFacts, faults
+from newsletter_service.editions.composing.checks import Check, EditionFacts, ItemFacts, faults
 from tests.conftest import NOW
 
 ITEM = ItemFacts(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter_service.editions.composing_rules import (
+from newsletter_service.editions.composing.rules import (
     PATIENCE,
     SECTIONS,
     Candidate,

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter_service.editions.correction_rules import Next, due_at, what_next
+from newsletter_service.editions.corrections.rules import Next, due_at, what_next
 from newsletter_service.editions.rules import BRAKE, ReleaseRule
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)

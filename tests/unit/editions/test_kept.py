@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from newsletter_service.editions.kept import Kept
+from newsletter_service.editions.results.kept import Kept
 from tests.chaos.waiting import PATIENCE_SECONDS
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsletter_service.editions.correction_rules import Hindrance
+from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.emails import (
     ComposedFacts,
     HeldFacts,
@@ -16,8 +16,8 @@ from newsletter_service.editions.emails import (
     moment_in_words,
 )
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
-from newsletter_service.links import Links
-from newsletter_service.tokens import Tokens
+from newsletter_service.links.tokens import Tokens
+from newsletter_service.links.urls import Links
 
 LINKS = Links("https://nieuwsbrief.example", Tokens("a-secret-that-only-tests-know-0123456789"))
 SENDS = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
 from newsletter_service.subscriptions.addresses import BadAddress, parse_address
 from newsletter_service.subscriptions.rules import BadName, NameProblem, clean_name
-from newsletter_service.web.forms import Form, one_line, stripped
+from newsletter_service.web.forms.fields import Form, one_line, stripped
 
 MARKS = "a" + "\u0300\u0316" * 120_000
 """Combining marks of two classes, which putting into order takes a time that grows with their square."""

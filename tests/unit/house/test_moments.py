@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.moments import AmbiguousTime, NonexistentTime, local_moment, recurring_moment
+from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_moment, recurring_moment
 
 ZONE = "Europe/Amsterdam"
 SPRING, AUTUMN = date(2027, 3, 28), date(2026, 10, 25)

@@ -4,10 +4,10 @@ from dataclasses import fields, replace
 
 import pytest
 
-from config import Settings
-from newsletter_service.delivery.connection import SmtpServer
-from newsletter_service.delivery.pacing import Limits
+from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.mail_settings import limits, smtp_server
+from newsletter_service.settings import Settings
+from newsletter_service.smtp.connection import SmtpServer
 
 TOLD = Settings(
     secret_key="0123456789abcdef0123456789abcdef",

@@ -2,7 +2,7 @@ import dataclasses
 
 import pytest
 
-from config import DEMO_SECRET, Settings, SettingsError
+from newsletter_service.settings import DEMO_SECRET, Settings, SettingsError
 
 GOOD = {
     "SECRET_KEY": "0123456789abcdef0123456789abcdef",

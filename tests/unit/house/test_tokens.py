@@ -5,8 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.links import Links
-from newsletter_service.tokens import NOBODYS_KEY, BadToken, ExpiredToken, Holder, Purpose, Tokens, new_key
+from newsletter_service.links.tokens import (
+    NOBODYS_KEY,
+    BadToken,
+    ExpiredToken,
+    Holder,
+    Purpose,
+    Tokens,
+    new_key,
+)
+from newsletter_service.links.urls import Links
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TOKENS = Tokens("a-secret")

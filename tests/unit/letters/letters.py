@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from newsletter_service.letters.skeleton import SlotValues, Template
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.values import EditionContent, Sender
 from tests.conftest import NOW
 from tests.letters.kinds import RENDERER

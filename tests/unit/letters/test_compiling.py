@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter_service.letters.compiling import compiled, spoken
-from newsletter_service.letters.markdown import to_html
-from newsletter_service.letters.preview import html_of
+from newsletter_service.letters.markdown.html import to_html
+from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.values import Card, Tag
 from tests.letters.checks import TEXT_BROWSERS
 from tests.letters.kinds import RENDERER

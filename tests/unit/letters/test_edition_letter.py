@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from newsletter_service.letters.preview import html_of, text_of
+from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.letters.values import Card, Picture, Tag
 from tests.letters.kinds import Kind, every_kind
 from tests.unit.letters.letters import copy_of, edition

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.letters import encoding
 from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.mime import encoding
 
 WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=200)
 ODD_SUBJECTS = [

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.letters.link_names import LinkNames
+from newsletter_service.letters.links.names import LinkNames
 
 ONE, OTHER = "https://een.example/a", "https://twee.example/b"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.letters.link_rules import Concern, Outcome, Refusal, concerns, judge, personal_page
+from newsletter_service.letters.links.rules import Concern, Outcome, Refusal, concerns, judge, personal_page
 
 SITE = "https://nieuwsbrief.example"
 SAFE = "https://eur02.safelinks.protection.outlook.com/?url="

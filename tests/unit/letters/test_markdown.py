@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.markdown import MAX_LENGTH, MAX_NESTING, links_in, to_html, to_text
+from newsletter_service.letters.markdown.html import MAX_LENGTH, MAX_NESTING, links_in, to_html, to_text
 
 HOSTILE = {
     "emphasis": "*" * 9_999 + "a" + "*" * 9_999,

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from newsletter_service.letters.moments import clock, leaf, when
+from newsletter_service.letters.dates import clock, leaf, when
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 START = datetime(2026, 12, 10, 13, 30, tzinfo=AMSTERDAM)

@@ -1,6 +1,6 @@
 import pytest
 
-from newsletter_service.letters.preview import html_of
+from newsletter_service.letters.mime.reading import html_of
 from tests.letters.checks import own_faults
 from tests.letters.kinds import Kind, every_kind
 from tests.letters.outlook import faults

@@ -1,6 +1,6 @@
 import pytest
 
-from newsletter_service.letters.link_rules import Refusal
+from newsletter_service.letters.links.rules import Refusal
 from newsletter_service.letters.review import Finding, Remark, refused_links, review
 
 SITE = "https://nieuwsbrief.example"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter_service.letters.markdown import reading_length, to_html, to_text
+from newsletter_service.letters.markdown.html import reading_length, to_html, to_text
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.letters.preview import headers_of, html_of, text_of
-from newsletter_service.letters.skeleton import SlotValues, Template, header_slot, mark, prepare
+from newsletter_service.letters.mime.reading import headers_of, html_of, text_of
+from newsletter_service.letters.mime.skeleton import SlotValues, Template, header_slot, mark, prepare
 
 VALUES = SlotValues(
     address="lezer@gemeente.example",

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from newsletter_service.letters.addresses import without_identities
-from newsletter_service.letters.markdown import to_html, to_text
+from newsletter_service.letters.links.addresses import without_identities
+from newsletter_service.letters.markdown.html import to_html, to_text
 
 SAFE = (
     "https://eur02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fplan.example%2F&data=jan%40x.example"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from newsletter_service.csv_files import decoded
 from newsletter_service.subscriptions.addresses import Address
-from newsletter_service.subscriptions.columns import is_empty
+from newsletter_service.subscriptions.importing.columns import is_empty
+from newsletter_service.subscriptions.importing.sheets import Line, Sheet, StayAway, read_sheet, write_sheet
 from newsletter_service.subscriptions.rules import BadName, Status, clean_name
-from newsletter_service.subscriptions.sheets import Line, Sheet, StayAway, read_sheet, write_sheet
 from tests.conftest import NOW
 
 SEGMENTS = {"om": "om", "politie": "politie", "police": "politie", "de politie": "politie"}

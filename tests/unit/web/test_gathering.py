@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.web.gathering import (
+from newsletter_service.web.server.gathering import (
     BODY_SECONDS,
     HEAD_SECONDS,
     LARGEST_BODY,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from config import Settings, SettingsError
-from newsletter_service.web.proxies import TrustedProxies
+from newsletter_service.settings import Settings, SettingsError
+from newsletter_service.web.server.proxies import TrustedProxies
 
 OURS = (ip_network("10.0.0.0/8"), ip_network("192.0.2.7"), ip_network("2001:db8::/32"))
 

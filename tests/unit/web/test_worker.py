@@ -12,8 +12,8 @@ import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from newsletter_service.web.gathering import LARGEST_BODY
-from newsletter_service.web.worker import PatientWorker
+from newsletter_service.web.server.gathering import LARGEST_BODY
+from newsletter_service.web.server.worker import PatientWorker
 from tests.chaos.waiting import until
 
 LARGE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % LARGEST_BODY + b"x" * LARGEST_BODY

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.db import db
 from newsletter_service.demo.catcher import Mailbox
+from newsletter_service.settings import Settings
 
 MAIL = """\
 From: Veilig Verbonden <redactie@veiligverbonden.example>

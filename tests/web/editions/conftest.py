@@ -10,9 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from newsletter_service.editions.composing import compose_due
+from newsletter_service.editions.composing.service import compose_due
 from newsletter_service.editions.models import Calendar, Edition
-from newsletter_service.parts import parts
+from newsletter_service.services import parts
 from newsletter_service.staff.rules import Role
 from tests.conftest import NOW
 from tests.factories import make_item, make_newsletter, make_organisation, make_segment, make_subscriber

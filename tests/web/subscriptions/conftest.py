@@ -10,8 +10,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.links import MANAGE_WITHIN, Links
-from newsletter_service.parts import Parts
+from newsletter_service.links.urls import MANAGE_WITHIN, Links
+from newsletter_service.services import Parts
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_segment, make_subscriber, make_topic

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.letters.preview import text_of
-from newsletter_service.letters.skeleton import SlotValues, Template
+from newsletter_service.letters.mime.reading import text_of
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import NOTICES_A_DAY
 from tests.conftest import NOW

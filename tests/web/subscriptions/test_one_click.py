@@ -6,8 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select, update
 
+from newsletter_service.links.tokens import new_key
 from newsletter_service.subscriptions.models import Consent, Subscriber
-from newsletter_service.tokens import new_key
 from tests.web.subscriptions.conftest import Pages, Stored
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import suppress
-from newsletter_service.parts import Parts
+from newsletter_service.services import Parts
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from tests.conftest import NOW, Clock
 from tests.factories import make_organisation, make_subscriber

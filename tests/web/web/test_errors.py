@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.db import db
 from newsletter_service.errors import Conflict, Invalid, NewsletterError, NotAllowed, NotFound
 from newsletter_service.publisher.models import Newsletter
+from newsletter_service.settings import Settings
 from tests.factories import make_newsletter
 
 Stored = Callable[[], AbstractContextManager[Session]]

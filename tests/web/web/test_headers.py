@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from config import Settings
 from newsletter_service.app import create_app
 from newsletter_service.publisher.models import Newsletter
+from newsletter_service.settings import Settings
 from newsletter_service.web.headers import mail_preview_response
 from tests.factories import make_newsletter, make_segment
 

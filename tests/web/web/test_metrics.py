@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Sender
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.parts import Parts
+from newsletter_service.services import Parts
 from newsletter_service.staff.rules import Role
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber

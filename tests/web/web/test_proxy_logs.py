@@ -4,7 +4,7 @@ import re
 
 from flask import Flask
 
-from config import ROOT
+from newsletter_service.settings import ROOT
 
 
 def logged(uri: str) -> str:

@@ -1,0 +1,1 @@
+"""The command `newsletter send` and its progress bar."""

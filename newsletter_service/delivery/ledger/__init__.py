@@ -1,0 +1,1 @@
+"""What is written down: which worker holds which row, what is due, which domains back off."""

@@ -1,0 +1,78 @@
+"""What is due, what is open, what stopped: questions of a sender about many rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, text
+
+from newsletter_service.delivery.ledger import domain_backoff
+from newsletter_service.delivery.models import Delivery, Mailing
+from newsletter_service.delivery.rules import State
+
+# Said word for word as in the index: with a parameter in it, SQLite does not see that the index fits.
+MAY_BE_CLAIMED = text("delivery.settled_at IS NULL AND delivery.state <> 'claimed'")
+
+
+def running() -> ColumnElement[bool]:
+    """Whether a row is a notice, or of a mailing that is not paused."""
+    paused = select(Mailing.id).where(Mailing.paused_at.is_not(None))
+    return or_(Delivery.mailing_id.is_(None), Delivery.mailing_id.not_in(paused))
+
+
+def mailings(connection: Connection, now: datetime) -> list[int]:
+    """The mailings that run and have something due, the oldest first."""
+    due = exists().where(Delivery.mailing_id == Mailing.id, MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
+    return list(
+        connection.scalars(select(Mailing.id).where(Mailing.paused_at.is_(None), due).order_by(Mailing.id))
+    )
+
+
+def a_notice(connection: Connection, now: datetime) -> bool:
+    """Whether a notice is due."""
+    notice = exists().where(Delivery.mailing_id.is_(None), MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
+    return bool(connection.scalar(select(notice)))
+
+
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Whether a sender would find something to do: nothing as long as the SMTP server itself rests."""
+    if domain_backoff.server_until(connection, now) is not None:
+        return False
+    return a_notice(connection, now) or bool(mailings(connection, now))
+
+
+def soonest(connection: Connection, now: datetime, before: datetime) -> datetime | None:
+    """When the next open row can go, if that is before a moment; paused mailings do not count."""
+    query = select(func.min(Delivery.next_attempt_at)).where(
+        running(), MAY_BE_CLAIMED, Delivery.next_attempt_at < before
+    )
+    at, rests_until = connection.scalar(query), domain_backoff.server_until(connection, now)
+    if at is None or rests_until is None:
+        return at
+    return max(at, rests_until) if rests_until < before else None
+
+
+def count_open(connection: Connection) -> int:
+    """How many letters may still go out, of mailings that run and of notices."""
+    waiting = select(func.count()).select_from(Delivery).where(running(), MAY_BE_CLAIMED)
+    claimed = select(func.count()).select_from(Delivery).where(Delivery.state == State.CLAIMED)
+    return connection.scalars(waiting).one() + connection.scalars(claimed).one()
+
+
+def claimed_by(connection: Connection) -> set[str]:
+    """The senders that hold rows."""
+    query = select(Delivery.lease_holder).where(Delivery.state == State.CLAIMED).distinct()
+    return {holder for holder in connection.scalars(query) if holder}
+
+
+def stopped(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Which of these rows may not go any more, because their mailing or their reader stopped."""
+    if not ids:
+        return set()
+    query = (
+        select(Delivery.id)
+        .outerjoin(Mailing, Delivery.mailing_id == Mailing.id)
+        .where(
+            Delivery.id.in_(ids), or_(Delivery.cancel_asked_at.is_not(None), Mailing.paused_at.is_not(None))
+        )
+    )
+    return set(connection.scalars(query))

@@ -1,0 +1,85 @@
+"""The copy of a letter that one row is about: who it is for, and the ids and links that are this reader's own."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from newsletter_service.delivery.ledger import claims
+from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.rules import envelope_sender, message_id
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
+from newsletter_service.smtp.protocol import Outgoing
+
+_LETTERS_KEPT = 100
+
+
+class LinkMaker(Protocol):
+    """Makes a reader's own links, in whatever way the pages behind them read them."""
+
+    def manage(self, key: str) -> str:
+        """Where the reader changes preferences."""
+
+    def unsubscribe(self, key: str) -> str:
+        """Where the reader leaves."""
+
+
+@dataclass
+class Copies:
+    """Fills letters, each of which it reads from the database once."""
+
+    links: LinkMaker
+    clock: Callable[[], datetime]
+    secret_key: str
+    mail_domain: str
+    bounce_domain: str
+    _letters: dict[int, Template | LetterError] = field(default_factory=dict)
+    _date: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.date_now()
+
+    def date_now(self) -> None:
+        """Have letters that are filled from now on dated now: a few milliseconds matter to none of them."""
+        self._date = self.clock()
+
+    def unknown(self, rows: Iterable[Claimed]) -> bool:
+        """Whether letters of these rows were not read yet."""
+        return any(row.letter_id not in self._letters for row in rows)
+
+    def read(self, connection: Connection, rows: Iterable[Claimed]) -> None:
+        """Have the letters of these rows at hand, and not many others."""
+        wanted = {row.letter_id for row in rows}
+        for letter_id in wanted - self._letters.keys():
+            self._letters[letter_id] = _template(claims.skeleton(connection, letter_id))
+        if len(self._letters) > _LETTERS_KEPT:
+            self._letters = {letter_id: self._letters[letter_id] for letter_id in wanted}
+
+    def fill(self, row: Claimed) -> Outgoing:
+        """The letter for this reader, which was read before; LetterError if it cannot be made."""
+        template = self._letters[row.letter_id]
+        if isinstance(template, LetterError):
+            raise template
+        sender = envelope_sender(row.delivery_id, self.secret_key, self.bounce_domain)
+        return Outgoing(row.delivery_id, sender, row.address, template.pieces(self._values(row)))
+
+    def _values(self, row: Claimed) -> SlotValues:
+        manage = unsubscribe = ""
+        if row.reader_key is not None:
+            manage, unsubscribe = self.links.manage(row.reader_key), self.links.unsubscribe(row.reader_key)
+        identity = self._message_id(row.delivery_id)
+        answers = "" if row.answers_id is None else self._message_id(row.answers_id)
+        return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe, answers)
+
+    def _message_id(self, delivery_id: int) -> str:
+        return message_id(delivery_id, self.secret_key, self.mail_domain)
+
+
+def _template(skeleton: bytes) -> Template | LetterError:
+    try:
+        return Template(skeleton)
+    except LetterError as error:
+        return error

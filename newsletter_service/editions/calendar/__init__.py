@@ -1,0 +1,1 @@
+"""The publishing calendar: when editions close and go out."""

@@ -1,0 +1,161 @@
+"""Changing the publishing calendar, and what its next editions will be."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, time
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_moment
+from newsletter_service.editions.calendar.rules import Rhythm, Slot, next_slot, slots
+from newsletter_service.editions.merging import changed, combined
+from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.editions.rules import ReleaseRule, State
+from newsletter_service.editions.service import calendar, lock
+from newsletter_service.errors import Conflict
+from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record
+
+
+@dataclass(frozen=True)
+class CalendarSettings:
+    """Everything that can be set about the calendar, as in models.Calendar."""
+
+    every_weeks: int
+    weekday: int
+    first_day: date
+    send_time: time
+    closing_days: int
+    closing_time: time
+    zone: str
+    release_rule: ReleaseRule
+    item_limit: int
+    text_limit: int
+    correction_minutes: int
+
+    def rhythm(self) -> Rhythm:
+        """The part that decides about moments; raises calendar_rules.BadCalendar."""
+        return Rhythm(
+            every_weeks=self.every_weeks,
+            weekday=self.weekday,
+            first_day=self.first_day,
+            send_time=self.send_time,
+            closing_days=self.closing_days,
+            closing_time=self.closing_time,
+            zone=self.zone,
+        )
+
+
+@dataclass(frozen=True)
+class ClockChange:
+    """A planned time that a change of the clocks makes special: it is `skipped`, or comes twice."""
+
+    at: time
+    skipped: bool
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One edition to come; the changes are None when the clocks do nothing unusual."""
+
+    slot: Slot
+    closing_change: ClockChange | None
+    sending_change: ClockChange | None
+
+
+class CalendarChanged(Conflict):
+    """Somebody changed a setting that was changed here too; nothing was saved.
+
+    `yours` are the settings as typed, with `theirs` (those that stand) where nothing clashes; `by` names, for each
+    setting that does clash, who changed it ("": nobody knows).
+    """
+
+    def __init__(self, yours: CalendarSettings, theirs: CalendarSettings, by: dict[str, str]) -> None:
+        super().__init__("somebody else changed the calendar meanwhile")
+        self.yours = yours
+        self.theirs = theirs
+        self.by = by
+
+
+def settings_of(row: Calendar) -> CalendarSettings:
+    """The calendar's settings as plain values."""
+    values = {field.name: getattr(row, field.name) for field in fields(CalendarSettings)}
+    return CalendarSettings(**values | {"release_rule": ReleaseRule(row.release_rule)})
+
+
+def change_calendar(
+    session: Session, typed: CalendarSettings, began: str, user: User, now: datetime
+) -> Calendar:
+    """Save settings changed on top of those that `began` tells of (see `merging`), one by one.
+
+    The edition that still collects gets the first slot by them. Raises CalendarChanged, BadCalendar.
+    """
+    row = calendar(session)
+    session.refresh(row, with_for_update=True)
+    theirs = settings_of(row)
+    values, by = combined(session, ("calendar", row.id), began, asdict(typed), asdict(theirs), user)
+    settings = CalendarSettings(**values)
+    if by:
+        raise CalendarChanged(settings, theirs, by)
+    rhythm = settings.rhythm()
+    for name, value in asdict(settings).items():
+        setattr(row, name, value)
+    row.release_rule = settings.release_rule.value
+    session.flush()
+    collecting = session.scalar(_collecting().limit(1))
+    if collecting is not None:
+        _replan(session, collecting, rhythm, now)
+        collecting.text_limit = settings.text_limit
+    detail = _as_json(settings) | {"changed": changed(asdict(settings), asdict(theirs))}
+    record(session, user, "calendar.change", "calendar", row.id, now, **detail)
+    return row
+
+
+def next_editions(session: Session, rhythm: Rhythm, now: datetime, number: int = 3) -> list[Planned]:
+    """The slots of the next editions by `rhythm`; the first is for the collecting edition."""
+    after = _latest_other(session, session.scalar(_collecting().limit(1)))
+    return [_planned(rhythm, slot) for slot in islice(slots(rhythm, now, after), number)]
+
+
+def clock_change(moment: datetime, at: time, zone: str) -> ClockChange | None:
+    """What a change of the clocks does to `at` on the day of `moment`, the slot that was derived from it."""
+    day = moment.astimezone(ZoneInfo(zone)).date()
+    try:
+        local_moment(day, at, zone)
+    except NonexistentTime:
+        return ClockChange(at, skipped=True)
+    except AmbiguousTime:
+        return ClockChange(at, skipped=False)
+    return None
+
+
+def _planned(rhythm: Rhythm, slot: Slot) -> Planned:
+    return Planned(
+        slot,
+        closing_change=clock_change(slot.closes_at, rhythm.closing_time, rhythm.zone),
+        sending_change=clock_change(slot.sends_at, rhythm.send_time, rhythm.zone),
+    )
+
+
+def _replan(session: Session, edition: Edition, rhythm: Rhythm, now: datetime) -> None:
+    lock(session, edition)
+    slot = next_slot(rhythm, now, after=_latest_other(session, edition))
+    edition.closes_at, edition.sends_at, edition.zone = slot.closes_at, slot.sends_at, rhythm.zone
+
+
+def _collecting() -> Select[Edition]:
+    return select(Edition).where(Edition.state == State.COLLECTING.value).order_by(Edition.number)
+
+
+def _latest_other(session: Session, edition: Edition | None) -> datetime | None:
+    """When the last edition goes out that already has its moment, other than the one that still collects."""
+    latest = select(func.max(Edition.sends_at))
+    if edition is not None:
+        latest = latest.where(Edition.id != edition.id)
+    return session.scalar(latest)
+
+
+def _as_json(settings: CalendarSettings) -> dict[str, object]:
+    return {name: value if isinstance(value, int) else str(value) for name, value in asdict(settings).items()}

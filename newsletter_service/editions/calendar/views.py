@@ -1,0 +1,61 @@
+"""The publishing calendar, for administrators."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from newsletter_service.db import db, unit_of_work
+from newsletter_service.editions import service
+from newsletter_service.editions.calendar.rules import BadCalendar, Rhythm
+from newsletter_service.editions.calendar.service import CalendarChanged, change_calendar, next_editions
+from newsletter_service.editions.forms import CalendarForm
+from newsletter_service.services import parts
+from newsletter_service.staff.guards import roles_required, signed_in
+from newsletter_service.staff.rules import Role
+from newsletter_service.web.forms.conflicts import Clash, clashes_in
+
+calendar = Blueprint("calendar", __name__, url_prefix="/kalender")
+administrators_only = roles_required(Role.ADMINISTRATOR)
+
+
+@calendar.get("")
+@administrators_only
+def show() -> str:
+    """The calendar as it is, and the next editions by it."""
+    row = service.calendar(db.session())
+    return _page(CalendarForm.of(row), service.rhythm(row), saved=True)
+
+
+@calendar.post("")
+@administrators_only
+def save() -> Response | str | tuple[str, int]:
+    """Save the calendar, or (button "bekijk") only show what it would mean."""
+    form = CalendarForm()
+    if not form.validate():
+        return _page(form, None, saved=False), 422
+    user, now = signed_in(), parts().clock()
+    try:
+        rhythm = form.settings().rhythm()
+        if request.form.get("actie") == "bekijk":
+            return _page(form, rhythm, saved=False)
+        with unit_of_work() as session:
+            change_calendar(session, form.settings(), form.began.data or "", user, now)
+    except BadCalendar:
+        form.closing_time.errors = [_("De kopij moet sluiten voordat de editie uitgaat.")]
+        return _page(form, None, saved=False), 422
+    except CalendarChanged as conflict:
+        saved = CalendarForm.on_top_of(conflict.theirs, conflict.theirs)
+        form = CalendarForm.on_top_of(conflict.theirs, conflict.yours)
+        return _page(form, None, saved=False, clashes=clashes_in(saved, conflict.by)), 409
+    flash(_("De kalender is bewaard. De editie die nu kopij verzamelt, volgt hem meteen."), "ok")
+    return redirect(url_for("editions.calendar.show"), 303)
+
+
+def _page(form: CalendarForm, rhythm: Rhythm | None, *, saved: bool, clashes: Sequence[Clash] = ()) -> str:
+    planned = next_editions(db.session(), rhythm, parts().clock()) if rhythm is not None else []
+    zone = rhythm.zone if rhythm is not None else ""
+    return render_template(
+        "editions/calendar.html", form=form, planned=planned, zone=zone, saved=saved, clashes=clashes
+    )

@@ -1,0 +1,154 @@
+"""Opening the next edition, and composing those whose copy has closed."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.editions import rules
+from newsletter_service.editions.calendar.rules import next_slot, slot_following
+from newsletter_service.editions.composing import rules as composing_rules
+from newsletter_service.editions.composing.default_texts import Texts, default_texts, follow_defaults
+from newsletter_service.editions.composing.rules import Candidate, Decision, Terms
+from newsletter_service.editions.content import items_in
+from newsletter_service.editions.models import Calendar, Edition, Placement
+from newsletter_service.editions.notices import tell_composed
+from newsletter_service.editions.rules import Move, State
+from newsletter_service.editions.service import calendar, lock, note, rhythm, stand, standing
+from newsletter_service.editorial.likeness import LookAlike, look_alikes
+from newsletter_service.editorial.models import Item, LikenessVerdict
+from newsletter_service.editorial.rules import ItemState, Kind
+from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.service import newsletter, organisations
+from newsletter_service.staff.models import User
+
+UNDER_WAY = (State.COMPOSED.value, State.HELD.value, State.SENDING.value)
+
+
+def open_next_edition(session: Session, now: datetime) -> Edition:
+    """The edition that collects; it is made, with the next number and slot, if there is none. Idempotent."""
+    settings = calendar(session)
+    session.execute(select(Calendar.id).where(Calendar.id == settings.id).with_for_update())
+    collecting = select(Edition).where(Edition.state == State.COLLECTING.value).order_by(Edition.number)
+    found = session.scalars(collecting.limit(1)).first()
+    if found is not None:
+        return found
+    number, latest = session.execute(select(func.max(Edition.number), func.max(Edition.sends_at))).one()
+    slot = next_slot(rhythm(settings), now, after=latest)
+    edition = Edition(
+        number=(number or 0) + 1,
+        closes_at=slot.closes_at,
+        sends_at=slot.sends_at,
+        zone=settings.zone,
+        text_limit=settings.text_limit,
+    )
+    session.add(edition)
+    session.flush()
+    return edition
+
+
+def compose_due(session: Session, press: Press, now: datetime) -> list[Edition]:
+    """Compose every edition whose copy has closed, tell staff, and see that another one collects."""
+    closed = (
+        select(Edition)
+        .where(Edition.state == State.COLLECTING.value, Edition.closes_at <= now)
+        .order_by(Edition.number)
+    )
+    composed = list(session.scalars(closed))
+    for edition in composed:
+        compose_edition(session, press, edition, None, now)
+    open_next_edition(session, now)
+    return composed
+
+
+def compose_edition(
+    session: Session, press: Press, edition: Edition, user: User | None, now: datetime
+) -> None:
+    """Compose one edition now: closes a collecting one (and tells staff), or starts a composed one anew.
+
+    Composing anew undoes what was moved, dropped and added by hand. Raises WrongState.
+    """
+    lock(session, edition)
+    closing = edition.state == State.COLLECTING.value
+    move = Move.CLOSE if closing else Move.RECOMPOSE
+    stand(edition, rules.close(standing(edition)) if closing else rules.recompose(standing(edition)))
+    before = current_defaults(session, edition)
+    _place(edition, decide(session, edition, now))
+    session.flush()
+    follow_defaults(edition, before, current_defaults(session, edition))
+    edition.composed_at = now
+    if closing:
+        edition.closes_at = min(edition.closes_at, now)
+    note(session, edition, move, user, now, items=len(items_in(edition)))
+    if closing:
+        tell_composed(session, press, edition, now)
+        open_next_edition(session, now)
+
+
+def decide(session: Session, edition: Edition, now: datetime) -> list[Decision]:
+    """What composing this edition now would decide; writes nothing."""
+    settings = calendar(session)
+    waiting = waiting_items(session, edition)
+    terms = Terms(
+        sends_at=edition.sends_at,
+        next_sends_at=slot_following(rhythm(settings), edition.sends_at).sends_at,
+        limit=settings.item_limit,
+        organisations=tuple(organisation.id for organisation in organisations(session)),
+    )
+    pairs = [pair.pair for pair in unsettled(session, waiting)]
+    return composing_rules.compose([candidate(item) for item in waiting], terms, pairs, now)
+
+
+def waiting_items(session: Session, edition: Edition) -> list[Item]:
+    """The queued items that are free for `edition`: in no other one that is under way."""
+    elsewhere = exists().where(
+        Placement.item_id == Item.id,
+        Placement.position.is_not(None),
+        Placement.edition_id == Edition.id,
+        Placement.edition_id != edition.id,
+        Edition.state.in_(UNDER_WAY),
+    )
+    queued = select(Item).where(Item.state == ItemState.QUEUED.value, ~elsewhere)
+    return list(session.scalars(queued.order_by(Item.queued_at, Item.id)))
+
+
+def candidate(item: Item) -> Candidate:
+    """A queued item as the rules for composing know it."""
+    return Candidate(
+        id=item.id,
+        organisation=item.organisation_id,
+        joint=item.joint,
+        kind=item.kind,
+        priority=item.priority,
+        queued_at=item.queued_at or item.created_at,
+        not_before=item.not_before,
+        expires_at=item.expires_at,
+        starts_at=item.starts_at if item.kind == Kind.EVENT.value else None,
+        passed_over=item.passed_over,
+    )
+
+
+def unsettled(session: Session, items: list[Item]) -> list[LookAlike]:
+    """The pairs among `items` that look alike and that nobody has looked at yet."""
+    verdicts = select(LikenessVerdict.first_id, LikenessVerdict.second_id)
+    settled = {(first, second) for first, second in session.execute(verdicts)}
+    return [pair for pair in look_alikes(items) if pair.pair not in settled]
+
+
+def current_defaults(session: Session, edition: Edition) -> Texts:
+    """The texts the edition would have if nobody had written any."""
+    return default_texts(edition.number, items_in(edition), newsletter(session), organisations(session))
+
+
+def _place(edition: Edition, decisions: list[Decision]) -> None:
+    """Write the decisions down in place of those that were there."""
+    known = {placement.item_id: placement for placement in edition.placements}
+    edition.placements = [_placement(known.get(decision.item_id), decision) for decision in decisions]
+
+
+def _placement(known: Placement | None, decision: Decision) -> Placement:
+    placement = known if known is not None else Placement(item_id=decision.item_id)
+    placement.position = decision.position
+    placement.reason = decision.reason.value
+    placement.detail = decision.detail
+    return placement

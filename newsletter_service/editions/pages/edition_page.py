@@ -1,0 +1,259 @@
+"""What the page of one edition shows, as plain values: read once, in words where it takes words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from newsletter_service.editions import wording
+from newsletter_service.editions.composing.rules import Reason
+from newsletter_service.editions.composing.service import decide, waiting_items
+from newsletter_service.editions.composing.sign_offs import SignOffState, sign_offs
+from newsletter_service.editions.content import content_hash, items_in
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.pages.progress_steps import Step, steps
+from newsletter_service.editions.readers import Reach, reach
+from newsletter_service.editions.rules import ReleaseRule, Standing, State
+from newsletter_service.editions.service import Statement, calendar, standing, statement
+from newsletter_service.editorial.cards import tag_of
+from newsletter_service.editorial.models import Item
+from newsletter_service.letters.values import Tag
+from newsletter_service.publisher.models import Organisation
+from newsletter_service.publisher.service import organisations
+from newsletter_service.web.locale import language
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item that is in: its place (1 is first), for whom and how many that are, and why it is in."""
+
+    item_id: int
+    place: int
+    tag: Tag
+    title: str
+    starts_at: datetime | None
+    audience: str
+    readers: int
+    why: str
+    last: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows under one heading, as in the letter."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One item that is not in, and why; `alike` is the other item if they look alike."""
+
+    item_id: int
+    tag: Tag
+    title: str
+    why: str
+    alike: Item | None
+    addable: bool
+    too_late_next: bool
+
+
+@dataclass(frozen=True)
+class Share:
+    """One organisation's part of the balance bar: `start` and `width` in percent."""
+
+    label: str
+    accent: int
+    count: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class EditionPage:
+    """Everything on the page but the preview; `forecast` says that nothing was decided yet."""
+
+    edition: Edition
+    standing: Standing
+    steps: tuple[Step, ...]
+    sections: tuple[Section, ...]
+    waiting: tuple[Waiting, ...]
+    shares: tuple[Share, ...]
+    reach: Reach
+    sign_offs: tuple[SignOffState, ...]
+    statement: Statement
+    content_hash: str
+    both_needed: bool
+    now: datetime
+
+    @property
+    def forecast(self) -> bool:
+        """Whether this is what composing would give now, not what was decided."""
+        return self.standing.state is State.COLLECTING
+
+    @property
+    def editable(self) -> bool:
+        """Whether contents and texts may be changed."""
+        return self.standing.editable
+
+    @property
+    def released(self) -> bool:
+        """Whether deliveries exist."""
+        return self.edition.mailing_id is not None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows, in reading order."""
+        return tuple(row for section in self.sections for row in section.rows)
+
+
+def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPage:
+    """Read everything that the page of `edition` shows."""
+    speakers = organisations(session)
+    inside, decisions = _contents(session, edition, now)
+    reached = reach(session, inside)
+    numbers = statement(session, edition)
+    signed = tuple(sign_offs(session, edition))
+    at = standing(edition)
+    return EditionPage(
+        edition=edition,
+        standing=at,
+        steps=steps(edition, at, len(inside), len(decisions), signed, numbers, now),
+        sections=_sections(edition, inside, decisions, reached, speakers),
+        waiting=tuple(_waiting(session, edition, inside, decisions, speakers)),
+        shares=tuple(_shares(inside, speakers)),
+        reach=reached,
+        sign_offs=signed,
+        statement=numbers,
+        content_hash=content_hash(edition),
+        both_needed=calendar(session).release_rule == ReleaseRule.BOTH.value,
+        now=now,
+    )
+
+
+def audience_of(item: Item) -> str:
+    """For whom an item is, in words."""
+    if not item.segments:
+        return _("Voor iedereen")
+    names = ", ".join(segment.name(language()) for segment in item.segments)
+    return _("%(names)s (beperkte toegang)", names=names) if item.restricted else names
+
+
+@dataclass(frozen=True)
+class _Why:
+    """Why an item is in or out, as composing or a person left it."""
+
+    reason: str
+    detail: Mapping[str, object]
+
+
+def _contents(session: Session, edition: Edition, now: datetime) -> tuple[list[Item], dict[int, _Why]]:
+    """The items that are in, in order, and why each is in or out; a forecast while copy is open."""
+    if edition.state == State.COLLECTING.value:
+        items = {item.id: item for item in waiting_items(session, edition)}
+        forecast = decide(session, edition, now)
+        inside = [items[one.item_id] for one in forecast if one.position is not None]
+        return inside, {one.item_id: _Why(one.reason.value, one.detail) for one in forecast}
+    return items_in(edition), {one.item_id: _Why(one.reason, one.detail) for one in edition.placements}
+
+
+def _sections(
+    edition: Edition,
+    inside: Sequence[Item],
+    decisions: Mapping[int, _Why],
+    reached: Reach,
+    speakers: Sequence[Organisation],
+) -> tuple[Section, ...]:
+    """The rows under the headings that the letter gives them: the first item is featured."""
+    rows = [
+        Row(
+            item_id=item.id,
+            place=place,
+            tag=_tag(item, speakers),
+            title=item.title,
+            starts_at=item.starts_at if item.kind == "event" else None,
+            audience=audience_of(item),
+            readers=reached.per_item[item.id],
+            why=wording.reason_in(decisions[item.id].reason, decisions[item.id].detail, edition.zone),
+            last=place == len(inside),
+        )
+        for place, item in enumerate(inside, 1)
+    ]
+    pairs = list(zip(inside, rows, strict=True))
+    first = [Section(_("Uitgelicht"), (pairs.pop(0)[1],))] if len(pairs) > 1 else []
+    return (*first, *_by_kind(pairs))
+
+
+def _by_kind(pairs: Iterable[tuple[Item, Row]]) -> Iterable[Section]:
+    for kind, group in groupby(pairs, key=lambda pair: pair[0].kind):
+        yield Section(wording.section_name(kind), tuple(row for _item, row in group))
+
+
+def _waiting(
+    session: Session,
+    edition: Edition,
+    inside: Sequence[Item],
+    decisions: Mapping[int, _Why],
+    speakers: Sequence[Organisation],
+) -> Iterable[Waiting]:
+    """What waits, as long as that matters to this edition."""
+    at = standing(edition)
+    if not at.editable and at.state is not State.COLLECTING:
+        return
+    known = {item.id: item for item in inside}
+    queue = waiting_items(session, edition)
+    known.update({item.id: item for item in queue})
+    taken = {item.id for item in inside}
+    for item in queue:
+        if item.id not in taken:
+            yield _waiting_row(edition, item, decisions.get(item.id), known, speakers)
+
+
+def _waiting_row(
+    edition: Edition,
+    item: Item,
+    why: _Why | None,
+    known: Mapping[int, Item],
+    speakers: Sequence[Organisation],
+) -> Waiting:
+    detail = why.detail if why is not None else {}
+    reason = why.reason if why is not None else None
+    alike = known.get(int(str(detail["item"]))) if reason == Reason.LOOK_ALIKE and "item" in detail else None
+    return Waiting(
+        item_id=item.id,
+        tag=_tag(item, speakers),
+        title=item.title,
+        why=wording.reason_out(reason, detail, edition.zone, alike.title if alike is not None else ""),
+        alike=alike,
+        addable=standing(edition).editable
+        and reason not in (Reason.EMBARGOED, Reason.EXPIRED, Reason.STARTED, Reason.LOOK_ALIKE),
+        too_late_next=reason == Reason.NO_ROOM and bool(detail.get("due")),
+    )
+
+
+def _tag(item: Item, speakers: Sequence[Organisation]) -> Tag:
+    return tag_of(item.organisation, list(speakers) if item.joint else [])
+
+
+def _shares(inside: Sequence[Item], speakers: Sequence[Organisation]) -> Iterable[Share]:
+    """How the edition is divided, the joint items between the organisations."""
+    counts = [
+        (
+            one.short_name,
+            one.accent,
+            sum(not item.joint and item.organisation_id == one.id for item in inside),
+        )
+        for one in speakers
+    ]
+    joint = sum(item.joint for item in inside)
+    if joint:
+        counts.insert(len(counts) // 2, (_("samen"), 0, joint))
+    start = 0.0
+    for label, accent, count in counts:
+        width = 100 * count / len(inside) if inside else 0.0
+        yield Share(label, accent, count, round(start, 2), round(width, 2))
+        start += width

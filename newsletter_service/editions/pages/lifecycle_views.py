@@ -1,0 +1,174 @@
+"""Pages that ask before they move an edition as a whole: compose, hold, resume, release, cancel."""
+
+from datetime import datetime
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_moment
+from newsletter_service.db import db
+from newsletter_service.editions import service
+from newsletter_service.editions.composing.service import compose_edition
+from newsletter_service.editions.content import items_in
+from newsletter_service.editions.forms import HoldForm, ResumeForm
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.readers import reach
+from newsletter_service.editions.releasing.service import release
+from newsletter_service.editions.responses import act, back_to, editors_only, run
+from newsletter_service.editions.rules import State, is_late
+from newsletter_service.editions.service import edition_numbered
+from newsletter_service.services import parts
+from newsletter_service.staff.guards import signed_in
+
+moves = Blueprint("moves", __name__, url_prefix="/edities/<int:number>")
+
+
+def _edition(number: int) -> Edition:
+    return edition_numbered(db.session(), number)
+
+
+@moves.get("/samenstellen")
+@editors_only
+def compose_page(number: int) -> str:
+    """Asks before copy is closed early, or before work done by hand is undone."""
+    edition = _edition(number)
+    return render_template(
+        "editions/compose.html", edition=edition, closing=edition.state == State.COLLECTING.value
+    )
+
+
+@moves.post("/samenstellen")
+@editors_only
+def compose(number: int) -> Response:
+    """Close copy now and compose, or compose anew."""
+    user, now = signed_in(), parts().clock()
+    return act(
+        number,
+        lambda session, edition: compose_edition(session, parts(), edition, user, now),
+        _("De editie is samengesteld."),
+    )
+
+
+@moves.get("/vasthouden")
+@editors_only
+def hold_page(number: int) -> str:
+    """Asks why an edition is held."""
+    return render_template("editions/hold.html", edition=_edition(number), form=HoldForm(formdata=None))
+
+
+@moves.post("/vasthouden")
+@editors_only
+def hold(number: int) -> Response | tuple[str, int]:
+    """Stop an edition where it is."""
+    form, user, now = HoldForm(), signed_in(), parts().clock()
+    if not form.validate():
+        return render_template("editions/hold.html", edition=_edition(number), form=form), 422
+    reason = form.reason.data or ""
+    return act(
+        number,
+        lambda session, edition: service.hold(session, edition, user, now, reason),
+        _("De editie wordt vastgehouden. Er gaat niets uit tot iemand haar hervat."),
+    )
+
+
+@moves.get("/hervatten")
+@editors_only
+def resume_page(number: int) -> str:
+    """Asks when a held edition goes out after all."""
+    return _resume_page(_edition(number), ResumeForm(formdata=None))
+
+
+def _resume_page(edition: Edition, form: ResumeForm) -> str:
+    late = edition.mailing_id is None and is_late(edition.sends_at, parts().clock())
+    return render_template("editions/resume.html", edition=edition, form=form, late=late)
+
+
+@moves.post("/hervatten")
+@editors_only
+def resume(number: int) -> Response | tuple[str, int]:
+    """Let a held edition go on, at another moment if one is given."""
+    form, user, now = ResumeForm(), signed_in(), parts().clock()
+    edition = _edition(number)
+    sends_at = _asked_moment(form, edition.zone, now)
+    if form.errors:
+        return _resume_page(edition, form), 422
+    return act(
+        number,
+        lambda session, edition: service.resume(session, edition, user, now, sends_at),
+        _("De editie gaat weer verder."),
+    )
+
+
+def _asked_moment(form: ResumeForm, zone: str, now: datetime) -> datetime | None:
+    """The moment that was filled in, or None; one that clocks skip or show twice becomes an error."""
+    local = form.sends_at.data
+    if not form.validate() or local is None:
+        return None
+    try:
+        picked = local_moment(
+            local.date(), local.time(), zone, int(form.fold.data) if form.fold.data else None
+        )
+    except NonexistentTime:
+        text = _("Deze tijd bestaat niet op die dag: de klok gaat een uur vooruit. Kies een andere tijd.")
+        form.sends_at.errors = [text]
+    except AmbiguousTime:
+        form.fold.errors = [_("Kies een van de twee.")]
+    else:
+        if picked > now:
+            return picked
+        form.sends_at.errors = [_("Dit moment is al voorbij.")]
+    return None
+
+
+@moves.get("/versturen")
+@editors_only
+def release_page(number: int) -> str:
+    """Says to how many readers an edition goes before it does."""
+    edition = _edition(number)
+    session = db.session()
+    return render_template(
+        "editions/release.html",
+        edition=edition,
+        reach=reach(session, items_in(edition)),
+        missing=service.missing_names(session, edition),
+        waits=bool(service.missing_sign_offs(session, edition)),
+        early=parts().clock() < edition.sends_at,
+    )
+
+
+@moves.post("/versturen")
+@editors_only
+def release_now(number: int) -> Response:
+    """Release an edition now; doing it twice sends once."""
+    user, now = signed_in(), parts().clock()
+
+    def use_case(session: Session, edition: Edition) -> None:
+        release(session, parts(), edition, user, now)
+
+    return act(number, use_case, _("De editie is vrijgegeven. De brieven gaan nu de deur uit."))
+
+
+@moves.get("/annuleren")
+@editors_only
+def cancel_page(number: int) -> str:
+    """Asks before an edition is given up for good."""
+    edition = _edition(number)
+    return render_template(
+        "editions/cancel.html", edition=edition, numbers=service.statement(db.session(), edition)
+    )
+
+
+@moves.post("/annuleren")
+@editors_only
+def cancel(number: int) -> Response:
+    """Give an edition up; what had not gone out yet never does."""
+    user, now = signed_in(), parts().clock()
+    if not run(number, lambda session, edition: service.hold_to_cancel(session, edition, user, now), key=""):
+        return back_to(number)
+    return act(
+        number,
+        lambda session, edition: service.cancel(session, edition, user, now),
+        _("De editie is geannuleerd."),
+    )

@@ -1,0 +1,147 @@
+"""The preview beside an edition: which reader, which language, which shape, and what the checks found."""
+
+from dataclasses import dataclass
+
+from flask import request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.service import segments
+from newsletter_service.editions import wording
+from newsletter_service.editions.composing.checks import EditionFacts, ItemFacts, faults
+from newsletter_service.editions.composing.service import candidate
+from newsletter_service.editions.content import items_in
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.pages.edition_page import EditionPage
+from newsletter_service.editions.preview.service import NothingToSee, letter_for
+from newsletter_service.editions.remarks import remark
+from newsletter_service.editions.texts import in_edition, noticed
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.publisher.mail_context import Press
+from newsletter_service.web.locale import LANGUAGES, language
+
+EVERYBODY = "alle"
+SHAPES = ("mobiel", "computer", "donker", "tekst")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One link of a picker."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class PreviewChoice:
+    """What was picked: a segment's slug (None: a reader without any), a language and a shape."""
+
+    segment: str | None
+    language: str
+    shape: str
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The choice as it stands in addresses."""
+        return {"doelgroep": self.segment or EVERYBODY, "taal": self.language, "vorm": self.shape}
+
+
+@dataclass(frozen=True)
+class PreviewPane:
+    """The pickers, and what is wrong with the letter; `size` is empty when there is no letter to show."""
+
+    choice: PreviewChoice
+    segments: tuple[Choice, ...]
+    languages: tuple[Choice, ...]
+    shapes: tuple[Choice, ...]
+    size: str
+    nothing: str
+    faults: tuple[str, ...]
+    blocked: bool
+
+
+def chosen() -> PreviewChoice:
+    """What the address asks for; anything unknown falls back to what is shown first."""
+    asked = request.args
+    segment = asked.get("doelgroep", EVERYBODY)
+    tongue = asked.get("taal", language())
+    shape = asked.get("vorm", SHAPES[0])
+    return PreviewChoice(
+        segment=None if segment == EVERYBODY else segment,
+        language=tongue if tongue in LANGUAGES else language(),
+        shape=shape if shape in SHAPES else SHAPES[0],
+    )
+
+
+def preview_pane(session: Session, press: Press, page: EditionPage, choice: PreviewChoice) -> PreviewPane:
+    """Everything around the frame that shows the letter."""
+    html_bytes, nothing = _letter(session, press, page.edition, choice)
+    found = faults(_facts(page, html_bytes)) if not nothing or page.rows else []
+    about = list(noticed(in_edition(page.edition), press.links.base_url))
+    about.sort(key=lambda one: not one.finding.blocks)
+    return PreviewPane(
+        choice=choice,
+        segments=_segments(session, choice),
+        languages=languages(choice),
+        shapes=shapes(choice),
+        size=wording.kilobytes(html_bytes) if html_bytes is not None else "",
+        nothing=nothing,
+        faults=(*map(remark, about), *map(wording.fault, found)),
+        blocked=any(one.blocks for one in found) or any(one.finding.blocks for one in about),
+    )
+
+
+def languages(choice: PreviewChoice) -> tuple[Choice, ...]:
+    """The languages that letters are made in."""
+    return tuple(Choice(code, name, code == choice.language) for code, name in LANGUAGES.items())
+
+
+def shapes(choice: PreviewChoice) -> tuple[Choice, ...]:
+    """The ways to look at a letter."""
+    return tuple(Choice(name, label, name == choice.shape) for name, label in _shapes().items())
+
+
+def _letter(
+    session: Session, press: Press, edition: Edition, choice: PreviewChoice
+) -> tuple[int | None, str]:
+    """The size of the letter's HTML in bytes; or None, and why there is no letter."""
+    try:
+        letter = letter_for(session, press, edition, choice.segment, choice.language)
+    except NothingToSee as error:
+        return None, wording.conflict(error)
+    except LetterError:
+        return None, _("Van deze editie kan geen goede brief worden gemaakt; waarschijnlijk is zij te groot.")
+    return letter.html_size, ""
+
+
+def _segments(session: Session, choice: PreviewChoice) -> tuple[Choice, ...]:
+    everybody = Choice(EVERYBODY, _("Zonder doelgroep"), choice.segment is None)
+    known = (
+        Choice(segment.slug, segment.name(language()), segment.slug == choice.segment)
+        for segment in segments(session)
+    )
+    return (everybody, *known)
+
+
+def _shapes() -> dict[str, str]:
+    names = (_("Mobiel"), _("Computer"), _("Donker"), _("Platte tekst"))
+    return dict(zip(SHAPES, names, strict=True))
+
+
+def _facts(page: EditionPage, html_bytes: int | None) -> EditionFacts:
+    edition = page.edition
+    items = tuple(
+        ItemFacts(
+            title=item.title,
+            lead=item.lead,
+            has_picture=item.image_id is not None,
+            picture_alt=item.image_alt,
+            deadline=candidate(item).deadline,
+            readers=page.reach.per_item[item.id],
+        )
+        for item in items_in(edition)
+    )
+    return EditionFacts(
+        edition.subject, edition.preheader, edition.introduction, edition.sends_at, html_bytes, items
+    )

@@ -1,0 +1,1 @@
+"""What a segment will get, before it goes out: the very bytes, and proofs by mail."""

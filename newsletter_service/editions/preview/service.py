@@ -1,0 +1,135 @@
+"""What readers will get, before they get it: the very bytes, and proofs by mail."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.rules import ANYONE, ReaderView, member_of, visible
+from newsletter_service.audience.service import segment_by_slug
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.service import write_notice
+from newsletter_service.editions.content import content_for, item_view, items_in
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.rules import EditionConflict
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
+from newsletter_service.letters.texts import texts
+from newsletter_service.letters.values import EditionContent, PreparedLetter
+from newsletter_service.links.tokens import NOBODYS_KEY
+from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.service import sender_for
+from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record, times_done
+
+SAMPLE_ADDRESS = "lezer@voorbeeld.example"
+SAMPLE_NAME = "mevrouw De Vries"
+SAMPLE_ID = "<voorbeeld@voorbeeld.example>"
+SAMPLE_EDITION_ID = "<voorbeeld-editie@voorbeeld.example>"
+
+
+PROOFS_AN_HOUR = 20
+PROOF_SENT = "edition.proof_sent"
+
+
+class TooManyProofs(EditionConflict):
+    """This member of staff had as many proofs in an hour as anybody may ask for."""
+
+    def __init__(self) -> None:
+        super().__init__("too_many_proofs", f"more than {PROOFS_AN_HOUR} proofs in an hour")
+
+
+class NothingToSee(EditionConflict):
+    """A reader like this one gets no letter: nothing in the edition is for them."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing_to_see", "nothing in this edition is for such a reader")
+
+
+def message_for(
+    session: Session, press: Press, edition: Edition, segment: str | None, language: str, now: datetime
+) -> bytes:
+    """The bytes that a verified member of `segment` (its slug; None: a reader without any) would get.
+
+    Shown by letters.preview.html_of and text_of. Raises NothingToSee, NotFound; letters.errors.LetterError.
+    """
+    letter = letter_of(session, press, _content(session, press, edition, segment, language))
+    return sample_copy(press, letter, now)
+
+
+def sample_copy(press: Press, letter: PreparedLetter, now: datetime) -> bytes:
+    """The bytes of the copy that a reader who does not exist would get."""
+    values = SlotValues(
+        address=SAMPLE_ADDRESS,
+        date=now,
+        message_id=SAMPLE_ID,
+        name=SAMPLE_NAME,
+        manage_url=press.links.manage(NOBODYS_KEY),
+        unsubscribe_url=press.links.unsubscribe(NOBODYS_KEY),
+        answers=SAMPLE_EDITION_ID,
+    )
+    return Template(letter.skeleton).fill(values)
+
+
+def letter_for(
+    session: Session, press: Press, edition: Edition, segment: str | None, language: str
+) -> PreparedLetter:
+    """The letter behind `message_for`, with its size and warnings; raises the same."""
+    return letter_of(session, press, _content(session, press, edition, segment, language))
+
+
+def proof_to(
+    session: Session,
+    press: Press,
+    edition: Edition,
+    user: User,
+    segment: str | None,
+    language: str,
+    now: datetime,
+) -> Delivery:
+    """Mail a proof of what `message_for` shows to a member of staff; raises the same, and TooManyProofs.
+
+    The proof is in `language`, like the letter it shows; what it says of itself is in the reader's own.
+    """
+    if times_done(session, user, PROOF_SENT, now - timedelta(hours=1)) >= PROOFS_AN_HOUR:
+        raise TooManyProofs
+    record(session, user, PROOF_SENT, "edition", edition.id, now, segment=segment, language=language)
+    content = _content(session, press, edition, segment, language)
+    what = _proof_of(session, segment, language, user.language)
+    proof = replace(content, proof=what, proof_language=user.language)
+    return write_notice(
+        session,
+        letter_of(session, press, proof),
+        user.email,
+        now,
+        name=user.name,
+        reader_key=NOBODYS_KEY,
+    )
+
+
+def _proof_of(session: Session, segment: str | None, language: str, told_in: str) -> str:
+    """For which readers and in which language a proof is, in the words of `told_in`: "Proef · Politie · Engels"."""
+    _ = texts(told_in).gettext
+    whom = _("Zonder doelgroep") if segment is None else segment_by_slug(session, segment).name(told_in)
+    tongue = {"nl": _("Nederlands"), "en": _("Engels")}[language]
+    return " · ".join((_("Proef"), whom, tongue))
+
+
+def _content(
+    session: Session, press: Press, edition: Edition, segment: str | None, language: str
+) -> EditionContent:
+    items = items_in(edition)
+    seen = visible([item_view(item) for item in items], _reader(session, segment))
+    if not seen:
+        raise NothingToSee
+    shown = [item for item in items if item.id in seen]
+    return content_for(edition, shown, language, press.links)
+
+
+def _reader(session: Session, segment: str | None) -> ReaderView:
+    return ANYONE if segment is None else member_of(segment_by_slug(session, segment).id)
+
+
+def letter_of(session: Session, press: Press, content: EditionContent) -> PreparedLetter:
+    """The letter that says `content`; letters.errors.LetterError if none can be made."""
+    sender = sender_for(session, content.language, press.mail_from, press.reply_to, press.links.base_url)
+    return press.renderer.edition(content, sender)

@@ -1,0 +1,1 @@
+"""From a composed edition to one delivery per subscriber."""

@@ -1,0 +1,101 @@
+"""Who gets which letter of an edition: a stream of readers, one letter for all who may see the same items."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache, partial
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.rules import visible
+from newsletter_service.delivery import service as delivery
+from newsletter_service.delivery.models import Mailing
+from newsletter_service.editions.content import content_for, item_view
+from newsletter_service.editions.models import Edition, Exclusion, LetterItem
+from newsletter_service.editions.readers import Reader, active_readers, recipients
+from newsletter_service.editions.rules import ExclusionReason
+from newsletter_service.editorial.models import Item
+from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.service import sender_for
+
+_KINDS_OF_READERS_KEPT = 4096
+_ADDRESSED_AT_ONCE = 5_000
+
+
+class Addressing:
+    """Writes down what an edition with these items means for each reader: a delivery, or why there is none.
+
+    What it keeps in memory grows with the number of letters, not of readers.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        press: Press,
+        edition: Edition,
+        mailing: Mailing,
+        items: Sequence[Item],
+        now: datetime,
+    ) -> None:
+        self._session, self._press, self._now = session, press, now
+        self._edition, self._mailing, self._items = edition, mailing, items
+        views = [item_view(item) for item in items]
+        self._visible = lru_cache(_KINDS_OF_READERS_KEPT)(partial(visible, views))
+        self._unwanted = delivery.Unwanted(session, press.secret_key)
+        self._letters: dict[tuple[tuple[int, ...], str], int] = {}
+        self._addressed: defaultdict[int, list[int]] = defaultdict(list)
+        self._written = 0
+
+    def write_down(self) -> int:
+        """One row for each active reader; how many. letters.errors.LetterError if a letter cannot be made."""
+        for readers in active_readers(self._session):
+            self._address(readers)
+            if sum(map(len, self._addressed.values())) >= _ADDRESSED_AT_ONCE:
+                self._write_addressed()
+        self._write_addressed()
+        return self._written
+
+    def _address(self, readers: Sequence[Reader]) -> None:
+        unwanted = self._unwanted.among({reader.id: reader.address for reader in readers})
+        excluded = dict.fromkeys(unwanted, ExclusionReason.SUPPRESSED)
+        for reader in readers:
+            if reader.id in excluded:
+                continue
+            if seen := self._visible(reader.view):
+                self._addressed[self._letter(seen, reader.language)].append(reader.id)
+            else:
+                excluded[reader.id] = ExclusionReason.NOTHING_VISIBLE
+        self._exclude(excluded)
+
+    def _write_addressed(self) -> None:
+        for letter_id, reader_ids in self._addressed.items():
+            self._written += delivery.add_deliveries(
+                self._session, self._mailing, letter_id, recipients(reader_ids), self._now
+            )
+        self._addressed.clear()
+
+    def _letter(self, item_ids: tuple[int, ...], language: str) -> int:
+        """The number of the letter with these items, which is prepared when its first reader turns up."""
+        variant = item_ids, language
+        if variant not in self._letters:
+            prepared = self._prepare([item for item in self._items if item.id in item_ids], language)
+            letter = delivery.add_letter(self._session, self._mailing, prepared, self._now)
+            self._session.add_all(LetterItem(letter_id=letter.id, item_id=one) for one in item_ids)
+            self._letters[variant] = letter.id
+        return self._letters[variant]
+
+    def _prepare(self, items: Sequence[Item], language: str) -> PreparedLetter:
+        press = self._press
+        sender = sender_for(self._session, language, press.mail_from, press.reply_to, press.links.base_url)
+        return press.renderer.edition(content_for(self._edition, items, language, press.links), sender)
+
+    def _exclude(self, excluded: dict[int, ExclusionReason]) -> None:
+        if excluded:
+            rows = [
+                {"edition_id": self._edition.id, "reader_id": reader_id, "reason": reason.value}
+                for reader_id, reason in excluded.items()
+            ]
+            self._session.connection().execute(insert(Exclusion), rows)
+            self._written += len(rows)

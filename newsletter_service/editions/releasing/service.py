@@ -1,0 +1,149 @@
+"""Releasing editions: from what was composed to one delivery per reader, and to the end of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery import service as delivery
+from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED
+from newsletter_service.delivery.models import Delivery, Mailing
+from newsletter_service.editions import rules
+from newsletter_service.editions.composing.rules import Reason
+from newsletter_service.editions.content import content_hash, items_in
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.notices import tell_held
+from newsletter_service.editions.releasing.addressing import Addressing
+from newsletter_service.editions.rules import HoldReason, Move, State
+from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, stand, standing
+from newsletter_service.editions.texts import PersonalLink, in_edition, refuse_personal_links
+from newsletter_service.editorial.models import Item
+from newsletter_service.editorial.rules import ItemState
+from newsletter_service.letters.errors import LetterError
+from newsletter_service.publisher.mail_context import Press
+from newsletter_service.staff.models import User
+
+
+def release_due(session: Session, press: Press, now: datetime) -> list[Edition]:
+    """Release or, where it may not go out by itself, hold every composed edition whose time has come."""
+    due = select(Edition).where(Edition.state == State.COMPOSED.value, Edition.sends_at <= now)
+    editions = list(session.scalars(due.order_by(Edition.number)))
+    for edition in editions:
+        lock(session, edition)
+        if edition.state == State.COMPOSED.value:
+            _release_or_hold(session, press, edition, now)
+    return editions
+
+
+def release(session: Session, press: Press, edition: Edition, user: User | None, now: datetime) -> None:
+    """Freeze an edition and write down one letter per variant and one delivery per reader.
+
+    Raises WrongState (also when somebody released it first), Empty, Unsigned, PersonalLink;
+    letters.errors.LetterError.
+    """
+    lock(session, edition)
+    delivery.let_nobody_leave(session)
+    items = _locked_items(session, edition)
+    missing = missing_sign_offs(session, edition)
+    released = rules.release(standing(edition), items=len(items), missing=missing)
+    refuse_personal_links(in_edition(edition), press.links.base_url)
+    stand(edition, released)
+    edition.released_at, edition.hold_reason = now, ""
+    edition.mailing = delivery.open_mailing(session, now)
+    edition.intended = Addressing(session, press, edition, edition.mailing, items, now).write_down()
+    _close_items(session, edition, items)
+    _keep_pictures(items)
+    note(session, edition, Move.RELEASE, user, now, readers=edition.intended, content=content_hash(edition))
+
+
+def _keep_pictures(items: Sequence[Item]) -> None:
+    """Letters name them from now on, whatever becomes of the items."""
+    for item in items:
+        if item.image is not None:
+            item.image.sent = True
+
+
+def finish_due(session: Session, press: Press, now: datetime) -> list[Edition]:
+    """The editions whose deliveries are all settled are sent; those that delivery paused are held.
+
+    Letters of cancelled ones that were being written down when that happened, and came back, are cancelled too.
+    """
+    running = select(Edition).where(Edition.state == State.SENDING.value).order_by(Edition.number)
+    finished = []
+    for edition in session.scalars(running).all():
+        lock(session, edition)
+        if edition.state != State.SENDING.value or edition.mailing is None:
+            continue
+        if edition.mailing.paused_at is not None:
+            _hold(session, press, edition, HoldReason.PAUSED, now, edition.mailing.pause_reason)
+        elif not delivery.open_count(session, edition.mailing.id):
+            _finish(session, edition, now)
+            finished.append(edition)
+    for mailing in session.scalars(_LEFT_OVER).all():
+        delivery.cancel_mailing(session, mailing, now)
+    return finished
+
+
+_LEFT_OVER = (
+    select(Mailing)
+    .join(Edition, Edition.mailing_id == Mailing.id)
+    .where(
+        Edition.state == State.CANCELLED.value,
+        exists().where(Delivery.mailing_id == Mailing.id, MAY_BE_CLAIMED),
+    )
+)
+
+
+def _release_or_hold(session: Session, press: Press, edition: Edition, now: datetime) -> None:
+    reason = rules.reason_to_hold(
+        sends_at=edition.sends_at,
+        now=now,
+        items=len(items_in(edition)),
+        missing=missing_sign_offs(session, edition),
+    )
+    if reason is None:
+        try:
+            with session.begin_nested():
+                release(session, press, edition, None, now)
+        except LetterError:
+            reason = HoldReason.UNPRINTABLE
+        except PersonalLink:
+            reason = HoldReason.PERSONAL_LINK
+    if reason is not None:
+        _hold(session, press, edition, reason, now)
+
+
+def _hold(
+    session: Session, press: Press, edition: Edition, reason: HoldReason, now: datetime, words: str = ""
+) -> None:
+    hold(session, edition, None, now, reason.value)
+    tell_held(session, press, edition, reason, now, words)
+
+
+def _finish(session: Session, edition: Edition, now: datetime) -> None:
+    stand(edition, rules.finish(standing(edition), open_deliveries=0))
+    edition.sent_at = now
+    note(session, edition, Move.FINISH, None, now)
+
+
+def _locked_items(session: Session, edition: Edition) -> list[Item]:
+    """The edition's items as they are now; nobody changes them until the transaction ends."""
+    ids = [placement.item_id for placement in edition.placements]
+    lines = select(Item).where(Item.id.in_(ids)).order_by(Item.id).with_for_update(of=Item)
+    session.scalars(lines.execution_options(populate_existing=True)).all()
+    return items_in(edition)
+
+
+def _close_items(session: Session, edition: Edition, items: Sequence[Item]) -> None:
+    """What went out is sent; what found no room has been passed over once more.
+
+    Counted here and not on composing, so that composing anew and a cancelled edition count nothing.
+    """
+    for item in items:
+        item.state = ItemState.SENT.value
+    left = [
+        one.item_id for one in edition.placements if one.position is None and one.reason == Reason.NO_ROOM
+    ]
+    if left:
+        session.execute(update(Item).where(Item.id.in_(left)).values(passed_over=Item.passed_over + 1))

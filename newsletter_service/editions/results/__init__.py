@@ -1,0 +1,1 @@
+"""What became of an edition after its release: names behind each number, retries, progress."""

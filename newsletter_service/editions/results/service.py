@@ -1,0 +1,162 @@
+"""After a release: who got the letter and who did not, and letting some letters go out once more."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery import reporting, retrying
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.reporting import Filter
+from newsletter_service.delivery.retrying import Wanting
+from newsletter_service.delivery.service import let_nobody_leave
+from newsletter_service.editions import rules
+from newsletter_service.editions.corrections.service import released_correction
+from newsletter_service.editions.models import Correction, Edition, Exclusion
+from newsletter_service.editions.readers import ACTIVE
+from newsletter_service.editions.rules import Move
+from newsletter_service.editions.service import (
+    Statement,
+    lock,
+    mailing_of,
+    stand,
+    standing,
+    statement,
+    statement_of,
+)
+from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.models import Subscriber
+
+_AT_ONCE = 1000
+_STILL_READ = select(Subscriber.id).where(ACTIVE)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A reader for whom there was no letter; name and address are empty once somebody was erased."""
+
+    reader_id: int
+    name: str
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """The letters of an edition itself, or those of one of its corrections."""
+
+    edition: Edition
+    mailing_id: int
+    correction: Correction | None = None
+
+    @property
+    def readers(self) -> int:
+        """For how many readers they were meant."""
+        return (self.edition.intended or 0) if self.correction is None else self.correction.readers
+
+    @property
+    def address(self) -> dict[str, int]:
+        """Which they are, as it stands in the addresses of pages."""
+        number = {"number": self.edition.number}
+        return number | {"correctie": self.correction.id} if self.correction is not None else number
+
+
+def mailed(session: Session, edition: Edition, correction_id: int | None = None) -> Mailed:
+    """The letters of a released edition, or of that correction of it; NotFound."""
+    if correction_id is None:
+        return Mailed(edition, mailing_of(edition))
+    correction = released_correction(session, edition, correction_id)
+    return Mailed(edition, correction.mailing_id or 0, correction)
+
+
+def numbers_of(session: Session, mailed: Mailed) -> Statement:
+    """What became of them."""
+    if mailed.correction is None:
+        return statement(session, mailed.edition)
+    return statement_of(session, mailed.mailing_id, mailed.correction.readers)
+
+
+def skipped(session: Session, edition: Edition, after: int, limit: int) -> list[Skipped]:
+    """Up to `limit` readers without a letter, with numbers beyond `after`, in their order."""
+    query = (
+        select(Exclusion.reader_id, Subscriber.name, Subscriber.address, Exclusion.reason)
+        .outerjoin(Subscriber, Subscriber.id == Exclusion.reader_id)
+        .where(Exclusion.edition_id == edition.id, Exclusion.reader_id > after)
+        .order_by(Exclusion.reader_id)
+    )
+    found = session.execute(query.limit(limit))
+    return [Skipped(id_, name or "", address or "", reason) for id_, name, address, reason in found]
+
+
+def all_rows(session: Session, mailing_id: int, which: Filter) -> Iterator[Delivery]:
+    """Every row of a kind, read a thousand at a time."""
+    last = 0
+    while some := reporting.rows(session, mailing_id, which, last, _AT_ONCE):
+        yield from some
+        last = some[-1].id
+        session.expunge_all()
+
+
+def all_skipped(session: Session, edition: Edition) -> Iterator[Skipped]:
+    """Every reader without a letter, read a thousand at a time."""
+    last = 0
+    while some := skipped(session, edition, last, _AT_ONCE):
+        yield from some
+        last = some[-1].reader_id
+
+
+@dataclass(frozen=True)
+class Again:
+    """How many letters would go out once more, and how many not: `left` want no letters, or no mail at all."""
+
+    letters: int
+    left: int
+
+
+def again(session: Session, mailed: Mailed, which: Filter, secret_key: str) -> Again:
+    """What letting letters go out once more would mean now."""
+    everybody = reporting.number_of(session, mailed.mailing_id, which)
+    wanted = retrying.number_of(session, mailed.mailing_id, which, Wanting(_STILL_READ, secret_key))
+    return Again(letters=wanted, left=everybody - wanted)
+
+
+def retry(
+    session: Session, mailed: Mailed, which: Filter, user: User, now: datetime, *, secret_key: str
+) -> int:
+    """Let failed or uncertain letters go out once more to readers who still want them; how many.
+
+    An edition runs until they are settled. Raises WrongState.
+    """
+    edition = mailed.edition
+    lock(session, edition)
+    let_nobody_leave(session)
+    at = rules.retry(standing(edition)) if mailed.correction is None else None
+    letters = retrying.retry(session, mailed.mailing_id, which, Wanting(_STILL_READ, secret_key), now)
+    if letters and at is not None:
+        stand(edition, at)
+        edition.sent_at = None
+    _note(session, mailed, user, Move.RETRY.value, now, letters=letters, group=which.group.value)
+    return letters
+
+
+def count_as_sent(session: Session, mailed: Mailed, which: Filter, user: User, now: datetime) -> int:
+    """Believe that letters with an unknown outcome arrived; how many."""
+    letters = retrying.count_as_sent(session, mailed.mailing_id, which)
+    _note(session, mailed, user, "count_as_sent", now, letters=letters)
+    return letters
+
+
+def note_export(session: Session, mailed: Mailed, user: User, group: str, now: datetime) -> None:
+    """Write down that somebody took the names behind a number along."""
+    _note(session, mailed, user, "export", now, group=group)
+
+
+def _note(session: Session, mailed: Mailed, user: User, action: str, now: datetime, **detail: object) -> None:
+    correction = mailed.correction
+    if correction is None:
+        record(session, user, f"edition.{action}", "edition", mailed.edition.id, now, **detail)
+    else:
+        record(session, user, f"correction.{action}", "correction", correction.id, now, **detail)

@@ -1,0 +1,1 @@
+"""Links in letters: which may go out, in which form, and what each is called."""

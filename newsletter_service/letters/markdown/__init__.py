@@ -1,0 +1,1 @@
+"""What editors write, made safe: Markdown to HTML and to plain text."""

@@ -1,0 +1,1 @@
+"""MIME skeletons with slots: encoded once, filled for each recipient, read back for previews."""

@@ -1,0 +1,1 @@
+"""The addresses that appear in mails, and the signed tokens in them."""

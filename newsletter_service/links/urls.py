@@ -1,0 +1,50 @@
+"""The addresses that appear in mails, and the tokens in them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsletter_service.links.tokens import Purpose, Tokens
+
+CONFIRM_WITHIN = timedelta(days=7)
+MANAGE_WITHIN = timedelta(days=1)
+PERSONAL_PAGES = ("bevestigen", "niet-ik", "voorkeuren", "afmelden", "mijn-gegevens")
+"""Pages whose addresses go on with a token of one reader: nobody else may ever get such an address."""
+
+
+@dataclass(frozen=True)
+class Links:
+    """Builds full addresses under `base_url` (no slash at its end); `key` is the reader's own (see tokens.new_key)."""
+
+    base_url: str
+    tokens: Tokens
+
+    def confirm(self, key: str, now: datetime) -> str:
+        """Where a sign-up is confirmed; good for 7 days."""
+        return self._reader("bevestigen", Purpose.CONFIRM, key, now + CONFIRM_WITHIN)
+
+    def never(self, key: str, now: datetime) -> str:
+        """Where somebody says "this was not me, never mail me"; good for 7 days."""
+        return self._reader("niet-ik", Purpose.NEVER, key, now + CONFIRM_WITHIN)
+
+    def manage(self, key: str, expires_at: datetime | None = None) -> str:
+        """Where a reader changes preferences; dies with the subscription."""
+        return self._reader("voorkeuren", Purpose.MANAGE, key, expires_at)
+
+    def unsubscribe(self, key: str) -> str:
+        """Where a reader leaves, by page and by one-click POST; dies with the subscription."""
+        return self._reader("afmelden", Purpose.UNSUBSCRIBE, key, None)
+
+    def archive(self, number: int) -> str:
+        """The public page of edition `number`."""
+        return f"{self.base_url}/archief/{number}"
+
+    def image(self, digest: str) -> str:
+        """Where an item's picture lies; the same for all readers."""
+        return f"{self.base_url}/afbeelding/{digest}"
+
+    def staff(self, path: str) -> str:
+        """A page for staff; `path` as in "edities/12"."""
+        return f"{self.base_url}/redactie/{path}"
+
+    def _reader(self, page: str, purpose: Purpose, key: str, expires_at: datetime | None) -> str:
+        return f"{self.base_url}/{page}/{self.tokens.make(purpose, key, expires_at)}"

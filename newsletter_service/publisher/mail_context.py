@@ -1,0 +1,30 @@
+"""What turning editions into letters needs besides the database."""
+
+from typing import Protocol
+
+from newsletter_service.letters.render import LetterRenderer
+from newsletter_service.links.urls import Links
+
+
+class Press(Protocol):
+    """Values and functions that differ between two running copies; web.parts.Parts is one."""
+
+    @property
+    def renderer(self) -> LetterRenderer:
+        """Turns contents into letters."""
+
+    @property
+    def links(self) -> Links:
+        """Builds the addresses that appear in mails."""
+
+    @property
+    def mail_from(self) -> str:
+        """The sender's address."""
+
+    @property
+    def reply_to(self) -> str:
+        """Where answers go."""
+
+    @property
+    def secret_key(self) -> str:
+        """The key under which addresses not to be mailed any more are kept."""

@@ -1,0 +1,1 @@
+"""Subscribers brought from elsewhere as spreadsheets, and taken along again."""

@@ -1,0 +1,238 @@
+"""Readers brought from elsewhere, with the proof of their consent, and taken along."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.models import Segment, Topic
+from newsletter_service.audience.service import segments, topics
+from newsletter_service.delivery.models import Suppression
+from newsletter_service.delivery.rules import address_hmac, key_fingerprint
+from newsletter_service.delivery.service import suppressed_hmacs
+from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.importing.sheets import Line, Remark, Sheet, StayAway, read_sheet
+from newsletter_service.subscriptions.models import Consent, FormerSubscriber, Membership, Subscriber
+from newsletter_service.subscriptions.rules import Source, Status, Step
+
+_ROWS_AT_ONCE = 500
+_EVERYBODY = 0
+_LEFT_REASON = "left"
+
+
+@dataclass
+class Imported:
+    """What became of the lines of a sheet; `remarks` say why somebody who waits to be confirmed still does.
+
+    Who is `known` already stays as they are, also if they left. `confirmed` are those who had signed up and
+    whose consent the sheet proves; `left` those whom this or an earlier sheet named as having left.
+    """
+
+    added: int = 0
+    known: int = 0
+    confirmed: int = 0
+    suppressed: int = 0
+    left: int = 0
+    not_active: int = 0
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def read(session: Session, text: str, secret_key: str, now: datetime) -> Sheet:
+    """The readers in a table, checked against the segments and topics there are."""
+    sheet = read_sheet(text, _by_any_name(segments(session)), _by_any_name(topics(session)), now)
+    mine = key_fingerprint(secret_key)
+    foreign = next((one for one in sheet.stay_away if not one.key.startswith(f"{mine}:")), None)
+    if foreign is not None:
+        what = (
+            "has the key of an address from a service with another SECRET_KEY: it cannot be recognised here"
+        )
+        sheet.faults.append(Remark(foreign.number, what))
+    return sheet
+
+
+def import_readers(session: Session, sheet: Sheet, consent: str, secret_key: str, now: datetime) -> Imported:
+    """Add who is in `sheet`, confirmed; `consent` says where and how they agreed, and is kept as proof.
+
+    Nobody is mailed, and nobody comes back by a list: neither who is not to be mailed any more, nor who left
+    here, nor whom this or an earlier list names as having left.
+    """
+    _keep_away(session, sheet.stay_away)
+    importing = _Import.begin(session, consent, secret_key, now)
+    for line in sheet.lines:
+        importing.take(line)
+    session.flush()
+    result = importing.result
+    detail = {"added": result.added, "confirmed": result.confirmed, "consent": consent}
+    record(session, None, "subscribers.import", "subscriber", _EVERYBODY, now, **detail)
+    return result
+
+
+def record_export(session: Session, now: datetime) -> None:
+    """Write down in the audit trail that everybody's data were taken along."""
+    record(session, None, "subscribers.export", "subscriber", _EVERYBODY, now)
+
+
+def all_readers(session: Session) -> Iterator[Line]:
+    """Everybody, by address, for a sheet."""
+    query = select(Subscriber).order_by(Subscriber.address).execution_options(yield_per=_ROWS_AT_ONCE)
+    for number, reader in enumerate(session.scalars(query), 2):
+        yield Line(
+            number=number,
+            address=Address(reader.address),
+            name=reader.name,
+            language=reader.language,
+            segments=frozenset(membership.segment.slug for membership in reader.memberships),
+            topics=frozenset(topic.slug for topic in reader.topics),
+            status=Status(reader.status),
+            confirmed_at=reader.confirmed_at,
+        )
+
+
+def all_who_stay_away(session: Session, secret_key: str) -> Iterator[StayAway]:
+    """The keyed hashes of addresses that no list may bring in, for a copy of this service with the same key."""
+    mine = key_fingerprint(secret_key)
+    for row in session.scalars(select(Suppression).order_by(Suppression.address_hmac)):
+        yield StayAway(0, f"{mine}:{row.address_hmac}", True, row.reason, row.at)
+    back = _hashes_of_active(session, secret_key)
+    for former in session.scalars(select(FormerSubscriber).order_by(FormerSubscriber.address_hmac)):
+        if former.address_hmac not in back:
+            yield StayAway(0, f"{mine}:{former.address_hmac}", False, _LEFT_REASON, former.at)
+
+
+def _hashes_of_active(session: Session, secret_key: str) -> set[str]:
+    """Who signed up and confirmed after a list had named them as having left came back by their own wish."""
+    active = session.scalars(select(Subscriber.address).where(Subscriber.status == Status.ACTIVE))
+    return {address_hmac(address, secret_key) for address in active}
+
+
+def _keep_away(session: Session, stay_away: Iterable[StayAway]) -> None:
+    suppressed, former = suppressed_hmacs(session), _former_hmacs(session)
+    for one in stay_away:
+        key = one.key.rpartition(":")[2]
+        if one.suppressed and key not in suppressed:
+            session.add(Suppression(address_hmac=key, reason=one.reason, at=one.since))
+        elif not one.suppressed and key not in former:
+            session.add(FormerSubscriber(address_hmac=key, at=one.since))
+    session.flush()
+
+
+def _former_hmacs(session: Session) -> set[str]:
+    return set(session.scalars(select(FormerSubscriber.address_hmac)))
+
+
+def _by_any_name(rows: Iterable[Segment] | Iterable[Topic]) -> dict[str, str]:
+    """Slugs by slug and by both names, in lower case."""
+    return {name.casefold(): row.slug for row in rows for name in (row.name_nl, row.name_en, row.slug)}
+
+
+@dataclass
+class _Import:
+    """An import under way: what it needs to know of who is there, and what has become of the lines so far."""
+
+    session: Session
+    consent: str
+    secret_key: str
+    now: datetime
+    segments: dict[str, Segment]
+    topics: dict[str, Topic]
+    known: dict[str, str]
+    suppressed: frozenset[str]
+    former: set[str]
+    result: Imported = field(default_factory=Imported)
+
+    @classmethod
+    def begin(cls, session: Session, consent: str, secret_key: str, now: datetime) -> "_Import":
+        return cls(
+            session=session,
+            consent=consent,
+            secret_key=secret_key,
+            now=now,
+            segments={segment.slug: segment for segment in segments(session)},
+            topics={topic.slug: topic for topic in topics(session)},
+            known={
+                row.address: row.status
+                for row in session.execute(select(Subscriber.address, Subscriber.status))
+            },
+            suppressed=suppressed_hmacs(session),
+            former=_former_hmacs(session),
+        )
+
+    def take(self, line: Line) -> None:
+        """Decide what becomes of one line, and count it."""
+        key = address_hmac(line.address.text, self.secret_key)
+        status = self.known.get(line.address.text)
+        if status == Status.PENDING and line.status is Status.ACTIVE:
+            self._take_pending(line, key)
+        elif status is not None:
+            self.result.known += 1
+        elif key in self.suppressed:
+            self.result.suppressed += 1
+        elif line.status is Status.LEFT:
+            self._remember_as_left(key)
+            self.result.not_active += 1
+        elif key in self.former:
+            self.result.left += 1
+        elif line.status is not Status.ACTIVE:
+            self.result.not_active += 1
+        else:
+            self._add(line)
+            self.result.added += 1
+
+    def _take_pending(self, line: Line, key: str) -> None:
+        """Somebody signed the address up and nobody has confirmed it yet: the sheet's proof does, if it can."""
+        reader = self.session.scalars(
+            select(Subscriber).where(Subscriber.address == line.address.text).with_for_update()
+        ).one()
+        why_not = self._reason_to_wait(reader, key)
+        if why_not:
+            self.result.known += 1
+            self.result.remarks.append(
+                Remark(line.number, f"waits to be confirmed and still does: {why_not}")
+            )
+            return
+        self._activate(reader, line)
+        self.result.confirmed += 1
+
+    def _reason_to_wait(self, reader: Subscriber, key: str) -> str:
+        if key in self.suppressed:
+            return "this address wants no mail"
+        if key in self.former:
+            return "an earlier list names this reader as having left"
+        if reader.confirmed_at is not None:
+            return "this reader had left here; only they themselves can come back"
+        return ""
+
+    def _remember_as_left(self, key: str) -> None:
+        if key not in self.former:
+            self.former.add(key)
+            self.session.add(FormerSubscriber(address_hmac=key, at=self.now))
+
+    def _add(self, line: Line) -> None:
+        reader = Subscriber(
+            address=line.address.text, domain=line.address.domain, asked_at=line.confirmed_at or self.now
+        )
+        self.session.add(reader)
+        self._activate(reader, line)
+
+    def _activate(self, reader: Subscriber, line: Line) -> None:
+        """Make `reader` what the line says, and write down the proof."""
+        confirmed = line.confirmed_at or self.now
+        reader.name = line.name
+        reader.language = line.language
+        reader.status = Status.ACTIVE
+        reader.confirmed_at = confirmed
+        reader.memberships = [Membership(segment=self.segments[slug]) for slug in sorted(line.segments)]
+        reader.topics = [self.topics[slug] for slug in sorted(line.topics)]
+        self.session.flush()
+        self.session.add(
+            Consent(
+                subscriber_id=reader.id,
+                step=Step.CONFIRMED,
+                source=Source.IMPORT,
+                wording=self.consent,
+                at=confirmed,
+            )
+        )

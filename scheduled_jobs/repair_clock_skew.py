@@ -1,0 +1,12 @@
+"""Letters that a clock that was ahead put off for longer than any letter waits are due now."""
+
+from newsletter_service.db import unit_of_work
+from newsletter_service.delivery import service
+from newsletter_service.services import parts
+
+
+def run() -> str:
+    """Make them due."""
+    with unit_of_work() as session:
+        letters = service.come_forward(session, parts().clock())
+    return f"due now, for they were put off for too long: {letters} letters" if letters else ""
