@@ -41,7 +41,7 @@ lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashe
 	    --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
 
 letters: .venv/ready ## Write one letter of each kind into a folder and check it with what is installed (LETTERS=instance/letters)
-	@LETTERS=$(LETTERS) $(BIN)/python -m tests.letters
+	@LETTERS=$(LETTERS) $(BIN)/python -m tests.every_letter
 
 bench: .venv/ready ## Measure sending beside others, far away, together and to ever more readers (QUICK=1, PART=compare|far|together|growth)
 	@sh .ci/install postfix postgresql iproute2

@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CLOSED_PORT = 9
 CHEAP = PasswordCost(memory=8, passes=1, lanes=1)
 HERE = Path(__file__).parent
-BOTH_DATABASES = {"service", "journeys"}
+BOTH_DATABASES = {"db", "journeys"}
 
 property_settings.register_profile(
     "on any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -56,8 +56,8 @@ class Clock:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run use cases and journeys on both databases, everything else on SQLite."""
     if "database" in metafunc.fixturenames:
-        folder = metafunc.definition.path.relative_to(HERE).parts[0]
-        names = ["sqlite", "postgresql"] if folder in BOTH_DATABASES else ["sqlite"]
+        folders = metafunc.definition.path.relative_to(HERE).parts
+        names = ["sqlite", "postgresql"] if BOTH_DATABASES.intersection(folders) else ["sqlite"]
         metafunc.parametrize("database", names, indirect=True)
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.values import Card, Picture, Tag
 from tests.browser.conftest import Open, Site, overflows, sign_in
-from tests.letters.kinds import RENDERER, every_kind
+from tests.every_letter.kinds import RENDERER, every_kind
 
 PUBLIC = (
     "/aanmelden",

@@ -19,7 +19,7 @@ LONGEST_LINE = 1_000
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # has no types
-    """A form of ours; the session's token is checked before any view runs (see web/csrf.py)."""
+    """A form of ours; the session's token is checked before any view runs (see web/forms/csrf.py)."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Leaves the token to the check that all POSTs go through; reads forms and nothing else."""

@@ -1,0 +1,34 @@
+"""Letters as programs on this machine see them: a spam filter, and browsers that show nothing but text."""
+
+import shutil
+
+import pytest
+
+from tests.every_letter.checks import TEXT_BROWSERS, as_text, verdict
+from tests.every_letter.kinds import Kind, every_kind
+from tests.required import missing
+
+ONE_OF_EACH = [kind for kind in every_kind() if kind.name.endswith("-nl") or kind.name == "restricted-en"]
+
+
+@pytest.fixture(autouse=True)
+def programs() -> None:
+    for program in ("spamassassin", *TEXT_BROWSERS):
+        if shutil.which(program) is None:
+            missing(f"{program} is not installed")
+
+
+@pytest.mark.parametrize("kind", ONE_OF_EACH, ids=lambda kind: str(kind.name))
+def test_no_program_finds_fault_with_a_letter(kind: Kind) -> None:
+    seen = verdict(kind)
+    assert seen.faults == ()
+    assert seen.spam is not None
+    assert seen.spam <= 0
+
+
+def test_text_browsers_show_every_item_and_its_restriction() -> None:
+    kind = next(kind for kind in every_kind() if kind.name == "restricted-nl")
+    for _browser, shown in as_text(kind):
+        words = " ".join(shown.split())
+        assert "Beperkte toegang · alleen voor politie, OM en burgemeesters, niet doorsturen" in words
+        assert "Voorkeuren aanpassen" in words
