@@ -28,7 +28,7 @@ from newsletter_service.db import UtcDateTime, unit_of_work
 from newsletter_service.demo.load import load_demo
 from newsletter_service.editions.composing.service import compose_edition
 from newsletter_service.editions.service import edition_numbered
-from newsletter_service.services import parts
+from newsletter_service.services import services
 
 SIZES = {1_000: 5, 10_000: 5, 100_000: 3, 1_000_000: 1}
 """Numbers of readers, and how often each is measured: what takes long varies less."""
@@ -96,8 +96,8 @@ def _compose(store: Store) -> None:
     """Put the invented region into the template, with an edition of its items that is ready to be released."""
     now = datetime.now(UTC)
     with application(store.template), unit_of_work() as session:
-        load_demo(session, now, secret_key=parts().secret_key, demo=True)
-        compose_edition(session, parts(), edition_numbered(session, 1), None, now)
+        load_demo(session, now, secret_key=services().secret_key, demo=True)
+        compose_edition(session, services(), edition_numbered(session, 1), None, now)
 
 
 @dataclass(frozen=True)

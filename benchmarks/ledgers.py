@@ -214,7 +214,7 @@ def _at_work(run: Usage) -> float:
 def check_all_arrived(url: str, letters: int, output: str) -> None:
     """Failed, with what the sender said, unless every one of `letters` arrived."""
     query = text(
-        "SELECT count(*) FROM delivery WHERE state = 'sent' AND doubts = 0 AND mailing_id IS NOT NULL"
+        "SELECT count(*) FROM delivery WHERE state = 'sent' AND ambiguous_attempts = 0 AND mailing_id IS NOT NULL"
     )
     with opened(url) as engine, engine.connect() as connection:
         sent = connection.scalar(query)

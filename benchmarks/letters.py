@@ -7,14 +7,14 @@ from pathlib import Path
 
 from newsletter_service.letters.mime.skeleton import SlotValues, Template, header_slot, mark, prepare
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.values import Card, EditionContent, PreparedLetter, Sender, Tag
+from newsletter_service.letters.values import Card, EditionContent, MailIdentity, PreparedLetter, Tag
 
 VARIANTS = 12
 LETTER_BYTES = 40_960
 MAIL_FROM = "redactie@nieuwsbrief.example"
 BASE_URL = "https://nieuwsbrief.example"
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "email"
-_SENDER = Sender("Veilig", "veilig", "Uit de regio", "Postbus 1", MAIL_FROM, MAIL_FROM, BASE_URL)
+_SENDER = MailIdentity("Veilig", "veilig", "Uit de regio", "Postbus 1", MAIL_FROM, MAIL_FROM, BASE_URL)
 _PARAGRAPH = "Een alinea over één gemeente in de regio, zo lang als zulke alinea's gewoonlijk zijn. " * 2
 _VALUES = SlotValues(
     address="lezer@gemeente.example",

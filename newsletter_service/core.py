@@ -12,7 +12,7 @@ from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.mail_settings import limits, smtp_server
 from newsletter_service.private_files import private_folder
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.settings import Settings
 from newsletter_service.startup import start
 
@@ -32,9 +32,9 @@ def create_core_from_env() -> Flask:
     return create_core(start())
 
 
-def _parts(settings: Settings, clock: Callable[[], datetime]) -> Parts:
+def _parts(settings: Settings, clock: Callable[[], datetime]) -> Services:
     tokens = Tokens(settings.secret_key)
-    return Parts(
+    return Services(
         clock=clock,
         tokens=tokens,
         links=Links(settings.base_url, tokens),

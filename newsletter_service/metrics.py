@@ -19,10 +19,10 @@ from werkzeug.wrappers import Response
 from newsletter_service.db import db
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
-from newsletter_service.delivery.models import DomainRest, Mailing
+from newsletter_service.delivery.models import DomainBackoff, Mailing
 from newsletter_service.editions.models import Edition
 from newsletter_service.errors import NotFound
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.guards import acting
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.models import Subscriber
@@ -37,14 +37,14 @@ def show() -> Response:
     if not _allowed():
         raise NotFound("there is nothing here")
     registry = CollectorRegistry()
-    registry.register(_Figures(db.session(), parts().clock()))
+    registry.register(_Figures(db.session(), services().clock()))
     response = make_response(generate_latest(registry))
     response.headers.update({"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
     return response
 
 
 def _allowed() -> bool:
-    token, given = parts().metrics_token, request.authorization
+    token, given = services().metrics_token, request.authorization
     sent = (given.token or "") if given is not None and given.type == "bearer" else ""
     if token and hmac.compare_digest(sent.encode(), token.encode()):
         return True
@@ -105,7 +105,7 @@ class _Figures:
         yield _gauge(
             "newsletter_sender_silent_seconds", "Since when the most silent sender was not seen.", silent
         )
-        resting = select(func.count()).select_from(DomainRest).where(DomainRest.rests_until > self._now)
+        resting = select(func.count()).select_from(DomainBackoff).where(DomainBackoff.until > self._now)
         yield _gauge("newsletter_domains_resting", "Domains left alone for now.", self._count(resting))
 
     def _by_state(self, name: str, text: str, column: InstrumentedAttribute[str]) -> GaugeMetricFamily:

@@ -12,7 +12,7 @@ from newsletter_service.db import unit_of_work
 from newsletter_service.editions.composing.service import open_next_edition
 from newsletter_service.editions.models import Calendar
 from newsletter_service.publisher.models import Newsletter, Organisation
-from newsletter_service.services import parts
+from newsletter_service.services import services
 
 ORGANISATIONS: tuple[dict[str, str], ...] = (
     {"slug": "var", "name": "VeiligheidsAlliantie regio Rotterdam", "short_name": "VAR"},
@@ -97,7 +97,7 @@ TOPICS = (
 def seed() -> None:
     """Fill in what is missing of the newsletter, its organisations, segments, topics and calendar."""
     with unit_of_work() as session:
-        added = seed_base(session, parts().clock())
+        added = seed_base(session, services().clock())
     click.echo(f"{added} rows added." if added else "Nothing was missing.")
 
 

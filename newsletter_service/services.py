@@ -9,7 +9,7 @@ from flask import current_app
 
 from newsletter_service.db import db
 from newsletter_service.delivery.worker.rate_limits import Limits
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
@@ -17,7 +17,7 @@ from newsletter_service.smtp.connection import SmtpServer
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """What differs between two running copies, as values and functions; `clock` gives aware UTC."""
 
     clock: Callable[[], datetime]
@@ -35,16 +35,16 @@ class Parts:
     demo: bool
 
 
-def parts() -> Parts:
+def services() -> Services:
     """The parts of the current app."""
-    wired: Parts = current_app.extensions["newsletter"]
+    wired: Services = current_app.extensions["newsletter"]
     return wired
 
 
-def outbox() -> Outbox:
+def delivery_config() -> DeliveryConfig:
     """What the delivery job needs to send, from the app's parts; good for any thread for as long as the app lives."""
-    wired = parts()
-    return Outbox(
+    wired = services()
+    return DeliveryConfig(
         engine=db.engine,
         server=wired.smtp,
         links=wired.links,

@@ -5,19 +5,21 @@ import threading
 from dataclasses import replace
 
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.outages import Outage
-from newsletter_service.services import outbox
+from newsletter_service.services import delivery_config
 
 _ending = threading.Event()
-_roll_call = RollCall()
+_roll_call = Liveness()
 _server_away = Outage(logging.getLogger("scheduled_jobs"), "the SMTP server takes no letters")
 
 
 def run() -> str:
     """Send all that is due, or what of it goes out before `end` is called."""
-    verdicts = send_until_empty(replace(outbox(), roll_call=_roll_call, server_away=_server_away), _ending)
+    verdicts = send_until_empty(
+        replace(delivery_config(), liveness=_roll_call, server_away=_server_away), _ending
+    )
     del verdicts[Verdict.UNREACHABLE]  # said already, and once is enough
     told = ", ".join(f"{count} {verdict.value}" for verdict, count in sorted(verdicts.items()))
     return f"deliveries: {told}" if told else ""

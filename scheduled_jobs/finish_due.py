@@ -4,14 +4,14 @@ from newsletter_service.db import unit_of_work
 from newsletter_service.editions.corrections.service import hold_paused
 from newsletter_service.editions.releasing.service import finish_due
 from newsletter_service.editions.service import statement
-from newsletter_service.services import parts
+from newsletter_service.services import services
 
 
 def run() -> str:
     """Finish every edition that is through; one line a statement, in Dutch: it is for those who make the newsletter."""
     with unit_of_work() as session:
-        finished = finish_due(session, parts(), parts().clock())
-        hold_paused(session, parts(), parts().clock())
+        finished = finish_due(session, services(), services().clock())
+        hold_paused(session, services(), services().clock())
         lines = []
         for edition in finished:
             told = statement(session, edition)

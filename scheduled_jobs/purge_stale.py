@@ -5,7 +5,7 @@ from datetime import timedelta
 from newsletter_service.db import unit_of_work
 from newsletter_service.delivery.service import purge_notices, purge_rests
 from newsletter_service.editorial.service import forget_pictures
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.access import service as access
 from newsletter_service.staff.used_forms import forget_used_forms
 from newsletter_service.subscriptions.service import purge_stale
@@ -17,7 +17,7 @@ KEEP_PICTURES = timedelta(days=1)
 
 def run() -> str:
     """Forget what is too old to keep."""
-    now = parts().clock()
+    now = services().clock()
     with unit_of_work() as session:
         readers = purge_stale(session, now)
         notices = purge_notices(session, now - KEEP_NOTICES)

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 
-from newsletter_service.smtp.connection import Connection, SmtpServer, open_connection
+from newsletter_service.smtp.connection import SmtpConnection, SmtpServer, open_connection
 from newsletter_service.smtp.protocol import Outgoing
 from newsletter_service.smtp.reply import Reply
 from tests.chaos.waiting import PATIENCE_SECONDS
@@ -56,7 +56,7 @@ def hand_in(server: SmtpServer, outgoing: Iterable[Outgoing], depth: int = 1) ->
     return run(connection, iter(outgoing))
 
 
-def run(connection: Connection, left: Iterator[Outgoing]) -> dict[object, Reply]:
+def run(connection: SmtpConnection, left: Iterator[Outgoing]) -> dict[object, Reply]:
     """Drive a connection until it has ended; it says QUIT when no letter is left."""
     replies: dict[object, Reply] = {}
     latest = time.monotonic() + PATIENCE_SECONDS

@@ -13,8 +13,8 @@ from newsletter_service.delivery.models import Letter, Mailing
 
 _AT_ONCE = 2000
 _COLUMNS = (
-    column("reader_id", Integer),
-    column("reader_key", String),
+    column("subscriber_id", Integer),
+    column("subscriber_key", String),
     column("address", String),
     column("domain", String),
     column("name", String),
@@ -24,7 +24,7 @@ _COLUMNS = (
 class Recipient(NamedTuple):
     """A reader as the ledger needs one."""
 
-    reader_id: int
+    subscriber_id: int
     key: str
     address: str
     name: str
@@ -45,5 +45,5 @@ def _some_at_a_time(recipients: Iterable[Recipient]) -> Iterator[list[Recipient]
 
 
 def _selected(recipients: list[Recipient]) -> Select[int, str, str, str, str]:
-    rows = [(r.reader_id, r.key, r.address, r.address.rpartition("@")[2], r.name) for r in recipients]
+    rows = [(r.subscriber_id, r.key, r.address, r.address.rpartition("@")[2], r.name) for r in recipients]
     return select(values(*_COLUMNS, name="recipient").data(rows).cte())

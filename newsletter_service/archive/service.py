@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from newsletter_service.audience.rules import is_public
 from newsletter_service.editions.content import is_public_correction, item_view, items_in
 from newsletter_service.editions.models import Correction, Edition
-from newsletter_service.editions.rules import State
+from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import LARGEST_NUMBER
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import NotFound
 
-_WENT_OUT = (State.SENDING, State.SENT)
+_WENT_OUT = (EditionState.SENDING, EditionState.SENT)
 
 
 def public_editions(session: Session) -> list[Edition]:

@@ -21,8 +21,8 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.cards import anchor_of
 from newsletter_service.letters.edition import EditionView, edition_view
 from newsletter_service.letters.values import EditionContent
-from newsletter_service.publisher.service import sender_for
-from newsletter_service.services import parts
+from newsletter_service.publisher.service import mail_identity
+from newsletter_service.services import services
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language
 
@@ -53,7 +53,7 @@ def show(number: int) -> str:
     """One edition, as far as everybody may read it."""
     edition = public_edition(db.session(), number)
     items = public_items(edition)
-    content = content_for(edition, items, language(), parts().links)
+    content = content_for(edition, items, language(), services().links)
     return render_template(
         "archive/show.html",
         edition=edition,
@@ -78,6 +78,8 @@ def _by_place(edition: Edition, shown: Set[str]) -> dict[str, list[Notice]]:
 
 def _arranged(content: EditionContent) -> EditionView:
     """In the letter's order, under its headings, its links named as there; none is a reader's own."""
-    wired = parts()
-    sender = sender_for(db.session(), content.language, wired.mail_from, wired.reply_to, wired.links.base_url)
+    wired = services()
+    sender = mail_identity(
+        db.session(), content.language, wired.mail_from, wired.reply_to, wired.links.base_url
+    )
     return edition_view(content, sender, manage="", unsubscribe="")

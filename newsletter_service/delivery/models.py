@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, deferred, foreign, mapped_column, relationshi
 from newsletter_service.db import Base
 
 _MAY_BE_CLAIMED = "settled_at IS NULL AND state <> 'claimed'"
-_MAY_HAVE_COME_TWICE = "doubts > 0"
+_MAY_HAVE_COME_TWICE = "ambiguous_attempts > 0"
 
 
 class Mailing(Base):
@@ -38,7 +38,7 @@ class Letter(Base):
     created_at: Mapped[datetime]
 
 
-class Sender(Base):
+class Worker(Base):
     """A running sender: while `beats` keeps growing it is alive, and the rows it claimed are its own.
 
     Whoever sees `beats` unchanged for too long, by a clock of its own that never jumps, takes the row away
@@ -46,7 +46,7 @@ class Sender(Base):
     a second it has got rid of lately.
     """
 
-    __tablename__ = "sender"
+    __tablename__ = "worker"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     host: Mapped[str] = mapped_column(String(100))
@@ -57,35 +57,35 @@ class Sender(Base):
     seen_at: Mapped[datetime]
 
 
-class DomainRest(Base):
+class DomainBackoff(Base):
     """How a recipient domain took our letters of late; "" stands for the SMTP server itself.
 
-    `strikes` counts deferrals since the last letter it accepted; until `rests_until` no sender tries it.
+    `failures` counts deferrals since the last letter it accepted; until `until` no sender tries it.
     """
 
-    __tablename__ = "domain_rest"
+    __tablename__ = "domain_backoff"
 
     domain: Mapped[str] = mapped_column(String(255), primary_key=True)
-    strikes: Mapped[int] = mapped_column(default=0)
-    rests_until: Mapped[datetime]
+    failures: Mapped[int] = mapped_column(default=0)
+    until: Mapped[datetime]
     reply: Mapped[str] = mapped_column(String(200), default="")
 
 
 class Delivery(Base):
-    """One letter to one address; `state` is one of rules.State, `domain` the address's.
+    """One letter to one address; `state` is one of rules.DeliveryState, `domain` the address's.
 
-    `reader_key` (null for staff) makes the reader's own links. `settled_at` is null as
-    long as the letter may still go out. `lease_holder` is the sender that claimed the row; `handed_at` is set
-    from the moment it gave the letter to a connection: a row whose sender died is ready again if it was never
-    handed over, and uncertain if it was. `doubts` counts how often an attempt ended like that: whoever got a
-    letter with doubts may have got it twice. `cancel_asked_at` is set where stopping came after handing over:
+    `subscriber_key` (null for staff) makes the reader's own links. `settled_at` is null as
+    long as the letter may still go out. `lease_holder` is the worker that claimed the row; `handed_at` is set
+    from the moment it gave the letter to a connection: a row whose worker died is ready again if it was never
+    handed over, and uncertain if it was. `ambiguous_attempts` counts the attempts that ended like that: with any, the
+    subscriber may have received the letter twice. `cancel_asked_at` is set where stopping came after handing over:
     that attempt is the last one. `answers_id` is the number of an earlier delivery to the same reader that this one
     is threaded under; it stays good when that row is gone, as its Message-ID is made from the number.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
-        UniqueConstraint("reader_id", "mailing_id"),
+        UniqueConstraint("subscriber_id", "mailing_id"),
         CheckConstraint(
             "state IN ('ready', 'claimed', 'sent', 'deferred', 'failed', 'uncertain', 'cancelled')",
             name="state",
@@ -101,7 +101,7 @@ class Delivery(Base):
         ),
         Index("ix_delivery_state_mailing_id", "state", "mailing_id"),
         Index(
-            "ix_delivery_doubtful",
+            "ix_delivery_ambiguous",
             "state",
             "mailing_id",
             sqlite_where=text(_MAY_HAVE_COME_TWICE),
@@ -115,14 +115,14 @@ class Delivery(Base):
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"))
     # No foreign key: PostgreSQL would check it for each of a million rows. Letters of mailings stay for good.
     letter_id: Mapped[int]
-    reader_id: Mapped[int | None]
-    reader_key: Mapped[str | None] = mapped_column(String(12))
+    subscriber_id: Mapped[int | None]
+    subscriber_key: Mapped[str | None] = mapped_column(String(12))
     address: Mapped[str] = mapped_column(String(320))
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[str] = mapped_column(String(10), default="ready")
     attempts: Mapped[int] = mapped_column(default=0)
-    doubts: Mapped[int] = mapped_column(default=0)
+    ambiguous_attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
     give_up_at: Mapped[datetime]

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, sel
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED, running
-from newsletter_service.delivery.models import Delivery, DomainRest, Sender
-from newsletter_service.delivery.rules import OPEN_STATES, State
+from newsletter_service.delivery.models import Delivery, DomainBackoff, Worker
+from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
 
 _ALIVE_WITHIN = timedelta(seconds=15)
 _DOMAINS_SHOWN = 8
@@ -55,18 +55,20 @@ _WORDS_IN = (Delivery.address, Delivery.name)
 
 
 _IN_GROUP: dict[Group, tuple[ColumnElement[bool], ...]] = {
-    Group.SENT: (Delivery.state == State.SENT,),
+    Group.SENT: (Delivery.state == DeliveryState.SENT,),
     Group.OPEN: (Delivery.settled_at.is_(None),),
     Group.DEFERRED: (
-        Delivery.state.in_((State.DEFERRED, State.UNCERTAIN)),  # an unknown outcome that will be sent again
+        Delivery.state.in_(
+            (DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+        ),  # an unknown outcome that will be sent again
         Delivery.settled_at.is_(None),
     ),
-    Group.FAILED: (Delivery.state == State.FAILED,),
-    Group.CANCELLED: (Delivery.state == State.CANCELLED,),
-    Group.UNCERTAIN: (Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_not(None)),
+    Group.FAILED: (Delivery.state == DeliveryState.FAILED,),
+    Group.CANCELLED: (Delivery.state == DeliveryState.CANCELLED,),
+    Group.UNCERTAIN: (Delivery.state == DeliveryState.UNCERTAIN, Delivery.settled_at.is_not(None)),
     Group.REPEATED: (
-        Delivery.state == State.SENT,
-        Delivery.doubts > literal_column("0"),
+        Delivery.state == DeliveryState.SENT,
+        Delivery.ambiguous_attempts > literal_column("0"),
     ),  # as its index has it
 }
 
@@ -98,7 +100,9 @@ class Held:
 
 def deferred_domains(session: Session, mailing_id: int) -> list[Held]:
     """The domains that put most letters off, among the first ten thousand that were."""
-    some = select(Delivery.domain).where(Delivery.mailing_id == mailing_id, Delivery.state == State.DEFERRED)
+    some = select(Delivery.domain).where(
+        Delivery.mailing_id == mailing_id, Delivery.state == DeliveryState.DEFERRED
+    )
     found = some.limit(_ROWS_LOOKED_AT).subquery()
     count = func.count()
     query = select(found.c.domain, count).group_by(found.c.domain).order_by(count.desc(), found.c.domain)
@@ -139,9 +143,9 @@ def busiest_domains(session: Session, mailing_id: int) -> tuple[DomainCounts, ..
     return tuple(DomainCounts(**row) for row in found)
 
 
-def resting(session: Session, now: datetime) -> Sequence[DomainRest]:
+def resting(session: Session, now: datetime) -> Sequence[DomainBackoff]:
     """Domains that are left alone for now, those that rest longest first; "" is the SMTP server itself."""
-    query = select(DomainRest).where(DomainRest.rests_until > now).order_by(DomainRest.rests_until.desc())
+    query = select(DomainBackoff).where(DomainBackoff.until > now).order_by(DomainBackoff.until.desc())
     return session.scalars(query.limit(_DOMAINS_SHOWN)).all()
 
 
@@ -155,8 +159,8 @@ class Pace:
 
 def pace(session: Session, now: datetime) -> Pace:
     """What senders that showed themselves of late say of themselves."""
-    alive = Sender.seen_at > now - _ALIVE_WITHIN
-    number, total = session.execute(select(func.count(), func.sum(Sender.pace)).where(alive)).one()
+    alive = Worker.seen_at > now - _ALIVE_WITHIN
+    number, total = session.execute(select(func.count(), func.sum(Worker.pace)).where(alive)).one()
     return Pace(number, float(total or 0))
 
 
@@ -166,20 +170,20 @@ def oldest_due(session: Session, now: datetime) -> datetime | None:
     return session.scalars(query.where(Delivery.next_attempt_at <= now)).one()
 
 
-def open_by_state(session: Session) -> dict[State, int]:
+def open_by_state(session: Session) -> dict[DeliveryState, int]:
     """How many letters of all mailings, and notices, may still go out; an unknown outcome to be resent is deferred."""
     count = func.count()
     found = session.execute(
         select(Delivery.state, count).where(Delivery.state.in_(OPEN_STATES)).group_by(Delivery.state)
     )
     result = dict.fromkeys(OPEN_STATES, 0)
-    result.update({State(state): number for state, number in found})
-    again = select(count).where(Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_(None))
-    result[State.DEFERRED] += session.scalars(again).one()
+    result.update({DeliveryState(state): number for state, number in found})
+    again = select(count).where(Delivery.state == DeliveryState.UNCERTAIN, Delivery.settled_at.is_(None))
+    result[DeliveryState.DEFERRED] += session.scalars(again).one()
     return result
 
 
 def longest_silence(session: Session, now: datetime) -> float:
     """For how many seconds the sender that was not seen for the longest time was not seen; 0 without senders."""
-    seen = session.scalars(select(func.min(Sender.seen_at))).one()
+    seen = session.scalars(select(func.min(Worker.seen_at))).one()
     return max(0.0, (now - seen).total_seconds()) if seen else 0.0

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
-from newsletter_service.delivery.rules import EDITION_GIVE_UP, State, address_hmac
+from newsletter_service.delivery.rules import EDITION_GIVE_UP, DeliveryState, address_hmac
 from newsletter_service.delivery.service import suppressed_hmacs
 
 RETRIED = (Group.FAILED, Group.UNCERTAIN)
@@ -28,7 +28,7 @@ class Wanting:
         written: BindParameter[list[int]] = bindparam(
             "unwanted", unwanted, expanding=True, literal_execute=True
         )
-        wanted = (Delivery.reader_id.in_(self.readers), Delivery.id.not_in(written))
+        wanted = (Delivery.subscriber_id.in_(self.readers), Delivery.id.not_in(written))
         return (*which.rows(mailing_id), *wanted)
 
     def _suppressed(self, session: Session, mailing_id: int, which: Filter) -> list[int]:
@@ -55,7 +55,7 @@ def retry(session: Session, mailing_id: int, which: Filter, wanting: Wanting, no
         update(Delivery)
         .where(*wanting.rows(session, mailing_id, which))
         .values(
-            state=State.DEFERRED,
+            state=DeliveryState.DEFERRED,
             settled_at=None,
             next_attempt_at=now,
             give_up_at=now + EDITION_GIVE_UP,
@@ -67,7 +67,9 @@ def retry(session: Session, mailing_id: int, which: Filter, wanting: Wanting, no
 def count_as_sent(session: Session, mailing_id: int, which: Filter) -> int:
     """Believe that letters arrived of which the outcome is unknown; how many. They may have arrived twice."""
     uncertain = replace(which, group=Group.UNCERTAIN)
-    return _change(session, update(Delivery).where(*uncertain.rows(mailing_id)).values(state=State.SENT))
+    return _change(
+        session, update(Delivery).where(*uncertain.rows(mailing_id)).values(state=DeliveryState.SENT)
+    )
 
 
 def _change(session: Session, statement: Update) -> int:

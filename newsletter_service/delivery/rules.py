@@ -19,14 +19,14 @@ _JITTER = 0.2
 SOON = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=3)
 """Longer than any letter ever waits for its next attempt."""
-MOST_DOUBTS = 3
+MOST_AMBIGUOUS_ATTEMPTS = 3
 """So often may a connection end without an answer to one letter; then a person decides what becomes of it."""
 MOST_PAUSES = 2
 """So often may the refusal of one letter pause its mailing."""
 FEWEST_ATTEMPTS = 5
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands; SENT, FAILED and CANCELLED are final, UNCERTAIN is unless it is sent again."""
 
     READY = "ready"
@@ -38,7 +38,7 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN_STATES = (State.READY, State.CLAIMED, State.DEFERRED)
+OPEN_STATES = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
 
 
 _BEFORE_ANY_LETTER = (Phase.CONNECT, Phase.AUTH)
@@ -106,7 +106,7 @@ def is_about_the_letter(reply: Reply) -> bool:
 class Settlement:
     """What becomes of a row: its state, whether the attempt counts, when it is tried again (None: never)."""
 
-    state: State
+    state: DeliveryState
     counts: bool
     next_attempt_at: datetime | None = None
 
@@ -119,7 +119,7 @@ def settlement(
     chance: float,
     *,
     hold: bool = False,
-    doubtful: bool = False,
+    ambiguous: bool = False,
     costs: bool = False,
 ) -> Settlement:
     """What `verdict` makes of a row tried `attempts` times before; `chance` in [0, 1) spreads retries.
@@ -127,25 +127,25 @@ def settlement(
     A letter is given up when its time is up and it was tried often enough: one that was held for days, or
     met a clock that jumped ahead, still gets its chances. From then on an answer that otherwise costs no attempt
     does, or one letter at which a server always hangs up would go round for ever. `hold` leaves an unknown outcome
-    to a person. After an earlier attempt with an unknown outcome (`doubtful`) nobody can say that a letter failed.
+    to a person. After an earlier attempt with an unknown outcome (`ambiguous`) nobody can say that a letter failed.
     With `costs` it counts as an attempt whatever the verdict.
     """
-    failed = State.UNCERTAIN if doubtful else State.FAILED
+    failed = DeliveryState.UNCERTAIN if ambiguous else DeliveryState.FAILED
     if verdict is Verdict.SENT:
-        return Settlement(State.SENT, counts=True)
+        return Settlement(DeliveryState.SENT, counts=True)
     if verdict is Verdict.FAIL:
         return Settlement(failed, counts=True)
     if verdict is Verdict.UNCERTAIN:
         again = None if hold else now + retry_after(attempts + 1, chance)
-        return Settlement(State.UNCERTAIN, counts=True, next_attempt_at=again)
+        return Settlement(DeliveryState.UNCERTAIN, counts=True, next_attempt_at=again)
     if verdict is not Verdict.DEFER and now < give_up_at:
-        freed = State.DEFERRED if attempts or costs else State.READY
+        freed = DeliveryState.DEFERRED if attempts or costs else DeliveryState.READY
         return Settlement(freed, counts=costs, next_attempt_at=now + SOON)
     if now >= give_up_at and attempts + 1 >= FEWEST_ATTEMPTS:
         return Settlement(failed, counts=True)
     at = now + retry_after(attempts + 1, chance)
     last = min(at, give_up_at) if now < give_up_at else at
-    return Settlement(State.DEFERRED, counts=True, next_attempt_at=last)
+    return Settlement(DeliveryState.DEFERRED, counts=True, next_attempt_at=last)
 
 
 def retry_after(attempts: int, chance: float) -> timedelta:

@@ -28,7 +28,7 @@ from newsletter_service.delivery.rules import (
     LONGEST_WAIT,
     NOTICE_GIVE_UP,
     OPEN_STATES,
-    State,
+    DeliveryState,
     address_hmac,
 )
 from newsletter_service.letters.values import PreparedLetter
@@ -41,15 +41,15 @@ def write_notice(
     now: datetime,
     *,
     name: str = "",
-    reader_id: int | None = None,
-    reader_key: str | None = None,
+    subscriber_id: int | None = None,
+    subscriber_key: str | None = None,
     give_up_after: timedelta = NOTICE_GIVE_UP,
 ) -> Delivery:
     """One letter to one address, belonging to no mailing: it goes out with the next run of the delivery job."""
     row = Delivery(
         letter_id=add_letter(session, None, letter, now).id,
-        reader_id=reader_id,
-        reader_key=reader_key,
+        subscriber_id=subscriber_id,
+        subscriber_key=subscriber_key,
         address=address,
         domain=address.rpartition("@")[2],
         name=name,
@@ -93,11 +93,11 @@ def add_deliveries(
     *,
     answers: InstrumentedAttribute[int] | None = None,
 ) -> int:
-    """One ready row for each of `recipients`; how many. Their names and addresses stay in the database.
+    """Writes one ready row for each of `recipients` and returns their number; names and addresses stay in the database.
 
-    They are selected as reader_id, reader_key, address, domain and name; `answers` is the column among what they are
-    selected from with the delivery that theirs is threaded under. A reader who is already in this mailing is an
-    IntegrityError.
+    They are selected as subscriber_id, subscriber_key, address, domain and name; `answers` is the column among what
+    they are selected from with the delivery that theirs is threaded under. A subscriber who is already in this mailing
+    is an IntegrityError.
     """
     shared: dict[str, ColumnElement[Any] | InstrumentedAttribute[int]] = {
         "mailing_id": literal(mailing.id),
@@ -114,7 +114,7 @@ def add_deliveries(
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-_OF_A_RECIPIENT = ("reader_id", "reader_key", "address", "domain", "name")
+_OF_A_RECIPIENT = ("subscriber_id", "subscriber_key", "address", "domain", "name")
 
 
 def pause_mailing(session: Session, mailing: Mailing, reason: str, now: datetime) -> None:
@@ -141,7 +141,7 @@ def cancel_mailing(session: Session, mailing: Mailing, now: datetime) -> int:
     return _cancel(session, now, Delivery.id.in_(mine.with_for_update(skip_locked=True)))
 
 
-def let_nobody_leave(session: Session) -> None:
+def block_unsubscribes(session: Session) -> None:
     """Have who leaves wait until this transaction ends: its rows, which they cannot see yet, are cancelled then.
 
     For whatever writes rows to readers, before it looks who they are. SQLite has one writer at a time anyway.
@@ -157,10 +157,10 @@ def _take(session: Session, lock: FunctionElement[None]) -> None:
 _LEAVING = 5_137_020_818  # any number that no other lock in this database has
 
 
-def cancel_for_reader(session: Session, reader_id: int, now: datetime) -> int:
+def cancel_for_subscriber(session: Session, subscriber_id: int, now: datetime) -> int:
     """Cancel every edition still on its way to a reader who leaves; notices to the reader stay. How many rows."""
     _take(session, func.pg_advisory_xact_lock_shared(_LEAVING))
-    return _cancel(session, now, Delivery.reader_id == reader_id, Delivery.mailing_id.is_not(None))
+    return _cancel(session, now, Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_not(None))
 
 
 def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
@@ -180,7 +180,7 @@ def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def come_forward(session: Session, now: datetime) -> int:
+def repair_clock_skew(session: Session, now: datetime) -> int:
     """Make due what is to wait for longer than any letter does: a clock was ahead when it was put off. How many."""
     late = update(Delivery).where(MAY_BE_CLAIMED, Delivery.next_attempt_at > now + LONGEST_WAIT)
     done = session.execute(late.values(next_attempt_at=now).execution_options(synchronize_session=False))
@@ -213,10 +213,11 @@ class Unwanted:
         if self._few is not None and not self._few:
             return set()
         keys = {
-            reader_id: address_hmac(address, self._secret_key) for reader_id, address in addresses.items()
+            subscriber_id: address_hmac(address, self._secret_key)
+            for subscriber_id, address in addresses.items()
         }
         found = self._few if self._few is not None else self._found(list(keys.values()))
-        return {reader_id for reader_id, key in keys.items() if key in found}
+        return {subscriber_id for subscriber_id, key in keys.items() if key in found}
 
     def _found(self, keys: Sequence[str]) -> frozenset[str]:
         query = select(Suppression.address_hmac).where(among(Suppression.address_hmac, keys))
@@ -231,25 +232,25 @@ def suppressed_hmacs(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(select(Suppression.address_hmac)))
 
 
-def counts(session: Session, mailing_id: int) -> dict[State, int]:
+def counts(session: Session, mailing_id: int) -> dict[DeliveryState, int]:
     """How many rows of a mailing stand in each state; states without rows are 0.
 
     A letter with an unknown outcome that will be sent again counts as deferred: it is not done with.
     """
     mine = (
         Delivery.mailing_id == mailing_id,
-        Delivery.state.in_(list(State)),
+        Delivery.state.in_(list(DeliveryState)),
     )  # all there are, as the index has them
     found = session.execute(select(Delivery.state, func.count()).where(*mine).group_by(Delivery.state))
-    result = dict.fromkeys(State, 0)
-    result.update({State(state): count for state, count in found})
-    if result[State.UNCERTAIN]:
+    result = dict.fromkeys(DeliveryState, 0)
+    result.update({DeliveryState(state): count for state, count in found})
+    if result[DeliveryState.UNCERTAIN]:
         again = select(func.count()).where(
-            *mine, Delivery.state == State.UNCERTAIN, Delivery.settled_at.is_(None)
+            *mine, Delivery.state == DeliveryState.UNCERTAIN, Delivery.settled_at.is_(None)
         )
         waiting = session.scalars(again).one()
-        result[State.UNCERTAIN] -= waiting
-        result[State.DEFERRED] += waiting
+        result[DeliveryState.UNCERTAIN] -= waiting
+        result[DeliveryState.DEFERRED] += waiting
     return result
 
 
@@ -259,10 +260,10 @@ def open_count(session: Session, mailing_id: int) -> int:
     return sum(by_state[state] for state in OPEN_STATES)
 
 
-def notices_since(session: Session, reader_id: int, since: datetime) -> int:
+def notices_since(session: Session, subscriber_id: int, since: datetime) -> int:
     """How many notices a reader was written since a moment, in whatever state they are."""
     query = select(func.count()).where(
-        Delivery.reader_id == reader_id, Delivery.mailing_id.is_(None), Delivery.created_at > since
+        Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_(None), Delivery.created_at > since
     )
     return session.scalars(query).one()
 
@@ -277,9 +278,9 @@ def purge_rests(session: Session, now: datetime) -> int:
     return domain_backoff.forget(session.connection(), now)
 
 
-def erase_notices(session: Session, reader_id: int) -> int:
+def erase_notices(session: Session, subscriber_id: int) -> int:
     """Remove all notices to a reader, also those still on their way; how many."""
-    return _remove(session, Delivery.reader_id == reader_id)
+    return _remove(session, Delivery.subscriber_id == subscriber_id)
 
 
 def _remove(session: Session, *which: ColumnElement[bool]) -> int:

@@ -18,7 +18,7 @@ from newsletter_service.app import create_app
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, NotADemo, load_demo, refuse_other_data
 from newsletter_service.migrations import init_migrations
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.settings import ROOT
 from newsletter_service.startup import start
 
@@ -96,7 +96,7 @@ def _fill() -> bool:
     init_migrations(current_app)
     upgrade()
     with unit_of_work() as session:
-        return load_demo(session, parts().clock(), secret_key=parts().secret_key, demo=parts().demo)
+        return load_demo(session, services().clock(), secret_key=services().secret_key, demo=services().demo)
 
 
 def _say_where(base_url: str) -> None:

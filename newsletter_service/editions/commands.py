@@ -19,7 +19,7 @@ from newsletter_service.editions.preview import service as preview
 from newsletter_service.editions.releasing import service as release
 from newsletter_service.editions.rules import Unsigned
 from newsletter_service.errors import NewsletterError
-from newsletter_service.services import parts
+from newsletter_service.services import services
 
 _MOMENT = "%Y-%m-%d %H:%M"
 
@@ -54,7 +54,7 @@ def compose_edition(number: int) -> None:
 
     with _work() as session:
         edition = service.edition_numbered(session, number)
-        composing.compose_edition(session, parts(), edition, None, parts().clock())
+        composing.compose_edition(session, services(), edition, None, services().clock())
         placements = sorted(edition.placements, key=_by_position)
         lines = [_line(edition), *(_placed(placement) for placement in placements)]
     _print(lines)
@@ -69,7 +69,7 @@ def preview_edition(number: int, segment: str | None, language: str, output: Pat
     """The message a reader of edition NUMBER would get, byte for byte (an .eml file)."""
     with _work(reading=True) as session:
         edition = service.edition_numbered(session, number)
-        message = preview.message_for(session, parts(), edition, segment, language, parts().clock())
+        message = preview.message_for(session, services(), edition, segment, language, services().clock())
     if output is None:
         click.echo(message, nl=False)
     else:
@@ -83,7 +83,7 @@ def release_edition(number: int) -> None:
     with _work() as session:
         edition = service.edition_numbered(session, number)
         try:
-            release.release(session, parts(), edition, None, parts().clock())
+            release.release(session, services(), edition, None, services().clock())
         except Unsigned as error:
             names = ", ".join(service.missing_names(session, edition))
             raise click.ClickException(f"Not released: {names} did not agree to what it says now.") from error
@@ -98,7 +98,7 @@ def hold_edition(number: int, reason: str) -> None:
     """Stop edition NUMBER where it is; REASON is what staff will read."""
     with _work() as session:
         edition = service.edition_numbered(session, number)
-        service.hold(session, edition, None, parts().clock(), reason)
+        service.hold(session, edition, None, services().clock(), reason)
         line = _line(edition)
     click.echo(line)
 
@@ -113,7 +113,7 @@ def resume_edition(number: int, at: datetime | None) -> None:
     with _work() as session:
         edition = service.edition_numbered(session, number)
         sends_at = at and local_moment(at.date(), at.time(), edition.zone)
-        service.resume(session, edition, None, parts().clock(), sends_at)
+        service.resume(session, edition, None, services().clock(), sends_at)
         line = _line(edition)
     click.echo(line)
 
@@ -123,7 +123,7 @@ def resume_edition(number: int, at: datetime | None) -> None:
 @click.confirmation_option(prompt="What has not gone out yet never will. Cancel the edition?")
 def cancel_edition(number: int) -> None:
     """Give edition NUMBER up for good; what is still to go never goes."""
-    now = parts().clock()
+    now = services().clock()
     with _work() as session:
         service.hold_to_cancel(session, service.edition_numbered(session, number), None, now)
     with _work() as session:

@@ -43,7 +43,7 @@ class Calendar(Base):
 
 
 class Edition(Base):
-    """One issue of the newsletter; `state` is one of rules.State. Times are UTC, meant in `zone`.
+    """One issue of the newsletter; `state` is one of rules.EditionState. Times are UTC, meant in `zone`.
 
     `text_limit` is the calendar's as long as copy is open. `held_from` is the state to go back to when a held
     edition is resumed. `version` guards against two people saving at once.
@@ -125,7 +125,7 @@ class Exclusion(Base):
     __tablename__ = "exclusion"
 
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
-    reader_id: Mapped[int] = mapped_column(primary_key=True)
+    subscriber_id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(String(20))
 
 

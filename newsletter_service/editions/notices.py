@@ -18,8 +18,8 @@ from newsletter_service.editions.rules import HoldReason, ReleaseRule
 from newsletter_service.editions.service import calendar, missing_names
 from newsletter_service.letters.values import Notice, PreparedLetter
 from newsletter_service.links.urls import Links
-from newsletter_service.publisher.mail_context import Press
-from newsletter_service.publisher.service import sender_for
+from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.publisher.service import mail_identity
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
@@ -27,10 +27,12 @@ from newsletter_service.staff.rules import Role
 TOLD = (Role.HEAD.value, Role.COMMUNICATOR.value)
 
 
-def tell_staff(session: Session, press: Press, build: Callable[[Links, str], Notice], now: datetime) -> int:
+def tell_staff(
+    session: Session, mail_context: MailContext, build: Callable[[Links, str], Notice], now: datetime
+) -> int:
     """Tell all heads and communicators; answers for how many."""
     told = session.scalars(select(User).where(User.active, User.roles.any(RoleRow.name.in_(TOLD)))).all()
-    tell(session, press, told, build, now)
+    tell(session, mail_context, told, build, now)
     return len(told)
 
 
@@ -42,18 +44,30 @@ def heads_of(session: Session, organisation_ids: Collection[int]) -> list[User]:
 
 
 def tell(
-    session: Session, press: Press, told: Iterable[User], build: Callable[[Links, str], Notice], now: datetime
+    session: Session,
+    mail_context: MailContext,
+    told: Iterable[User],
+    build: Callable[[Links, str], Notice],
+    now: datetime,
 ) -> None:
     """Write down what `build` makes of (links, language) for each of them, in their own language."""
     letters: dict[str, PreparedLetter] = {}
     for user in told:
         if user.language not in letters:
-            sender = sender_for(session, user.language, press.mail_from, press.reply_to, press.links.base_url)
-            letters[user.language] = press.renderer.notice(build(press.links, user.language), sender)
+            sender = mail_identity(
+                session,
+                user.language,
+                mail_context.mail_from,
+                mail_context.reply_to,
+                mail_context.links.base_url,
+            )
+            letters[user.language] = mail_context.renderer.notice(
+                build(mail_context.links, user.language), sender
+            )
         write_notice(session, letters[user.language], user.email, now, name=user.name)
 
 
-def tell_composed(session: Session, press: Press, edition: Edition, now: datetime) -> None:
+def tell_composed(session: Session, mail_context: MailContext, edition: Edition, now: datetime) -> None:
     """Tell staff that `edition` is ready to be looked at."""
     items = items_in(edition)
     facts = emails.ComposedFacts(
@@ -66,16 +80,21 @@ def tell_composed(session: Session, press: Press, edition: Edition, now: datetim
         too_late=_items(edition, Reason.NO_ROOM, due=True),
         alike=_items(edition, Reason.LOOK_ALIKE),
     )
-    tell_staff(session, press, partial(emails.edition_composed, facts), now)
+    tell_staff(session, mail_context, partial(emails.edition_composed, facts), now)
 
 
 def tell_held(
-    session: Session, press: Press, edition: Edition, reason: HoldReason, now: datetime, words: str = ""
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    reason: HoldReason,
+    now: datetime,
+    words: str = "",
 ) -> None:
     """Tell staff that the scheduler held `edition`, and why; `words` is what the mail server said."""
     missing = missing_names(session, edition) if reason is HoldReason.UNSIGNED else ()
     facts = emails.HeldFacts(edition.number, edition.sends_at, edition.zone, reason, words, missing)
-    tell_staff(session, press, partial(emails.edition_held, facts), now)
+    tell_staff(session, mail_context, partial(emails.edition_held, facts), now)
 
 
 def _items(edition: Edition, reason: Reason, due: bool | None = None) -> tuple[Listed, ...]:

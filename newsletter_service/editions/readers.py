@@ -43,7 +43,7 @@ _Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...], str]
 """What a reader's view depends on: claimed segments and whether each is vouched for, topics, mail domain."""
 
 
-def active_readers(session: Session) -> Iterator[Sequence[Reader]]:
+def active_subscribers(session: Session) -> Iterator[Sequence[Reader]]:
     """All active readers, by id, some hundreds at a time; the caller's transaction lasts until the last of them."""
     domains = segment_domains(session)
 
@@ -68,14 +68,14 @@ def active_readers(session: Session) -> Iterator[Sequence[Reader]]:
         ]
 
 
-def recipients(reader_ids: Sequence[int]) -> Select[int, str, str, str, str]:
+def recipients(subscriber_ids: Sequence[int]) -> Select[int, str, str, str, str]:
     """Those of these readers who are still active, as delivery takes them over into its ledger."""
-    return select(*RECIPIENT).where(ACTIVE, among(Subscriber.id, reader_ids))
+    return select(*RECIPIENT).where(ACTIVE, among(Subscriber.id, subscriber_ids))
 
 
 def profiles(session: Session) -> Counter[ReaderView]:
     """How many active readers there are of each kind that the rule can tell apart."""
-    return Counter(reader.view for readers in active_readers(session) for reader in readers)
+    return Counter(reader.view for readers in active_subscribers(session) for reader in readers)
 
 
 def readers_per_segment(session: Session) -> dict[int, int]:
@@ -93,18 +93,18 @@ def _claims(connection: Connection, first: int, last: int) -> dict[int, list[tup
     """Per reader: the claimed segments, and whether a communicator vouched for each."""
     found: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
     claims = select(Membership.subscriber_id, Membership.segment_id, Membership.approved_at.is_not(None))
-    for reader_id, segment_id, approved in connection.execute(
+    for subscriber_id, segment_id, approved in connection.execute(
         claims.where(Membership.subscriber_id.between(first, last))
     ):
-        found[reader_id].append((segment_id, bool(approved)))
+        found[subscriber_id].append((segment_id, bool(approved)))
     return found
 
 
 def _topics(connection: Connection, first: int, last: int) -> dict[int, list[int]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
     chosen = select(subscriber_topic).where(subscriber_topic.c.subscriber_id.between(first, last))
-    for reader_id, topic_id in connection.execute(chosen):
-        found[reader_id].append(topic_id)
+    for subscriber_id, topic_id in connection.execute(chosen):
+        found[subscriber_id].append(topic_id)
     return found
 
 

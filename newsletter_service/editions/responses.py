@@ -16,7 +16,7 @@ from newsletter_service.editions.service import edition_numbered, missing_names
 from newsletter_service.errors import Conflict
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.mime.reading import html_of, text_of
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.guards import roles_required, signed_in
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.used_forms import made_before, note_made
@@ -65,7 +65,7 @@ def _once(session: Session, number: int, use_case: UseCase, key: str) -> None:
         raise AlreadyDone
     edition = edition_numbered(session, number)
     use_case(session, edition)
-    note_made(session, user, key, edition.id, parts().clock())
+    note_made(session, user, key, edition.id, services().clock())
 
 
 def act(number: int, use_case: UseCase, done: str = "") -> Response:

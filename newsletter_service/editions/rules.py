@@ -14,7 +14,7 @@ CANCELLING = "cancelling"
 """Why an edition is held that is being cancelled."""
 
 
-class State(StrEnum):
+class EditionState(StrEnum):
     """Where an edition stands."""
 
     COLLECTING = "collecting"
@@ -66,16 +66,18 @@ class ExclusionReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class EditionStatus:
     """A state and, for a held edition, the state that it goes back to."""
 
-    state: State
-    held_from: State | None = None
+    state: EditionState
+    held_from: EditionState | None = None
 
     @property
     def editable(self) -> bool:
         """Whether its contents can still be changed: composed, or held before it was released."""
-        return self.state is State.COMPOSED or self == Standing(State.HELD, State.COMPOSED)
+        return self.state is EditionState.COMPOSED or self == EditionStatus(
+            EditionState.HELD, EditionState.COMPOSED
+        )
 
 
 class EditionConflict(Conflict):
@@ -89,10 +91,10 @@ class EditionConflict(Conflict):
 class WrongState(EditionConflict):
     """The move is not possible from the state the edition is in."""
 
-    def __init__(self, move: Move, standing: Standing) -> None:
-        super().__init__("wrong_state", f"an edition that is {standing.state} cannot do {move}")
+    def __init__(self, move: Move, status: EditionStatus) -> None:
+        super().__init__("wrong_state", f"an edition that is {status.state} cannot do {move}")
         self.move = move
-        self.standing = standing
+        self.status = status
 
 
 class TooLate(EditionConflict):
@@ -163,76 +165,79 @@ class BadTime(Invalid):
     """The time given for an edition to go out has passed."""
 
 
-def close(standing: Standing) -> Standing:
+def close(status: EditionStatus) -> EditionStatus:
     """Copy has closed and the edition is composed: collecting -> composed."""
-    return _go(Move.CLOSE, standing, {State.COLLECTING}, State.COMPOSED)
+    return _go(Move.CLOSE, status, {EditionState.COLLECTING}, EditionState.COMPOSED)
 
 
-def recompose(standing: Standing) -> Standing:
+def recompose(status: EditionStatus) -> EditionStatus:
     """Compose anew; possible as long as the contents can be changed."""
-    return _while_editable(Move.RECOMPOSE, standing)
+    return _while_editable(Move.RECOMPOSE, status)
 
 
-def edit(standing: Standing) -> Standing:
+def edit(status: EditionStatus) -> EditionStatus:
     """Change what is in the edition or its texts; possible until it is released."""
-    return _while_editable(Move.EDIT, standing)
+    return _while_editable(Move.EDIT, status)
 
 
-def sign_off(standing: Standing) -> Standing:
+def sign_off(status: EditionStatus) -> EditionStatus:
     """Agree to what readers will get; possible as long as that can still change."""
-    return _while_editable(Move.SIGN_OFF, standing)
+    return _while_editable(Move.SIGN_OFF, status)
 
 
-def release(standing: Standing, *, items: int, missing: tuple[int, ...] = ()) -> Standing:
+def release(status: EditionStatus, *, items: int, missing: tuple[int, ...] = ()) -> EditionStatus:
     """Send it: composed (or held before its release) -> sending.
 
     `missing` are the organisations whose sign-off the release rule asks for and that is not there.
     """
-    if not standing.editable:
-        raise WrongState(Move.RELEASE, standing)
+    if not status.editable:
+        raise WrongState(Move.RELEASE, status)
     if not items:
         raise Empty
     if missing:
         raise Unsigned(missing)
-    return Standing(State.SENDING)
+    return EditionStatus(EditionState.SENDING)
 
 
-def finish(standing: Standing, *, open_deliveries: int) -> Standing:
+def finish(status: EditionStatus, *, open_deliveries: int) -> EditionStatus:
     """All deliveries are settled: sending -> sent."""
-    moved = _go(Move.FINISH, standing, {State.SENDING}, State.SENT)
+    moved = _go(Move.FINISH, status, {EditionState.SENDING}, EditionState.SENT)
     if open_deliveries:
         raise StillOpen(open_deliveries)
     return moved
 
 
-def hold(standing: Standing) -> Standing:
+def hold(status: EditionStatus) -> EditionStatus:
     """Stop it where it is: composed or sending -> held, remembering from where."""
-    moved = _go(Move.HOLD, standing, {State.COMPOSED, State.SENDING}, State.HELD)
-    return Standing(moved.state, held_from=standing.state)
+    moved = _go(Move.HOLD, status, {EditionState.COMPOSED, EditionState.SENDING}, EditionState.HELD)
+    return EditionStatus(moved.state, held_from=status.state)
 
 
-def resume(standing: Standing, *, sends_at: datetime, now: datetime) -> Standing:
+def resume(status: EditionStatus, *, sends_at: datetime, now: datetime) -> EditionStatus:
     """Go on where it was held; long past its time it needs another, or the brake would hold it again."""
-    if standing.state is not State.HELD or standing.held_from is None:
-        raise WrongState(Move.RESUME, standing)
-    if standing.held_from is State.COMPOSED and is_late(sends_at, now):
+    if status.state is not EditionState.HELD or status.held_from is None:
+        raise WrongState(Move.RESUME, status)
+    if status.held_from is EditionState.COMPOSED and is_late(sends_at, now):
         raise TooLate
-    return Standing(standing.held_from)
+    return EditionStatus(status.held_from)
 
 
-def retry(standing: Standing) -> Standing:
+def retry(status: EditionStatus) -> EditionStatus:
     """Let some letters go out once more: a sent edition runs again, one that runs or is held goes on as it is."""
-    if standing.state is State.SENT:
-        return Standing(State.SENDING)
-    if standing not in (Standing(State.SENDING), Standing(State.HELD, State.SENDING)):
-        raise WrongState(Move.RETRY, standing)
-    return standing
+    if status.state is EditionState.SENT:
+        return EditionStatus(EditionState.SENDING)
+    if status not in (
+        EditionStatus(EditionState.SENDING),
+        EditionStatus(EditionState.HELD, EditionState.SENDING),
+    ):
+        raise WrongState(Move.RETRY, status)
+    return status
 
 
-def cancel(standing: Standing) -> Standing:
+def cancel(status: EditionStatus) -> EditionStatus:
     """Give it up for good, from any state in which something is still to come."""
-    going = {State.COLLECTING, State.COMPOSED, State.SENDING, State.HELD}
-    return _go(Move.CANCEL, standing, going, State.CANCELLED)
+    going = {EditionState.COLLECTING, EditionState.COMPOSED, EditionState.SENDING, EditionState.HELD}
+    return _go(Move.CANCEL, status, going, EditionState.CANCELLED)
 
 
 def is_late(sends_at: datetime, now: datetime) -> bool:
@@ -265,13 +270,13 @@ def hash_of(parts: object) -> str:
     return sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _go(move: Move, standing: Standing, sources: set[State], target: State) -> Standing:
-    if standing.state not in sources:
-        raise WrongState(move, standing)
-    return Standing(target)
+def _go(move: Move, status: EditionStatus, sources: set[EditionState], target: EditionState) -> EditionStatus:
+    if status.state not in sources:
+        raise WrongState(move, status)
+    return EditionStatus(target)
 
 
-def _while_editable(move: Move, standing: Standing) -> Standing:
-    if not standing.editable:
-        raise WrongState(move, standing)
-    return standing
+def _while_editable(move: Move, status: EditionStatus) -> EditionStatus:
+    if not status.editable:
+        raise WrongState(move, status)
+    return status

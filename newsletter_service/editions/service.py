@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
-from newsletter_service.delivery.rules import OPEN_STATES
-from newsletter_service.delivery.rules import State as DeliveryState
+from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
 from newsletter_service.editions import rules
 from newsletter_service.editions.calendar.rules import Rhythm
 from newsletter_service.editions.content import content_hash
 from newsletter_service.editions.models import Calendar, Edition, Exclusion
-from newsletter_service.editions.rules import BadTime, Move, ReleaseRule, Standing, State
+from newsletter_service.editions.rules import BadTime, EditionState, EditionStatus, Move, ReleaseRule
 from newsletter_service.errors import NotFound
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
@@ -88,12 +87,14 @@ def lock(session: Session, edition: Edition) -> None:
     session.refresh(edition, with_for_update={"of": Edition})
 
 
-def standing(edition: Edition) -> Standing:
+def status_of(edition: Edition) -> EditionStatus:
     """Where an edition stands, as the rules know it."""
-    return Standing(State(edition.state), State(edition.held_from) if edition.held_from else None)
+    return EditionStatus(
+        EditionState(edition.state), EditionState(edition.held_from) if edition.held_from else None
+    )
 
 
-def stand(edition: Edition, at: Standing) -> None:
+def set_status(edition: Edition, at: EditionStatus) -> None:
     """Write down where an edition now stands."""
     edition.state = at.state.value
     edition.held_from = at.held_from.value if at.held_from is not None else None
@@ -127,7 +128,7 @@ def hold(session: Session, edition: Edition, user: User | None, now: datetime, r
     `reason` is in the words of whoever holds it, one of rules.HoldReason, or rules.CANCELLING.
     """
     lock(session, edition)
-    stand(edition, rules.hold(standing(edition)))
+    set_status(edition, rules.hold(status_of(edition)))
     edition.hold_reason = reason[:300]
     if edition.mailing is not None and edition.mailing.paused_at is None:
         delivery.pause_mailing(session, edition.mailing, edition.hold_reason, now)
@@ -142,7 +143,7 @@ def resume(
     if sends_at is not None and sends_at < now:
         raise BadTime("an edition cannot go out in the past", "sends_at")
     planned = sends_at or edition.sends_at
-    stand(edition, rules.resume(standing(edition), sends_at=planned, now=now))
+    set_status(edition, rules.resume(status_of(edition), sends_at=planned, now=now))
     if edition.mailing is not None:
         delivery.resume_mailing(session, edition.mailing)
     else:
@@ -153,7 +154,7 @@ def resume(
 
 def hold_to_cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> None:
     """Stop an edition that is being sent at once: cancelling many letters takes seconds. Raises WrongState."""
-    if edition.state == State.SENDING.value:
+    if edition.state == EditionState.SENDING.value:
         hold(session, edition, user, now, rules.CANCELLING)
 
 
@@ -163,7 +164,7 @@ def cancel(session: Session, edition: Edition, user: User | None, now: datetime)
     `hold_to_cancel` comes first, in a transaction of its own.
     """
     lock(session, edition)
-    stand(edition, rules.cancel(standing(edition)))
+    set_status(edition, rules.cancel(status_of(edition)))
     stopped = 0
     if edition.mailing is not None:
         delivery.pause_mailing(session, edition.mailing, "", now)

@@ -16,10 +16,10 @@ from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.rules import (
     CANCELLING,
     EditionConflict,
+    EditionState,
     ExclusionReason,
     HoldReason,
     Move,
-    State,
     WrongState,
 )
 from newsletter_service.editions.texts import PersonalLink
@@ -42,15 +42,15 @@ MISSING = {
 }
 
 
-def state_name(state: State) -> str:
+def state_name(state: EditionState) -> str:
     """Where an edition stands, in a word or two."""
     return {
-        State.COLLECTING: _("Verzamelt kopij"),
-        State.COMPOSED: _("Samengesteld"),
-        State.SENDING: _("Wordt verstuurd"),
-        State.SENT: _("Verstuurd"),
-        State.HELD: _("Vastgehouden"),
-        State.CANCELLED: _("Geannuleerd"),
+        EditionState.COLLECTING: _("Verzamelt kopij"),
+        EditionState.COMPOSED: _("Samengesteld"),
+        EditionState.SENDING: _("Wordt verstuurd"),
+        EditionState.SENT: _("Verstuurd"),
+        EditionState.HELD: _("Vastgehouden"),
+        EditionState.CANCELLED: _("Geannuleerd"),
     }[state]
 
 
@@ -271,10 +271,10 @@ def moment_left(seconds: float) -> str:
 
 
 def _wrong_state(error: WrongState) -> str:
-    if error.move is Move.RELEASE and error.standing.state in (State.SENDING, State.SENT):
+    if error.move is Move.RELEASE and error.status.state in (EditionState.SENDING, EditionState.SENT):
         return _("Deze editie is al verstuurd. Er gaat niets dubbel uit.")
     return _(
-        "Dit kan niet meer: de editie staat op “%(state)s”.", state=state_name(error.standing.state).lower()
+        "Dit kan niet meer: de editie staat op “%(state)s”.", state=state_name(error.status.state).lower()
     )
 
 

@@ -25,7 +25,7 @@ from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import Conflict, NotAllowed
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_edit_item
 from newsletter_service.staff.used_forms import made_before, made_by, note_made
@@ -97,7 +97,7 @@ def edit(item_id: int) -> Any:
     form = _form(item)
     if request.method == "GET":
         if "controle" in request.args:
-            form.show_problems(service.lacking(item, parts().clock()))
+            form.show_problems(service.lacking(item, services().clock()))
         return _form_page(form, item)
     return _saved(form, item_id) if _accepted(form) else _mend_page(form, item)
 
@@ -106,8 +106,8 @@ def edit(item_id: int) -> Any:
 def card(item_id: int) -> Response:
     """The item as it is saved, the way it looks in the mail."""
     item = service.get_item(db.session(), item_id)
-    shown = card_of(item, language(), ZoneInfo(DEFAULT_ZONE), parts().links)
-    return mail_preview_response(parts().renderer.card_html(shown, language()))
+    shown = card_of(item, language(), ZoneInfo(DEFAULT_ZONE), services().links)
+    return mail_preview_response(services().renderer.card_html(shown, language()))
 
 
 @editorial.post("/<int:item_id>/wachtrij")
@@ -115,7 +115,7 @@ def enqueue(item_id: int) -> Response:
     """Puts a draft or withdrawn item into the queue; leads to the form if something is missing."""
     try:
         with unit_of_work() as session:
-            service.queue_item(session, signed_in(), _own_item(item_id), parts().clock())
+            service.queue_item(session, signed_in(), _own_item(item_id), services().clock())
     except NotReady:
         flash(_("Dit bericht is nog niet af. Hieronder staat wat er ontbreekt."), "warn")
         return redirect(url_for("editorial.edit", item_id=item_id, controle=1))
@@ -127,7 +127,7 @@ def enqueue(item_id: int) -> Response:
 def withdraw(item_id: int) -> Response:
     """Takes an item out of the queue."""
     with unit_of_work() as session:
-        service.withdraw_item(session, signed_in(), _own_item(item_id), parts().clock())
+        service.withdraw_item(session, signed_in(), _own_item(item_id), services().clock())
     flash(_("Het bericht is ingetrokken. U vindt het terug bij “Ingetrokken”."), "ok")
     return redirect(url_for("editorial.queue"))
 
@@ -139,7 +139,7 @@ def keep_apart(item_id: int) -> Response:
     with unit_of_work() as session:
         both = service.get_item(session, item_id), service.get_item(session, other)
         require(any(may_edit_item(acting(), item.organisation_id) for item in both))
-        service.keep_apart(session, signed_in(), item_id, other, parts().clock())
+        service.keep_apart(session, signed_in(), item_id, other, services().clock())
     flash(_("De berichten blijven apart en mogen samen in een editie."), "ok")
     return redirect(url_for("editorial.queue"))
 
@@ -155,8 +155,8 @@ def preview() -> Response:
     if form.picture_must_wait:
         return Response("", 503, _AFTER_A_WHILE)
     image = _uploaded(form) or (item.image if item else None)
-    typed = typed_card(form, organisations(session), segments(session), image, parts().links, language())
-    return mail_preview_response(parts().renderer.card_html(typed, language()))
+    typed = typed_card(form, organisations(session), segments(session), image, services().links, language())
+    return mail_preview_response(services().renderer.card_html(typed, language()))
 
 
 def _checked(form: ItemForm) -> bool:
@@ -178,7 +178,7 @@ def _accepted(form: ItemForm) -> bool:
     valid = _checked(form)
     if form.picture is not None:
         with unit_of_work() as session:
-            form.kept_image.data = store(session, form.picture, parts().clock()).digest
+            form.kept_image.data = store(session, form.picture, services().clock()).digest
     return valid
 
 
@@ -188,7 +188,9 @@ def _mend_page(form: ItemForm, item: Item | None) -> Any:
     """
     shown = None if form.remove_image.data else _uploaded(form) or (item.image if item else None)
     queue = "wachtrij" in request.form or (item is not None and item.state == ItemState.QUEUED)
-    form.show_problems(service.wanting(form.content(), shown is not None, parts().clock(), for_queue=queue))
+    form.show_problems(
+        service.wanting(form.content(), shown is not None, services().clock(), for_queue=queue)
+    )
     page, status = _form_page(form, item, status=422)
     return (page, 503, _AFTER_A_WHILE) if form.picture_must_wait else (page, status)
 
@@ -221,7 +223,7 @@ def _save_new(form: ItemForm) -> Item:
     if before is not None:
         raise MadeAlready(before)
     item = _save(form, _new_item(form))
-    note_made(session, signed_in(), key, item.id, parts().clock())
+    note_made(session, signed_in(), key, item.id, services().clock())
     return item
 
 
@@ -251,7 +253,7 @@ def _save(form: ItemForm, item: Item) -> Item:
         signed_in(),
         item,
         form.content(),
-        parts().clock(),
+        services().clock(),
         version=item.version,
         image=None if form.remove_image.data else _uploaded(form),
         without_image=form.remove_image.data,
@@ -294,7 +296,7 @@ def _new_item(form: ItemForm) -> Item:
     organisation = next((one for one in _writes_for() if one.id == form.organisation.data), None)
     if organisation is None:
         raise NotAllowed("not an organisation to write for")
-    return service.new_item(signed_in(), organisation, parts().clock())
+    return service.new_item(signed_in(), organisation, services().clock())
 
 
 def _form(item: Item | None = None) -> ItemForm:

@@ -19,7 +19,7 @@ from newsletter_service.letters.cards import (
 from newsletter_service.letters.links.names import LinkNames
 from newsletter_service.letters.markdown.html import links_in, to_html, to_text
 from newsletter_service.letters.texts import texts
-from newsletter_service.letters.values import EditionContent, Sender
+from newsletter_service.letters.values import EditionContent, MailIdentity
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def fitting(content: EditionContent) -> EditionContent:
     )
 
 
-def edition_view(content: EditionContent, sender: Sender, manage: str, unsubscribe: str) -> EditionView:
+def edition_view(content: EditionContent, sender: MailIdentity, manage: str, unsubscribe: str) -> EditionView:
     """`content` arranged for reading; `manage` and `unsubscribe` stand for the reader's own links.
 
     Where they are empty there is no reader, and their words in texts lead to the page to sign up.
@@ -98,7 +98,7 @@ def edition_view(content: EditionContent, sender: Sender, manage: str, unsubscri
     )
 
 
-def own_links(content: EditionContent, sender: Sender, manage: str, unsubscribe: str) -> OwnLinks:
+def own_links(content: EditionContent, sender: MailIdentity, manage: str, unsubscribe: str) -> OwnLinks:
     """The links that the edition ends with."""
     _ = texts(content.language).gettext
     about = quote(_("Wat er bij ons speelt (nummer %(number)s)") % {"number": content.number})
@@ -111,13 +111,13 @@ def own_links(content: EditionContent, sender: Sender, manage: str, unsubscribe:
     )
 
 
-def web_page(content: EditionContent, sender: Sender) -> str:
+def web_page(content: EditionContent, sender: MailIdentity) -> str:
     """Where on the web everybody reads what this letter says."""
     page = _page(content, sender)
     return f"{page}#{content.anchor}" if content.anchor else page
 
 
-def _page(content: EditionContent, sender: Sender) -> str:
+def _page(content: EditionContent, sender: MailIdentity) -> str:
     return f"{sender.base_url}/archief/{content.number}"
 
 
@@ -154,7 +154,7 @@ def _heading(kind: str, _: Callable[[str], str]) -> str:
     }[kind]
 
 
-def _links(content: EditionContent, sender: Sender) -> Iterable[tuple[str, str]]:
+def _links(content: EditionContent, sender: MailIdentity) -> Iterable[tuple[str, str]]:
     yield from links_in(content.introduction)
     page = _page(content, sender)
     for card in content.cards:

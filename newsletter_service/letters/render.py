@@ -20,7 +20,7 @@ from newsletter_service.letters.markdown.cleaning import cleaned, texts_in
 from newsletter_service.letters.mime import encoding
 from newsletter_service.letters.mime.skeleton import header_slot, mark, prepare
 from newsletter_service.letters.texts import texts
-from newsletter_service.letters.values import Card, EditionContent, Notice, PreparedLetter, Sender
+from newsletter_service.letters.values import Card, EditionContent, MailIdentity, Notice, PreparedLetter
 
 BLOCK_BYTES = 100_000
 _HOST = re.compile(r"https?://([^\s/\"'<>?#\\)]+)", re.IGNORECASE)
@@ -37,7 +37,7 @@ class LetterRenderer:
 
     templates_dir: Path
 
-    def edition(self, content: EditionContent, sender: Sender) -> PreparedLetter:
+    def edition(self, content: EditionContent, sender: MailIdentity) -> PreparedLetter:
         """Prepare the letter of one variant.
 
         LetterError if it is over 100 kB, would load anything from elsewhere, or a header would break.
@@ -53,7 +53,7 @@ class LetterRenderer:
         headers = _edition_headers(sender, content)
         return self._letter("edition", values, headers, content.language, content.written_in)
 
-    def notice(self, notice: Notice, sender: Sender) -> PreparedLetter:
+    def notice(self, notice: Notice, sender: MailIdentity) -> PreparedLetter:
         """Prepare the letter of one notice: confirmation, lost link, word to staff; raises as `edition`."""
         values = {"notice": _printable(notice), "sender": cleaned(_checked(sender))}
         headers = [_AUTOMATIC, _content_language(notice.language)]
@@ -89,13 +89,13 @@ def _printable(content: Content) -> Content:
     return cleaned(replace(content, subject=subject))
 
 
-def _checked(sender: Sender) -> Sender:
+def _checked(sender: MailIdentity) -> MailIdentity:
     for value in texts_in(sender):
         encoding.header_safe(value)
     return sender
 
 
-def _common_headers(sender: Sender, subject: str) -> list[bytes]:
+def _common_headers(sender: MailIdentity, subject: str) -> list[bytes]:
     return [
         header_slot("Date", "date"),
         encoding.mailbox("From", sender.name, sender.mail_from),
@@ -110,7 +110,7 @@ def _common_headers(sender: Sender, subject: str) -> list[bytes]:
 _AUTOMATIC = b"Auto-Submitted: auto-generated\r\n"
 
 
-def _edition_headers(sender: Sender, content: EditionContent) -> list[bytes]:
+def _edition_headers(sender: MailIdentity, content: EditionContent) -> list[bytes]:
     domain = sender.mail_from.rpartition("@")[2]
     archive = f"{sender.base_url}/archief"
     thread = [header_slot("In-Reply-To", "answers"), header_slot("References", "answers")]
@@ -128,7 +128,7 @@ def _edition_headers(sender: Sender, content: EditionContent) -> list[bytes]:
     ]
 
 
-def _feedback_id(sender: Sender, content: EditionContent) -> bytes:
+def _feedback_id(sender: MailIdentity, content: EditionContent) -> bytes:
     """What Google counts complaints by: edition, language and kind, then who sends, in 5 to 15 characters.
 
     No identifier occurs in two places, and none belongs to a reader.

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 
 @dataclass(frozen=True)
-class Sender:
+class MailIdentity:
     """Who a letter comes from, in every header that says so.
 
     `name` is the newsletter's, `list_slug` makes the List-Id, `tagline` and `postal_address` stand in the

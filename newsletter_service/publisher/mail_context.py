@@ -6,8 +6,8 @@ from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.urls import Links
 
 
-class Press(Protocol):
-    """Values and functions that differ between two running copies; web.parts.Parts is one."""
+class MailContext(Protocol):
+    """Values and functions that differ between two running copies; services.Services is one."""
 
     @property
     def renderer(self) -> LetterRenderer:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.errors import NotFound
-from newsletter_service.letters.values import Sender
+from newsletter_service.letters.values import MailIdentity
 from newsletter_service.publisher.models import Newsletter, Organisation
 
 
@@ -21,10 +21,12 @@ def organisations(session: Session) -> list[Organisation]:
     return list(session.scalars(select(Organisation).order_by(Organisation.position, Organisation.id)))
 
 
-def sender_for(session: Session, language: str, mail_from: str, reply_to: str, base_url: str) -> Sender:
+def mail_identity(
+    session: Session, language: str, mail_from: str, reply_to: str, base_url: str
+) -> MailIdentity:
     """Who letters in `language` (nl or en) come from."""
     row = newsletter(session)
-    return Sender(
+    return MailIdentity(
         name=row.name,
         list_slug=row.slug,
         tagline=row.tagline(language),

@@ -59,7 +59,7 @@ class NotOpened(Exception):
         self.reply = reply
 
 
-class Connection:
+class SmtpConnection:
     """An open connection that neither blocks nor waits: its driver says when it can be read and written.
 
     It is good for `most_letters`; 0 is any number.
@@ -181,7 +181,7 @@ class Connection:
         self.close()
 
 
-def open_connection(server: SmtpServer) -> Connection:
+def open_connection(server: SmtpServer) -> SmtpConnection:
     """Connect, greet, encrypt and log in as `server` says; blocks, for minutes if need be.
 
     Raises NotOpened; TransportMisconfigured where going on would send something in the clear.
@@ -252,13 +252,13 @@ def _log_in(client: smtplib.SMTP, server: SmtpServer) -> None:
         raise TransportMisconfigured("smtplib logs in with names and passwords in ASCII only") from error
 
 
-def _taken_over(client: smtplib.SMTP, ehlo_seconds: float) -> Connection:
+def _taken_over(client: smtplib.SMTP, ehlo_seconds: float) -> SmtpConnection:
     """Take the socket from smtplib, and what its buffer may already have read beyond the last reply."""
     sock, buffer = client.sock, client.file
     if sock is None:
         raise NotOpened(Reply(Phase.CONNECT, None, "the server closed the connection"))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    connection = Connection(sock, Extensions.announced(client.esmtp_features), ehlo_seconds)
+    connection = SmtpConnection(sock, Extensions.announced(client.esmtp_features), ehlo_seconds)
     if buffer is not None:
         with suppress(*_LATER):
             connection.dialogue.receive(buffer.peek())

@@ -4,14 +4,14 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from newsletter_service.smtp.connection import Connection, SmtpServer, open_connection
+from newsletter_service.smtp.connection import SmtpConnection, SmtpServer, open_connection
 
 
-class Opener:
+class Connector:
     """Opens connections in threads of their own; what comes of it lies in `results`."""
 
     def __init__(self, server: SmtpServer, arrived: Callable[[], None]) -> None:
-        self.results: deque[Connection | BaseException] = deque()
+        self.results: deque[SmtpConnection | BaseException] = deque()
         self.under_way = 0
         self._server, self._arrived = server, arrived
         self._closed = False
@@ -27,11 +27,11 @@ class Opener:
         with self._lock:
             self._closed = True
         for result in self.results:
-            if isinstance(result, Connection):
+            if isinstance(result, SmtpConnection):
                 result.close()
 
     def _open(self) -> None:
-        result: Connection | BaseException
+        result: SmtpConnection | BaseException
         try:
             result = open_connection(self._server)
         except BaseException as error:  # noqa: BLE001  # the thread that waits for it raises it
@@ -40,5 +40,5 @@ class Opener:
             if not self._closed:
                 self.results.append(result)
                 self._arrived()
-            elif isinstance(result, Connection):
+            elif isinstance(result, SmtpConnection):
                 result.close()

@@ -5,26 +5,26 @@ from select import select
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector, SelectorKey
 from socket import socketpair
 
-from newsletter_service.smtp.connection import Connection
+from newsletter_service.smtp.connection import SmtpConnection
 
 
-class Watch:
+class Poller:
     """One selector over all connections of a run; `ring` is the only call that other threads may make."""
 
     def __init__(self) -> None:
         self._selector = DefaultSelector()
-        self._writing: set[Connection] = set()
+        self._writing: set[SmtpConnection] = set()
         self._closed = False
         self._bell, self._ear = socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
         self._selector.register(self._ear, EVENT_READ, None)
 
-    def begin(self, connection: Connection) -> None:
+    def begin(self, connection: SmtpConnection) -> None:
         """Watch for what a connection says."""
         self._selector.register(connection, EVENT_READ, connection)
 
-    def mind(self, connection: Connection) -> None:
+    def mind(self, connection: SmtpConnection) -> None:
         """Watch for room to write too, as long as something is left to be sent; and no longer."""
         wants = connection.wants_write
         if wants == (connection in self._writing):
@@ -35,7 +35,7 @@ class Watch:
             self._writing.discard(connection)
         self._selector.modify(connection, EVENT_READ | EVENT_WRITE if wants else EVENT_READ, connection)
 
-    def end(self, connection: Connection) -> None:
+    def end(self, connection: SmtpConnection) -> None:
         """Watch a connection no more."""
         self._writing.discard(connection)
         self._selector.unregister(connection)

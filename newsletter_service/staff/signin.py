@@ -13,7 +13,7 @@ from flask import Flask, Request
 from flask_security import Security, SQLAlchemyUserDatastore
 
 from newsletter_service.db import db
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.access.carrying import STAMP, init_carrying
 from newsletter_service.staff.access.rules import WARN_BEFORE
 from newsletter_service.staff.access.sessions import load_user, page_stamp, session_ends
@@ -42,7 +42,7 @@ def init_signin(app: Flask, memory: int, passes: int, lanes: int) -> None:
     app.jinja_env.globals.update(
         page_stamp=page_stamp,
         session_ends=session_ends,
-        session_now=lambda: parts().clock(),
+        session_now=lambda: services().clock(),
         SESSION_WARN_SECONDS=int(WARN_BEFORE.total_seconds()),
         STAMP=STAMP,
     )

@@ -7,10 +7,10 @@ from flask.cli import AppGroup
 
 from newsletter_service.csv_files import UnreadableFile, decoded
 from newsletter_service.db import reading, unit_of_work
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.subscriptions.importing.service import (
     Imported,
-    all_readers,
+    all_subscribers,
     all_who_stay_away,
     import_readers,
     read,
@@ -48,7 +48,7 @@ def import_file(file: Path, consent: str, dry_run: bool) -> None:
     active readers come in; who left is remembered and stays away, also from later lists), confirmed_at
     (23-11-2026 09:00). Nobody is mailed; who is known already stays as they are.
     """
-    now, secret_key = parts().clock(), parts().secret_key
+    now, secret_key = services().clock(), services().secret_key
     text = _text_of(file)
     with unit_of_work() as session:
         sheet = read(session, text, secret_key, now)
@@ -96,7 +96,7 @@ def _text_of(file: Path) -> str:
 def export_file() -> None:
     """Write all readers to standard output, and as hashes the addresses that no list may bring back."""
     with unit_of_work() as session:
-        record_export(session, parts().clock())
+        record_export(session, services().clock())
     with reading() as session:
-        for row in write_sheet(all_readers(session), all_who_stay_away(session, parts().secret_key)):
+        for row in write_sheet(all_subscribers(session), all_who_stay_away(session, services().secret_key)):
             click.echo(row, nl=False)

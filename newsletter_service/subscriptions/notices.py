@@ -9,8 +9,8 @@ from newsletter_service.delivery.service import notices_since, write_notice
 from newsletter_service.letters.values import Notice, PreparedLetter
 from newsletter_service.links.tokens import NOBODYS_KEY
 from newsletter_service.links.urls import MANAGE_WITHIN
-from newsletter_service.publisher.mail_context import Press
-from newsletter_service.publisher.service import newsletter, sender_for
+from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.publisher.service import mail_identity, newsletter
 from newsletter_service.subscriptions import emails
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import NOTICES_A_DAY, Answer
@@ -27,32 +27,38 @@ def may_write(session: Session, reader: Subscriber, now: datetime) -> bool:
     return notices_since(session, reader.id, now - _DAY) < NOTICES_A_DAY
 
 
-def write(session: Session, press: Press, reader: Subscriber, answer: Answer, now: datetime) -> None:
+def write(
+    session: Session, mail_context: MailContext, reader: Subscriber, answer: Answer, now: datetime
+) -> None:
     """Write the mail that `answer` names down for `reader`."""
-    notice = _notice(session, press, answer, reader.language, reader.link_key, now)
+    notice = _notice(session, mail_context, answer, reader.language, reader.link_key, now)
     write_notice(
         session,
-        _letter(session, press, notice),
+        _letter(session, mail_context, notice),
         reader.address,
         now,
-        reader_id=reader.id,
-        reader_key=reader.link_key,
+        subscriber_id=reader.id,
+        subscriber_key=reader.link_key,
     )
 
 
-def write_nothing(session: Session, press: Press, language: str, now: datetime) -> None:
+def write_nothing(session: Session, mail_context: MailContext, language: str, now: datetime) -> None:
     """Do the work of a mail without one: nobody learns by the clock which addresses get none."""
-    _letter(session, press, _notice(session, press, Answer.CONFIRM, language, NOBODYS_KEY, now))
+    _letter(session, mail_context, _notice(session, mail_context, Answer.CONFIRM, language, NOBODYS_KEY, now))
 
 
-def _notice(session: Session, press: Press, answer: Answer, language: str, key: str, now: datetime) -> Notice:
-    name, links = newsletter(session).name, press.links
+def _notice(
+    session: Session, mail_context: MailContext, answer: Answer, language: str, key: str, now: datetime
+) -> Notice:
+    name, links = newsletter(session).name, mail_context.links
     if answer is Answer.CONFIRM:
         confirm, never = links.confirm(key, now), links.never(key, now)
         return emails.confirmation(name, language, confirm, never)
     return _KNOWN[answer](name, language, links.manage(key, now + MANAGE_WITHIN))
 
 
-def _letter(session: Session, press: Press, notice: Notice) -> PreparedLetter:
-    sender = sender_for(session, notice.language, press.mail_from, press.reply_to, press.links.base_url)
-    return press.renderer.notice(notice, sender)
+def _letter(session: Session, mail_context: MailContext, notice: Notice) -> PreparedLetter:
+    sender = mail_identity(
+        session, notice.language, mail_context.mail_from, mail_context.reply_to, mail_context.links.base_url
+    )
+    return mail_context.renderer.notice(notice, sender)

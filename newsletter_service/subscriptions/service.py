@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.delivery.service import cancel_for_reader, erase_notices, is_suppressed, suppress
+from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices, is_suppressed, suppress
 from newsletter_service.links.tokens import Holder, new_key
-from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
@@ -34,7 +34,12 @@ from newsletter_service.subscriptions.rules import (
 
 
 def sign_up(
-    session: Session, press: Press, address: Address, choices: Choices, read_in: str, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    address: Address,
+    choices: Choices,
+    read_in: str,
+    now: datetime,
 ) -> None:
     """Take a request for the newsletter; whatever is known of the address shows only in the mail it gets.
 
@@ -43,33 +48,35 @@ def sign_up(
     last decides what an unconfirmed reader chose: the page that confirms shows it. Beyond the third mail
     in a day nothing changes at all.
     """
-    if is_suppressed(session, address.text, press.secret_key):
-        notices.write_nothing(session, press, choices.language, now)
+    if is_suppressed(session, address.text, mail_context.secret_key):
+        notices.write_nothing(session, mail_context, choices.language, now)
         return
     reader = _by_address(session, address) or _added(session, address, now)
     if not notices.may_write(session, reader, now):
-        notices.write_nothing(session, press, choices.language, now)
+        notices.write_nothing(session, mail_context, choices.language, now)
         return
     answer = answer_to_sign_up(Status(reader.status))
     if answer is Answer.CONFIRM:
         _ask(session, reader, now)
         change_preferences(session, reader, choices)
         _record(session, reader, Step.ASKED, read_in, now)
-    notices.write(session, press, reader, answer, now)
+    notices.write(session, mail_context, reader, answer, now)
 
 
-def request_link(session: Session, press: Press, address: Address, language: str, now: datetime) -> None:
+def request_link(
+    session: Session, mail_context: MailContext, address: Address, language: str, now: datetime
+) -> None:
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
     reader = _by_address(session, address)
     answer = answer_to_lost_link(Status(reader.status) if reader is not None else None)
-    suppressed = is_suppressed(session, address.text, press.secret_key)
+    suppressed = is_suppressed(session, address.text, mail_context.secret_key)
     if reader is None or answer is None or suppressed or not notices.may_write(session, reader, now):
-        notices.write_nothing(session, press, language, now)
+        notices.write_nothing(session, mail_context, language, now)
     else:
-        notices.write(session, press, reader, answer, now)
+        notices.write(session, mail_context, reader, answer, now)
 
 
-def find_reader(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
+def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
     """The reader a link is about; None once that subscription is over for good.
 
     `to_change` holds the row until the transaction ends.
@@ -94,19 +101,19 @@ def confirm(session: Session, reader: Subscriber, read_in: str, now: datetime) -
     return True
 
 
-def confirm_again(session: Session, press: Press, reader: Subscriber, now: datetime) -> None:
+def confirm_again(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
     """Send the confirmation mail once more, within the day's limit; the seven days begin anew."""
     if reader.status == Status.PENDING and notices.may_write(session, reader, now):
         reader.asked_at = now
-        notices.write(session, press, reader, Answer.CONFIRM, now)
+        notices.write(session, mail_context, reader, Answer.CONFIRM, now)
 
 
-def never(session: Session, press: Press, reader: Subscriber, now: datetime) -> None:
+def never(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
     """Never write to this address again: whoever reads it did not ask for it.
 
     Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
     """
-    suppress(session, reader.address, "asked", press.secret_key, now)
+    suppress(session, reader.address, "asked", mail_context.secret_key, now)
     if reader.status == Status.ACTIVE:
         leave(session, reader, now)
     elif reader.status == Status.PENDING:
@@ -156,21 +163,21 @@ def leave(session: Session, reader: Subscriber, now: datetime) -> bool:
         return False
     reader.status = Status.LEFT
     reader.left_at = now
-    cancel_for_reader(session, reader.id, now)
+    cancel_for_subscriber(session, reader.id, now)
     _record(session, reader, Step.WITHDRAWN, "", now)
     return True
 
 
-def can_undo(session: Session, press: Press, reader: Subscriber, now: datetime) -> bool:
+def can_undo(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> bool:
     """Whether who left may come back by a button."""
     return may_undo(Status(reader.status), reader.left_at, now) and not is_suppressed(
-        session, reader.address, press.secret_key
+        session, reader.address, mail_context.secret_key
     )
 
 
-def undo_leave(session: Session, press: Press, reader: Subscriber, now: datetime) -> bool:
+def undo_leave(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> bool:
     """Take the leaving back; False if it is too late for that, or there is nothing to take back."""
-    if not can_undo(session, press, reader, now):
+    if not can_undo(session, mail_context, reader, now):
         return False
     reader.status = Status.ACTIVE
     reader.left_at = None

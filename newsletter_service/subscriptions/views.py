@@ -11,7 +11,7 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.links.urls import MANAGE_WITHIN
 from newsletter_service.publisher.service import newsletter, organisations
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, masked, readable
 from newsletter_service.subscriptions.consent_texts import wording
@@ -43,7 +43,7 @@ def sign_up() -> Any:
     if not form.validate_on_submit():
         return _sign_up_page(form)
     with unit_of_work() as session:
-        service.sign_up(session, parts(), form.parsed, form.chosen(), language(), parts().clock())
+        service.sign_up(session, services(), form.parsed, form.chosen(), language(), services().clock())
     return redirect(url_for("readers.look_in_your_mailbox"))
 
 
@@ -69,7 +69,7 @@ def confirm_now(token: str) -> Any:
     try:
         with unit_of_work() as session:
             reader = _reader(Purpose.CONFIRM, token, to_change=True)
-            began = service.confirm(session, reader, language(), parts().clock())
+            began = service.confirm(session, reader, language(), services().clock())
             return _confirmed_page(reader) if began else _confirm_page(reader, token)
     except ExpiredToken:
         return _expired_page(token)
@@ -82,7 +82,7 @@ def confirm_again(token: str) -> Any:
         reader = _asked_before(token, to_change=True)
         if reader is None:
             return redirect(url_for("readers.confirm", token=token), 303)
-        service.confirm_again(session, parts(), reader, parts().clock())
+        service.confirm_again(session, services(), reader, services().clock())
     return redirect(url_for("readers.look_in_your_mailbox"))
 
 
@@ -93,10 +93,10 @@ def not_me(token: str) -> Any:
     if done:
         with unit_of_work() as session:
             reader = _reader(Purpose.NEVER, token, to_change=True)
-            service.never(session, parts(), reader, parts().clock())
+            service.never(session, services(), reader, services().clock())
     else:
         _reader(Purpose.NEVER, token)
-    return render_template("readers/not_me.html", done=done, contact=parts().reply_to)
+    return render_template("readers/not_me.html", done=done, contact=services().reply_to)
 
 
 @readers.route("/voorkeuren/<token>", methods=["GET", "POST"])
@@ -105,7 +105,7 @@ def preferences(token: str) -> Any:
     reader = _reader(Purpose.MANAGE, token, to_change=request.method == "POST")
     if reader.status != Status.ACTIVE:
         return _left_page(reader)
-    if parts().tokens.read(Purpose.MANAGE, token, parts().clock()).lasting:
+    if services().tokens.read(Purpose.MANAGE, token, services().clock()).lasting:
         return _page_from_a_letter(reader, token)
     form = _choices_form(reader)
     saved = form.validate_on_submit()
@@ -121,7 +121,7 @@ def preferences(token: str) -> Any:
         saved=saved,
         address=readable(reader.address),
         checks=_checks(reader),
-        leave_token=_token(parts().links.unsubscribe(reader.link_key)),
+        leave_token=_token(services().links.unsubscribe(reader.link_key)),
     )
 
 
@@ -130,7 +130,9 @@ def mail_link(token: str) -> Any:
     """Mails whoever owns a letter's link the way to all of their preferences."""
     with unit_of_work() as session:
         reader = _reader(Purpose.MANAGE, token, to_change=True)
-        service.request_link(session, parts(), Address(reader.address), reader.language, parts().clock())
+        service.request_link(
+            session, services(), Address(reader.address), reader.language, services().clock()
+        )
     return redirect(url_for("readers.link_is_coming"))
 
 
@@ -154,7 +156,7 @@ def leave_now(token: str) -> Any:
     try:
         with unit_of_work() as session:
             reader = _reader(Purpose.UNSUBSCRIBE, token, to_change=True)
-            service.leave(session, reader, parts().clock())
+            service.leave(session, reader, services().clock())
             return _left_page(reader)
     except DeadLink:
         if one_click:
@@ -168,12 +170,12 @@ def undo_leave(token: str) -> Any:
     if request.method == "POST":
         with unit_of_work() as session:
             reader = _reader(Purpose.UNSUBSCRIBE, token, to_change=True)
-            service.undo_leave(session, parts(), reader, parts().clock())
+            service.undo_leave(session, services(), reader, services().clock())
     reader = _reader(Purpose.UNSUBSCRIBE, token)
     if reader.status != Status.ACTIVE:
         return _left_page(reader)
     manage_token = _token(
-        parts().links.manage(reader.link_key)
+        services().links.manage(reader.link_key)
     )  # no more than the letter gives whoever has it
     return render_template("readers/back.html", manage_token=manage_token)
 
@@ -186,7 +188,7 @@ def lost_link() -> Any:
     if not form.validate_on_submit():
         return _form_page("lost_link", form)
     with unit_of_work() as session:
-        service.request_link(session, parts(), form.parsed, language(), parts().clock())
+        service.request_link(session, services(), form.parsed, language(), services().clock())
     return redirect(url_for("readers.link_is_coming"))
 
 
@@ -201,7 +203,7 @@ def link_is_coming() -> str:
 @same_for_all
 def privacy() -> str:
     """What is kept about readers, why, and for how long; its version stands in every consent."""
-    return render_template("readers/privacy.html", version=PRIVACY_VERSION, contact=parts().reply_to)
+    return render_template("readers/privacy.html", version=PRIVACY_VERSION, contact=services().reply_to)
 
 
 @readers.errorhandler(BadToken)
@@ -213,8 +215,8 @@ def _dead_link(_error: Exception) -> Any:
 
 def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscriber:
     """The reader behind a link; the page speaks their language. BadToken, ExpiredToken or DeadLink."""
-    holder = parts().tokens.read(purpose, token, parts().clock())
-    reader = service.find_reader(db.session(), holder, to_change=to_change)
+    holder = services().tokens.read(purpose, token, services().clock())
+    reader = service.find_subscriber(db.session(), holder, to_change=to_change)
     unconfirmed = reader is not None and reader.status == Status.PENDING
     if reader is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
         raise DeadLink
@@ -224,8 +226,8 @@ def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscri
 
 def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
     """Who signed up with this link, which may be too old to confirm, and still waits; BadToken."""
-    holder = parts().tokens.read_expired(Purpose.CONFIRM, token)
-    reader = service.find_reader(db.session(), holder, to_change=to_change)
+    holder = services().tokens.read_expired(Purpose.CONFIRM, token)
+    reader = service.find_subscriber(db.session(), holder, to_change=to_change)
     if reader is None or reader.status != Status.PENDING:
         return None
     speak(reader.language)
@@ -275,7 +277,7 @@ def _page_from_a_letter(reader: Subscriber, token: str) -> Any:
         "readers/from_letter.html",
         token=token,
         address=masked(reader.address),
-        leave_token=_token(parts().links.unsubscribe(reader.link_key)),
+        leave_token=_token(services().links.unsubscribe(reader.link_key)),
     )
     return page, 403 if request.method == "POST" else 200
 
@@ -287,8 +289,8 @@ def _expired_page(token: str) -> Any:
 
 
 def _left_page(reader: Subscriber) -> str:
-    undo = service.can_undo(db.session(), parts(), reader, parts().clock())
-    token = _token(parts().links.unsubscribe(reader.link_key)) if undo else None
+    undo = service.can_undo(db.session(), services(), reader, services().clock())
+    token = _token(services().links.unsubscribe(reader.link_key)) if undo else None
     return render_template("readers/left.html", undo_token=token)
 
 
@@ -336,7 +338,7 @@ def _checks(reader: Subscriber) -> list[tuple[str, bool]]:
 
 def _manage_token(reader: Subscriber) -> str:
     """For the page at hand: as short-lived as a link that was asked for."""
-    return _token(parts().links.manage(reader.link_key, parts().clock() + MANAGE_WITHIN))
+    return _token(services().links.manage(reader.link_key, services().clock() + MANAGE_WITHIN))
 
 
 def _token(address: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.web.errors import database_outage
 
 SECURITY_TXT_LASTS = timedelta(days=180)
@@ -37,12 +37,12 @@ def robots() -> Response:
 @web.get("/.well-known/security.txt")
 def security_txt() -> Response:
     """Whom to tell about a weak spot (RFC 9116)."""
-    expires = (parts().clock() + SECURITY_TXT_LASTS).replace(microsecond=0)
+    expires = (services().clock() + SECURITY_TXT_LASTS).replace(microsecond=0)
     lines = (
-        f"Contact: mailto:{parts().reply_to}",
+        f"Contact: mailto:{services().reply_to}",
         f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
         "Preferred-Languages: nl, en",
-        f"Canonical: {parts().links.base_url}/.well-known/security.txt",
+        f"Canonical: {services().links.base_url}/.well-known/security.txt",
     )
     return _text("\n".join(lines) + "\n")
 

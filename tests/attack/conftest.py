@@ -9,7 +9,7 @@ from newsletter_service.app import create_app
 from newsletter_service.clock import utc_now
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, load_demo
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.settings import Settings
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
@@ -38,7 +38,7 @@ def inside(environment: dict[str, str]) -> Iterator[Flask]:
     with app.app_context():
         create_tables(db.engine)
         with unit_of_work() as session:
-            load_demo(session, utc_now(), secret_key=parts().secret_key, demo=True)
+            load_demo(session, utc_now(), secret_key=services().secret_key, demo=True)
             add_user(session, ADMINISTRATOR)
         db.session.remove()
     yield app

@@ -18,7 +18,7 @@ from newsletter_service.app import create_app
 from newsletter_service.db import db
 from newsletter_service.demo.load import PASSWORD, load_demo
 from newsletter_service.editions.service import edition_numbered
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.settings import Settings
 from scheduled_jobs.schedule import JOBS
 from tests.chaos.waiting import PATIENCE_SECONDS
@@ -128,7 +128,7 @@ def settings(folder: Path, port: int, smtp_port: int) -> Settings:
 def publish_one_compose_the_next(site: Site) -> None:
     """Move the clock to the closing and sending of edition 1, and to the closing of edition 2."""
     with site.app.app_context(), site.stored() as session:
-        load_demo(session, site.clock(), secret_key=parts().secret_key, demo=parts().demo)
+        load_demo(session, site.clock(), secret_key=services().secret_key, demo=services().demo)
     for number, moment in ((1, "closes_at"), (1, "sends_at"), (2, "closes_at")):
         with site.stored() as session:
             site.clock.now = getattr(edition_numbered(session, number), moment) + timedelta(seconds=1)

@@ -7,7 +7,7 @@ from newsletter_service.editions.corrections import service
 from newsletter_service.editions.corrections.service import Words, draft_of
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.letters.mime.reading import html_of
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.models import User
 from tests.browser.conftest import Open, Site, sign_in
 from tests.browser.test_accessibility import LOOKS, check
@@ -23,12 +23,12 @@ def corrected(site: Site) -> Site:
         item = service.items_to_correct(session, edition)[0]
         user = session.query(User).filter(User.email.startswith("communicatie@")).one()
         words = Words(f"Correctie: {item.title}"[:150], "De bijeenkomst begint om **15.00 uur**.", item.id)
-        service.write(session, parts(), edition, words, "", user, site.clock())
+        service.write(session, services(), edition, words, "", user, site.clock())
         draft = draft_of(session, edition)
         assert draft is not None
-        service.send(session, parts(), edition, draft, user, site.clock())
+        service.send(session, services(), edition, draft, user, site.clock())
         more = Words("Correctie: het adres", "Het adres is Kade 12, in plaats van Kade 21.")
-        service.write(session, parts(), edition, more, "", user, site.clock())
+        service.write(session, services(), edition, more, "", user, site.clock())
     site.tick()
     return site
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from newsletter_service.audience.models import Segment
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.subscriptions.models import Subscriber
 from tests.browser.conftest import Open, Site, overflows, sign_in
 from tests.factories import make_subscriber
@@ -32,7 +32,7 @@ def links(site: Site) -> Links:
                 status=status,
                 segments=tuple(session.query(Segment)),
             )
-            key, links = reader.link_key, parts().links
+            key, links = reader.link_key, services().links
             if status == "pending":
                 return [links.confirm(key, site.clock())]
             asked = links.manage(key, site.clock() + timedelta(days=1))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.rules import DeliveryState
 
 
 class Copy(NamedTuple):
@@ -112,9 +112,9 @@ def settle_accounts(session: Session, mailing_id: int, intended: int, book: Mail
 
 def _contradictions(row: Delivery, letters: list[Copy]) -> list[str]:
     found = []
-    if row.state != State.SENT or row.settled_at is None:
+    if row.state != DeliveryState.SENT or row.settled_at is None:
         found.append(f"row {row.id} ended as {row.state}, {'open' if row.settled_at is None else 'settled'}")
-    if len(letters) > 1 and not row.doubts:
+    if len(letters) > 1 and not row.ambiguous_attempts:
         found.append(f"row {row.id} went out {len(letters)} times and does not say so")
     if len({letter.names for letter in letters}) > 1:
         found.append(f"row {row.id} went out under several names: {letters}")

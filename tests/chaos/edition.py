@@ -15,11 +15,11 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.composing.service import compose_edition
 from newsletter_service.editions.releasing.service import release
-from newsletter_service.editions.rules import State
+from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import edition_numbered, mailing_of, statement
 from newsletter_service.publisher.service import organisations
 from newsletter_service.seed import seed_base
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.settings import Settings
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Status
@@ -52,7 +52,7 @@ class Edition:
     def is_sent(self) -> bool:
         """Whether the scheduler has found it to be through."""
         with Session(self.engine) as session:
-            return edition_numbered(session, _NUMBER).state == State.SENT
+            return edition_numbered(session, _NUMBER).state == EditionState.SENT
 
     def account(self, book: MailBook) -> Account:
         """What became of it: every letter held against the book, and the statement against both."""
@@ -66,7 +66,7 @@ class Edition:
         """What staff would read that is not so."""
         edition = edition_numbered(session, _NUMBER)
         told = statement(session, edition)
-        if edition.state != State.SENT:
+        if edition.state != EditionState.SENT:
             yield f"the edition ended as {edition.state}"
         if not told.adds_up or told.open:
             yield f"the statement does not add up: {told}"
@@ -87,8 +87,8 @@ def release_edition(environment: Mapping[str, str], letters: int) -> Edition:
             _add_items(session, now)
             _add_readers(session, letters, excluded, now)
             edition = edition_numbered(session, _NUMBER)
-            compose_edition(session, parts(), edition, None, now)
-            release(session, parts(), edition, None, now)
+            compose_edition(session, services(), edition, None, now)
+            release(session, services(), edition, None, now)
             mailing_id = mailing_of(edition)
     engine = create_engine(environment["DATABASE_URL"], poolclass=NullPool)
     return Edition(engine, mailing_id, letters, excluded)

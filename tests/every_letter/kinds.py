@@ -15,10 +15,10 @@ from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import (
     Card,
     EditionContent,
+    MailIdentity,
     Notice,
     Picture,
     PreparedLetter,
-    Sender,
     Tag,
 )
 from newsletter_service.links.tokens import Tokens
@@ -29,7 +29,7 @@ RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
 BASE = "https://nieuwsbrief.example"
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 LANGUAGES = ("nl", "en")
-_SENDER = Sender(
+_SENDER = MailIdentity(
     name="Veilig Verbonden",
     list_slug="veilig-verbonden",
     tagline="Nieuwsbrief van VAR en RIEC Maasdelta",

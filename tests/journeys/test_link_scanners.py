@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.db import Base
 from newsletter_service.delivery.service import add_letter, open_mailing
-from newsletter_service.letters.values import EditionContent, Sender
-from newsletter_service.services import Parts
+from newsletter_service.letters.values import EditionContent, MailIdentity
+from newsletter_service.services import Services
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_segment, make_subscriber
@@ -36,8 +36,8 @@ def snapshot(stored: Stored) -> dict[str, list[tuple[object, ...]]]:
 @pytest.fixture
 def mails(app: Flask, client: FlaskClient, stored: Stored, deliver: Deliver) -> list[Received]:
     """Every kind of mail that readers get: a confirmation, word to who is a reader already, a link, an edition."""
-    wired: Parts = app.extensions["newsletter"]
-    sender = Sender(
+    wired: Services = app.extensions["newsletter"]
+    sender = MailIdentity(
         "Veilig Verbonden", "veilig-verbonden", "", "Postbus 1", wired.mail_from, wired.reply_to, BASE
     )
     content = EditionContent(1, NOW.date(), "Nieuws", "", "Welkom.", "nl", ())

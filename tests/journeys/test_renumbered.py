@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Suppression
 from newsletter_service.links.urls import Links
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.settings import Settings
-from newsletter_service.subscriptions.importing.service import all_readers, import_readers, read
+from newsletter_service.subscriptions.importing.service import all_subscribers, import_readers, read
 from newsletter_service.subscriptions.importing.sheets import write_sheet
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
@@ -31,21 +31,21 @@ def address_of(name: str) -> str:
 
 
 @pytest.fixture
-def press(app: Flask, stored: Stored) -> Parts:
+def mail_context(app: Flask, stored: Stored) -> Services:
     with stored() as session:
         make_newsletter(session)
-    parts: Parts = app.extensions["newsletter"]
+    parts: Services = app.extensions["newsletter"]
     return parts
 
 
 @pytest.fixture
-def links(stored: Stored, press: Parts) -> dict[str, list[str]]:
+def links(stored: Stored, mail_context: Services) -> dict[str, list[str]]:
     """Four readers, and all kinds of links that each was mailed."""
     with stored() as session:
         for name in NAMES:
             make_subscriber(session, address_of(name), now=NOW, name=name)
         readers = session.scalars(select(Subscriber)).all()
-        return {reader.name: links_of(press.links, reader) for reader in readers}
+        return {reader.name: links_of(mail_context.links, reader) for reader in readers}
 
 
 def links_of(links: Links, reader: Subscriber) -> list[str]:
@@ -74,14 +74,14 @@ def begin_counting_anew(session: Session) -> None:
         session.execute(text("ALTER SEQUENCE subscriber_id_seq RESTART"))
 
 
-def out_and_in_again(session: Session, press: Parts) -> None:
+def out_and_in_again(session: Session, mail_context: Services) -> None:
     """Everybody exported, deleted, and imported in another order into a table that counts from 1."""
-    header, *rows = write_sheet(all_readers(session))
+    header, *rows = write_sheet(all_subscribers(session))
     session.execute(delete(Subscriber))
     session.expunge_all()
     begin_counting_anew(session)
-    sheet = read(session, "".join([header, *reversed(rows)]), press.secret_key, NOW)
-    assert import_readers(session, sheet, "zo stond het er", press.secret_key, NOW).added == len(NAMES)
+    sheet = read(session, "".join([header, *reversed(rows)]), mail_context.secret_key, NOW)
+    assert import_readers(session, sheet, "zo stond het er", mail_context.secret_key, NOW).added == len(NAMES)
 
 
 def renumbered(session: Session) -> None:
@@ -101,16 +101,16 @@ def whom_it_shows(client: FlaskClient, link: str) -> set[str]:
 
 
 def test_who_went_out_and_came_in_again_is_not_found_by_old_links_of_anybody(
-    stored: Stored, press: Parts, client: FlaskClient, links: dict[str, list[str]]
+    stored: Stored, mail_context: Services, client: FlaskClient, links: dict[str, list[str]]
 ) -> None:
     with stored() as session:
         numbers = {reader.name: reader.id for reader in session.scalars(select(Subscriber))}
-        out_and_in_again(session, press)
+        out_and_in_again(session, mail_context)
         session.expunge_all()
         now = {reader.name: reader.id for reader in session.scalars(select(Subscriber))}
     assert numbers != now
     assert set(numbers.values()) == set(now.values())
-    former = {name: former_links_of(press.secret_key, numbers[name]) for name in NAMES}
+    former = {name: former_links_of(mail_context.secret_key, numbers[name]) for name in NAMES}
     for name in NAMES:
         for link in links[name] + former[name]:
             assert client.get(link).status_code == 410
@@ -153,7 +153,7 @@ def test_a_former_link_finds_who_had_it_under_whatever_number(
 
 
 def test_somebody_new_is_found_by_no_link_of_whoever_had_the_number(
-    stored: Stored, press: Parts, client: FlaskClient, links: dict[str, list[str]]
+    stored: Stored, mail_context: Services, client: FlaskClient, links: dict[str, list[str]]
 ) -> None:
     with stored() as session:
         last = session.scalars(select(Subscriber).where(Subscriber.name == NAMES[-1])).one()
@@ -161,7 +161,7 @@ def test_somebody_new_is_found_by_no_link_of_whoever_had_the_number(
         session.delete(last)
         session.flush()
         make_subscriber(session, "erik@gemeente.example", now=NOW, name="Erik").id = number
-    for link in links[NAMES[-1]] + former_links_of(press.secret_key, number):
+    for link in links[NAMES[-1]] + former_links_of(mail_context.secret_key, number):
         answer = client.get(link)
         assert answer.status_code == 410
         assert "Erik" not in answer.text
@@ -169,13 +169,13 @@ def test_somebody_new_is_found_by_no_link_of_whoever_had_the_number(
 
 
 def test_who_left_and_signed_up_anew_is_not_found_by_former_links(
-    stored: Stored, press: Parts, client: FlaskClient
+    stored: Stored, mail_context: Services, client: FlaskClient
 ) -> None:
     with stored() as session:
         reader = make_subscriber(session, "anna@gemeente.example", now=NOW, name="Anna", status="left")
         reader.former_link = f"{reader.id}-1"
         number = reader.id
-    former = former_links_of(press.secret_key, number)
+    former = former_links_of(mail_context.secret_key, number)
     assert client.get(former[0]).status_code == 200
     client.post("/aanmelden", data={"address": "anna@gemeente.example", "language": "nl"})
     assert [client.get(link).status_code for link in former] == [410] * len(former)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from newsletter_service.csv_files import BEGINNING, DELIMITER
 from newsletter_service.links.urls import Links
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from tests.journeys.office import Office, editions_in, fill_both_queues, fresh
@@ -25,7 +25,7 @@ def release(office: Office) -> None:
 
 def links_of(office: Office) -> Links:
     with office.app.app_context():
-        return parts().links
+        return services().links
 
 
 def test_who_was_refused_is_known_by_name_and_gets_the_letter_after_all(

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.letters.values import EditionContent, Sender
-from newsletter_service.services import Parts
+from newsletter_service.letters.values import EditionContent, MailIdentity
+from newsletter_service.services import Services
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber
@@ -25,8 +25,8 @@ ADDRESS = "anna@gemeente.example"
 @pytest.fixture
 def release(app, stored: Stored) -> Callable[[], None]:  # type: ignore[no-untyped-def]
     """Put one newsletter for every active reader into the ledger."""
-    wired: Parts = app.extensions["newsletter"]
-    sender = Sender(
+    wired: Services = app.extensions["newsletter"]
+    sender = MailIdentity(
         "Veilig Verbonden", "veilig-verbonden", "", "Postbus 1", wired.mail_from, wired.reply_to, BASE
     )
     content = EditionContent(1, NOW.date(), "Nieuws", "", "Welkom.", "nl", ())

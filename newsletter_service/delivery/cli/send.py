@@ -14,7 +14,7 @@ from newsletter_service.db import open_engine
 from newsletter_service.delivery.cli.progress_bar import Progress, progress
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.mail_settings import limits, smtp_server
@@ -55,8 +55,8 @@ def send(watch: bool) -> None:
         raise click.ClickException("the SMTP server cannot be reached; what is due waits")
 
 
-def _outbox(settings: Settings, told: Progress) -> Outbox:
-    return Outbox(
+def _outbox(settings: Settings, told: Progress) -> DeliveryConfig:
+    return DeliveryConfig(
         engine=open_engine(settings.database_url),
         server=smtp_server(settings),
         links=Links(settings.base_url, Tokens(settings.secret_key)),
@@ -73,7 +73,7 @@ def _outbox(settings: Settings, told: Progress) -> Outbox:
 class _Work(threading.Thread):
     """Sends in a thread of its own, so that a signal ends it in time even while a database does not answer."""
 
-    def __init__(self, outbox: Outbox, told: Progress, *, watch: bool) -> None:
+    def __init__(self, outbox: DeliveryConfig, told: Progress, *, watch: bool) -> None:
         super().__init__(name="sending", daemon=True)
         self._outbox, self._told, self._watch = outbox, told, watch
         self._stop_asked = threading.Event()

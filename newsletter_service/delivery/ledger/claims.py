@@ -23,7 +23,7 @@ from sqlalchemy import (
 from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.ledger.workers import FREED, STOPPED
 from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
-from newsletter_service.delivery.rules import State, address_hmac
+from newsletter_service.delivery.rules import DeliveryState, address_hmac
 
 
 class Claimed(NamedTuple):
@@ -32,12 +32,12 @@ class Claimed(NamedTuple):
     delivery_id: int
     mailing_id: int | None
     letter_id: int
-    reader_key: str | None
+    subscriber_key: str | None
     address: str
     domain: str
     name: str
     attempts: int
-    doubts: int
+    ambiguous_attempts: int
     answers_id: int | None = None
 
 
@@ -53,7 +53,7 @@ class Settled(NamedTuple):
     delivery_id: int
     state: str
     attempts: int
-    doubts: int
+    ambiguous_attempts: int
     next_attempt_at: datetime | None
     settled_at: datetime | None
     reply_code: int | None
@@ -81,7 +81,7 @@ _CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT id FROM delivery
         WHERE {mine} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {now} {beyond} {domains}
-            AND EXISTS (SELECT 1 FROM sender WHERE id = {registered})
+            AND EXISTS (SELECT 1 FROM worker WHERE id = {registered})
         ORDER BY mailing_id, next_attempt_at, id LIMIT {limit} {lock}
     )
     UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = NULL
@@ -258,7 +258,7 @@ _SETTLE_SQLITE = """
             WHEN ?4 > 0 THEN 'uncertain' ELSE 'cancelled'
         END,
         settled_at = coalesce(?6, cancel_asked_at),
-        attempts = ?3, doubts = ?4, lease_holder = NULL, handed_at = NULL,
+        attempts = ?3, ambiguous_attempts = ?4, lease_holder = NULL, handed_at = NULL,
         next_attempt_at = coalesce(?5, next_attempt_at),
         reply_code = ?7, reply_status = ?8, reply_text = ?9
     WHERE id = ?1 AND lease_holder = ?10
@@ -267,17 +267,18 @@ _SETTLE_POSTGRESQL = """
     UPDATE delivery
     SET state = CASE
             WHEN cancel_asked_at IS NULL OR new.settled_at IS NOT NULL THEN new.state
-            WHEN new.doubts > 0 THEN 'uncertain' ELSE 'cancelled'
+            WHEN new.ambiguous_attempts > 0 THEN 'uncertain' ELSE 'cancelled'
         END,
         settled_at = coalesce(new.settled_at, cancel_asked_at),
-        attempts = new.attempts, doubts = new.doubts, lease_holder = NULL, handed_at = NULL,
+        attempts = new.attempts, ambiguous_attempts = new.ambiguous_attempts, lease_holder = NULL, handed_at = NULL,
         next_attempt_at = coalesce(new.next_attempt_at, delivery.next_attempt_at),
         reply_code = new.reply_code, reply_status = new.reply_status, reply_text = new.reply_text
     FROM unnest(
         %s::bigint[], %s::text[], %s::int[], %s::int[], %s::timestamptz[], %s::timestamptz[], %s::int[],
         %s::text[], %s::text[]
     ) AS new (
-        delivery_id, state, attempts, doubts, next_attempt_at, settled_at, reply_code, reply_status, reply_text
+        delivery_id, state, attempts, ambiguous_attempts, next_attempt_at, settled_at, reply_code, reply_status,
+        reply_text
     )
     WHERE delivery.id = new.delivery_id AND delivery.lease_holder = %s
 """
@@ -314,18 +315,18 @@ def settle_late(connection: Connection, settled: Iterable[Settled]) -> None:
     Where somebody else is already sending one again, that row stays theirs: it keeps its doubt.
     """
     for row in settled:
-        if row.state == State.SENT:
+        if row.state == DeliveryState.SENT:
             connection.execute(
                 update(Delivery)
                 .where(
                     Delivery.id == row.delivery_id,
-                    Delivery.doubts == row.doubts + 1,
+                    Delivery.ambiguous_attempts == row.ambiguous_attempts + 1,
                     Delivery.lease_holder.is_(None),
-                    Delivery.state.in_((State.UNCERTAIN, State.DEFERRED)),
+                    Delivery.state.in_((DeliveryState.UNCERTAIN, DeliveryState.DEFERRED)),
                 )
                 .values(
-                    state=State.SENT,
-                    doubts=row.doubts,
+                    state=DeliveryState.SENT,
+                    ambiguous_attempts=row.ambiguous_attempts,
                     settled_at=row.settled_at,
                     reply_code=row.reply_code,
                     reply_status=row.reply_status,

@@ -6,23 +6,23 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, not_, select, text, update
 
 from newsletter_service.db import UtcDateTime
-from newsletter_service.delivery.models import DomainRest
+from newsletter_service.delivery.models import DomainBackoff
 from newsletter_service.delivery.rules import LONGEST_WAIT
 
 _STRIKE = text(
     """
-    INSERT INTO domain_rest (domain, strikes, rests_until, reply) VALUES (:domain, :least, :now, :reply)
+    INSERT INTO domain_backoff (domain, failures, until, reply) VALUES (:domain, :least, :now, :reply)
     ON CONFLICT (domain) DO UPDATE
-    SET strikes = CASE
-            WHEN domain_rest.strikes < excluded.strikes OR domain_rest.rests_until < :long_ago THEN excluded.strikes
-            ELSE domain_rest.strikes + 1
+    SET failures = CASE
+            WHEN domain_backoff.failures < excluded.failures OR domain_backoff.until < :long_ago THEN excluded.failures
+            ELSE domain_backoff.failures + 1
         END,
-        rests_until = CASE
-            WHEN domain_rest.rests_until < excluded.rests_until THEN excluded.rests_until
-            ELSE domain_rest.rests_until
+        until = CASE
+            WHEN domain_backoff.until < excluded.until THEN excluded.until
+            ELSE domain_backoff.until
         END,
         reply = excluded.reply
-    RETURNING strikes
+    RETURNING failures
     """
 ).bindparams(bindparam("now", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime()))
 
@@ -31,7 +31,7 @@ def _counts(now: datetime) -> ColumnElement[bool]:
     """Whether what is known of a domain still means something: else it is long ago, or was written by a clock that was
     ahead.
     """
-    return and_(DomainRest.rests_until >= now - LONGEST_WAIT, DomainRest.rests_until <= now + LONGEST_WAIT)
+    return and_(DomainBackoff.until >= now - LONGEST_WAIT, DomainBackoff.until <= now + LONGEST_WAIT)
 
 
 def strike(connection: Connection, domain: str, reply: str, least: int, now: datetime) -> int:
@@ -44,31 +44,31 @@ def strike(connection: Connection, domain: str, reply: str, least: int, now: dat
 def rest(connection: Connection, domain: str, until: datetime) -> None:
     """Let no sender try a domain before `until`."""
     connection.execute(
-        update(DomainRest)
-        .where(DomainRest.domain == domain, DomainRest.rests_until < until)
-        .values(rests_until=until)
+        update(DomainBackoff)
+        .where(DomainBackoff.domain == domain, DomainBackoff.until < until)
+        .values(until=until)
     )
 
 
 def recovered(connection: Connection, domains: Iterable[str]) -> None:
-    """Forget the strikes of domains that accepted a letter."""
-    connection.execute(delete(DomainRest).where(DomainRest.domain.in_(list(domains))))
+    """Forget the failures of domains that accepted a letter."""
+    connection.execute(delete(DomainBackoff).where(DomainBackoff.domain.in_(list(domains))))
 
 
 def known(connection: Connection, now: datetime) -> dict[str, tuple[int, datetime]]:
     """Strikes, and until when it rests, of every domain that does not take letters as it should."""
-    query = select(DomainRest.domain, DomainRest.strikes, DomainRest.rests_until).where(_counts(now))
-    return {domain: (strikes, until) for domain, strikes, until in connection.execute(query)}
+    query = select(DomainBackoff.domain, DomainBackoff.failures, DomainBackoff.until).where(_counts(now))
+    return {domain: (failures, until) for domain, failures, until in connection.execute(query)}
 
 
 def server_until(connection: Connection, now: datetime) -> datetime | None:
     """Until when the SMTP server itself rests, if it does now."""
-    query = select(DomainRest.rests_until).where(
-        DomainRest.domain == "", _counts(now), DomainRest.rests_until > now
+    query = select(DomainBackoff.until).where(
+        DomainBackoff.domain == "", _counts(now), DomainBackoff.until > now
     )
     return connection.scalars(query).one_or_none()
 
 
 def forget(connection: Connection, now: datetime) -> int:
     """Delete what is known of domains and does not count any more; of how many."""
-    return connection.execute(delete(DomainRest).where(not_(_counts(now)))).rowcount
+    return connection.execute(delete(DomainBackoff).where(not_(_counts(now)))).rowcount

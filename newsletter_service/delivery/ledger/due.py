@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, or_, select, tex
 
 from newsletter_service.delivery.ledger import domain_backoff
 from newsletter_service.delivery.models import Delivery, Mailing
-from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.rules import DeliveryState
 
 # Said word for word as in the index: with a parameter in it, SQLite does not see that the index fits.
 MAY_BE_CLAIMED = text("delivery.settled_at IS NULL AND delivery.state <> 'claimed'")
@@ -45,22 +45,22 @@ def soonest(connection: Connection, now: datetime, before: datetime) -> datetime
     query = select(func.min(Delivery.next_attempt_at)).where(
         running(), MAY_BE_CLAIMED, Delivery.next_attempt_at < before
     )
-    at, rests_until = connection.scalar(query), domain_backoff.server_until(connection, now)
-    if at is None or rests_until is None:
+    at, until = connection.scalar(query), domain_backoff.server_until(connection, now)
+    if at is None or until is None:
         return at
-    return max(at, rests_until) if rests_until < before else None
+    return max(at, until) if until < before else None
 
 
 def count_open(connection: Connection) -> int:
     """How many letters may still go out, of mailings that run and of notices."""
     waiting = select(func.count()).select_from(Delivery).where(running(), MAY_BE_CLAIMED)
-    claimed = select(func.count()).select_from(Delivery).where(Delivery.state == State.CLAIMED)
+    claimed = select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.CLAIMED)
     return connection.scalars(waiting).one() + connection.scalars(claimed).one()
 
 
 def claimed_by(connection: Connection) -> set[str]:
     """The senders that hold rows."""
-    query = select(Delivery.lease_holder).where(Delivery.state == State.CLAIMED).distinct()
+    query = select(Delivery.lease_holder).where(Delivery.state == DeliveryState.CLAIMED).distinct()
     return {holder for holder in connection.scalars(query) if holder}
 
 

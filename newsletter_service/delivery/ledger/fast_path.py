@@ -74,7 +74,7 @@ _NEXT = """
     SELECT id FROM delivery
     WHERE mailing_id = {place} AND settled_at IS NULL AND state <> 'claimed' AND next_attempt_at <= {place} {beyond}
         AND mailing_id NOT IN (SELECT id FROM mailing WHERE paused_at IS NOT NULL)
-        AND EXISTS (SELECT 1 FROM sender WHERE id = {place})
+        AND EXISTS (SELECT 1 FROM worker WHERE id = {place})
     ORDER BY mailing_id, next_attempt_at, id LIMIT {limit}
 """
 # Without it every claim would step again over what was claimed before and is not cleared away yet.

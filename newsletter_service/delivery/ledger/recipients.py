@@ -3,11 +3,13 @@
 from sqlalchemy import ColumnElement, and_, or_
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.rules import DeliveryState
 
-_SENT = Delivery.state == State.SENT
+_SENT = Delivery.state == DeliveryState.SENT
 _MAY_HAVE_COME = or_(
-    Delivery.state == State.UNCERTAIN, Delivery.doubts > 0, Delivery.handed_at.is_not(None)
+    Delivery.state == DeliveryState.UNCERTAIN,
+    Delivery.ambiguous_attempts > 0,
+    Delivery.handed_at.is_not(None),
 )  # with the server at this moment, or an attempt ended without an answer
 
 

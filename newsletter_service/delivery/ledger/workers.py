@@ -5,19 +5,21 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, case, delete, insert, select, update
 
-from newsletter_service.delivery.models import Delivery, Sender
-from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.models import Delivery, Worker
+from newsletter_service.delivery.rules import DeliveryState
 
-FREED = case((Delivery.attempts > 0, State.DEFERRED.value), else_=State.READY.value)
+FREED = case((Delivery.attempts > 0, DeliveryState.DEFERRED.value), else_=DeliveryState.READY.value)
 """The state of a row that nobody holds any more and that did not go out."""
-STOPPED = case((Delivery.doubts > 0, State.UNCERTAIN.value), else_=State.CANCELLED.value)
+STOPPED = case(
+    (Delivery.ambiguous_attempts > 0, DeliveryState.UNCERTAIN.value), else_=DeliveryState.CANCELLED.value
+)
 """The state of a row that nobody sends any more: it never went out, or nobody knows whether it did."""
 
 
 def register(connection: Connection, sender: str, host: str, process_id: int, now: datetime) -> None:
     """Say that a sender is there; without this it may claim nothing."""
     values = {"id": sender, "host": host[:100], "process_id": process_id, "beats": 0, "pace": 0}
-    connection.execute(insert(Sender).values(**values, started_at=now, seen_at=now))
+    connection.execute(insert(Worker).values(**values, started_at=now, seen_at=now))
 
 
 def beat(connection: Connection, sender: str, pace: int, now: datetime) -> bool:
@@ -25,19 +27,19 @@ def beat(connection: Connection, sender: str, pace: int, now: datetime) -> bool:
 
     False if the others have given it up, and its rows with it.
     """
-    shown = {"beats": Sender.beats + 1, "pace": pace, "seen_at": now}
-    alive = update(Sender).where(Sender.id == sender).values(shown)
+    shown = {"beats": Worker.beats + 1, "pace": pace, "seen_at": now}
+    alive = update(Worker).where(Worker.id == sender).values(shown)
     return bool(connection.execute(alive).rowcount)
 
 
 def beats(connection: Connection) -> dict[str, int]:
     """How often each sender has shown that it is alive."""
-    return {sender: count for sender, count in connection.execute(select(Sender.id, Sender.beats))}  # noqa: C416
+    return {sender: count for sender, count in connection.execute(select(Worker.id, Worker.beats))}  # noqa: C416
 
 
 def leave(connection: Connection, sender: str, now: datetime, *, hold: bool) -> None:
     """Strike a sender off and free what it still holds: `hand_back` first whatever reached no connection."""
-    connection.execute(delete(Sender).where(Sender.id == sender))
+    connection.execute(delete(Worker).where(Worker.id == sender))
     free_rows_of(connection, sender, now, hold=hold)
 
 
@@ -59,7 +61,7 @@ def _free(connection: Connection, *which: ColumnElement[bool]) -> None:
     stop = Delivery.cancel_asked_at
     connection.execute(
         update(Delivery)
-        .where(Delivery.state == State.CLAIMED, *which)
+        .where(Delivery.state == DeliveryState.CLAIMED, *which)
         .values(
             state=case((stop.is_not(None), STOPPED), else_=FREED),
             settled_at=stop,
@@ -69,26 +71,26 @@ def _free(connection: Connection, *which: ColumnElement[bool]) -> None:
     )
 
 
-def bury(connection: Connection, sender: str, beats: int, now: datetime, *, hold: bool) -> int:
+def expire_worker(connection: Connection, sender: str, beats: int, now: datetime, *, hold: bool) -> int:
     """Free the rows of a sender that still stands at `beats`: how many it had.
 
     What it never handed over is ready again. What it had handed over is uncertain: due at once, or with
     `hold` left for a person to decide; what was to be cancelled stays as it is.
     """
-    gone = connection.execute(delete(Sender).where(Sender.id == sender, Sender.beats == beats))
+    gone = connection.execute(delete(Worker).where(Worker.id == sender, Worker.beats == beats))
     return free_rows_of(connection, sender, now, hold=hold) if gone.rowcount else 0
 
 
 def free_rows_of(connection: Connection, sender: str | None, now: datetime, *, hold: bool) -> int:
     """Free what a sender that is gone had claimed; None: what belongs to no registered sender at all."""
-    theirs = Delivery.lease_holder == sender if sender else Delivery.lease_holder.not_in(select(Sender.id))
-    held = (Delivery.state == State.CLAIMED, theirs)
-    doubtful = connection.execute(
+    theirs = Delivery.lease_holder == sender if sender else Delivery.lease_holder.not_in(select(Worker.id))
+    held = (Delivery.state == DeliveryState.CLAIMED, theirs)
+    ambiguous = connection.execute(
         update(Delivery)
         .where(*held, Delivery.handed_at.is_not(None))
         .values(
-            state=State.UNCERTAIN,
-            doubts=Delivery.doubts + 1,
+            state=DeliveryState.UNCERTAIN,
+            ambiguous_attempts=Delivery.ambiguous_attempts + 1,
             attempts=Delivery.attempts + 1,
             next_attempt_at=now,
             settled_at=now if hold else Delivery.cancel_asked_at,
@@ -102,4 +104,4 @@ def free_rows_of(connection: Connection, sender: str | None, now: datetime, *, h
     untouched = connection.execute(
         update(Delivery).where(*held, Delivery.handed_at.is_(None)).values(state=FREED, lease_holder=None)
     )
-    return doubtful.rowcount + untouched.rowcount
+    return ambiguous.rowcount + untouched.rowcount

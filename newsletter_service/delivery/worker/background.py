@@ -5,7 +5,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 
 
-class Errand:
+class BackgroundJob:
     """A thread that does what it is given; `came_back` is called in it each time, and then it waits again."""
 
     def __init__(self, came_back: Callable[[], None]) -> None:

@@ -21,13 +21,13 @@ from newsletter_service.delivery.ledger import claims, due, workers
 from newsletter_service.delivery.ledger.claims import Claimed, Place
 from newsletter_service.delivery.ledger.fast_path import MOST_AT_ONCE, Chosen, Wanted, exchange
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.worker.backoff import Domains
-from newsletter_service.delivery.worker.heartbeat import Pulse
-from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.backoff import DomainBackoffs
+from newsletter_service.delivery.worker.heartbeat import Heartbeat
+from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.outcomes import Answered, Settler, is_plain, settle_late, words
-from newsletter_service.delivery.worker.prefetch import LOOK_AGAIN_SECONDS, Stock
-from newsletter_service.delivery.worker.rate_limits import Limits, Pacer
-from newsletter_service.delivery.worker.ready_queue import LONG, Pool
+from newsletter_service.delivery.worker.prefetch import LOOK_AGAIN_SECONDS, Prefetcher
+from newsletter_service.delivery.worker.rate_limits import Limits, RateLimiter
+from newsletter_service.delivery.worker.ready_queue import LONG, ReadyQueue
 from newsletter_service.smtp.reply import Reply
 
 NOTICES_AT_ONCE = 10
@@ -48,13 +48,13 @@ class Office:
     clock: Callable[[], datetime]
     secret_key: str
     limits: Limits
-    roll_call: RollCall
+    liveness: Liveness
     on_uncertain: Literal["resend", "hold"] = "resend"
     counting: bool = False
 
 
 @dataclass
-class Turn:
+class Batch:
     """What one transaction is about: outcomes and unsent letters go in, letters that may go now come out.
 
     `refusals` are answers that concern all we have; `stopped` are those of the `waiting` letters that may not go
@@ -72,7 +72,7 @@ class Turn:
     more: bool = False
 
 
-class Clerk:
+class Batcher:
     """Knows which rows this sender holds; `turn` works in a transaction, `remember` once that is committed."""
 
     def __init__(self, office: Office) -> None:
@@ -80,15 +80,15 @@ class Clerk:
         self.idle = False
         self._office = office
         self._sender = ""
-        self._pacer = Pacer(office.limits)
-        self._settler = Settler(Domains(self._pacer, office.limits), office.on_uncertain)
-        self._notices, self._pool = Pool(self._pacer), Pool(self._pacer)
-        self._notice_stock = Stock(self._notices, office.secret_key)
-        self._stock = Stock(self._pool, office.secret_key)
+        self._limiter = RateLimiter(office.limits)
+        self._settler = Settler(DomainBackoffs(self._limiter, office.limits), office.on_uncertain)
+        self._notices, self._queue = ReadyQueue(self._limiter), ReadyQueue(self._limiter)
+        self._notice_prefetcher = Prefetcher(self._notices, office.secret_key)
+        self._prefetcher = Prefetcher(self._queue, office.secret_key)
         self._handed: dict[object, Claimed] = {}
-        self._strays: set[object] = set()
+        self._orphaned: set[object] = set()
         self._running: list[int] = []
-        self._pulse = Pulse()
+        self._heartbeat = Heartbeat()
         self._last_count = float("-inf")
         self._unsure = self._more = self._notice_due = False
 
@@ -103,128 +103,132 @@ class Clerk:
     def pause(self, slots: int, waiting: int) -> float:
         """Seconds until there is something to do even if nothing happens."""
         now = time.monotonic()
-        turn = LOOK_AGAIN_SECONDS
+        batch = LOOK_AGAIN_SECONDS
         if not self._nobody_may_go():
             room = self._room(slots, waiting, len(self._handed))
             notice_room = self._notice_room(slots, room, ())
             if notice_room > 0:
-                turn = 0.0 if self._notices_wanted(notice_room) > 0 else min(turn, self._notices.wait(now))
+                batch = 0.0 if self._notices_wanted(notice_room) > 0 else min(batch, self._notices.wait(now))
             if room > 0:
-                hungry = self._more or self._hungry(room, now)
-                turn = min(turn, self._pacer.wait(now) if hungry else self._pool.wait(now))
-        return max(0.0, min(self._pulse.wait(now), turn))
+                should_claim = self._more or self._should_claim(room, now)
+                batch = min(batch, self._limiter.wait(now) if should_claim else self._queue.wait(now))
+        return max(0.0, min(self._heartbeat.wait(now), batch))
 
-    def turn(self, connection: Connection, turn: Turn, slots: int) -> None:
+    def run(self, connection: Connection, batch: Batch, slots: int) -> None:
         """One transaction's work, with about `slots` letters handed over and not settled after it."""
         now = self._office.clock()
-        beat = self._pulse.wait(time.monotonic()) <= 0
+        beat = self._heartbeat.wait(time.monotonic()) <= 0
         if beat:
-            self._keep_house(connection, turn, now)
-        turn.verdicts = self._settler.settle(connection, self._sender, turn.outcomes, now)
-        workers.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
-        self._mind_ended(turn)
-        self._pause_mailings(connection, turn, now)
-        if self._strays:
+            self._keep_house(connection, batch, now)
+        batch.verdicts = self._settler.settle(connection, self._sender, batch.outcomes, now)
+        workers.hand_back(connection, self._sender, [row.delivery_id for row in batch.unsent])
+        self._mind_ended(batch)
+        self._pause_mailings(connection, batch, now)
+        if self._orphaned:
             return
         if self._nobody_may_go():
             self._hand_back_all(connection)
-            waits = self._pacer.has_no_share
-            turn.more = waits and (due.anything_due(connection, now) if beat else self._more)
+            waits = self._limiter.has_no_share
+            batch.more = waits and (due.anything_due(connection, now) if beat else self._more)
             return
-        room = self._room_after(turn, slots)
-        gone = [*(row for row, _reply in turn.outcomes), *turn.unsent]
+        room = self._room_after(batch, slots)
+        gone = [*(row for row, _reply in batch.outcomes), *batch.unsent]
         notice_room = self._notice_room(slots, room, gone)
         self._claim_notices(connection, notice_room, now)
-        self._claim(connection, turn, room, now, beat=beat)
-        self._hand_over(connection, turn, notice_room, room, now)
+        self._claim(connection, batch, room, now, beat=beat)
+        self._hand_over(connection, batch, notice_room, room, now)
 
-    def quick_turn(self, connection: Connection, turn: Turn, slots: int) -> bool:
+    def run_fast(self, connection: Connection, batch: Batch, slots: int) -> bool:
         """The same by `exchange`, in a transaction of its own, where nothing is out of the ordinary; whether it was.
 
         That is nearly always: letters arrived, and more are to go that are claimed or that nothing holds up.
         """
-        room = min(self._room_after(turn, slots), MOST_AT_ONCE)
-        if not self._is_ordinary(turn):
+        room = min(self._room_after(batch, slots), MOST_AT_ONCE)
+        if not self._is_ordinary(batch):
             return False
-        if self._stock.claims_as_they_go:
-            return self._claim_quickly(connection, turn, room)
-        return self._hand_over_quickly(connection, turn, room)
+        if self._prefetcher.claims_as_they_go:
+            return self._claim_quickly(connection, batch, room)
+        return self._hand_over_quickly(connection, batch, room)
 
-    def _is_ordinary(self, turn: Turn) -> bool:
+    def _is_ordinary(self, batch: Batch) -> bool:
         return bool(
-            not (turn.unsent or turn.refusals or self._unsure or self._strays)
+            not (batch.unsent or batch.refusals or self._unsure or self._orphaned)
             and not (self._notice_due or len(self._notices))
-            and self._pulse.wait(time.monotonic()) > 0
-            and all(is_plain(reply) for _row, reply in turn.outcomes)
-            and not self._settler.domains.heeds(row.domain for row, _reply in turn.outcomes)
+            and self._heartbeat.wait(time.monotonic()) > 0
+            and all(is_plain(reply) for _row, reply in batch.outcomes)
+            and not self._settler.domains.is_affected(row.domain for row, _reply in batch.outcomes)
         )
 
-    def _claim_quickly(self, connection: Connection, turn: Turn, room: int) -> bool:
+    def _claim_quickly(self, connection: Connection, batch: Batch, room: int) -> bool:
         """Hand over the next letters, whoever they are to; those that may not go just now wait here."""
-        if not (self._running and (turn.outcomes or room > 0)) or self._nobody_may_go():
+        if not (self._running and (batch.outcomes or room > 0)) or self._nobody_may_go():
             return False
         steady, now, mailing_id = time.monotonic(), self._office.clock(), self._running[0]
-        turn.verdicts = [Verdict.SENT] * len(turn.outcomes)
-        self._mind_ended(turn)
-        room = int(min(room, self._pacer.room(steady)))
-        wanted = Wanted(mailing_id, room, self._stock.places.get(mailing_id)) if room > 0 else None
-        rows, place = self._exchanged(connection, turn, wanted, now)
-        turn.granted, turn.claimed, turn.more = rows, len(rows), self._more
+        batch.verdicts = [Verdict.SENT] * len(batch.outcomes)
+        self._mind_ended(batch)
+        room = int(min(room, self._limiter.room(steady)))
+        wanted = Wanted(mailing_id, room, self._prefetcher.places.get(mailing_id)) if room > 0 else None
+        rows, place = self._exchanged(connection, batch, wanted, now)
+        batch.granted, batch.claimed, batch.more = rows, len(rows), self._more
         if wanted is not None:
-            self._stock.places[mailing_id] = place if len(rows) == room else None
+            self._prefetcher.places[mailing_id] = place if len(rows) == room else None
             if len(rows) < room:
                 self._running = self._running[1:]
         if unwanted := self._unwanted_handed(connection, rows, now):
-            turn.granted = [row for row in rows if row.delivery_id not in unwanted]
-        self._have_wait(connection, turn, steady)
+            batch.granted = [row for row in rows if row.delivery_id not in unwanted]
+        self._have_wait(connection, batch, steady)
         return True
 
-    def _have_wait(self, connection: Connection, turn: Turn, steady: float) -> None:
+    def _have_wait(self, connection: Connection, batch: Batch, steady: float) -> None:
         """Keep here, as claimed, those that were handed over and whose domain may have no more just now."""
-        if self._pacer.free:
+        if self._limiter.free:
             return
-        handed, start = turn.granted, self._pacer.start
-        turn.granted = [row for row in handed if start(row.domain, steady)]
-        self._pacer.started(len(turn.granted), steady)
-        if len(turn.granted) < len(handed):
-            granted = {row.delivery_id for row in turn.granted}
+        handed, start = batch.granted, self._limiter.start
+        batch.granted = [row for row in handed if start(row.domain, steady)]
+        self._limiter.started(len(batch.granted), steady)
+        if len(batch.granted) < len(handed):
+            granted = {row.delivery_id for row in batch.granted}
             waiting = [row for row in handed if row.delivery_id not in granted]
             with connection.begin():
                 workers.hand_back(connection, self._sender, [row.delivery_id for row in waiting])
-            self._pool.have_wait(waiting)
+            self._queue.have_wait(waiting)
 
-    def _hand_over_quickly(self, connection: Connection, turn: Turn, room: int) -> bool:
+    def _hand_over_quickly(self, connection: Connection, batch: Batch, room: int) -> bool:
         """Hand over letters that are claimed and may go now."""
         steady, now = time.monotonic(), self._office.clock()
-        if self._nobody_may_go() or (room > 0 and self._hungry(room, steady)) or self._pool.resting(steady):
+        if (
+            self._nobody_may_go()
+            or (room > 0 and self._should_claim(room, steady))
+            or self._queue.resting(steady)
+        ):
             return False
-        turn.verdicts = [Verdict.SENT] * len(turn.outcomes)
-        self._mind_ended(turn)
-        rows = self._pool.take(room, steady) if room > 0 else []
-        turn.granted, _place = self._exchanged(connection, turn, Chosen(rows) if rows else None, now)
-        if len(turn.granted) < len(rows):
+        batch.verdicts = [Verdict.SENT] * len(batch.outcomes)
+        self._mind_ended(batch)
+        rows = self._queue.take(room, steady) if room > 0 else []
+        batch.granted, _place = self._exchanged(connection, batch, Chosen(rows) if rows else None, now)
+        if len(batch.granted) < len(rows):
             with connection.begin():
-                self._refuse(connection, turn, rows)
+                self._refuse(connection, batch, rows)
         return True
 
     def _exchanged(
-        self, connection: Connection, turn: Turn, wanted: Wanted | Chosen | None, now: datetime
+        self, connection: Connection, batch: Batch, wanted: Wanted | Chosen | None, now: datetime
     ) -> tuple[list[Claimed], Place | None]:
         """What was handed over, and how far claiming went; what arrived is settled."""
-        if not turn.outcomes and wanted is None:
+        if not batch.outcomes and wanted is None:
             return [], None
-        settled, rows, place = exchange(connection, self._sender, turn.outcomes, wanted, now)
-        if settled < len(turn.outcomes):
+        settled, rows, place = exchange(connection, self._sender, batch.outcomes, wanted, now)
+        if settled < len(batch.outcomes):
             with connection.begin():
-                settle_late(connection, turn.outcomes, now)
+                settle_late(connection, batch.outcomes, now)
         return rows, place
 
     def _unwanted_handed(self, connection: Connection, rows: Sequence[Claimed], now: datetime) -> set[int]:
         """Rows that were handed over but go to nobody: cancelled before any connection sees them."""
-        if not (self._stock.suppressing and rows):
+        if not (self._prefetcher.suppressing and rows):
             return set()
         with connection.begin():
-            unwanted = self._stock.unwanted(connection, rows)
+            unwanted = self._prefetcher.unwanted(connection, rows)
             claims.cancel_claimed(connection, self._sender, unwanted, now)
         return unwanted
 
@@ -234,9 +238,9 @@ class Clerk:
         """For letters of mailings; none while half of the slots wait: many at once are handed over more cheaply."""
         return slots - handed if waiting < slots // 2 else 0
 
-    def _room_after(self, turn: Turn, slots: int) -> int:
-        handed = len(self._handed) - len(turn.outcomes) - len(turn.unsent)
-        return self._room(slots, len(turn.waiting), handed)
+    def _room_after(self, batch: Batch, slots: int) -> int:
+        handed = len(self._handed) - len(batch.outcomes) - len(batch.unsent)
+        return self._room(slots, len(batch.waiting), handed)
 
     def _notice_room(self, slots: int, room: int, gone: Sequence[Claimed]) -> int:
         """For notices, if there are any: all room there is, and some of their own."""
@@ -247,92 +251,92 @@ class Clerk:
 
     def _notices_wanted(self, room: int) -> int:
         """How many notices to claim."""
-        return room - self._notices.unseen if self._notice_due and not self._notice_stock.full else 0
+        return room - self._notices.unseen if self._notice_due and not self._notice_prefetcher.full else 0
 
     def _nobody_may_go(self) -> bool:
         """Whether nothing can go for long: the SMTP server rests, or other senders have all that a domain takes."""
-        return self._pacer.has_no_share or self._pacer.rests_for(time.monotonic()) >= LONG
+        return self._limiter.has_no_share or self._limiter.rests_for(time.monotonic()) >= LONG
 
-    def _hungry(self, room: int, now: float) -> bool:
-        return self._stock.wants(room, self._pulse.lately, now) > 0 or self._stock.is_short(now)
+    def _should_claim(self, room: int, now: float) -> bool:
+        return self._prefetcher.wants(room, self._heartbeat.lately, now) > 0 or self._prefetcher.is_short(now)
 
-    def leave(self, connection: Connection, turn: Turn) -> None:
+    def leave(self, connection: Connection, batch: Batch) -> None:
         """The last transaction: settle what is known, give back what reached no connection, doubt all the rest."""
         now = self._office.clock()
-        turn.verdicts = self._settler.settle(connection, self._sender, turn.outcomes, now)
-        workers.hand_back(connection, self._sender, [row.delivery_id for row in turn.unsent])
-        self._pause_mailings(connection, turn, now)
+        batch.verdicts = self._settler.settle(connection, self._sender, batch.outcomes, now)
+        workers.hand_back(connection, self._sender, [row.delivery_id for row in batch.unsent])
+        self._pause_mailings(connection, batch, now)
         workers.leave(connection, self._sender, now, hold=self._hold)
 
-    def remember(self, turn: Turn) -> None:
+    def remember(self, batch: Batch) -> None:
         """Take into memory what was committed."""
-        astray = bool(self._strays)
-        for row in (*(row for row, _reply in turn.outcomes), *turn.unsent):
+        had_orphans = bool(self._orphaned)
+        for row in (*(row for row, _reply in batch.outcomes), *batch.unsent):
             del self._handed[row.delivery_id]
-            self._strays.discard(row.delivery_id)
-        for row in reversed(turn.unsent):
-            (self._pool if row.mailing_id else self._notices).add([row], first=True)
-        self._handed.update((row.delivery_id, row) for row in turn.granted)
-        self._pulse.went_out(len(turn.verdicts))
-        self.open = max(0, self.open - len(turn.verdicts))
-        self._more = turn.more or turn.claimed > 0 or (astray and not self._strays)
-        self.idle = not (self._more or self._handed or len(self._pool) or len(self._notices))
+            self._orphaned.discard(row.delivery_id)
+        for row in reversed(batch.unsent):
+            (self._queue if row.mailing_id else self._notices).add([row], first=True)
+        self._handed.update((row.delivery_id, row) for row in batch.granted)
+        self._heartbeat.went_out(len(batch.verdicts))
+        self.open = max(0, self.open - len(batch.verdicts))
+        self._more = batch.more or batch.claimed > 0 or (had_orphans and not self._orphaned)
+        self.idle = not (self._more or self._handed or len(self._queue) or len(self._notices))
 
     def forget(self) -> None:
         """A transaction failed, and nobody knows how far it came: hold only what is with the server."""
-        self._pool.clear()
+        self._queue.clear()
         self._notices.clear()
-        self._pacer.recount(row.domain for row in self._handed.values())
-        self._pulse.skip()
+        self._limiter.recount(row.domain for row in self._handed.values())
+        self._heartbeat.skip()
         self._unsure = True
 
-    def _mind_ended(self, turn: Turn) -> None:
+    def _mind_ended(self, batch: Batch) -> None:
         """Let others start in the place of letters that were answered or came back."""
-        if not self._pacer.free:
-            for (row, _reply), verdict in zip(turn.outcomes, turn.verdicts, strict=True):
-                self._pacer.ended(row.domain, accepted=verdict is Verdict.SENT)
-            for row in turn.unsent:
-                self._pacer.ended(row.domain, accepted=False)
+        if not self._limiter.free:
+            for (row, _reply), verdict in zip(batch.outcomes, batch.verdicts, strict=True):
+                self._limiter.ended(row.domain, accepted=verdict is Verdict.SENT)
+            for row in batch.unsent:
+                self._limiter.ended(row.domain, accepted=False)
 
     # --- once a second ---
 
-    def _keep_house(self, connection: Connection, turn: Turn, now: datetime) -> None:
-        self._pulse.beat(now)
-        turn.stopped = due.stopped(connection, [row.delivery_id for row in turn.waiting])
-        if not self._sender or not workers.beat(connection, self._sender, round(self._pulse.pace), now):
-            self._begin(connection, turn, now)
+    def _keep_house(self, connection: Connection, batch: Batch, now: datetime) -> None:
+        self._heartbeat.beat(now)
+        batch.stopped = due.stopped(connection, [row.delivery_id for row in batch.waiting])
+        if not self._sender or not workers.beat(connection, self._sender, round(self._heartbeat.pace), now):
+            self._begin(connection, batch, now)
         if self._unsure:
             workers.keep_only(connection, self._sender, [row.delivery_id for row in self._handed.values()])
             self._unsure = False
         suppressing = claims.anyone_suppressed(connection)
-        for stock in (self._notice_stock, self._stock):
-            stock.suppressing = suppressing
-            stock.begin_anew()
-        call_roll(connection, self._office.roll_call, now, self._sender, hold=self._hold)
+        for prefetcher in (self._notice_prefetcher, self._prefetcher):
+            prefetcher.suppressing = suppressing
+            prefetcher.begin_anew()
+        expire_silent_workers(connection, self._office.liveness, now, self._sender, hold=self._hold)
         self._share_limits(connection)
         self._settler.domains.read(connection, now)
         self._notice_due = due.a_notice(connection, now)
-        if self._office.counting and self._pulse.last - self._last_count >= _COUNT_EVERY_SECONDS:
-            self.open, self._last_count = due.count_open(connection), self._pulse.last
+        if self._office.counting and self._heartbeat.last - self._last_count >= _COUNT_EVERY_SECONDS:
+            self.open, self._last_count = due.count_open(connection), self._heartbeat.last
 
     def _share_limits(self, connection: Connection) -> None:
         """Use the share of the limits that all senders agree on without a word: they know each other's names."""
         names = sorted(workers.beats(connection))
-        self._pacer.share_with(len(names), names.index(self._sender))
-        self._pacer.tidy(time.monotonic())
+        self._limiter.share_with(len(names), names.index(self._sender))
+        self._limiter.tidy(time.monotonic())
 
-    def _begin(self, connection: Connection, turn: Turn, now: datetime) -> None:
+    def _begin(self, connection: Connection, batch: Batch, now: datetime) -> None:
         """Register; under a new name if the others had given us up, with whom our rows then are.
 
-        Letters that are with the server have gone astray: until it has answered nothing new is claimed, for that
+        Letters that are with the server have gone had_orphans: until it has answered nothing new is claimed, for that
         could be the very same ones.
         """
         if self._sender:
             log.warning("the others took this sender for dead; it goes on under a new name")
-            self._pool.clear()
+            self._queue.clear()
             self._notices.clear()
-            self._strays = set(self._handed)
-            turn.stopped = {row.delivery_id for row in turn.waiting}
+            self._orphaned = set(self._handed)
+            batch.stopped = {row.delivery_id for row in batch.waiting}
         self._sender = secrets.token_hex(16)
         workers.register(connection, self._sender, socket.gethostname(), os.getpid(), now)
 
@@ -340,9 +344,9 @@ class Clerk:
     def _hold(self) -> bool:
         return self._office.on_uncertain == "hold"
 
-    def _pause_mailings(self, connection: Connection, turn: Turn, now: datetime) -> None:
-        for reply in turn.refusals:
-            running = {row.mailing_id for row in self._pool if row.mailing_id is not None}
+    def _pause_mailings(self, connection: Connection, batch: Batch, now: datetime) -> None:
+        for reply in batch.refusals:
+            running = {row.mailing_id for row in self._queue if row.mailing_id is not None}
             claims.pause(connection, running | set(due.mailings(connection, now)), words(reply), now)
 
     # --- claiming and handing over ---
@@ -351,55 +355,55 @@ class Clerk:
         wanted = self._notices_wanted(room)
         if wanted > 0:
             self._notice_due = (
-                self._notice_stock.fill(connection, self._sender, [None], wanted, now) >= wanted
+                self._notice_prefetcher.fill(connection, self._sender, [None], wanted, now) >= wanted
             )
 
-    def _claim(self, connection: Connection, turn: Turn, room: int, now: datetime, *, beat: bool) -> None:
+    def _claim(self, connection: Connection, batch: Batch, room: int, now: datetime, *, beat: bool) -> None:
         steady = time.monotonic()
         if room <= 0:
-            turn.more = due.anything_due(connection, now) if beat else self._more
-        elif self._hungry(room, steady):
-            limit = self._stock.wants(room, self._pulse.lately, steady)
+            batch.more = due.anything_due(connection, now) if beat else self._more
+        elif self._should_claim(room, steady):
+            limit = self._prefetcher.wants(room, self._heartbeat.lately, steady)
             self._running = due.mailings(connection, now)
-            turn.claimed = self._stock.fill(connection, self._sender, self._running, limit, now)
+            batch.claimed = self._prefetcher.fill(connection, self._sender, self._running, limit, now)
 
     def _hand_over(
-        self, connection: Connection, turn: Turn, notice_room: int, room: int, now: datetime
+        self, connection: Connection, batch: Batch, notice_room: int, room: int, now: datetime
     ) -> None:
         steady = time.monotonic()
         rows = self._notices.take(notice_room, steady)
-        rows += self._pool.take(room - len(rows), steady)
+        rows += self._queue.take(room - len(rows), steady)
         if rows:
             may_go = claims.hand_over(connection, self._sender, [row.delivery_id for row in rows], now)
-            turn.granted = [row for row in rows if row.delivery_id in may_go]
-            self._refuse(connection, turn, rows)
-        for pool in (self._notices, self._pool):
-            self._settler.domains.park(connection, self._sender, pool, now)
+            batch.granted = [row for row in rows if row.delivery_id in may_go]
+            self._refuse(connection, batch, rows)
+        for queue in (self._notices, self._queue):
+            self._settler.domains.park(connection, self._sender, queue, now)
 
-    def _refuse(self, connection: Connection, turn: Turn, rows: Sequence[Claimed]) -> None:
+    def _refuse(self, connection: Connection, batch: Batch, rows: Sequence[Claimed]) -> None:
         """Let go of those `rows` that may not go after all."""
         refused = {row.delivery_id: row for row in rows}
-        for row in turn.granted:
+        for row in batch.granted:
             del refused[row.delivery_id]
         if refused:
             claims.give_back(connection, self._sender, refused)
             for row in refused.values():
-                self._pacer.ended(row.domain, accepted=False)
+                self._limiter.ended(row.domain, accepted=False)
 
     def _hand_back_all(self, connection: Connection) -> None:
-        rows = self._notices.clear() + self._pool.clear()
+        rows = self._notices.clear() + self._queue.clear()
         if rows:
             claims.give_back(connection, self._sender, [row.delivery_id for row in rows])
 
 
-def call_roll(
-    connection: Connection, roll_call: RollCall, now: datetime, sender: str = "", *, hold: bool
+def expire_silent_workers(
+    connection: Connection, liveness: Liveness, now: datetime, sender: str = "", *, hold: bool
 ) -> int:
     """Free the rows of senders that are silent for too long; how many rows."""
-    roll_call.hear({one: beats for one, beats in workers.beats(connection).items() if one != sender})
+    liveness.hear({one: beats for one, beats in workers.beats(connection).items() if one != sender})
     freed = 0
-    for silent, beats in roll_call.silent().items():
-        rows = workers.bury(connection, silent, beats, now, hold=hold)
+    for silent, beats in liveness.silent().items():
+        rows = workers.expire_worker(connection, silent, beats, now, hold=hold)
         log.warning("sender %s is gone; %d of its rows are free again", silent[:8], rows)
         freed += rows
     # Of a sender that was struck off while a statement of its own was under way, which the strike could not see.

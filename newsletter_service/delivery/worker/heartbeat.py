@@ -11,7 +11,7 @@ _CLOCK_JUMP_SECONDS = 10.0
 log = logging.getLogger(__name__)
 
 
-class Pulse:
+class Heartbeat:
     """When the last beat was (steady seconds), and at what `pace` (letters a second, smoothed) letters go out."""
 
     def __init__(self) -> None:

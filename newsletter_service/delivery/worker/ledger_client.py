@@ -17,9 +17,9 @@ from sqlalchemy.exc import DBAPIError
 from newsletter_service.delivery.ledger import claims
 from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.worker.background import Errand
-from newsletter_service.delivery.worker.batch import Clerk, Office, Turn
-from newsletter_service.delivery.worker.personalise import Copies
+from newsletter_service.delivery.worker.background import BackgroundJob
+from newsletter_service.delivery.worker.batch import Batch, Batcher, Office
+from newsletter_service.delivery.worker.personalise import Personaliser
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.smtp.protocol import Outgoing
 from newsletter_service.smtp.reply import Phase, Reply
@@ -29,7 +29,7 @@ _TRY_AGAIN_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-class Desk:
+class LedgerClient:
     """Letters are `waiting` here that the ledger says are handed over; `verdicts` counts those that are settled.
 
     While the database is away `trouble` says so, letters go on that were handed over, and what the server
@@ -37,11 +37,11 @@ class Desk:
     for `collect`.
     """
 
-    def __init__(self, office: Office, copies: Copies, ring: Callable[[], None]) -> None:
+    def __init__(self, office: Office, personaliser: Personaliser, ring: Callable[[], None]) -> None:
         self.verdicts: Counter[Verdict] = Counter()
         self.trouble = ""
-        self.clerk = Clerk(office)
-        self._copies, self._engine = copies, office.engine
+        self.batcher = Batcher(office)
+        self._personaliser, self._engine = personaliser, office.engine
         self._driver = office.engine.dialect.loaded_dbapi
         self._errors = (DBAPIError, self._driver.Error)
         # The last one: PostgreSQL says so of a server that may only be read, as after a change to another one.
@@ -56,8 +56,8 @@ class Desk:
         self._refusals: list[Reply] = []
         self._away_until = float("-inf")
         self._connection: Connection | None = None
-        self._errand = Errand(ring) if office.engine.dialect.name != "sqlite" else None
-        self._under_way: Turn | None = None
+        self._background = BackgroundJob(ring) if office.engine.dialect.name != "sqlite" else None
+        self._under_way: Batch | None = None
 
     @property
     def waiting(self) -> int:
@@ -84,20 +84,20 @@ class Desk:
 
         While an errand writes down the first half, there is room for the second.
         """
-        return len(self._outcomes) >= (spare if self._errand is None else spare // 2)
+        return len(self._outcomes) >= (spare if self._background is None else spare // 2)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is due, nothing is under way and all is settled."""
         at_rest = not (self._under_way or self._outcomes or self._unsent or self._granted)
-        return at_rest and self.clerk.idle
+        return at_rest and self.batcher.idle
 
     def next_letter(self) -> Outgoing | None:
         """The next letter that may go, its slots filled; one that cannot be made has failed."""
         while self._granted:
             row = self._granted.popleft()
             try:
-                return self._copies.fill(row)
+                return self._personaliser.fill(row)
             except LetterError as error:
                 log.error("delivery %d cannot be filled: %s", row.delivery_id, error)
                 self._outcomes.append((row, Reply(Phase.DATA, 554, f"5.6.0 {error}")))
@@ -105,7 +105,7 @@ class Desk:
 
     def settle(self, letter: Outgoing, reply: Reply) -> None:
         """Have it written down what the server answered."""
-        self._outcomes.append((self.clerk.handed(letter.key), reply))
+        self._outcomes.append((self.batcher.handed(letter.key), reply))
 
     def take_back(self) -> None:
         """Have the waiting letters wait in the ledger again: nobody is there to take them."""
@@ -123,9 +123,9 @@ class Desk:
         away = self._away_until - time.monotonic()
         if away > 0:
             return away
-        if self._unsent or self._refusals or self.clerk.all_answered(len(self._outcomes)):
+        if self._unsent or self._refusals or self.batcher.all_answered(len(self._outcomes)):
             return 0.0
-        return self.clerk.pause(slots, self.waiting)
+        return self.batcher.pause(slots, self.waiting)
 
     def work(self, slots: int) -> None:
         """Settle all there is and have more letters handed over: at most `slots` of them are not settled then.
@@ -134,39 +134,39 @@ class Desk:
         """
         if self._under_way is not None or time.monotonic() < self._away_until:
             return
-        turn = self._turn()
-        if self._errand is None:
-            self._ended(turn, self._tried(turn, slots))
+        batch = self._new_batch()
+        if self._background is None:
+            self._ended(batch, self._tried(batch, slots))
         else:
-            self._under_way = turn
-            self._errand.begin(lambda: self._do(turn, slots))
+            self._under_way = batch
+            self._background.begin(lambda: self._do(batch, slots))
 
     def collect(self) -> None:
         """Take in what an errand to the database came back with, if one did."""
-        turn = self._under_way
-        if turn is not None and self._errand is not None and self._errand.is_back():
+        batch = self._under_way
+        if batch is not None and self._background is not None and self._background.is_back():
             self._under_way = None
-            self._ended(turn, self._errand.end())
+            self._ended(batch, self._background.end())
 
     def close(self, within: float) -> bool:
         """Settle what is known and give back the rest; whether that was done within so many seconds."""
         latest = time.monotonic() + within
-        if self._errand is not None:
-            self._errand.close()
-            if self._under_way is not None and not self._errand.is_back(within):
+        if self._background is not None:
+            self._background.close()
+            if self._under_way is not None and not self._background.is_back(within):
                 return False
             self.collect()
         while True:
             self.take_back()
-            turn = self._turn()
+            batch = self._new_batch()
             try:
                 with self._connected().begin():
-                    self.clerk.leave(self._connected(), turn)
+                    self.batcher.leave(self._connected(), batch)
             except self._errors as error:
-                self._put_back(turn)
+                self._put_back(batch)
                 self._away(error)
             else:
-                self._committed(turn)
+                self._committed(batch)
                 self._hang_up()
                 return True
             if self._away_until > latest:
@@ -175,54 +175,58 @@ class Desk:
 
     # --- one transaction; of an errand, all that is done in its thread ---
 
-    def _tried(self, turn: Turn, slots: int) -> Exception | None:
+    def _tried(self, batch: Batch, slots: int) -> Exception | None:
         try:
-            self._do(turn, slots)
+            self._do(batch, slots)
         except Exception as error:  # noqa: BLE001  # what was answered is put back before it goes on its way
             return error
         return None
 
-    def _do(self, turn: Turn, slots: int) -> None:
+    def _do(self, batch: Batch, slots: int) -> None:
         connection = self._connected()
-        if self.clerk.quick_turn(connection, turn, slots):
-            if self._copies.unknown(turn.granted):
+        if self.batcher.run_fast(connection, batch, slots):
+            if self._personaliser.unknown(batch.granted):
                 with connection.begin():
-                    self._copies.read(connection, [*turn.waiting, *turn.granted])
+                    self._personaliser.read(connection, [*batch.waiting, *batch.granted])
             return
         with connection.begin():
-            self.clerk.turn(connection, turn, slots)
-            self._copies.read(connection, [*turn.waiting, *turn.granted])
+            self.batcher.run(connection, batch, slots)
+            self._personaliser.read(connection, [*batch.waiting, *batch.granted])
 
     # --- before and after it ---
 
-    def _ended(self, turn: Turn, error: Exception | None) -> None:
+    def _ended(self, batch: Batch, error: Exception | None) -> None:
         if error is None:
-            self._committed(turn)
+            self._committed(batch)
             return
-        self._put_back(turn)
+        self._put_back(batch)
         self._away(error)
 
-    def _turn(self) -> Turn:
-        turn = Turn(self._outcomes, self._unsent, self._refusals, tuple(self._granted))
+    def _new_batch(self) -> Batch:
+        batch = Batch(self._outcomes, self._unsent, self._refusals, tuple(self._granted))
         self._outcomes, self._unsent, self._refusals = [], [], []
-        return turn
+        return batch
 
-    def _put_back(self, turn: Turn) -> None:
-        self._outcomes[:0], self._unsent[:0], self._refusals[:0] = turn.outcomes, turn.unsent, turn.refusals
+    def _put_back(self, batch: Batch) -> None:
+        self._outcomes[:0], self._unsent[:0], self._refusals[:0] = (
+            batch.outcomes,
+            batch.unsent,
+            batch.refusals,
+        )
 
-    def _committed(self, turn: Turn) -> None:
+    def _committed(self, batch: Batch) -> None:
         if self.trouble:
             log.warning("the database is back")
             self.trouble = ""
-        self.clerk.remember(turn)
-        self.verdicts.update(turn.verdicts)
-        if turn.stopped:
-            self._unsent += [row for row in self._granted if row.delivery_id in turn.stopped]
-            self._granted = deque(row for row in self._granted if row.delivery_id not in turn.stopped)
-        notices = [row for row in turn.granted if row.mailing_id is None]
+        self.batcher.remember(batch)
+        self.verdicts.update(batch.verdicts)
+        if batch.stopped:
+            self._unsent += [row for row in self._granted if row.delivery_id in batch.stopped]
+            self._granted = deque(row for row in self._granted if row.delivery_id not in batch.stopped)
+        notices = [row for row in batch.granted if row.mailing_id is None]
         self._granted.extendleft(reversed(notices))
-        self._granted.extend(row for row in turn.granted if row.mailing_id is not None)
-        self._copies.date_now()
+        self._granted.extend(row for row in batch.granted if row.mailing_id is not None)
+        self._personaliser.date_now()
 
     def _away(self, error: Exception) -> None:
         said = error.orig if isinstance(error, DBAPIError) else error
@@ -232,7 +236,7 @@ class Desk:
             self.trouble = " ".join(str(said).split())[:200]
             log.error("the database is away, waiting for it: %s", self.trouble)
         self._hang_up()
-        self.clerk.forget()
+        self.batcher.forget()
         self._away_until = time.monotonic() + _TRY_AGAIN_SECONDS
 
     def _connected(self) -> Connection:

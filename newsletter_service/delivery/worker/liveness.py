@@ -11,7 +11,7 @@ _LONGEST_BETWEEN_SECONDS = 5.0
 
 
 @dataclass
-class RollCall:
+class Liveness:
     """Remembers for how long each sender's beats were heard not to grow; kept from run to run.
 
     Comparing beats needs no clock that two machines share: one that jumps kills nobody. Nor does a database that

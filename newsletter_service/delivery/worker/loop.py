@@ -14,16 +14,16 @@ from selectors import EVENT_READ, SelectorKey
 
 from newsletter_service.delivery.ledger import due
 from newsletter_service.delivery.rules import Verdict, classify
-from newsletter_service.delivery.worker.batch import Office, call_roll
-from newsletter_service.delivery.worker.ledger_client import Desk
+from newsletter_service.delivery.worker.batch import Office, expire_silent_workers
+from newsletter_service.delivery.worker.ledger_client import LedgerClient
 from newsletter_service.delivery.worker.outcomes import is_plain, words
-from newsletter_service.delivery.worker.personalise import Copies
+from newsletter_service.delivery.worker.personalise import Personaliser
 from newsletter_service.delivery.worker.rate_limits import Ramp
-from newsletter_service.delivery.worker.setup import Outbox, Snapshot
-from newsletter_service.delivery.worker.spread import Breadth
-from newsletter_service.smtp.connection import Connection, NotOpened
-from newsletter_service.smtp.connector import Opener
-from newsletter_service.smtp.poller import Watch
+from newsletter_service.delivery.worker.setup import DeliveryConfig, Snapshot
+from newsletter_service.delivery.worker.spread import ConnectionSpread
+from newsletter_service.smtp.connection import NotOpened, SmtpConnection
+from newsletter_service.smtp.connector import Connector
+from newsletter_service.smtp.poller import Poller
 from newsletter_service.smtp.protocol import Outcome
 from newsletter_service.smtp.reply import Phase, Reply
 
@@ -46,7 +46,7 @@ _GATHER_SECONDS = 0.001
 log = logging.getLogger(__name__)
 
 
-def send_until_empty(outbox: Outbox, stop: threading.Event | None = None) -> Counter[Verdict]:
+def send_until_empty(outbox: DeliveryConfig, stop: threading.Event | None = None) -> Counter[Verdict]:
     """Send all that is due; how many letters met each verdict.
 
     Ends early when `stop` is set: letters under way are finished first. Ends too when no connection can be
@@ -58,29 +58,29 @@ def send_until_empty(outbox: Outbox, stop: threading.Event | None = None) -> Cou
     return _Run(outbox, stop or threading.Event()).run()
 
 
-def _anything_to_do(outbox: Outbox) -> bool:
+def _anything_to_do(outbox: DeliveryConfig) -> bool:
     now = outbox.clock()
     with outbox.engine.begin() as connection:
-        call_roll(connection, outbox.roll_call, now, hold=outbox.on_uncertain == "hold")
+        expire_silent_workers(connection, outbox.liveness, now, hold=outbox.on_uncertain == "hold")
         return due.anything_due(connection, now)
 
 
-def comes_soon(outbox: Outbox, within: timedelta) -> bool:
+def comes_soon(outbox: DeliveryConfig, within: timedelta) -> bool:
     """Whether something falls due soon, or is held by a sender of which nobody knows yet whether it lives."""
     now = outbox.clock()
     with outbox.engine.begin() as connection:
         if due.soonest(connection, now, now + within) is not None:
             return True
-        return any(not outbox.roll_call.alive(sender) for sender in due.claimed_by(connection))
+        return any(not outbox.liveness.alive(sender) for sender in due.claimed_by(connection))
 
 
 class _Run:
     """One run: the loop over all connections. `stop` comes from outside."""
 
-    def __init__(self, outbox: Outbox, stop: threading.Event) -> None:
+    def __init__(self, outbox: DeliveryConfig, stop: threading.Event) -> None:
         self._outbox, self._stop = outbox, stop
-        self._watch = Watch()
-        copies = Copies(
+        self._poller = Poller()
+        personaliser = Personaliser(
             outbox.links, outbox.clock, outbox.secret_key, outbox.mail_domain, outbox.bounce_domain
         )
         office = Office(
@@ -88,20 +88,20 @@ class _Run:
             clock=outbox.clock,
             secret_key=outbox.secret_key,
             limits=replace(outbox.limits),
-            roll_call=outbox.roll_call,
+            liveness=outbox.liveness,
             on_uncertain=outbox.on_uncertain,
             counting=outbox.report is not None,
         )
-        self._desk = Desk(office, copies, self._watch.ring)
-        self._opener = Opener(outbox.server, self._watch.ring)
+        self._ledger = LedgerClient(office, personaliser, self._poller.ring)
+        self._connector = Connector(outbox.server, self._poller.ring)
         self._ramp = Ramp(outbox.server.connections)
-        self._connections: set[Connection] = set()
-        self._busy: set[Connection] = set()
+        self._connections: set[SmtpConnection] = set()
+        self._busy: set[SmtpConnection] = set()
         self._unreachable: Reply | None = None
         self._finishing = False
         self._in_vain = 0
         half = outbox.server.connections // 2
-        self._breadth = Breadth(max(_FEWEST_BUSY, half), outbox.server.connections)
+        self._spread = ConnectionSpread(max(_FEWEST_BUSY, half), outbox.server.connections)
         self._slots = 0
         self._next_tick = 0.0
         self._told: tuple[float, int] = (time.monotonic(), 0)
@@ -115,7 +115,7 @@ class _Run:
             self._finish()
         finally:
             self._close_all()
-        verdicts = Counter(self._desk.verdicts)
+        verdicts = Counter(self._ledger.verdicts)
         counts = {verdict.value: number for verdict, number in sorted(verdicts.items())}
         seconds = time.monotonic() - began
         log.debug("a run ended after %.1f s: %s", seconds, counts, extra={"verdicts": counts})
@@ -124,24 +124,28 @@ class _Run:
         return verdicts
 
     def _over(self) -> bool:
-        return self._stop.is_set() or self._unreachable is not None or self._desk.idle
+        return self._stop.is_set() or self._unreachable is not None or self._ledger.idle
 
     def _step(self, timeout: float) -> None:
         """Hear what servers say and answer; write it down when that pays: all at once, or when nobody says more."""
-        desk = self._desk
+        ledger_client = self._ledger
         events = self._events(timeout)
         for key, what in events:
             if key.data is None:
-                self._watch.hear()
-            elif desk.unsettled < self._spare_letters():
+                self._poller.hear()
+            elif ledger_client.unsettled < self._spare_letters():
                 self._serve(key.data, what)
-        desk.collect()
-        if not events or desk.worth_work(self._spare_letters()) or desk.pause(self._slots) <= 0:
-            desk.work(self._slots)
+        ledger_client.collect()
+        if (
+            not events
+            or ledger_client.worth_work(self._spare_letters())
+            or ledger_client.pause(self._slots) <= 0
+        ):
+            ledger_client.work(self._slots)
         self._take_in_opened()
         self._open_more()
         now = time.monotonic()
-        self._breadth.look(now)
+        self._spread.look(now)
         if now >= self._next_tick:
             self._tick()
 
@@ -150,20 +154,20 @@ class _Run:
 
         All of them if the server says nothing for a while: what else is there to do.
         """
-        full = self._desk.unsettled >= self._spare_letters()
-        if not full and (events := self._watch.events(0)):
+        full = self._ledger.unsettled >= self._spare_letters()
+        if not full and (events := self._poller.events(0)):
             return events
-        pause = min(timeout, self._desk.pause(self._slots))
+        pause = min(timeout, self._ledger.pause(self._slots))
         if full:  # the database is away, or slow: what servers say now waits
-            self._watch.wait_for_bell(pause)
+            self._poller.wait_for_bell(pause)
             return []
-        idle = self._assign(self._breadth.enough)
-        lingers = idle or self._desk.could_settle
+        idle = self._assign(self._spread.enough)
+        lingers = idle or self._ledger.could_settle
         began = time.monotonic()
         if len(self._busy) >= _MANY_BUSY:
             time.sleep(_GATHER_SECONDS)
-        events = self._watch.events(min(pause, _LINGER_SECONDS) if lingers else pause)
-        self._breadth.waited(time.monotonic() - began)
+        events = self._poller.events(min(pause, _LINGER_SECONDS) if lingers else pause)
+        self._spread.waited(time.monotonic() - began)
         if idle and not events:
             self._assign(self._outbox.server.connections)
         return events
@@ -174,10 +178,10 @@ class _Run:
 
     # --- connections ---
 
-    def _serve(self, connection: Connection, events: int) -> None:
+    def _serve(self, connection: SmtpConnection, events: int) -> None:
         if events & EVENT_READ:
             self._settle(connection.on_readable())
-        if len(self._busy) > self._breadth.enough:
+        if len(self._busy) > self._spread.enough:
             connection.flush()
         else:
             self._give(connection)
@@ -185,23 +189,23 @@ class _Run:
 
     def _settle(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
-            self._desk.settle(outcome.letter, outcome.reply)
+            self._ledger.settle(outcome.letter, outcome.reply)
             if is_plain(outcome.reply):
                 self._ramp.accepted()
                 self._outbox.server_away.over()
                 self._in_vain = 0
             elif classify(outcome.reply) is Verdict.PAUSE:
-                self._desk.take_back()
+                self._ledger.take_back()
 
-    def _give(self, connection: Connection) -> None:
+    def _give(self, connection: SmtpConnection) -> None:
         """Start letters on a connection as long as it wants any, and send what is to be sent."""
-        desk, most = self._desk, connection.most_letters
-        while desk.waiting and connection.dialogue.wants and not connection.closed:
+        ledger_client, most = self._ledger, connection.most_letters
+        while ledger_client.waiting and connection.dialogue.wants and not connection.closed:
             full = most and connection.dialogue.started >= most
-            if full or not connection.dialogue.takes(desk.next_domain):
+            if full or not connection.dialogue.takes(ledger_client.next_domain):
                 connection.dialogue.quit()
                 break
-            letter = desk.next_letter()
+            letter = ledger_client.next_letter()
             if letter is None:
                 break
             at_once = connection.start(letter)
@@ -214,17 +218,17 @@ class _Run:
 
         A connection that begins takes away the room of an answer that waits, so there has to be one.
         """
-        desk, busy = self._desk, self._busy
-        if not desk.waiting:
+        ledger_client, busy = self._ledger, self._busy
+        if not ledger_client.waiting:
             return False
         for connection in list(self._connections if len(busy) < most else busy):
-            may = connection in busy or (len(busy) < most and desk.unsettled < self._spare_letters())
+            may = connection in busy or (len(busy) < most and ledger_client.unsettled < self._spare_letters())
             if may and connection.dialogue.wants:
                 self._give(connection)
                 self._mind(connection)
-        return bool(desk.waiting) and len(busy) < len(self._connections)
+        return bool(ledger_client.waiting) and len(busy) < len(self._connections)
 
-    def _mind(self, connection: Connection) -> None:
+    def _mind(self, connection: SmtpConnection) -> None:
         """Part with a connection that has ended; watch for room to write where something is left to be sent."""
         if connection.dialogue.finished and not connection.wants_write:
             connection.close()
@@ -235,45 +239,45 @@ class _Run:
             self._busy.add(connection)
         else:
             self._busy.discard(connection)
-        self._watch.mind(connection)
+        self._poller.mind(connection)
 
-    def _part(self, connection: Connection) -> None:
+    def _part(self, connection: SmtpConnection) -> None:
         if connection in self._connections:
             self._connections.discard(connection)
             self._busy.discard(connection)
-            self._watch.end(connection)
+            self._poller.end(connection)
             lost = connection.lost()
             self._settle(lost)
             self._make_room()
             if lost or not self._connections:  # not one that had nothing to do while others had
                 self._mind_vain(connection)
 
-    def _mind_vain(self, connection: Connection) -> None:
+    def _mind_vain(self, connection: SmtpConnection) -> None:
         """End the run when one connection after the other ends without having accepted a letter."""
         if connection.dialogue.accepted or self._finishing:
             return
         self._in_vain += 1
-        self._desk.take_back()
+        self._ledger.take_back()
         if self._in_vain >= MOST_IN_VAIN:
             self._unreachable = Reply(Phase.CONNECT, None, "connections end before a letter is accepted")
             self._outbox.server_away.note(f"it ended {self._in_vain} connections and accepted nothing")
 
     def _open_more(self) -> None:
-        wanting = self._desk.waiting or not self._connections
-        opened = len(self._connections) + self._opener.under_way
+        wanting = self._ledger.waiting or not self._connections
+        opened = len(self._connections) + self._connector.under_way
         if wanting and not self._finishing and self._ramp.may_open(opened, time.monotonic()):
-            self._opener.start()
+            self._connector.start()
 
     def _take_in_opened(self) -> None:
-        while self._opener.results:
-            result = self._opener.results.popleft()
-            self._opener.under_way -= 1
-            if isinstance(result, Connection) and self._finishing:
+        while self._connector.results:
+            result = self._connector.results.popleft()
+            self._connector.under_way -= 1
+            if isinstance(result, SmtpConnection) and self._finishing:
                 result.close()
-            elif isinstance(result, Connection):
+            elif isinstance(result, SmtpConnection):
                 result.take_at_most(self._outbox.limits.letters_per_connection)
                 self._connections.add(result)
-                self._watch.begin(result)
+                self._poller.begin(result)
                 self._make_room()
             elif isinstance(result, NotOpened):
                 self._not_opened(result.reply)
@@ -284,8 +288,8 @@ class _Run:
         self._outbox.server_away.note(f"no connection at phase {reply.phase}: {words(reply)}")
         self._ramp.refused(len(self._connections), time.monotonic())
         if classify(reply) is Verdict.PAUSE:
-            self._desk.refused_altogether(reply)
-        if not self._connections and not self._opener.under_way:
+            self._ledger.refused_altogether(reply)
+        if not self._connections and not self._connector.under_way:
             self._unreachable = reply
 
     def _make_room(self) -> None:
@@ -293,7 +297,7 @@ class _Run:
         count = 0 if self._finishing else len(self._connections)
         if count == 0:
             self._slots = 0
-            self._desk.take_back()
+            self._ledger.take_back()
             return
         near = min(connection.ehlo_seconds for connection in self._connections) < NEAR_SECONDS
         depth = 1 if near else FAR_DEPTH
@@ -316,13 +320,15 @@ class _Run:
     def _tell(self, now: float) -> None:
         if self._outbox.report is None:
             return
-        verdicts = Counter(self._desk.verdicts)
+        verdicts = Counter(self._ledger.verdicts)
         done = verdicts.total()
         then, before = self._told
         rate = (done - before) / (now - then) if now > then else 0.0
         self._told = (now, done)
-        left = self._desk.clerk.open
-        self._outbox.report(Snapshot(verdicts, left, rate, left / rate if rate else 0.0, self._desk.trouble))
+        left = self._ledger.batcher.open
+        self._outbox.report(
+            Snapshot(verdicts, left, rate, left / rate if rate else 0.0, self._ledger.trouble)
+        )
 
     # --- the end ---
 
@@ -330,7 +336,7 @@ class _Run:
         """Let the letters that are under way come to their end, and start no more."""
         self._finishing = True
         self._slots = 0
-        self._desk.take_back()
+        self._ledger.take_back()
         for connection in list(self._connections):
             connection.dialogue.quit()
             connection.flush()
@@ -343,8 +349,8 @@ class _Run:
         for connection in list(self._connections):
             connection.close()
             self._part(connection)
-        self._opener.close()
-        settled = self._desk.close(LEAVE_SECONDS)
-        self._watch.close()
+        self._connector.close()
+        settled = self._ledger.close(LEAVE_SECONDS)
+        self._poller.close()
         if not settled:
-            log.error("the ledger could not be brought up to date: %s", self._desk.trouble)
+            log.error("the ledger could not be brought up to date: %s", self._ledger.trouble)

@@ -10,8 +10,14 @@ from sqlalchemy import Connection
 
 from newsletter_service.delivery.ledger import claims
 from newsletter_service.delivery.ledger.claims import Claimed, Settled
-from newsletter_service.delivery.rules import MOST_DOUBTS, Verdict, classify, is_about_the_letter, settlement
-from newsletter_service.delivery.worker.backoff import Domains
+from newsletter_service.delivery.rules import (
+    MOST_AMBIGUOUS_ATTEMPTS,
+    Verdict,
+    classify,
+    is_about_the_letter,
+    settlement,
+)
+from newsletter_service.delivery.worker.backoff import DomainBackoffs
 from newsletter_service.logs import without_addresses
 from newsletter_service.smtp.reply import Phase, Reply
 
@@ -27,7 +33,7 @@ log = logging.getLogger(__name__)
 class Settler:
     """Settles rows of one sender in the caller's transaction, and tells `domains` who refuses."""
 
-    def __init__(self, domains: Domains, on_uncertain: Literal["resend", "hold"]) -> None:
+    def __init__(self, domains: DomainBackoffs, on_uncertain: Literal["resend", "hold"]) -> None:
         self.domains = domains
         self._hold = on_uncertain == "hold"
 
@@ -61,7 +67,7 @@ class Settler:
             log.warning("mailing %d pauses: %s", row.mailing_id, said, extra={"mailing": row.mailing_id})
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         end = (claims.give_up_at(connection, row.delivery_id) if verdict not in _FINAL else None) or now
-        hold = self._hold or row.doubts + 1 >= MOST_DOUBTS
+        hold = self._hold or row.ambiguous_attempts + 1 >= MOST_AMBIGUOUS_ATTEMPTS
         result = settlement(
             verdict,
             row.attempts,
@@ -69,14 +75,14 @@ class Settler:
             now,
             chance,
             hold=hold,
-            doubtful=row.doubts > 0,
+            ambiguous=row.ambiguous_attempts > 0,
             costs=verdict is Verdict.PAUSE and is_about_the_letter(reply),
         )
         return Settled(
             delivery_id=row.delivery_id,
             state=result.state.value,
             attempts=row.attempts + result.counts,
-            doubts=row.doubts + (verdict is Verdict.UNCERTAIN),
+            ambiguous_attempts=row.ambiguous_attempts + (verdict is Verdict.UNCERTAIN),
             next_attempt_at=result.next_attempt_at,
             settled_at=None if result.next_attempt_at else now,
             reply_code=reply.code,
@@ -97,7 +103,7 @@ def is_plain(reply: Reply) -> bool:
 
 def _accepted(row: Claimed, reply: Reply, now: datetime) -> Settled:
     said = (reply.code, reply.enhanced_status, reply.text)
-    return Settled(row.delivery_id, "sent", row.attempts + 1, row.doubts, None, now, *said)
+    return Settled(row.delivery_id, "sent", row.attempts + 1, row.ambiguous_attempts, None, now, *said)
 
 
 def words(reply: Reply) -> str:

@@ -28,7 +28,7 @@ class LinkMaker(Protocol):
 
 
 @dataclass
-class Copies:
+class Personaliser:
     """Fills letters, each of which it reads from the database once."""
 
     links: LinkMaker
@@ -68,8 +68,11 @@ class Copies:
 
     def _values(self, row: Claimed) -> SlotValues:
         manage = unsubscribe = ""
-        if row.reader_key is not None:
-            manage, unsubscribe = self.links.manage(row.reader_key), self.links.unsubscribe(row.reader_key)
+        if row.subscriber_key is not None:
+            manage, unsubscribe = (
+                self.links.manage(row.subscriber_key),
+                self.links.unsubscribe(row.subscriber_key),
+            )
         identity = self._message_id(row.delivery_id)
         answers = "" if row.answers_id is None else self._message_id(row.answers_id)
         return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe, answers)

@@ -12,10 +12,10 @@ from newsletter_service.smtp.reply import Phase, Reply
 
 BURST_SECONDS = 0.1
 """How much of a pause may be caught up with: a rate is never exceeded by more than this."""
-FREE_STRIKES = 2
+FREE_FAILURES = 2
 """So many deferrals in a row are single mailboxes' trouble; from the next one on the domain rests."""
-FIRST_REST_SECONDS = 60.0
-LONGEST_REST_SECONDS = 3600.0
+FIRST_BACKOFF_SECONDS = 60.0
+LONGEST_BACKOFF_SECONDS = 3600.0
 _JITTER = 0.2
 _TRY_MORE_SECONDS = 30.0
 
@@ -54,11 +54,11 @@ class Share(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
-    """A domain that does not take letters: left alone `until`, after `strikes` deferrals in a row."""
+class Backoff:
+    """A domain that does not take letters: left alone `until`, after `failures` deferrals in a row."""
 
     until: float
-    strikes: int
+    failures: int
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ class _Gate:
     under_way: int = 0
     trust: float = inf
     opens_at: float = 0.0
-    rests_until: float = 0.0
+    until: float = 0.0
 
     def ended(self, *, accepted: bool) -> bool:
         """One letter less is under way; whether that made trust complete again."""
@@ -85,17 +85,17 @@ class _Gate:
         """0 if one more may start, else the seconds until then; inf if an answer has to come first."""
         if self.under_way >= self.trust:
             return inf
-        return max(self.opens_at - now, self.rests_until - now, 0.0)
+        return max(self.opens_at - now, self.until - now, 0.0)
 
 
-class Pacer:
+class RateLimiter:
     """One sender's share of the limits, and what it knows of domains; `free` while nothing limits anybody."""
 
     def __init__(self, limits: Limits) -> None:
         self.free = True
         self._limits = limits
         self._share = limits.share(1, 0)
-        self._rests: Mapping[str, Rest] = {}
+        self._rests: Mapping[str, Backoff] = {}
         self._everybody = _Gate()
         self._gates: dict[str, _Gate] = {}
         self._look()
@@ -106,7 +106,7 @@ class Pacer:
         return self._share.domain_connections == 0
 
     @property
-    def anyone_rests(self) -> bool:
+    def anyone_backs_off(self) -> bool:
         """Whether there are domains that refuse."""
         return bool(self._rests)
 
@@ -114,14 +114,14 @@ class Pacer:
         """So many senders are at work, this one among them in this place (from 0)."""
         self._share = self._limits.share(senders, rank)
 
-    def rests(self, known: Mapping[str, Rest]) -> None:
+    def rests(self, known: Mapping[str, Backoff]) -> None:
         """What is known now of domains that refuse; one that is not among them any more starts slowly."""
         for domain in self._rests.keys() - known.keys():
             gate = self._gate(domain)
-            gate.trust, gate.rests_until = 2, 0.0
+            gate.trust, gate.until = 2, 0.0
         for domain, rest in known.items():
             gate = self._gate(domain)
-            gate.trust, gate.rests_until = 1 if rest.strikes > FREE_STRIKES else inf, rest.until
+            gate.trust, gate.until = 1 if rest.failures > FREE_FAILURES else inf, rest.until
         self._rests = dict(known)
         self._look()
 
@@ -137,7 +137,7 @@ class Pacer:
         """Forget domains of which there is nothing to remember."""
         past = now - BURST_SECONDS
         for domain, gate in list(self._gates.items()):
-            if not gate.under_way and gate.trust == inf and max(gate.opens_at, gate.rests_until) < past:
+            if not gate.under_way and gate.trust == inf and max(gate.opens_at, gate.until) < past:
                 del self._gates[domain]
 
     def room(self, now: float) -> float:
@@ -159,12 +159,7 @@ class Pacer:
             gate = self._gates[domain] = _Gate()
         _, apart, connections = self._share
         under_way = gate.under_way
-        if (
-            under_way >= connections
-            or under_way >= gate.trust
-            or gate.opens_at > now
-            or gate.rests_until > now
-        ):
+        if under_way >= connections or under_way >= gate.trust or gate.opens_at > now or gate.until > now:
             return False
         gate.under_way = under_way + 1
         if apart:
@@ -190,7 +185,7 @@ class Pacer:
 
     def rests_for(self, now: float) -> float:
         """For how many seconds the SMTP server itself is to be left alone."""
-        return max(0.0, self._everybody.rests_until - now)
+        return max(0.0, self._everybody.until - now)
 
     def wait(self, now: float) -> float:
         """0 if any letter may start, else the seconds until then; inf if an answer has to come first."""
@@ -220,7 +215,7 @@ class Pacer:
 _FULL_SPEED = 1000
 
 
-def struck_by(reply: Reply, domain: str) -> str | None:
+def backs_off(reply: Reply, domain: str) -> str | None:
     """Who is to blame for a deferral or a lost connection: the domain, "" for the server itself, None for that one
     mailbox.
     """
@@ -232,17 +227,17 @@ def struck_by(reply: Reply, domain: str) -> str | None:
     return "" if ours else domain
 
 
-def least_strikes(reply: Reply) -> int:
+def least_failures(reply: Reply) -> int:
     """What a deferral counts for at least: one where the server says that we are the trouble (4.7.x) costs a rest."""
-    return FREE_STRIKES + 1 if reply.enhanced_status.startswith("4.7.") else 1
+    return FREE_FAILURES + 1 if reply.enhanced_status.startswith("4.7.") else 1
 
 
-def rest_after(strikes: int, chance: float) -> float:
+def backoff_seconds(failures: int, chance: float) -> float:
     """Seconds that a domain is left alone after so many deferrals in a row; `chance` in [0, 1) spreads them."""
-    counted = strikes - FREE_STRIKES
+    counted = failures - FREE_FAILURES
     if counted <= 0:
         return 0.0
-    seconds = min(FIRST_REST_SECONDS * 2 ** min(counted - 1, 20), LONGEST_REST_SECONDS)
+    seconds = min(FIRST_BACKOFF_SECONDS * 2 ** min(counted - 1, 20), LONGEST_BACKOFF_SECONDS)
     return seconds * (1 - _JITTER + 2 * _JITTER * chance)
 
 

@@ -5,21 +5,21 @@ from collections.abc import Iterable, Iterator
 from math import inf
 
 from newsletter_service.delivery.ledger.claims import Claimed
-from newsletter_service.delivery.worker.rate_limits import Pacer
+from newsletter_service.delivery.worker.rate_limits import RateLimiter
 
 LONG = 5.0
 """Seconds a row waits here for its domain; beyond that it waits in the ledger, where any sender can find it."""
 
 
-class Pool:
+class ReadyQueue:
     """First come, first served, but a domain that may not have more letters just now holds up nobody else.
 
     Rows that nobody has looked at yet are `unseen`; those whose domain could have no more are `blocked`.
     """
 
-    def __init__(self, pacer: Pacer) -> None:
+    def __init__(self, limiter: RateLimiter) -> None:
         self.blocked = 0
-        self.pacer = pacer
+        self.limiter = limiter
         self._unseen: deque[Claimed] = deque()
         self._waiting: dict[str, deque[Claimed]] = {}
         self._turns: deque[str | None] = deque([None])  # domains that rows wait for; None are all unseen rows
@@ -64,7 +64,7 @@ class Pool:
 
         Unseen rows and each domain that others wait for get one in turn.
         """
-        room = min(count, self.pacer.room(now))
+        room = min(count, self.limiter.room(now))
         taken: list[Claimed] = []
         turns, in_vain = self._turns, 0
         while len(taken) < room and in_vain < len(turns):
@@ -80,11 +80,11 @@ class Pool:
                 in_vain += 1
             turns.rotate(-1)
         self._again_at = now if in_vain < len(turns) else self._opens_at(now)
-        self.pacer.started(len(taken), now)
+        self.limiter.started(len(taken), now)
         return taken
 
     def _first_unseen(self, now: float) -> Claimed | None:
-        unseen, waiting, start = self._unseen, self._waiting, self.pacer.start
+        unseen, waiting, start = self._unseen, self._waiting, self.limiter.start
         while unseen:
             row = unseen.popleft()
             if row.domain not in waiting and start(row.domain, now):
@@ -103,7 +103,7 @@ class Pool:
 
     def _first_waiting(self, domain: str, now: float) -> Claimed | None:
         rows = self._waiting.get(domain)
-        if not rows or not self.pacer.start(domain, now):
+        if not rows or not self.limiter.start(domain, now):
             return None
         self.blocked -= 1
         row = rows.popleft()
@@ -112,19 +112,19 @@ class Pool:
         return row
 
     def _opens_at(self, now: float) -> float:
-        return now + min((self.pacer.wait_for(domain, now) for domain in self._waiting), default=inf)
+        return now + min((self.limiter.wait_for(domain, now) for domain in self._waiting), default=inf)
 
     def wait(self, now: float) -> float:
         """Seconds after which it is worth taking again, if no answer comes before; inf with nothing here."""
         if not len(self):
             return inf
         if self._unseen:
-            return self.pacer.wait(now)
-        return max(self.pacer.wait(now), self._again_at - now, 0.0)
+            return self.limiter.wait(now)
+        return max(self.limiter.wait(now), self._again_at - now, 0.0)
 
     def resting(self, now: float) -> list[tuple[str, float]]:
         """The domains that rows wait for here which should not: they are to be left alone for long, in seconds."""
-        waits = [(domain, self.pacer.wait_for(domain, now)) for domain in self._waiting]
+        waits = [(domain, self.limiter.wait_for(domain, now)) for domain in self._waiting]
         return [(domain, wait) for domain, wait in waits if LONG <= wait < inf]
 
     def give_up(self, domain: str) -> list[Claimed]:

@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.personalise import LinkMaker
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.outages import Outage
@@ -31,7 +31,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
-class Outbox:
+class DeliveryConfig:
     """All a sender needs from outside: database, SMTP server, links, names, limits and a clock (aware UTC).
 
     `report` is called about once a second. `roll_call` and `server_away` remember from run to run: which other senders
@@ -48,5 +48,5 @@ class Outbox:
     limits: Limits = field(default_factory=Limits)
     on_uncertain: Literal["resend", "hold"] = "resend"
     report: Callable[[Snapshot], None] | None = None
-    roll_call: RollCall = field(default_factory=RollCall)
+    liveness: Liveness = field(default_factory=Liveness)
     server_away: Outage = field(default_factory=lambda: Outage(log, "the SMTP server takes no letters"))

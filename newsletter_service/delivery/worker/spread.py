@@ -5,7 +5,7 @@ _MUCH, _LITTLE = 0.7, 0.25
 _TRY_AGAIN_SECONDS = 1.0
 
 
-class Breadth:
+class ConnectionSpread:
     """So many connections are `enough` for now: `fewest`, or with a server that is waited for, `most`.
 
     What a few connections carry already keeps a quick server busy. The others then let more answers be settled

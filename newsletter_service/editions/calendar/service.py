@@ -12,7 +12,7 @@ from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_momen
 from newsletter_service.editions.calendar.rules import Rhythm, Slot, next_slot, slots
 from newsletter_service.editions.merging import changed, combined
 from newsletter_service.editions.models import Calendar, Edition
-from newsletter_service.editions.rules import ReleaseRule, State
+from newsletter_service.editions.rules import EditionState, ReleaseRule
 from newsletter_service.editions.service import calendar, lock
 from newsletter_service.errors import Conflict
 from newsletter_service.staff.models import User
@@ -146,7 +146,7 @@ def _replan(session: Session, edition: Edition, rhythm: Rhythm, now: datetime) -
 
 
 def _collecting() -> Select[Edition]:
-    return select(Edition).where(Edition.state == State.COLLECTING.value).order_by(Edition.number)
+    return select(Edition).where(Edition.state == EditionState.COLLECTING.value).order_by(Edition.number)
 
 
 def _latest_other(session: Session, edition: Edition | None) -> datetime | None:

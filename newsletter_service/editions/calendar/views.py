@@ -11,7 +11,7 @@ from newsletter_service.editions import service
 from newsletter_service.editions.calendar.rules import BadCalendar, Rhythm
 from newsletter_service.editions.calendar.service import CalendarChanged, change_calendar, next_editions
 from newsletter_service.editions.forms import CalendarForm
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.guards import roles_required, signed_in
 from newsletter_service.staff.rules import Role
 from newsletter_service.web.forms.conflicts import Clash, clashes_in
@@ -35,7 +35,7 @@ def save() -> Response | str | tuple[str, int]:
     form = CalendarForm()
     if not form.validate():
         return _page(form, None, saved=False), 422
-    user, now = signed_in(), parts().clock()
+    user, now = signed_in(), services().clock()
     try:
         rhythm = form.settings().rhythm()
         if request.form.get("actie") == "bekijk":
@@ -54,7 +54,7 @@ def save() -> Response | str | tuple[str, int]:
 
 
 def _page(form: CalendarForm, rhythm: Rhythm | None, *, saved: bool, clashes: Sequence[Clash] = ()) -> str:
-    planned = next_editions(db.session(), rhythm, parts().clock()) if rhythm is not None else []
+    planned = next_editions(db.session(), rhythm, services().clock()) if rhythm is not None else []
     zone = rhythm.zone if rhythm is not None else ""
     return render_template(
         "editions/calendar.html", form=form, planned=planned, zone=zone, saved=saved, clashes=clashes

@@ -23,7 +23,7 @@ from newsletter_service.editions.content import items_in
 from newsletter_service.editions.merging import changed, combined
 from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.editions.rules import EditionConflict, Move
-from newsletter_service.editions.service import lock, note, standing
+from newsletter_service.editions.service import lock, note, status_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import Invalid
 from newsletter_service.staff.models import User
@@ -116,7 +116,7 @@ def edit_texts(
     ChangedMeanwhile, Invalid (with field).
     """
     lock(session, edition)
-    rules.edit(standing(edition))
+    rules.edit(status_of(edition))
     typed, theirs = asdict(_checked(texts)), asdict(texts_of(edition))
     texts_now, by = combined(session, ("edition", edition.id), began, typed, theirs, user)
     written = changed(theirs, asdict(current_defaults(session, edition)))
@@ -132,7 +132,7 @@ def edit_texts(
 def _changing(session: Session, edition: Edition) -> Iterator[None]:
     """Lock an edition whose contents may be changed, and let texts that nobody wrote follow the change."""
     lock(session, edition)
-    rules.edit(standing(edition))
+    rules.edit(status_of(edition))
     before = current_defaults(session, edition)
     yield
     session.flush()

@@ -13,23 +13,25 @@ from newsletter_service.editions.composing.rules import Candidate, Decision, Ter
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Calendar, Edition, Placement
 from newsletter_service.editions.notices import tell_composed
-from newsletter_service.editions.rules import Move, State
-from newsletter_service.editions.service import calendar, lock, note, rhythm, stand, standing
+from newsletter_service.editions.rules import EditionState, Move
+from newsletter_service.editions.service import calendar, lock, note, rhythm, set_status, status_of
 from newsletter_service.editorial.likeness import LookAlike, look_alikes
 from newsletter_service.editorial.models import Item, LikenessVerdict
 from newsletter_service.editorial.rules import ItemState, Kind
-from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.staff.models import User
 
-UNDER_WAY = (State.COMPOSED.value, State.HELD.value, State.SENDING.value)
+UNDER_WAY = (EditionState.COMPOSED.value, EditionState.HELD.value, EditionState.SENDING.value)
 
 
 def open_next_edition(session: Session, now: datetime) -> Edition:
     """The edition that collects; it is made, with the next number and slot, if there is none. Idempotent."""
     settings = calendar(session)
     session.execute(select(Calendar.id).where(Calendar.id == settings.id).with_for_update())
-    collecting = select(Edition).where(Edition.state == State.COLLECTING.value).order_by(Edition.number)
+    collecting = (
+        select(Edition).where(Edition.state == EditionState.COLLECTING.value).order_by(Edition.number)
+    )
     found = session.scalars(collecting.limit(1)).first()
     if found is not None:
         return found
@@ -47,31 +49,31 @@ def open_next_edition(session: Session, now: datetime) -> Edition:
     return edition
 
 
-def compose_due(session: Session, press: Press, now: datetime) -> list[Edition]:
+def compose_due(session: Session, mail_context: MailContext, now: datetime) -> list[Edition]:
     """Compose every edition whose copy has closed, tell staff, and see that another one collects."""
     closed = (
         select(Edition)
-        .where(Edition.state == State.COLLECTING.value, Edition.closes_at <= now)
+        .where(Edition.state == EditionState.COLLECTING.value, Edition.closes_at <= now)
         .order_by(Edition.number)
     )
     composed = list(session.scalars(closed))
     for edition in composed:
-        compose_edition(session, press, edition, None, now)
+        compose_edition(session, mail_context, edition, None, now)
     open_next_edition(session, now)
     return composed
 
 
 def compose_edition(
-    session: Session, press: Press, edition: Edition, user: User | None, now: datetime
+    session: Session, mail_context: MailContext, edition: Edition, user: User | None, now: datetime
 ) -> None:
     """Compose one edition now: closes a collecting one (and tells staff), or starts a composed one anew.
 
     Composing anew undoes what was moved, dropped and added by hand. Raises WrongState.
     """
     lock(session, edition)
-    closing = edition.state == State.COLLECTING.value
+    closing = edition.state == EditionState.COLLECTING.value
     move = Move.CLOSE if closing else Move.RECOMPOSE
-    stand(edition, rules.close(standing(edition)) if closing else rules.recompose(standing(edition)))
+    set_status(edition, rules.close(status_of(edition)) if closing else rules.recompose(status_of(edition)))
     before = current_defaults(session, edition)
     _place(edition, decide(session, edition, now))
     session.flush()
@@ -81,7 +83,7 @@ def compose_edition(
         edition.closes_at = min(edition.closes_at, now)
     note(session, edition, move, user, now, items=len(items_in(edition)))
     if closing:
-        tell_composed(session, press, edition, now)
+        tell_composed(session, mail_context, edition, now)
         open_next_edition(session, now)
 
 

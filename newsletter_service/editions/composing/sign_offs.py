@@ -10,7 +10,7 @@ from newsletter_service.editions import rules
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import CorrectionSignOff, Edition, SignOff
 from newsletter_service.editions.rules import Empty, Move
-from newsletter_service.editions.service import lock, note, standing
+from newsletter_service.editions.service import lock, note, status_of
 from newsletter_service.errors import NotAllowed
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
@@ -36,7 +36,7 @@ def sign_off(session: Session, edition: Edition, user: User, now: datetime, seen
     NotAllowed, rules.ChangedSinceSeen.
     """
     lock(session, edition)
-    rules.sign_off(standing(edition))
+    rules.sign_off(status_of(edition))
     organisation_id = signs_for(user)
     if organisation_id is None:
         raise NotAllowed("only heads sign off, on behalf of their organisation")

@@ -18,7 +18,7 @@ from newsletter_service.editions.service import calendar, lock
 from newsletter_service.editions.texts import in_correction, refuse_personal_links
 from newsletter_service.errors import NotAllowed
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
@@ -49,7 +49,7 @@ def agreement(session: Session, draft: Correction) -> Agreement:
 
 
 def offer(
-    session: Session, press: Press, edition: Edition, seen: str, user: User, now: datetime
+    session: Session, mail_context: MailContext, edition: Edition, seen: str, user: User, now: datetime
 ) -> Correction:
     """Put the correction that somebody saw (its fingerprint) to the heads; a head agrees to it by doing so.
 
@@ -57,7 +57,7 @@ def offer(
     CorrectionChanged, PersonalLink, NobodyHasIt; letters.errors.LetterError.
     """
     draft = seen_draft(session, edition, seen)
-    refuse_personal_links(in_correction(draft), press.links.base_url)
+    refuse_personal_links(in_correction(draft), mail_context.links.base_url)
     if not audience(session, edition, draft.item_id).readers:
         raise NobodyHasIt
     mine = signs_for(user)
@@ -70,13 +70,13 @@ def offer(
         draft.due_at = due_at(rule, minutes, now, held=draft.held_at is not None)
     session.flush()
     record(session, user, "correction.offer", "correction", draft.id, now, edition=edition.number)
-    if _move_on(session, press, edition, draft, user, now) is Next.WAIT and first:
-        _ask_the_others(session, press, edition, draft, user, now)
+    if _move_on(session, mail_context, edition, draft, user, now) is Next.WAIT and first:
+        _ask_the_others(session, mail_context, edition, draft, user, now)
     return draft
 
 
 def agree(
-    session: Session, press: Press, edition: Edition, seen: str, user: User, now: datetime
+    session: Session, mail_context: MailContext, edition: Edition, seen: str, user: User, now: datetime
 ) -> Correction:
     """Agree, on behalf of the user's organisation, to what a correction says; with the last one it goes at once.
 
@@ -92,11 +92,13 @@ def agree(
     session.flush()
     detail = {"organisation": organisation_id, "content": seen}
     record(session, user, "correction.agree", "correction", draft.id, now, **detail)
-    _move_on(session, press, edition, draft, user, now)
+    _move_on(session, mail_context, edition, draft, user, now)
     return draft
 
 
-def hold_back(session: Session, press: Press, edition: Edition, user: User, now: datetime) -> None:
+def hold_back(
+    session: Session, mail_context: MailContext, edition: Edition, user: User, now: datetime
+) -> None:
     """Keep a correction that waits from going out before all heads agree; raises NothingWritten, NotOffered."""
     lock(session, edition)
     draft = draft_of(session, edition)
@@ -107,10 +109,12 @@ def hold_back(session: Session, press: Press, edition: Edition, user: User, now:
     if draft.held_at is None:
         draft.held_at, draft.held_by_id, draft.due_at = now, user.id, None
         record(session, user, "correction.hold", "correction", draft.id, now, edition=edition.number)
-        tell_staff(session, press, partial(emails.correction_held_back, edition.number, user.name), now)
+        tell_staff(
+            session, mail_context, partial(emails.correction_held_back, edition.number, user.name), now
+        )
 
 
-def release_due_corrections(session: Session, press: Press, now: datetime) -> list[Correction]:
+def release_due_corrections(session: Session, mail_context: MailContext, now: datetime) -> list[Correction]:
     """Send or, where that cannot be, hold every correction that has waited long enough."""
     due = select(Correction.id).where(
         Correction.mailing_id.is_(None), Correction.held_at.is_(None), Correction.due_at <= now
@@ -121,7 +125,10 @@ def release_due_corrections(session: Session, press: Press, now: datetime) -> li
         edition = session.get_one(Edition, draft.edition_id)
         lock(session, edition)
         session.refresh(draft)
-        if draft.mailing_id is None and _move_on(session, press, edition, draft, None, now) is not Next.WAIT:
+        if (
+            draft.mailing_id is None
+            and _move_on(session, mail_context, edition, draft, None, now) is not Next.WAIT
+        ):
             moved.append(draft)
     return moved
 
@@ -135,18 +142,23 @@ def _sign(draft: Correction, organisation_id: int, user: User, now: datetime) ->
 
 
 def _move_on(
-    session: Session, press: Press, edition: Edition, draft: Correction, user: User | None, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    draft: Correction,
+    user: User | None,
+    now: datetime,
 ) -> Next:
     """Let a correction that was offered go, or hold it, or wait, as the rule has it."""
     held = draft.held_at is not None
     rule = ReleaseRule(calendar(session).release_rule)
     step = what_next(rule, _missing(session, draft), draft.due_at, now, held=held)
     if step is Next.GO and user is not None:
-        send(session, press, edition, draft, user, now)
+        send(session, mail_context, edition, draft, user, now)
     elif step is Next.GO:
-        return _send_by_itself(session, press, edition, draft, now)
+        return _send_by_itself(session, mail_context, edition, draft, now)
     elif step is Next.HOLD:
-        _hold(session, press, edition, draft, Hindrance.LATE, now)
+        _hold(session, mail_context, edition, draft, Hindrance.LATE, now)
     return step
 
 
@@ -157,32 +169,42 @@ def _missing(session: Session, draft: Correction) -> tuple[int, ...]:
 
 
 def _send_by_itself(
-    session: Session, press: Press, edition: Edition, draft: Correction, now: datetime
+    session: Session, mail_context: MailContext, edition: Edition, draft: Correction, now: datetime
 ) -> Next:
     """What cannot be sent is held, so that it is not tried again every few seconds."""
     try:
         with session.begin_nested():
-            send(session, press, edition, draft, None, now)
+            send(session, mail_context, edition, draft, None, now)
     except LetterError:
-        _hold(session, press, edition, draft, Hindrance.UNPRINTABLE, now)
+        _hold(session, mail_context, edition, draft, Hindrance.UNPRINTABLE, now)
     except NobodyHasIt:
-        _hold(session, press, edition, draft, Hindrance.NOBODY, now)
+        _hold(session, mail_context, edition, draft, Hindrance.NOBODY, now)
     else:
         return Next.GO
     return Next.HOLD
 
 
 def _hold(
-    session: Session, press: Press, edition: Edition, draft: Correction, why: Hindrance, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    draft: Correction,
+    why: Hindrance,
+    now: datetime,
 ) -> None:
     session.refresh(draft)
     draft.held_at, draft.hold_reason, draft.due_at = now, why.value, None
     record(session, None, "correction.hold", "correction", draft.id, now, reason=why.value)
-    tell_staff(session, press, partial(emails.correction_hindered, edition.number, why), now)
+    tell_staff(session, mail_context, partial(emails.correction_hindered, edition.number, why), now)
 
 
 def _ask_the_others(
-    session: Session, press: Press, edition: Edition, draft: Correction, user: User, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    draft: Correction,
+    user: User,
+    now: datetime,
 ) -> None:
     """Mail the heads whose agreement is missing; whoever offers it has seen it."""
     facts = emails.OfferedFacts(
@@ -194,4 +216,4 @@ def _ask_the_others(
         due_at=draft.due_at,
     )
     asked = [head for head in heads_of(session, _missing(session, draft)) if head.id != user.id]
-    tell(session, press, asked, partial(emails.correction_offered, facts), now)
+    tell(session, mail_context, asked, partial(emails.correction_offered, facts), now)

@@ -29,7 +29,7 @@ from newsletter_service.editions.service import Statement, lock, mailing_of, sta
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import Invalid, NotFound
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.models import Subscriber
@@ -141,12 +141,20 @@ def _had_it(session: Session, edition: Edition, item_id: int | None) -> ColumnEl
 
 def _number(session: Session, had_it: ColumnElement[bool]) -> int:
     """How many active readers have such a row."""
-    query = select(func.count()).select_from(Delivery).join(Subscriber, Subscriber.id == Delivery.reader_id)
+    query = (
+        select(func.count()).select_from(Delivery).join(Subscriber, Subscriber.id == Delivery.subscriber_id)
+    )
     return session.scalars(query.where(ACTIVE, had_it)).one()
 
 
 def write(
-    session: Session, press: Press, edition: Edition, words: Words, began: str, user: User, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    words: Words,
+    began: str,
+    user: User,
+    now: datetime,
 ) -> None:
     """Keep what a correction is to say, written on top of the words that `began` tells of, part by part.
 
@@ -168,7 +176,7 @@ def write(
         draft.user_id, draft.offered_at, draft.due_at = user.id, None, None
     session.flush()
     session.refresh(draft)
-    letter_for(session, press, edition, draft, "nl")
+    letter_for(session, mail_context, edition, draft, "nl")
     detail = {"edition": edition.number, "changed": changed(asdict(after), asdict(before))}
     record(session, user, "correction.write", "correction", draft.id, now, **detail)
 
@@ -191,23 +199,28 @@ def discard(session: Session, edition: Edition, seen: str, user: User, now: date
 
 
 def letter_for(
-    session: Session, press: Press, edition: Edition, draft: Correction, language: str
+    session: Session, mail_context: MailContext, edition: Edition, draft: Correction, language: str
 ) -> PreparedLetter:
     """What a reader of this language would get; letters.errors.LetterError."""
-    return letter_of(session, press, correction_content(edition, draft, language))
+    return letter_of(session, mail_context, correction_content(edition, draft, language))
 
 
 def send(
-    session: Session, press: Press, edition: Edition, draft: Correction, user: User | None, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    draft: Correction,
+    user: User | None,
+    now: datetime,
 ) -> None:
     """Let a correction go to all who got what it corrects and still want letters; without a user its time has come.
 
     Raises NobodyHasIt; letters.errors.LetterError.
     """
-    delivery.let_nobody_leave(session)
+    delivery.block_unsubscribes(session)
     draft.mailing, draft.released_at = delivery.open_mailing(session, now), now
     draft.held_at, draft.held_by_id, draft.hold_reason = None, None, ""
-    draft.readers = _address(session, press, edition, draft, draft.mailing, now)
+    draft.readers = _address(session, mail_context, edition, draft, draft.mailing, now)
     if not draft.readers:
         raise NobodyHasIt
     detail = {"edition": edition.number, "readers": draft.readers}
@@ -215,13 +228,18 @@ def send(
 
 
 def _address(
-    session: Session, press: Press, edition: Edition, draft: Correction, mailing: Mailing, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    draft: Correction,
+    mailing: Mailing,
+    now: datetime,
 ) -> int:
     """One letter a language, one delivery a reader; how many. The readers stay in the database."""
     had_it, written = _had_it(session, edition, draft.item_id), 0
-    languages = select(Subscriber.language).join(Delivery, Delivery.reader_id == Subscriber.id)
+    languages = select(Subscriber.language).join(Delivery, Delivery.subscriber_id == Subscriber.id)
     for language in session.scalars(languages.where(ACTIVE, had_it).distinct()).all():
-        prepared = letter_for(session, press, edition, draft, language)
+        prepared = letter_for(session, mail_context, edition, draft, language)
         letter = delivery.add_letter(session, mailing, prepared, now)
         readers = _recipients(language, had_it)
         written += delivery.add_deliveries(session, mailing, letter.id, readers, now, answers=Delivery.id)
@@ -229,7 +247,7 @@ def _address(
 
 
 def _recipients(language: str, had_it: ColumnElement[bool]) -> Select[int, str, str, str, str]:
-    query = select(*RECIPIENT).join(Delivery, Delivery.reader_id == Subscriber.id)
+    query = select(*RECIPIENT).join(Delivery, Delivery.subscriber_id == Subscriber.id)
     return query.where(ACTIVE, Subscriber.language == language, had_it)
 
 
@@ -260,7 +278,7 @@ def hold(session: Session, correction: Correction, user: User, now: datetime) ->
         record(session, user, "correction.hold", "correction", correction.id, now)
 
 
-def hold_paused(session: Session, press: Press, now: datetime) -> int:
+def hold_paused(session: Session, mail_context: MailContext, now: datetime) -> int:
     """Mark the corrections that the mail server does not take as held, and tell staff; how many."""
     query = select(Correction, Mailing, Edition.number).join_from(Correction, Mailing)
     released = query.join(Edition, Edition.id == Correction.edition_id)
@@ -268,7 +286,7 @@ def hold_paused(session: Session, press: Press, now: datetime) -> int:
     found = session.execute(paused).all()
     for correction, mailing, number in found:
         correction.held_at = now
-        tell_staff(session, press, partial(correction_held, number, mailing.pause_reason), now)
+        tell_staff(session, mail_context, partial(correction_held, number, mailing.pause_reason), now)
     return len(found)
 
 

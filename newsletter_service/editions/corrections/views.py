@@ -30,7 +30,7 @@ from newsletter_service.editions.service import edition_numbered, mailing_of
 from newsletter_service.editions.texts import Noticed, in_correction, noticed
 from newsletter_service.errors import Invalid, NotFound
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, roles_required, signed_in
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role, may_sign_off
@@ -93,7 +93,7 @@ def _page(
 
 
 def _noticed(draft: Correction) -> list[Noticed]:
-    found = noticed(in_correction(draft), parts().links.base_url)
+    found = noticed(in_correction(draft), services().links.base_url)
     return sorted(found, key=lambda one: not one.finding.blocks)
 
 
@@ -105,10 +105,12 @@ def write(number: int) -> Response | tuple[str, int]:
     form = CorrectionForm().about_one_of(service.items_to_correct(db.session(), edition))
     if not form.validate():
         return _page(edition, draft, form), 422
-    user, now, began = signed_in(), parts().clock(), form.began.data or ""
+    user, now, began = signed_in(), services().clock(), form.began.data or ""
     try:
         with unit_of_work() as session:
-            service.write(session, parts(), edition_numbered(session, number), form.words(), began, user, now)
+            service.write(
+                session, services(), edition_numbered(session, number), form.words(), began, user, now
+            )
     except LetterError:
         form.text.errors = [_("Hiervan kan geen goede brief worden gemaakt. Kijk de links na.")]
         return _page(*_edition_and_draft(number), form), 422
@@ -134,8 +136,8 @@ def preview(number: int) -> Response:
     if draft is None:
         raise NotFound(f"nobody is writing a correction of edition {number}")
     choice = chosen()
-    letter = service.letter_for(db.session(), parts(), edition, draft, choice.language)
-    return preview_response(sample_copy(parts(), letter, parts().clock()), choice.shape)
+    letter = service.letter_for(db.session(), services(), edition, draft, choice.language)
+    return preview_response(sample_copy(services(), letter, services().clock()), choice.shape)
 
 
 @corrections.get("/versturen")
@@ -179,10 +181,10 @@ def agree(number: int) -> Response:
 
 
 def _offer_or_agree(number: int, use_case: Callable[..., Correction], waits: str) -> Response:
-    user, now, seen, sent = signed_in(), parts().clock(), _seen(), []
+    user, now, seen, sent = signed_in(), services().clock(), _seen(), []
 
     def work(session: Session, edition: Edition) -> None:
-        correction = use_case(session, parts(), edition, seen, user, now)
+        correction = use_case(session, services(), edition, seen, user, now)
         sent.append(correction.mailing_id is not None)
 
     if run(number, work):
@@ -201,10 +203,10 @@ def _seen() -> str:
 @editors_only
 def hold_back(number: int) -> Response:
     """Keep a correction that waits from going out by itself."""
-    user, now = signed_in(), parts().clock()
+    user, now = signed_in(), services().clock()
     return act(
         number,
-        lambda session, edition: approval.hold_back(session, parts(), edition, user, now),
+        lambda session, edition: approval.hold_back(session, services(), edition, user, now),
         _("De correctie wordt vastgehouden tot elke organisatie akkoord is."),
     )
 
@@ -226,7 +228,7 @@ def discard_page(number: int) -> str | Response:
 @editors_only
 def discard(number: int) -> Response:
     """Throw away a correction that was not sent."""
-    user, now, seen = signed_in(), parts().clock(), _seen()
+    user, now, seen = signed_in(), services().clock(), _seen()
     if run(number, lambda session, edition: service.discard(session, edition, seen, user, now)):
         forget_draft(f"correctie-{number}")
         flash(_("De correctie is weggegooid. Er is niets verstuurd."), "ok")
@@ -248,7 +250,7 @@ def resume(number: int) -> Response:
 
 
 def _hold_or_resume(number: int, move: Move, done: str) -> Response:
-    user, now, which = signed_in(), parts().clock(), request.form.get("correctie", 0, type=int)
+    user, now, which = signed_in(), services().clock(), request.form.get("correctie", 0, type=int)
 
     def use_case(session: Session, edition: Edition) -> None:
         move(session, service.released_correction(session, edition, which), user, now)

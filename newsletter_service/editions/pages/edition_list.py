@@ -9,8 +9,8 @@ from newsletter_service.editions import wording
 from newsletter_service.editions.composing.service import decide, waiting_items
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.rules import State
-from newsletter_service.editions.service import Statement, all_editions, standing, statement
+from newsletter_service.editions.rules import EditionState
+from newsletter_service.editions.service import Statement, all_editions, statement, status_of
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,17 @@ class Line:
     @property
     def collecting(self) -> bool:
         """Whether copy is still open."""
-        return self.edition.state == State.COLLECTING.value
+        return self.edition.state == EditionState.COLLECTING.value
 
     @property
     def held(self) -> bool:
         """Whether somebody has to do something."""
-        return self.edition.state == State.HELD.value
+        return self.edition.state == EditionState.HELD.value
 
     @property
     def under_way(self) -> bool:
         """Whether this edition is still to go out, or just does."""
-        return self.edition.state not in (State.SENT.value, State.CANCELLED.value)
+        return self.edition.state not in (EditionState.SENT.value, EditionState.CANCELLED.value)
 
     @property
     def why_held(self) -> str:
@@ -64,8 +64,8 @@ def overview(session: Session, now: datetime) -> Overview:
 
 
 def _line(session: Session, edition: Edition, now: datetime) -> Line:
-    state = standing(edition).state
-    ready = len(waiting_items(session, edition)) if state is State.COLLECTING else 0
+    state = status_of(edition).state
+    ready = len(waiting_items(session, edition)) if state is EditionState.COLLECTING else 0
     return Line(
         edition=edition,
         state=wording.state_name(state),
@@ -76,6 +76,6 @@ def _line(session: Session, edition: Edition, now: datetime) -> Line:
 
 
 def _items(session: Session, edition: Edition, now: datetime) -> int:
-    if edition.state == State.COLLECTING.value:
+    if edition.state == EditionState.COLLECTING.value:
         return sum(one.position is not None for one in decide(session, edition, now))
     return len(items_in(edition))

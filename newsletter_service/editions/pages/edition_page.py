@@ -16,8 +16,9 @@ from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages.progress_steps import Step, steps
 from newsletter_service.editions.readers import Reach, reach
-from newsletter_service.editions.rules import ReleaseRule, Standing, State
-from newsletter_service.editions.service import Statement, calendar, standing, statement
+from newsletter_service.editions.rules import EditionState, EditionStatus, ReleaseRule
+from newsletter_service.editions.service import Statement, calendar, statement
+from newsletter_service.editions.service import status_of as status
 from newsletter_service.editorial.cards import tag_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.letters.values import Tag
@@ -78,7 +79,7 @@ class EditionPage:
     """Everything on the page but the preview; `forecast` says that nothing was decided yet."""
 
     edition: Edition
-    standing: Standing
+    status: EditionStatus
     steps: tuple[Step, ...]
     sections: tuple[Section, ...]
     waiting: tuple[Waiting, ...]
@@ -93,12 +94,12 @@ class EditionPage:
     @property
     def forecast(self) -> bool:
         """Whether this is what composing would give now, not what was decided."""
-        return self.standing.state is State.COLLECTING
+        return self.status.state is EditionState.COLLECTING
 
     @property
     def editable(self) -> bool:
         """Whether contents and texts may be changed."""
-        return self.standing.editable
+        return self.status.editable
 
     @property
     def released(self) -> bool:
@@ -118,10 +119,10 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
     reached = reach(session, inside)
     numbers = statement(session, edition)
     signed = tuple(sign_offs(session, edition))
-    at = standing(edition)
+    at = status(edition)
     return EditionPage(
         edition=edition,
-        standing=at,
+        status=at,
         steps=steps(edition, at, len(inside), len(decisions), signed, numbers, now),
         sections=_sections(edition, inside, decisions, reached, speakers),
         waiting=tuple(_waiting(session, edition, inside, decisions, speakers)),
@@ -153,7 +154,7 @@ class _Why:
 
 def _contents(session: Session, edition: Edition, now: datetime) -> tuple[list[Item], dict[int, _Why]]:
     """The items that are in, in order, and why each is in or out; a forecast while copy is open."""
-    if edition.state == State.COLLECTING.value:
+    if edition.state == EditionState.COLLECTING.value:
         items = {item.id: item for item in waiting_items(session, edition)}
         forecast = decide(session, edition, now)
         inside = [items[one.item_id] for one in forecast if one.position is not None]
@@ -201,8 +202,8 @@ def _waiting(
     speakers: Sequence[Organisation],
 ) -> Iterable[Waiting]:
     """What waits, as long as that matters to this edition."""
-    at = standing(edition)
-    if not at.editable and at.state is not State.COLLECTING:
+    at = status(edition)
+    if not at.editable and at.state is not EditionState.COLLECTING:
         return
     known = {item.id: item for item in inside}
     queue = waiting_items(session, edition)
@@ -229,7 +230,7 @@ def _waiting_row(
         title=item.title,
         why=wording.reason_out(reason, detail, edition.zone, alike.title if alike is not None else ""),
         alike=alike,
-        addable=standing(edition).editable
+        addable=status(edition).editable
         and reason not in (Reason.EMBARGOED, Reason.EXPIRED, Reason.STARTED, Reason.LOOK_ALIKE),
         too_late_next=reason == Reason.NO_ROOM and bool(detail.get("due")),
     )

@@ -17,9 +17,9 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.readers import reach
 from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.responses import act, back_to, editors_only, run
-from newsletter_service.editions.rules import State, is_late
+from newsletter_service.editions.rules import EditionState, is_late
 from newsletter_service.editions.service import edition_numbered
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.guards import signed_in
 
 moves = Blueprint("moves", __name__, url_prefix="/edities/<int:number>")
@@ -35,7 +35,7 @@ def compose_page(number: int) -> str:
     """Asks before copy is closed early, or before work done by hand is undone."""
     edition = _edition(number)
     return render_template(
-        "editions/compose.html", edition=edition, closing=edition.state == State.COLLECTING.value
+        "editions/compose.html", edition=edition, closing=edition.state == EditionState.COLLECTING.value
     )
 
 
@@ -43,10 +43,10 @@ def compose_page(number: int) -> str:
 @editors_only
 def compose(number: int) -> Response:
     """Close copy now and compose, or compose anew."""
-    user, now = signed_in(), parts().clock()
+    user, now = signed_in(), services().clock()
     return act(
         number,
-        lambda session, edition: compose_edition(session, parts(), edition, user, now),
+        lambda session, edition: compose_edition(session, services(), edition, user, now),
         _("De editie is samengesteld."),
     )
 
@@ -62,7 +62,7 @@ def hold_page(number: int) -> str:
 @editors_only
 def hold(number: int) -> Response | tuple[str, int]:
     """Stop an edition where it is."""
-    form, user, now = HoldForm(), signed_in(), parts().clock()
+    form, user, now = HoldForm(), signed_in(), services().clock()
     if not form.validate():
         return render_template("editions/hold.html", edition=_edition(number), form=form), 422
     reason = form.reason.data or ""
@@ -81,7 +81,7 @@ def resume_page(number: int) -> str:
 
 
 def _resume_page(edition: Edition, form: ResumeForm) -> str:
-    late = edition.mailing_id is None and is_late(edition.sends_at, parts().clock())
+    late = edition.mailing_id is None and is_late(edition.sends_at, services().clock())
     return render_template("editions/resume.html", edition=edition, form=form, late=late)
 
 
@@ -89,7 +89,7 @@ def _resume_page(edition: Edition, form: ResumeForm) -> str:
 @editors_only
 def resume(number: int) -> Response | tuple[str, int]:
     """Let a held edition go on, at another moment if one is given."""
-    form, user, now = ResumeForm(), signed_in(), parts().clock()
+    form, user, now = ResumeForm(), signed_in(), services().clock()
     edition = _edition(number)
     sends_at = _asked_moment(form, edition.zone, now)
     if form.errors:
@@ -134,7 +134,7 @@ def release_page(number: int) -> str:
         reach=reach(session, items_in(edition)),
         missing=service.missing_names(session, edition),
         waits=bool(service.missing_sign_offs(session, edition)),
-        early=parts().clock() < edition.sends_at,
+        early=services().clock() < edition.sends_at,
     )
 
 
@@ -142,10 +142,10 @@ def release_page(number: int) -> str:
 @editors_only
 def release_now(number: int) -> Response:
     """Release an edition now; doing it twice sends once."""
-    user, now = signed_in(), parts().clock()
+    user, now = signed_in(), services().clock()
 
     def use_case(session: Session, edition: Edition) -> None:
-        release(session, parts(), edition, user, now)
+        release(session, services(), edition, user, now)
 
     return act(number, use_case, _("De editie is vrijgegeven. De brieven gaan nu de deur uit."))
 
@@ -164,7 +164,7 @@ def cancel_page(number: int) -> str:
 @editors_only
 def cancel(number: int) -> Response:
     """Give an edition up; what had not gone out yet never does."""
-    user, now = signed_in(), parts().clock()
+    user, now = signed_in(), services().clock()
     if not run(number, lambda session, edition: service.hold_to_cancel(session, edition, user, now), key=""):
         return back_to(number)
     return act(

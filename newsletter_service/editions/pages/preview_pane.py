@@ -17,7 +17,7 @@ from newsletter_service.editions.preview.service import NothingToSee, letter_for
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.texts import in_edition, noticed
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.web.locale import LANGUAGES, language
 
 EVERYBODY = "alle"
@@ -74,11 +74,13 @@ def chosen() -> PreviewChoice:
     )
 
 
-def preview_pane(session: Session, press: Press, page: EditionPage, choice: PreviewChoice) -> PreviewPane:
+def preview_pane(
+    session: Session, mail_context: MailContext, page: EditionPage, choice: PreviewChoice
+) -> PreviewPane:
     """Everything around the frame that shows the letter."""
-    html_bytes, nothing = _letter(session, press, page.edition, choice)
+    html_bytes, nothing = _letter(session, mail_context, page.edition, choice)
     found = faults(_facts(page, html_bytes)) if not nothing or page.rows else []
-    about = list(noticed(in_edition(page.edition), press.links.base_url))
+    about = list(noticed(in_edition(page.edition), mail_context.links.base_url))
     about.sort(key=lambda one: not one.finding.blocks)
     return PreviewPane(
         choice=choice,
@@ -103,11 +105,11 @@ def shapes(choice: PreviewChoice) -> tuple[Choice, ...]:
 
 
 def _letter(
-    session: Session, press: Press, edition: Edition, choice: PreviewChoice
+    session: Session, mail_context: MailContext, edition: Edition, choice: PreviewChoice
 ) -> tuple[int | None, str]:
     """The size of the letter's HTML in bytes; or None, and why there is no letter."""
     try:
-        letter = letter_for(session, press, edition, choice.segment, choice.language)
+        letter = letter_for(session, mail_context, edition, choice.segment, choice.language)
     except NothingToSee as error:
         return None, wording.conflict(error)
     except LetterError:

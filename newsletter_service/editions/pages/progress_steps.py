@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from newsletter_service.editions import wording
 from newsletter_service.editions.composing.sign_offs import SignOffState
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.rules import Standing, State
+from newsletter_service.editions.rules import EditionState, EditionStatus
 from newsletter_service.editions.service import Statement
 from newsletter_service.web.formatting import getal, moment
 
@@ -29,7 +29,7 @@ class Step:
 
 def steps(
     edition: Edition,
-    at: Standing,
+    at: EditionStatus,
     inside: int,
     decided: int,
     signed: Sequence[SignOffState],
@@ -50,25 +50,30 @@ def steps(
     )
 
 
-def _here(at: Standing) -> int:
+def _here(at: EditionStatus) -> int:
     """Which step an edition is at; -1 for one that was given up."""
-    state = at.held_from if at.state is State.HELD and at.held_from is not None else at.state
-    return {State.COLLECTING: 0, State.COMPOSED: 2, State.SENDING: 3, State.SENT: 4}.get(state, -1)
+    state = at.held_from if at.state is EditionState.HELD and at.held_from is not None else at.state
+    return {
+        EditionState.COLLECTING: 0,
+        EditionState.COMPOSED: 2,
+        EditionState.SENDING: 3,
+        EditionState.SENT: 4,
+    }.get(state, -1)
 
 
-def _mark(index: int, here: int, at: Standing, all_signed: bool) -> str:
+def _mark(index: int, here: int, at: EditionStatus, all_signed: bool) -> str:
     if here < 0 or index > here:
         return "todo"
     if index == _SIGN_OFF and index < here and not all_signed:
         return "passed"
-    if index < here or at.state is State.SENT:
+    if index < here or at.state is EditionState.SENT:
         return "done"
-    return "held" if at.state is State.HELD else "now"
+    return "held" if at.state is EditionState.HELD else "now"
 
 
-def _copy(edition: Edition, at: Standing, now: datetime) -> str:
+def _copy(edition: Edition, at: EditionStatus, now: datetime) -> str:
     closes = moment(edition.closes_at, "medium", edition.zone)
-    if at.state is State.COLLECTING:
+    if at.state is EditionState.COLLECTING:
         return _("open tot %(moment)s", moment=closes)
     if edition.closes_at > now:
         return _("zou sluiten %(moment)s", moment=closes)

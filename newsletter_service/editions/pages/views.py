@@ -25,7 +25,7 @@ from newsletter_service.editions.rules import EditionConflict, HoldReason
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.errors import Invalid
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
 from newsletter_service.staff.rules import Role, may_edit_edition, may_sign_off
 from newsletter_service.web.forms.conflicts import clashes_in
@@ -43,7 +43,7 @@ editions.register_blueprint(retries)
 @editions.get("/edities")
 def index() -> str:
     """All editions, the one under way first."""
-    return render_template("editions/index.html", overview=overview(db.session(), parts().clock()))
+    return render_template("editions/index.html", overview=overview(db.session(), services().clock()))
 
 
 @editions.get("/edities/<int:number>")
@@ -54,7 +54,7 @@ def show(number: int) -> str:
 
 def _page(number: int, texts_form: TextsForm | None = None) -> str:
     session = db.session()
-    page = edition_page(session, edition_numbered(session, number), parts().clock())
+    page = edition_page(session, edition_numbered(session, number), services().clock())
     actor = acting()
     may_edit = may_edit_edition(actor)
     mine = [one for one in page.sign_offs if may_sign_off(actor, one.organisation_id)]
@@ -65,7 +65,7 @@ def _page(number: int, texts_form: TextsForm | None = None) -> str:
         reached=wording.readers(page.reach.reached),
         held_because=wording.hold_reason(page.edition.hold_reason),
         server_said=_server_said(page.edition),
-        pane=preview_pane(session, parts(), page, chosen()),
+        pane=preview_pane(session, services(), page, chosen()),
         texts_form=texts_form or TextsForm.of(page.edition),
         may_edit=may_edit,
         mine=mine[0] if mine else None,
@@ -88,7 +88,9 @@ def preview(number: int) -> Response:
     session, choice = db.session(), chosen()
     edition = edition_numbered(session, number)
     try:
-        message = message_for(session, parts(), edition, choice.segment, choice.language, parts().clock())
+        message = message_for(
+            session, services(), edition, choice.segment, choice.language, services().clock()
+        )
     except NothingToSee as error:
         return _nothing(wording.conflict(error))
     except LetterError:
@@ -108,7 +110,7 @@ def order(number: int) -> Response:
     item_id, position = form.item_id.data, form.position.data
     if not form.validate() or item_id is None:
         raise Invalid("no such place", "position")
-    user, now = signed_in(), parts().clock()
+    user, now = signed_in(), services().clock()
     if position is not None:
         return act(
             number, lambda session, edition: editing.move_item(session, edition, item_id, position, user, now)
@@ -121,7 +123,7 @@ def order(number: int) -> Response:
 @editors_only
 def drop(number: int) -> Response:
     """Take an item out; it waits for a next edition."""
-    item_id, user, now = _item_id(), signed_in(), parts().clock()
+    item_id, user, now = _item_id(), signed_in(), services().clock()
     return act(
         number,
         lambda session, edition: editing.drop_item(session, edition, item_id, user, now),
@@ -133,7 +135,7 @@ def drop(number: int) -> Response:
 @editors_only
 def add(number: int) -> Response:
     """Put a waiting item in."""
-    item_id, user, now = _item_id(), signed_in(), parts().clock()
+    item_id, user, now = _item_id(), signed_in(), services().clock()
     return act(
         number,
         lambda session, edition: editing.add_item(session, edition, item_id, user, now),
@@ -155,7 +157,7 @@ def texts(number: int) -> Response | tuple[str, int]:
     form = TextsForm()
     if not form.validate():
         return _page(number, form), 422
-    user, now, began = signed_in(), parts().clock(), form.began.data or ""
+    user, now, began = signed_in(), services().clock(), form.began.data or ""
     try:
         with unit_of_work() as session:
             edition = edition_numbered(session, number)
@@ -184,11 +186,11 @@ def _texts_conflict(number: int, conflict: ChangedMeanwhile) -> str:
 @editors_only
 def proof(number: int) -> Response:
     """Mail what the preview shows to whoever asks."""
-    user, now, choice = signed_in(), parts().clock(), chosen()
+    user, now, choice = signed_in(), services().clock(), chosen()
     return act(
         number,
         lambda session, edition: proof_to(
-            session, parts(), edition, user, choice.segment, choice.language, now
+            session, services(), edition, user, choice.segment, choice.language, now
         ),
         _("De proef is onderweg naar %(address)s.", address=user.email),
     )
@@ -198,7 +200,7 @@ def proof(number: int) -> Response:
 @roles_required(Role.HEAD)
 def agree(number: int) -> Response:
     """Sign off, on behalf of one's organisation, exactly what was on the page."""
-    form, user, now = SignOffForm(), signed_in(), parts().clock()
+    form, user, now = SignOffForm(), signed_in(), services().clock()
     if not form.validate():
         raise Invalid("what was seen is missing", "seen")
     return act(

@@ -16,8 +16,8 @@ from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import EditionContent, PreparedLetter
 from newsletter_service.links.tokens import NOBODYS_KEY
-from newsletter_service.publisher.mail_context import Press
-from newsletter_service.publisher.service import sender_for
+from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.publisher.service import mail_identity
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record, times_done
 
@@ -46,40 +46,45 @@ class NothingToSee(EditionConflict):
 
 
 def message_for(
-    session: Session, press: Press, edition: Edition, segment: str | None, language: str, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    segment: str | None,
+    language: str,
+    now: datetime,
 ) -> bytes:
     """The bytes that a verified member of `segment` (its slug; None: a reader without any) would get.
 
     Shown by letters.preview.html_of and text_of. Raises NothingToSee, NotFound; letters.errors.LetterError.
     """
-    letter = letter_of(session, press, _content(session, press, edition, segment, language))
-    return sample_copy(press, letter, now)
+    letter = letter_of(session, mail_context, _content(session, mail_context, edition, segment, language))
+    return sample_copy(mail_context, letter, now)
 
 
-def sample_copy(press: Press, letter: PreparedLetter, now: datetime) -> bytes:
+def sample_copy(mail_context: MailContext, letter: PreparedLetter, now: datetime) -> bytes:
     """The bytes of the copy that a reader who does not exist would get."""
     values = SlotValues(
         address=SAMPLE_ADDRESS,
         date=now,
         message_id=SAMPLE_ID,
         name=SAMPLE_NAME,
-        manage_url=press.links.manage(NOBODYS_KEY),
-        unsubscribe_url=press.links.unsubscribe(NOBODYS_KEY),
+        manage_url=mail_context.links.manage(NOBODYS_KEY),
+        unsubscribe_url=mail_context.links.unsubscribe(NOBODYS_KEY),
         answers=SAMPLE_EDITION_ID,
     )
     return Template(letter.skeleton).fill(values)
 
 
 def letter_for(
-    session: Session, press: Press, edition: Edition, segment: str | None, language: str
+    session: Session, mail_context: MailContext, edition: Edition, segment: str | None, language: str
 ) -> PreparedLetter:
     """The letter behind `message_for`, with its size and warnings; raises the same."""
-    return letter_of(session, press, _content(session, press, edition, segment, language))
+    return letter_of(session, mail_context, _content(session, mail_context, edition, segment, language))
 
 
 def proof_to(
     session: Session,
-    press: Press,
+    mail_context: MailContext,
     edition: Edition,
     user: User,
     segment: str | None,
@@ -93,16 +98,16 @@ def proof_to(
     if times_done(session, user, PROOF_SENT, now - timedelta(hours=1)) >= PROOFS_AN_HOUR:
         raise TooManyProofs
     record(session, user, PROOF_SENT, "edition", edition.id, now, segment=segment, language=language)
-    content = _content(session, press, edition, segment, language)
+    content = _content(session, mail_context, edition, segment, language)
     what = _proof_of(session, segment, language, user.language)
     proof = replace(content, proof=what, proof_language=user.language)
     return write_notice(
         session,
-        letter_of(session, press, proof),
+        letter_of(session, mail_context, proof),
         user.email,
         now,
         name=user.name,
-        reader_key=NOBODYS_KEY,
+        subscriber_key=NOBODYS_KEY,
     )
 
 
@@ -115,21 +120,23 @@ def _proof_of(session: Session, segment: str | None, language: str, told_in: str
 
 
 def _content(
-    session: Session, press: Press, edition: Edition, segment: str | None, language: str
+    session: Session, mail_context: MailContext, edition: Edition, segment: str | None, language: str
 ) -> EditionContent:
     items = items_in(edition)
     seen = visible([item_view(item) for item in items], _reader(session, segment))
     if not seen:
         raise NothingToSee
     shown = [item for item in items if item.id in seen]
-    return content_for(edition, shown, language, press.links)
+    return content_for(edition, shown, language, mail_context.links)
 
 
 def _reader(session: Session, segment: str | None) -> ReaderView:
     return ANYONE if segment is None else member_of(segment_by_slug(session, segment).id)
 
 
-def letter_of(session: Session, press: Press, content: EditionContent) -> PreparedLetter:
+def letter_of(session: Session, mail_context: MailContext, content: EditionContent) -> PreparedLetter:
     """The letter that says `content`; letters.errors.LetterError if none can be made."""
-    sender = sender_for(session, content.language, press.mail_from, press.reply_to, press.links.base_url)
-    return press.renderer.edition(content, sender)
+    sender = mail_identity(
+        session, content.language, mail_context.mail_from, mail_context.reply_to, mail_context.links.base_url
+    )
+    return mail_context.renderer.edition(content, sender)

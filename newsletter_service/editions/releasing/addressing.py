@@ -13,12 +13,12 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.models import Mailing
 from newsletter_service.editions.content import content_for, item_view
 from newsletter_service.editions.models import Edition, Exclusion, LetterItem
-from newsletter_service.editions.readers import Reader, active_readers, recipients
+from newsletter_service.editions.readers import Reader, active_subscribers, recipients
 from newsletter_service.editions.rules import ExclusionReason
 from newsletter_service.editorial.models import Item
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.publisher.mail_context import Press
-from newsletter_service.publisher.service import sender_for
+from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.publisher.service import mail_identity
 
 _KINDS_OF_READERS_KEPT = 4096
 _ADDRESSED_AT_ONCE = 5_000
@@ -33,24 +33,24 @@ class Addressing:
     def __init__(
         self,
         session: Session,
-        press: Press,
+        mail_context: MailContext,
         edition: Edition,
         mailing: Mailing,
         items: Sequence[Item],
         now: datetime,
     ) -> None:
-        self._session, self._press, self._now = session, press, now
+        self._session, self._mail_context, self._now = session, mail_context, now
         self._edition, self._mailing, self._items = edition, mailing, items
         views = [item_view(item) for item in items]
         self._visible = lru_cache(_KINDS_OF_READERS_KEPT)(partial(visible, views))
-        self._unwanted = delivery.Unwanted(session, press.secret_key)
+        self._unwanted = delivery.Unwanted(session, mail_context.secret_key)
         self._letters: dict[tuple[tuple[int, ...], str], int] = {}
         self._addressed: defaultdict[int, list[int]] = defaultdict(list)
         self._written = 0
 
     def write_down(self) -> int:
         """One row for each active reader; how many. letters.errors.LetterError if a letter cannot be made."""
-        for readers in active_readers(self._session):
+        for readers in active_subscribers(self._session):
             self._address(readers)
             if sum(map(len, self._addressed.values())) >= _ADDRESSED_AT_ONCE:
                 self._write_addressed()
@@ -70,9 +70,9 @@ class Addressing:
         self._exclude(excluded)
 
     def _write_addressed(self) -> None:
-        for letter_id, reader_ids in self._addressed.items():
+        for letter_id, subscriber_ids in self._addressed.items():
             self._written += delivery.add_deliveries(
-                self._session, self._mailing, letter_id, recipients(reader_ids), self._now
+                self._session, self._mailing, letter_id, recipients(subscriber_ids), self._now
             )
         self._addressed.clear()
 
@@ -87,15 +87,23 @@ class Addressing:
         return self._letters[variant]
 
     def _prepare(self, items: Sequence[Item], language: str) -> PreparedLetter:
-        press = self._press
-        sender = sender_for(self._session, language, press.mail_from, press.reply_to, press.links.base_url)
-        return press.renderer.edition(content_for(self._edition, items, language, press.links), sender)
+        mail_context = self._mail_context
+        sender = mail_identity(
+            self._session,
+            language,
+            mail_context.mail_from,
+            mail_context.reply_to,
+            mail_context.links.base_url,
+        )
+        return mail_context.renderer.edition(
+            content_for(self._edition, items, language, mail_context.links), sender
+        )
 
     def _exclude(self, excluded: dict[int, ExclusionReason]) -> None:
         if excluded:
             rows = [
-                {"edition_id": self._edition.id, "reader_id": reader_id, "reason": reason.value}
-                for reader_id, reason in excluded.items()
+                {"edition_id": self._edition.id, "subscriber_id": subscriber_id, "reason": reason.value}
+                for subscriber_id, reason in excluded.items()
             ]
             self._session.connection().execute(insert(Exclusion), rows)
             self._written += len(rows)

@@ -15,43 +15,45 @@ from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.notices import tell_held
 from newsletter_service.editions.releasing.addressing import Addressing
-from newsletter_service.editions.rules import HoldReason, Move, State
-from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, stand, standing
+from newsletter_service.editions.rules import EditionState, HoldReason, Move
+from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, set_status, status_of
 from newsletter_service.editions.texts import PersonalLink, in_edition, refuse_personal_links
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.publisher.mail_context import Press
+from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.staff.models import User
 
 
-def release_due(session: Session, press: Press, now: datetime) -> list[Edition]:
+def release_due(session: Session, mail_context: MailContext, now: datetime) -> list[Edition]:
     """Release or, where it may not go out by itself, hold every composed edition whose time has come."""
-    due = select(Edition).where(Edition.state == State.COMPOSED.value, Edition.sends_at <= now)
+    due = select(Edition).where(Edition.state == EditionState.COMPOSED.value, Edition.sends_at <= now)
     editions = list(session.scalars(due.order_by(Edition.number)))
     for edition in editions:
         lock(session, edition)
-        if edition.state == State.COMPOSED.value:
-            _release_or_hold(session, press, edition, now)
+        if edition.state == EditionState.COMPOSED.value:
+            _release_or_hold(session, mail_context, edition, now)
     return editions
 
 
-def release(session: Session, press: Press, edition: Edition, user: User | None, now: datetime) -> None:
+def release(
+    session: Session, mail_context: MailContext, edition: Edition, user: User | None, now: datetime
+) -> None:
     """Freeze an edition and write down one letter per variant and one delivery per reader.
 
     Raises WrongState (also when somebody released it first), Empty, Unsigned, PersonalLink;
     letters.errors.LetterError.
     """
     lock(session, edition)
-    delivery.let_nobody_leave(session)
+    delivery.block_unsubscribes(session)
     items = _locked_items(session, edition)
     missing = missing_sign_offs(session, edition)
-    released = rules.release(standing(edition), items=len(items), missing=missing)
-    refuse_personal_links(in_edition(edition), press.links.base_url)
-    stand(edition, released)
+    released = rules.release(status_of(edition), items=len(items), missing=missing)
+    refuse_personal_links(in_edition(edition), mail_context.links.base_url)
+    set_status(edition, released)
     edition.released_at, edition.hold_reason = now, ""
     edition.mailing = delivery.open_mailing(session, now)
-    edition.intended = Addressing(session, press, edition, edition.mailing, items, now).write_down()
+    edition.intended = Addressing(session, mail_context, edition, edition.mailing, items, now).write_down()
     _close_items(session, edition, items)
     _keep_pictures(items)
     note(session, edition, Move.RELEASE, user, now, readers=edition.intended, content=content_hash(edition))
@@ -64,19 +66,19 @@ def _keep_pictures(items: Sequence[Item]) -> None:
             item.image.sent = True
 
 
-def finish_due(session: Session, press: Press, now: datetime) -> list[Edition]:
+def finish_due(session: Session, mail_context: MailContext, now: datetime) -> list[Edition]:
     """The editions whose deliveries are all settled are sent; those that delivery paused are held.
 
     Letters of cancelled ones that were being written down when that happened, and came back, are cancelled too.
     """
-    running = select(Edition).where(Edition.state == State.SENDING.value).order_by(Edition.number)
+    running = select(Edition).where(Edition.state == EditionState.SENDING.value).order_by(Edition.number)
     finished = []
     for edition in session.scalars(running).all():
         lock(session, edition)
-        if edition.state != State.SENDING.value or edition.mailing is None:
+        if edition.state != EditionState.SENDING.value or edition.mailing is None:
             continue
         if edition.mailing.paused_at is not None:
-            _hold(session, press, edition, HoldReason.PAUSED, now, edition.mailing.pause_reason)
+            _hold(session, mail_context, edition, HoldReason.PAUSED, now, edition.mailing.pause_reason)
         elif not delivery.open_count(session, edition.mailing.id):
             _finish(session, edition, now)
             finished.append(edition)
@@ -89,13 +91,13 @@ _LEFT_OVER = (
     select(Mailing)
     .join(Edition, Edition.mailing_id == Mailing.id)
     .where(
-        Edition.state == State.CANCELLED.value,
+        Edition.state == EditionState.CANCELLED.value,
         exists().where(Delivery.mailing_id == Mailing.id, MAY_BE_CLAIMED),
     )
 )
 
 
-def _release_or_hold(session: Session, press: Press, edition: Edition, now: datetime) -> None:
+def _release_or_hold(session: Session, mail_context: MailContext, edition: Edition, now: datetime) -> None:
     reason = rules.reason_to_hold(
         sends_at=edition.sends_at,
         now=now,
@@ -105,24 +107,29 @@ def _release_or_hold(session: Session, press: Press, edition: Edition, now: date
     if reason is None:
         try:
             with session.begin_nested():
-                release(session, press, edition, None, now)
+                release(session, mail_context, edition, None, now)
         except LetterError:
             reason = HoldReason.UNPRINTABLE
         except PersonalLink:
             reason = HoldReason.PERSONAL_LINK
     if reason is not None:
-        _hold(session, press, edition, reason, now)
+        _hold(session, mail_context, edition, reason, now)
 
 
 def _hold(
-    session: Session, press: Press, edition: Edition, reason: HoldReason, now: datetime, words: str = ""
+    session: Session,
+    mail_context: MailContext,
+    edition: Edition,
+    reason: HoldReason,
+    now: datetime,
+    words: str = "",
 ) -> None:
     hold(session, edition, None, now, reason.value)
-    tell_held(session, press, edition, reason, now, words)
+    tell_held(session, mail_context, edition, reason, now, words)
 
 
 def _finish(session: Session, edition: Edition, now: datetime) -> None:
-    stand(edition, rules.finish(standing(edition), open_deliveries=0))
+    set_status(edition, rules.finish(status_of(edition), open_deliveries=0))
     edition.sent_at = now
     note(session, edition, Move.FINISH, None, now)
 

@@ -67,5 +67,5 @@ def progress(
         deferred=_shared(
             session, mailed, kept, lambda: reporting.deferred_domains(session, mailed.mailing_id)
         ),
-        resting=[(one.domain, one.rests_until, one.reply) for one in reporting.resting(session, now)],
+        resting=[(one.domain, one.until, one.reply) for one in reporting.resting(session, now)],
     )

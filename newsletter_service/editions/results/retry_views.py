@@ -19,7 +19,7 @@ from newsletter_service.editions.responses import editors_only, run
 from newsletter_service.editions.results import service
 from newsletter_service.editions.results.filter import asked
 from newsletter_service.editions.results.service import Mailed
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.guards import signed_in
 from newsletter_service.staff.models import User
 from newsletter_service.web.formatting import getal
@@ -39,7 +39,7 @@ def retry_page(number: int) -> str:
         "editions/retry.html",
         edition=edition,
         what=what,
-        again=service.again(session, what.mailed, what.which, parts().secret_key),
+        again=service.again(session, what.mailed, what.which, services().secret_key),
         corrected=what.mailed.correction is None and bool(released_of(session, edition)),
     )
 
@@ -48,7 +48,7 @@ def retry_page(number: int) -> str:
 @editors_only
 def retry(number: int) -> Response:
     """Let letters go out once more."""
-    letters = _change(number, RETRIED, partial(service.retry, secret_key=parts().secret_key))
+    letters = _change(number, RETRIED, partial(service.retry, secret_key=services().secret_key))
     if letters is not None:
         flash(
             ngettext(
@@ -94,7 +94,7 @@ def count_as_sent(number: int) -> Response:
 
 def _change(number: int, among: tuple[str, ...], change: Change) -> int | None:
     """Change the letters that are asked for; how many were, or None if a conflict was told instead."""
-    user, now = signed_in(), parts().clock()
+    user, now = signed_in(), services().clock()
     done: list[int] = []
 
     def use_case(session: Session, _edition: Edition) -> None:

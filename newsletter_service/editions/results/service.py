@@ -11,7 +11,7 @@ from newsletter_service.delivery import reporting, retrying
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter
 from newsletter_service.delivery.retrying import Wanting
-from newsletter_service.delivery.service import let_nobody_leave
+from newsletter_service.delivery.service import block_unsubscribes
 from newsletter_service.editions import rules
 from newsletter_service.editions.corrections.service import released_correction
 from newsletter_service.editions.models import Correction, Edition, Exclusion
@@ -21,10 +21,10 @@ from newsletter_service.editions.service import (
     Statement,
     lock,
     mailing_of,
-    stand,
-    standing,
+    set_status,
     statement,
     statement_of,
+    status_of,
 )
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
@@ -38,7 +38,7 @@ _STILL_READ = select(Subscriber.id).where(ACTIVE)
 class Skipped:
     """A reader for whom there was no letter; name and address are empty once somebody was erased."""
 
-    reader_id: int
+    subscriber_id: int
     name: str
     address: str
     reason: str
@@ -82,10 +82,10 @@ def numbers_of(session: Session, mailed: Mailed) -> Statement:
 def skipped(session: Session, edition: Edition, after: int, limit: int) -> list[Skipped]:
     """Up to `limit` readers without a letter, with numbers beyond `after`, in their order."""
     query = (
-        select(Exclusion.reader_id, Subscriber.name, Subscriber.address, Exclusion.reason)
-        .outerjoin(Subscriber, Subscriber.id == Exclusion.reader_id)
-        .where(Exclusion.edition_id == edition.id, Exclusion.reader_id > after)
-        .order_by(Exclusion.reader_id)
+        select(Exclusion.subscriber_id, Subscriber.name, Subscriber.address, Exclusion.reason)
+        .outerjoin(Subscriber, Subscriber.id == Exclusion.subscriber_id)
+        .where(Exclusion.edition_id == edition.id, Exclusion.subscriber_id > after)
+        .order_by(Exclusion.subscriber_id)
     )
     found = session.execute(query.limit(limit))
     return [Skipped(id_, name or "", address or "", reason) for id_, name, address, reason in found]
@@ -105,7 +105,7 @@ def all_skipped(session: Session, edition: Edition) -> Iterator[Skipped]:
     last = 0
     while some := skipped(session, edition, last, _AT_ONCE):
         yield from some
-        last = some[-1].reader_id
+        last = some[-1].subscriber_id
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,11 @@ def retry(
     """
     edition = mailed.edition
     lock(session, edition)
-    let_nobody_leave(session)
-    at = rules.retry(standing(edition)) if mailed.correction is None else None
+    block_unsubscribes(session)
+    at = rules.retry(status_of(edition)) if mailed.correction is None else None
     letters = retrying.retry(session, mailed.mailing_id, which, Wanting(_STILL_READ, secret_key), now)
     if letters and at is not None:
-        stand(edition, at)
+        set_status(edition, at)
         edition.sent_at = None
     _note(session, mailed, user, Move.RETRY.value, now, letters=letters, group=which.group.value)
     return letters

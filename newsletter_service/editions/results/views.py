@@ -26,9 +26,9 @@ from newsletter_service.editions.results.filter import SKIPPED, Asked, asked, fo
 from newsletter_service.editions.results.progress import domains_now, numbers_now
 from newsletter_service.editions.results.progress import progress as progress_now
 from newsletter_service.editions.results.service import Mailed, Skipped
-from newsletter_service.editions.rules import Standing, State
-from newsletter_service.editions.service import edition_numbered, mailing_of, standing, statement
-from newsletter_service.services import parts
+from newsletter_service.editions.rules import EditionState, EditionStatus
+from newsletter_service.editions.service import edition_numbered, mailing_of, statement, status_of
+from newsletter_service.services import services
 from newsletter_service.staff.access.sessions import in_background
 from newsletter_service.staff.guards import acting, signed_in
 from newsletter_service.staff.rules import may_edit_edition
@@ -36,8 +36,8 @@ from newsletter_service.staff.rules import may_edit_edition
 deliveries = Blueprint("deliveries", __name__, url_prefix="/edities/<int:number>")
 _ON_A_PAGE = 100
 _DOMAINS_IN_SHORT = 8
-_RUNS = (Standing(State.SENDING), Standing(State.HELD, State.SENDING))
-_STILL_SENDS = (*_RUNS, Standing(State.SENT))
+_RUNS = (EditionStatus(EditionState.SENDING), EditionStatus(EditionState.HELD, EditionState.SENDING))
+_STILL_SENDS = (*_RUNS, EditionStatus(EditionState.SENT))
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def index(number: int) -> str:
         shown=what.shown,
         lines=lines[:_ON_A_PAGE],
         waiting=what.shown in (Group.OPEN, Group.DEFERRED),
-        now=parts().clock(),
+        now=services().clock(),
         following=lines[_ON_A_PAGE - 1].number if len(lines) > _ON_A_PAGE else None,
         may_retry=what.shown in RETRIED and _still_sends(what.mailed),
         may_count=what.shown == Group.UNCERTAIN.value,
@@ -109,7 +109,7 @@ def _lines(session: Session, what: Asked, after: int) -> Sequence[Line]:
 
 
 def _still_sends(mailed: Mailed) -> bool:
-    return mailed.correction is not None or standing(mailed.edition) in _STILL_SENDS
+    return mailed.correction is not None or status_of(mailed.edition) in _STILL_SENDS
 
 
 @deliveries.get("/domeinen")
@@ -125,7 +125,7 @@ def domains(number: int) -> str:
         changing=numbers_now(session, what.mailed).open,
         groups=wording.delivery_groups(),
         domains=domains_now(session, what.mailed),
-        resting={one.domain: one for one in reporting.resting(session, parts().clock())},
+        resting={one.domain: one for one in reporting.resting(session, services().clock())},
     )
 
 
@@ -133,7 +133,7 @@ def domains(number: int) -> str:
 @editors_only
 def export(number: int) -> Response:
     """The same as a file with all of them; that somebody took it along is written down."""
-    user, now = signed_in(), parts().clock()
+    user, now = signed_in(), services().clock()
     with unit_of_work() as session:
         what = asked(session, number)
         service.note_export(session, what.mailed, user, what.shown, now)
@@ -168,7 +168,7 @@ def _line(row: Delivery) -> Line:
 
 def _skipped_line(one: Skipped) -> Line:
     domain, reason = one.address.rpartition("@")[2], wording.exclusion_reason(one.reason)
-    return Line(one.reader_id, one.name, one.address, domain, SKIPPED, 0, None, reason)
+    return Line(one.subscriber_id, one.name, one.address, domain, SKIPPED, 0, None, reason)
 
 
 @deliveries.get("/voortgang")
@@ -188,8 +188,8 @@ def progress(number: int) -> str:
 
 def progress_of(edition: Edition, *, may_edit: bool) -> dict[str, object]:
     """What the statement, the progress under it and the corrections show; domains to those who `may_edit`."""
-    session, now = db.session(), parts().clock()
-    mailed, running = Mailed(edition, mailing_of(edition)), standing(edition) in _RUNS
+    session, now = db.session(), services().clock()
+    mailed, running = Mailed(edition, mailing_of(edition)), status_of(edition) in _RUNS
     numbers = numbers_now(session, mailed) if running else statement(session, edition)
     corrections, due = released_of(session, edition), numbers.open - numbers.deferred
     return {

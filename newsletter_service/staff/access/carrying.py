@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, read_only
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.access.door import Refused, knock
 from newsletter_service.staff.access.forms import SignInForm
 from newsletter_service.staff.access.seals import read_page
@@ -69,7 +69,7 @@ def _author() -> int | None:
     """For whom the page was made that this came from, if it says so."""
     if request.method != "POST":
         return None
-    return read_page(parts().secret_key, request.form.get(STAMP, ""), parts().clock())
+    return read_page(services().secret_key, request.form.get(STAMP, ""), services().clock())
 
 
 def _outdated(error: CSRFError) -> Any:

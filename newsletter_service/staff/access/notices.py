@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.publisher.mail_context import Press
-from newsletter_service.publisher.service import sender_for
+from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.publisher.service import mail_identity
 from newsletter_service.staff.access.emails import many_wrong_passwords
 from newsletter_service.staff.access.rules import PEAK, PEAK_WITHIN, TELL_AT_MOST_EVERY
 from newsletter_service.staff.access.service import FAILED, NOBODY
@@ -28,7 +28,7 @@ class Peak:
     letters: tuple[tuple[User, PreparedLetter], ...]
 
 
-def prepare(session: Session, press: Press, now: datetime) -> Peak | None:
+def prepare(session: Session, mail_context: MailContext, now: datetime) -> Peak | None:
     """What there is to tell now, if anything; reads only, for making letters takes its time."""
     failures, accounts = _failures(session, now)
     if failures < PEAK or _told_lately(session, now):
@@ -38,8 +38,12 @@ def prepare(session: Session, press: Press, now: datetime) -> Peak | None:
     )
     letters: dict[str, PreparedLetter] = {}
     for language in {user.language for user in told}:
-        sender = sender_for(session, language, press.mail_from, press.reply_to, press.links.base_url)
-        letters[language] = press.renderer.notice(many_wrong_passwords(failures, accounts, language), sender)
+        sender = mail_identity(
+            session, language, mail_context.mail_from, mail_context.reply_to, mail_context.links.base_url
+        )
+        letters[language] = mail_context.renderer.notice(
+            many_wrong_passwords(failures, accounts, language), sender
+        )
     return Peak(failures, tuple((user, letters[user.language]) for user in told))
 
 

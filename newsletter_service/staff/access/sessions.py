@@ -8,7 +8,7 @@ from flask import current_app, g, request, session
 from flask_login import current_user
 
 from newsletter_service.db import db
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.access import rules, service
 from newsletter_service.staff.access.door import ACTIVE_AT
 from newsletter_service.staff.access.seals import page_seal
@@ -23,7 +23,7 @@ def load_user(key: object) -> User | None:
     active_at = session.get(ACTIVE_AT)
     if not isinstance(key, str) or not isinstance(active_at, int):
         return None
-    found = service.find(db.session(), key, datetime.fromtimestamp(active_at, UTC), parts().clock())
+    found = service.find(db.session(), key, datetime.fromtimestamp(active_at, UTC), services().clock())
     if found is None:
         return None
     g.session_started_at = found.started_at
@@ -40,7 +40,7 @@ def somebody_is_there() -> None:
     """Let the session go on for another pause, if a person and not a page asked for this."""
     view = current_app.view_functions.get(request.endpoint or "")
     if not getattr(view, "in_background", False) and BACKGROUND_HEADER not in request.headers:
-        session[ACTIVE_AT] = int(parts().clock().timestamp())
+        session[ACTIVE_AT] = int(services().clock().timestamp())
 
 
 def session_ends() -> datetime:
@@ -52,4 +52,4 @@ def page_stamp() -> str:
     """For a form: seals that its page was made for who is signed in; "" for nobody."""
     if not current_user.is_authenticated:
         return ""
-    return page_seal(parts().secret_key, current_user.id, parts().clock())
+    return page_seal(services().secret_key, current_user.id, services().clock())

@@ -7,7 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import read_only, unit_of_work
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.access import service
 from newsletter_service.staff.access.door import KEY, Refused, knock
 from newsletter_service.staff.access.forms import SignInForm
@@ -39,7 +39,7 @@ def sign_out() -> Response:
     """Ends the session, here and for whoever has a copy of its cookie."""
     if KEY in session:
         with unit_of_work() as work:
-            service.end(work, session[KEY], parts().clock())
+            service.end(work, session[KEY], services().clock())
     session.clear()
     return redirect(url_for("door.sign_in"))
 

@@ -75,7 +75,7 @@ def record_export(session: Session, now: datetime) -> None:
     record(session, None, "subscribers.export", "subscriber", _EVERYBODY, now)
 
 
-def all_readers(session: Session) -> Iterator[Line]:
+def all_subscribers(session: Session) -> Iterator[Line]:
     """Everybody, by address, for a sheet."""
     query = select(Subscriber).order_by(Subscriber.address).execution_options(yield_per=_ROWS_AT_ONCE)
     for number, reader in enumerate(session.scalars(query), 2):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from tests.chaos.waiting import PATIENCE_SECONDS, until
 
 eventually = until
@@ -18,7 +18,7 @@ _LOOK_AGAIN_SECONDS = 0.1
 class Sending(threading.Thread):
     """Runs once, or with `watch` again and again as `newsletter send --watch` does, until it is stopped."""
 
-    def __init__(self, outbox: Outbox, *, watch: bool) -> None:
+    def __init__(self, outbox: DeliveryConfig, *, watch: bool) -> None:
         super().__init__(name="sending", daemon=True)
         self.stop = threading.Event()
         self.verdicts: Counter[Verdict] = Counter()
@@ -43,7 +43,7 @@ class Sending(threading.Thread):
 
 
 @contextmanager
-def sending(outbox: Outbox, *, watch: bool = False) -> Iterator[Sending]:
+def sending(outbox: DeliveryConfig, *, watch: bool = False) -> Iterator[Sending]:
     """A sender at work; it is stopped at the end of the block, what went wrong in it is raised there."""
     one = Sending(outbox, watch=watch)
     one.start()

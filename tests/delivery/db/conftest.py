@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import db
 from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery, Mailing
-from newsletter_service.delivery.rules import State
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.values import Notice, PreparedLetter, Sender
+from newsletter_service.letters.values import MailIdentity, Notice, PreparedLetter
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.smtp.connection import SmtpServer
@@ -23,7 +23,7 @@ from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import RecordingServer
 
 SECRET = "a-secret-that-only-tests-know-0123456789"
-SENDER = Sender(
+SENDER = MailIdentity(
     name="Veilig Verbonden",
     list_slug="veilig-verbonden",
     tagline="Nieuwsbrief",
@@ -36,10 +36,10 @@ TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
 
 
 @pytest.fixture
-def outbox(app: Flask, smtp: RecordingServer, clock: Clock) -> Outbox:
+def outbox(app: Flask, smtp: RecordingServer, clock: Clock) -> DeliveryConfig:
     with app.app_context():
         engine = db.engine
-    return Outbox(
+    return DeliveryConfig(
         engine=engine,
         server=SmtpServer(host="127.0.0.1", port=smtp.port, security="none"),
         links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
@@ -73,7 +73,7 @@ def release(session: Session, count: int, now: datetime = NOW) -> Mailing:
     return mailing
 
 
-def states(session: Session, mailing: Mailing) -> dict[State, int]:
+def states(session: Session, mailing: Mailing) -> dict[DeliveryState, int]:
     session.rollback()
     counted = {state: n for state, n in service.counts(session, mailing.id).items() if n}
     session.rollback()

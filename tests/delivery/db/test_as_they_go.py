@@ -13,12 +13,12 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.ledger.fast_path import Exchanged, exchange
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.delivery.worker import batch as clerk_module
-from newsletter_service.delivery.worker.batch import Clerk, Office, Turn
-from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.worker.batch import Batch, Batcher, Office
+from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.rate_limits import Limits
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.reply import Phase, Reply
 from tests.conftest import NOW
 from tests.delivery.db.conftest import SECRET, release, write_notice
@@ -51,38 +51,38 @@ def stopwatch(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.fixture
-def office(engine: Engine, outbox: Outbox, stopwatch: list[float]) -> Office:
+def office(engine: Engine, outbox: DeliveryConfig, stopwatch: list[float]) -> Office:
     """One that lets one letter at a time go to a domain."""
-    return Office(engine, outbox.clock, SECRET, Limits(domain_connections=1), RollCall())
+    return Office(engine, outbox.clock, SECRET, Limits(domain_connections=1), Liveness())
 
 
-def at_work(office: Office) -> tuple[Clerk, list[Claimed]]:
+def at_work(office: Office) -> tuple[Batcher, list[Claimed]]:
     """A clerk, and the first letters, which are with the server."""
-    return (clerk := Clerk(office)), thoroughly(clerk, office.engine, [])
+    return (batcher := Batcher(office)), thoroughly(batcher, office.engine, [])
 
 
-def quickly(clerk: Clerk, engine: Engine, arrived: list[Claimed]) -> list[Claimed]:
-    turn = Turn([(row, ACCEPTED) for row in arrived], [], [], ())
+def quickly(batcher: Batcher, engine: Engine, arrived: list[Claimed]) -> list[Claimed]:
+    turn = Batch([(row, ACCEPTED) for row in arrived], [], [], ())
     with engine.connect() as connection:
-        assert clerk.quick_turn(connection, turn, SLOTS)
-    clerk.remember(turn)
+        assert batcher.run_fast(connection, turn, SLOTS)
+    batcher.remember(turn)
     return turn.granted
 
 
-def thoroughly(clerk: Clerk, engine: Engine, arrived: list[Claimed]) -> list[Claimed]:
-    turn = Turn([(row, ACCEPTED) for row in arrived], [], [], ())
+def thoroughly(batcher: Batcher, engine: Engine, arrived: list[Claimed]) -> list[Claimed]:
+    turn = Batch([(row, ACCEPTED) for row in arrived], [], [], ())
     with engine.connect() as connection, connection.begin():
-        clerk.turn(connection, turn, SLOTS)
-    clerk.remember(turn)
+        batcher.run(connection, turn, SLOTS)
+    batcher.remember(turn)
     return turn.granted
 
 
-def rows_of(session: Session, reader_ids: list[int]) -> list[tuple[State, bool]]:
+def rows_of(session: Session, subscriber_ids: list[int]) -> list[tuple[DeliveryState, bool]]:
     session.rollback()
     rows = session.scalars(
-        select(Delivery).where(Delivery.reader_id.in_(reader_ids)).order_by(Delivery.reader_id)
+        select(Delivery).where(Delivery.subscriber_id.in_(subscriber_ids)).order_by(Delivery.subscriber_id)
     )
-    found = [(State(row.state), row.handed_at is not None) for row in rows]
+    found = [(DeliveryState(row.state), row.handed_at is not None) for row in rows]
     session.rollback()
     return found
 
@@ -90,15 +90,18 @@ def rows_of(session: Session, reader_ids: list[int]) -> list[tuple[State, bool]]
 def test_what_a_domain_has_no_room_for_waits_as_claimed_and_was_not_handed_over(
     office: Office, engine: Engine, session: Session
 ) -> None:
-    clerk, first = at_work(office)
+    batcher, first = at_work(office)
     assert [row.domain for row in first] == SMALL
-    second = quickly(clerk, engine, first)
+    second = quickly(batcher, engine, first)
     assert [row.domain for row in second] == SMALL
-    (one,) = quickly(clerk, engine, second)
+    (one,) = quickly(batcher, engine, second)
     assert one.domain == BIG
-    assert rows_of(session, [4, 5, 6]) == [(State.SENT, False)] * 3
-    assert rows_of(session, [7, 8, 9]) == [(State.CLAIMED, True), *[(State.CLAIMED, False)] * 2]
-    (two,) = thoroughly(clerk, engine, [one])
+    assert rows_of(session, [4, 5, 6]) == [(DeliveryState.SENT, False)] * 3
+    assert rows_of(session, [7, 8, 9]) == [
+        (DeliveryState.CLAIMED, True),
+        *[(DeliveryState.CLAIMED, False)] * 2,
+    ]
+    (two,) = thoroughly(batcher, engine, [one])
     assert (one.delivery_id, two.delivery_id) == (7, 8)
 
 
@@ -106,27 +109,27 @@ def test_letters_that_a_notice_went_before_do_not_lie_with_the_sender_for_ever(
     office: Office, engine: Engine, session: Session
 ) -> None:
     write_notice(session, "hoofd@veiligheid.example")
-    clerk, first = at_work(replace(office, limits=Limits()))
+    batcher, first = at_work(replace(office, limits=Limits()))
     assert [row.mailing_id is None for row in first] == [True, False, False]
-    second = thoroughly(clerk, engine, first)
+    second = thoroughly(batcher, engine, first)
     assert [row.delivery_id for row in second] == [3, 4, 5]
-    assert State.CLAIMED not in {
+    assert DeliveryState.CLAIMED not in {
         state for state, handed in rows_of(session, list(range(1, 10))) if not handed
     }
-    assert [row.delivery_id for row in quickly(clerk, engine, second)] == [6, 7, 8]
+    assert [row.delivery_id for row in quickly(batcher, engine, second)] == [6, 7, 8]
 
 
 def test_no_more_are_claimed_than_the_rate_lets_go(
     office: Office, engine: Engine, session: Session, stopwatch: list[float]
 ) -> None:
-    clerk, first = at_work(replace(office, limits=Limits(rate=21)))
+    batcher, first = at_work(replace(office, limits=Limits(rate=21)))
     assert len(first) == SLOTS  # what may be caught up with
-    assert quickly(clerk, engine, first) == []
-    assert rows_of(session, [4, 5]) == [(State.READY, False)] * 2
-    assert 0.04 < clerk.pause(SLOTS, 0) < 0.06
+    assert quickly(batcher, engine, first) == []
+    assert rows_of(session, [4, 5]) == [(DeliveryState.READY, False)] * 2
+    assert 0.04 < batcher.pause(SLOTS, 0) < 0.06
     stopwatch.append(stopwatch[-1] + 0.06)
-    (one,) = quickly(clerk, engine, [])
-    assert quickly(clerk, engine, [one]) == []
+    (one,) = quickly(batcher, engine, [])
+    assert quickly(batcher, engine, [one]) == []
 
 
 def test_who_leaves_before_it_is_put_back_gets_nothing(
@@ -134,15 +137,15 @@ def test_who_leaves_before_it_is_put_back_gets_nothing(
 ) -> None:
     def exchange_and_leave(*values: Any) -> Exchanged:
         exchanged = exchange(*values)
-        assert service.cancel_for_reader(session, 8, NOW) == 1
+        assert service.cancel_for_subscriber(session, 8, NOW) == 1
         session.commit()
         return exchanged
 
-    clerk, first = at_work(office)
-    second = quickly(clerk, engine, first)
+    batcher, first = at_work(office)
+    second = quickly(batcher, engine, first)
     monkeypatch.setattr(clerk_module, "exchange", exchange_and_leave)
-    (one,) = quickly(clerk, engine, second)
-    assert rows_of(session, [8]) == [(State.CANCELLED, False)]
-    assert thoroughly(clerk, engine, [one]) == []
-    (three,) = thoroughly(clerk, engine, [])
+    (one,) = quickly(batcher, engine, second)
+    assert rows_of(session, [8]) == [(DeliveryState.CANCELLED, False)]
+    assert thoroughly(batcher, engine, [one]) == []
+    (three,) = thoroughly(batcher, engine, [])
     assert three.delivery_id == 9

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger import claims, workers
-from newsletter_service.delivery.models import Delivery, DomainRest
-from newsletter_service.delivery.rules import State, Verdict, retry_after
-from newsletter_service.delivery.worker.batch import call_roll
-from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.models import Delivery, DomainBackoff
+from newsletter_service.delivery.rules import DeliveryState, Verdict, retry_after
+from newsletter_service.delivery.worker.batch import expire_silent_workers
+from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.loop import send_until_empty
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.protocol import Extensions
 from tests.conftest import NOW
 from tests.delivery.db.conftest import release, states
@@ -24,7 +24,7 @@ READER = "lezer1@gemeente.example"
 
 
 def test_a_row_that_is_erased_while_its_letter_is_deferred_costs_the_others_nothing(
-    session: Session, outbox: Outbox
+    session: Session, outbox: DeliveryConfig
 ) -> None:
     mailing = release(session, 20)
 
@@ -38,7 +38,7 @@ def test_a_row_that_is_erased_while_its_letter_is_deferred_costs_the_others_noth
     with running_erring_server(Extensions(pipelining=True), answer) as server:
         here = replace(outbox, server=replace(outbox.server, port=server.port))
         send_until_empty(here)
-        assert states(session, mailing) == {State.SENT: 19}
+        assert states(session, mailing) == {DeliveryState.SENT: 19}
         assert send_until_empty(here)[Verdict.SENT] == 0
         assert len(server.received) == 19
 
@@ -49,32 +49,32 @@ def test_rows_of_a_sender_that_is_not_there_are_freed(session: Session) -> None:
     workers.register(connection, "late", "host", 1, NOW)
     rows, _ = claims.claim(connection, "late", mailing.id, NOW, 2)
     claims.hand_over(connection, "late", [rows[0].delivery_id], NOW)
-    workers.bury(connection, "late", 0, NOW, hold=False)
-    stale = update(Delivery).values(state=State.CLAIMED, lease_holder="late", settled_at=None)
+    workers.expire_worker(connection, "late", 0, NOW, hold=False)
+    stale = update(Delivery).values(state=DeliveryState.CLAIMED, lease_holder="late", settled_at=None)
     session.execute(stale.where(Delivery.mailing_id == mailing.id))
     session.commit()
-    assert call_roll(session.connection(), RollCall(), NOW, hold=False) == 2
+    assert expire_silent_workers(session.connection(), Liveness(), NOW, hold=False) == 2
     session.commit()
-    assert State.CLAIMED not in states(session, mailing)
+    assert DeliveryState.CLAIMED not in states(session, mailing)
 
 
 def test_what_a_clock_that_was_ahead_put_off_goes_out_by_the_right_one(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 3)
     far = NOW + timedelta(days=3650)
     session.execute(update(Delivery).where(Delivery.address == READER).values(next_attempt_at=far))
-    session.add(DomainRest(domain="gemeente.example", strikes=3, rests_until=far, reply="451 later"))
+    session.add(DomainBackoff(domain="gemeente.example", failures=3, until=far, reply="451 later"))
     session.commit()
     assert send_until_empty(outbox) == {Verdict.SENT: 2}
-    assert service.come_forward(session, NOW) == 1
+    assert service.repair_clock_skew(session, NOW) == 1
     session.commit()
     assert send_until_empty(outbox) == {Verdict.SENT: 1}
-    assert states(session, mailing) == {State.SENT: 3}
+    assert states(session, mailing) == {DeliveryState.SENT: 3}
 
 
 def test_no_letter_that_waits_as_it_should_comes_forward(session: Session) -> None:
     release(session, 1)
     session.execute(update(Delivery).values(next_attempt_at=NOW + retry_after(99, 0.999)))
     session.execute(update(Delivery).values(attempts=1))
-    assert service.come_forward(session, NOW) == 0
+    assert service.repair_clock_skew(session, NOW) == 0

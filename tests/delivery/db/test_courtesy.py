@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger import domain_backoff
-from newsletter_service.delivery.models import Delivery, DomainRest, Mailing
-from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.models import Delivery, DomainBackoff, Mailing
+from newsletter_service.delivery.rules import DeliveryState, Verdict
+from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
 from newsletter_service.delivery.worker.rate_limits import BURST_SECONDS, Limits
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.connection import SmtpServer
 from newsletter_service.smtp.protocol import Extensions
 from tests.conftest import NOW, Clock
@@ -31,7 +31,7 @@ READER = "nieuw@elders.example"
 DOMAIN = "gemeente.example"
 
 
-def to(outbox: Outbox, port: int, connections: int = 1) -> Outbox:
+def to(outbox: DeliveryConfig, port: int, connections: int = 1) -> DeliveryConfig:
     return replace(outbox, server=SmtpServer("127.0.0.1", port, "none", connections=connections))
 
 
@@ -41,7 +41,7 @@ def running_clock() -> Callable[[], datetime]:
     return lambda: NOW + timedelta(seconds=time.monotonic() - began)
 
 
-def send_all(outbox: Outbox) -> Counter[Verdict]:
+def send_all(outbox: DeliveryConfig) -> Counter[Verdict]:
     """Send until nothing comes within a minute."""
     total: Counter[Verdict] = Counter()
     while comes_soon(outbox, timedelta(minutes=1)):
@@ -60,7 +60,7 @@ def move_most_to_one_domain(session: Session, mailing: Mailing) -> None:
 
 
 def test_a_big_domain_that_is_slowed_down_holds_nobody_else_up(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     move_most_to_one_domain(session, release(session, 50))
     slow = replace(outbox, limits=Limits(domain_rate=2), clock=running_clock())
@@ -73,7 +73,7 @@ def test_a_big_domain_that_is_slowed_down_holds_nobody_else_up(
 
 
 def test_letters_to_a_domain_that_is_slowed_down_all_arrive_once(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     move_most_to_one_domain(session, release(session, 50))
     slow = replace(outbox, limits=Limits(domain_rate=20), clock=running_clock())
@@ -82,13 +82,13 @@ def test_letters_to_a_domain_that_is_slowed_down_all_arrive_once(
 
 
 def claimed_ahead(session: Session) -> int:
-    rows = session.scalars(select(Delivery.id).where(Delivery.state == State.CLAIMED)).all()
+    rows = session.scalars(select(Delivery.id).where(Delivery.state == DeliveryState.CLAIMED)).all()
     session.rollback()
     return len(rows)
 
 
 def test_a_rate_makes_a_sender_claim_few_letters_ahead_and_the_readers_of_a_big_domain_wait_like_all_others(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     move_most_to_one_domain(session, release(session, 1000))
     with sending(replace(outbox, limits=Limits(rate=50), clock=running_clock())):
@@ -99,7 +99,7 @@ def test_a_rate_makes_a_sender_claim_few_letters_ahead_and_the_readers_of_a_big_
 
 
 def test_a_notice_overtakes_a_mailing_that_waits_for_its_rate(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     release(session, 1000)
     with sending(replace(outbox, limits=Limits(rate=10), clock=running_clock())):
@@ -110,7 +110,7 @@ def test_a_notice_overtakes_a_mailing_that_waits_for_its_rate(
 
 
 def test_a_domain_with_few_connections_gets_all_its_letters_in_one_run_and_none_is_put_off(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 400)
     few = to(replace(outbox, limits=Limits(domain_connections=2)), smtp.port, connections=6)
@@ -121,7 +121,7 @@ def test_a_domain_with_few_connections_gets_all_its_letters_in_one_run_and_none_
 
 
 def test_thousands_of_letters_to_a_slow_domain_hold_nobody_up_and_stay_in_the_ledger(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 3000)
     mine = select(Delivery).where(Delivery.mailing_id == mailing.id).order_by(Delivery.id)
@@ -136,24 +136,24 @@ def test_thousands_of_letters_to_a_slow_domain_hold_nobody_up_and_stay_in_the_le
 
 
 def test_while_the_server_itself_rests_nothing_is_claimed_and_no_connection_is_opened(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 20)
-    session.add(DomainRest(domain="", strikes=3, rests_until=NOW + timedelta(minutes=5), reply="421"))
+    session.add(DomainBackoff(domain="", failures=3, until=NOW + timedelta(minutes=5), reply="421"))
     session.commit()
     assert send_until_empty(outbox) == Counter()
     assert smtp.connections == 0
     assert not comes_soon(outbox, timedelta(minutes=1))
     clock.move(minutes=6)
     assert send_until_empty(outbox) == Counter({Verdict.SENT: 20})
-    assert states(session, mailing) == {State.SENT: 20}
+    assert states(session, mailing) == {DeliveryState.SENT: 20}
 
 
 def test_letters_to_a_domain_that_rests_come_back_one_after_the_other(
-    session: Session, outbox: Outbox
+    session: Session, outbox: DeliveryConfig
 ) -> None:
     mailing = release(session, 1200)
-    session.add(DomainRest(domain=DOMAIN, strikes=3, rests_until=NOW + timedelta(minutes=5), reply="451"))
+    session.add(DomainBackoff(domain=DOMAIN, failures=3, until=NOW + timedelta(minutes=5), reply="451"))
     session.commit()
     assert send_until_empty(outbox) == Counter()
     mine = select(Delivery.next_attempt_at).where(Delivery.mailing_id == mailing.id)
@@ -167,18 +167,18 @@ def test_letters_to_a_domain_that_rests_come_back_one_after_the_other(
     "age", [timedelta(hours=4), -timedelta(days=3650)], ids=["long ago", "a clock was ahead"]
 )
 def test_a_domain_that_refused_long_ago_is_forgotten(session: Session, age: timedelta) -> None:
-    session.add(DomainRest(domain="oud.example", strikes=9, rests_until=NOW - age, reply="451"))
-    session.add(DomainRest(domain=DOMAIN, strikes=3, rests_until=NOW - timedelta(hours=2), reply="451"))
+    session.add(DomainBackoff(domain="oud.example", failures=9, until=NOW - age, reply="451"))
+    session.add(DomainBackoff(domain=DOMAIN, failures=3, until=NOW - timedelta(hours=2), reply="451"))
     session.commit()
     assert list(domain_backoff.known(session.connection(), NOW)) == [DOMAIN]
     assert domain_backoff.strike(session.connection(), "oud.example", "451", 1, NOW) == 1 or age < timedelta()
     session.rollback()
     assert service.purge_rests(session, NOW) == 1
-    assert session.scalars(select(DomainRest.domain)).all() == [DOMAIN]
+    assert session.scalars(select(DomainBackoff.domain)).all() == [DOMAIN]
 
 
 def test_a_domain_gets_no_more_letters_at_a_time_after_the_database_was_away(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     release(session, 20)
     smtp.seconds = 0.3
@@ -200,7 +200,7 @@ def test_a_domain_gets_no_more_letters_at_a_time_after_the_database_was_away(
 
 
 def test_a_big_domain_that_defers_all_is_tried_rarely_and_all_senders_know(
-    session: Session, outbox: Outbox, clock: Clock
+    session: Session, outbox: DeliveryConfig, clock: Clock
 ) -> None:
     mailing = release(session, 50)
     move_most_to_one_domain(session, mailing)
@@ -217,10 +217,10 @@ def test_a_big_domain_that_defers_all_is_tried_rarely_and_all_senders_know(
         assert len(server.received) == 20
         first = len(tried)
         assert first < 15
-        rest = session.scalars(select(DomainRest)).one()
+        rest = session.scalars(select(DomainBackoff)).one()
         assert (rest.domain, rest.reply) == ("groot.example", "451 4.7.1 not now")
         session.rollback()
-        another = replace(to(outbox, server.port), roll_call=RollCall())
+        another = replace(to(outbox, server.port), liveness=Liveness())
         clock.move(seconds=30)
         send_until_empty(another)
         assert len(tried) == first
@@ -231,7 +231,7 @@ def test_a_big_domain_that_defers_all_is_tried_rarely_and_all_senders_know(
 
 
 def test_no_more_letters_go_over_a_connection_than_the_server_announces(
-    session: Session, outbox: Outbox
+    session: Session, outbox: DeliveryConfig
 ) -> None:
     release(session, 12)
     with running_erring_server(Extensions(pipelining=True, mail_max=5)) as server:
@@ -241,7 +241,7 @@ def test_no_more_letters_go_over_a_connection_than_the_server_announces(
 
 
 def test_our_own_number_of_letters_a_connection_is_kept_to(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     release(session, 12)
     send_until_empty(replace(outbox, limits=Limits(letters_per_connection=4)))
@@ -249,37 +249,37 @@ def test_our_own_number_of_letters_a_connection_is_kept_to(
 
 
 def test_a_letter_beyond_the_announced_size_pauses_the_mailing_and_blames_no_reader(
-    session: Session, outbox: Outbox
+    session: Session, outbox: DeliveryConfig
 ) -> None:
     mailing = release(session, 3)
     with running_erring_server(Extensions(pipelining=True, size=500)) as server:
         send_until_empty(to(outbox, server.port))
         assert server.received == []
-    assert states(session, mailing) == {State.READY: 3}
+    assert states(session, mailing) == {DeliveryState.READY: 3}
     session.refresh(mailing)
     assert mailing.pause_reason == "552 5.3.4 the letter is larger than the server takes"
 
 
 @pytest.mark.parametrize("answer", ["451 4.3.2 busy", "421 4.3.2 closing"])
 def test_a_server_that_is_busy_is_left_alone_for_a_while(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock, answer: str
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock, answer: str
 ) -> None:
     mailing = release(session, 30)
     smtp.mail_answer = answer
     for _ in range(6):
         send_until_empty(outbox)
         clock.move(seconds=40)
-    assert session.scalars(select(DomainRest.domain)).all() == [""]
+    assert session.scalars(select(DomainBackoff.domain)).all() == [""]
     session.rollback()
     smtp.mail_answer = ""
     for _ in range(8):
         clock.move(hours=1)
         send_until_empty(outbox)
-    assert states(session, mailing) == {State.SENT: 30}
+    assert states(session, mailing) == {DeliveryState.SENT: 30}
 
 
 def test_a_letter_at_which_the_server_always_hangs_up_does_not_go_round_for_ever(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     release(session, 2)
     smtp.answers["lezer1@gemeente.example"] = "drop"
@@ -288,12 +288,12 @@ def test_a_letter_at_which_the_server_always_hangs_up_does_not_go_round_for_ever
     for _ in range(8):
         send_until_empty(outbox)
         clock.move(hours=3)
-    assert row_of(session, "lezer1@gemeente.example").state == State.FAILED
-    assert row_of(session, "lezer2@gemeente.example").state == State.SENT
+    assert row_of(session, "lezer1@gemeente.example").state == DeliveryState.FAILED
+    assert row_of(session, "lezer2@gemeente.example").state == DeliveryState.SENT
 
 
 def test_an_hour_of_a_wrong_clock_loses_nobody_and_repeats_nothing(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 20)
     jumps = iter([timedelta(hours=1), timedelta(hours=-3), timedelta(days=1)])
@@ -305,11 +305,13 @@ def test_an_hour_of_a_wrong_clock_loses_nobody_and_repeats_nothing(
     send_until_empty(replace(outbox, clock=jumping))  # type: ignore[arg-type]
     clock.move(days=2)
     send_until_empty(outbox)
-    assert states(session, mailing) == {State.SENT: 20}
+    assert states(session, mailing) == {DeliveryState.SENT: 20}
     assert len(smtp.received) == 20
 
 
-def test_letters_of_a_held_mailing_stop_soon(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+def test_letters_of_a_held_mailing_stop_soon(
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
+) -> None:
     """After a second and what is under way; nothing would stop them before twenty are over."""
     mailing = release(session, 2000)
     mailing_id = mailing.id
@@ -328,4 +330,4 @@ def test_letters_of_a_held_mailing_stop_soon(session: Session, outbox: Outbox, s
     send_all(replace(limited, report=hold_soon))
     assert sent_when_held
     assert len(smtp.received) < 2000
-    assert states(session, mailing)[State.READY] == 2000 - len(smtp.received)
+    assert states(session, mailing)[DeliveryState.READY] == 2000 - len(smtp.received)

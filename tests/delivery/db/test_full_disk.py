@@ -13,8 +13,8 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import open_engine
-from newsletter_service.delivery.rules import State, Verdict
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.rules import DeliveryState, Verdict
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.smtp.connection import SmtpServer
@@ -89,7 +89,7 @@ def test_a_full_disk_under_postgresql_is_waited_for_until_there_is_room_again(
     engine: Engine, disk: Path, smtp: RecordingServer
 ) -> None:
     notes: set[str] = set()
-    sender = Outbox(
+    sender = DeliveryConfig(
         engine=engine,
         server=SmtpServer("127.0.0.1", smtp.port, "none", connections=2),
         links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
@@ -108,5 +108,5 @@ def test_a_full_disk_under_postgresql_is_waited_for_until_there_is_room_again(
                 assert len(smtp.received) < LETTERS
             assert at_work.ended()
         assert at_work.verdicts == {Verdict.SENT: LETTERS}
-        assert states(session, mailing) == {State.SENT: LETTERS}
+        assert states(session, mailing) == {DeliveryState.SENT: LETTERS}
     assert len({mail.recipient for mail in smtp.received}) == len(smtp.received) == LETTERS

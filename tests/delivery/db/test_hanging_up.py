@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.models import DomainRest
-from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.models import DomainBackoff
+from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.loop import MOST_IN_VAIN, NEAR_SECONDS, send_until_empty
 from newsletter_service.delivery.worker.rate_limits import Limits
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.protocol import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import Clock
@@ -47,13 +47,13 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[int]:
         thread.join(PATIENCE_SECONDS)
 
 
-def to(outbox: Outbox, port: int) -> Outbox:
+def to(outbox: DeliveryConfig, port: int) -> DeliveryConfig:
     return replace(outbox, server=replace(outbox.server, port=port, connections=4))
 
 
 @pytest.mark.parametrize("seconds", [0, 2 * NEAR_SECONDS], ids=["near", "far"])
 def test_a_server_that_hangs_up_at_every_letter_is_left_alone_after_a_few(
-    session: Session, outbox: Outbox, clock: Clock, seconds: float
+    session: Session, outbox: DeliveryConfig, clock: Clock, seconds: float
 ) -> None:
     mailing = release(session, 200)
 
@@ -66,14 +66,14 @@ def test_a_server_that_hangs_up_at_every_letter_is_left_alone_after_a_few(
             send_until_empty(to(outbox, server.port))
             clock.move(seconds=2)
         assert server.connections <= 4 * MOST_IN_VAIN
-    doubtful = states(session, mailing)[State.DEFERRED]
-    assert 0 < doubtful <= server.connections
-    rest = session.scalars(select(DomainRest)).one()
-    assert (rest.domain, rest.rests_until > clock.now) == ("", True)
+    ambiguous = states(session, mailing)[DeliveryState.DEFERRED]
+    assert 0 < ambiguous <= server.connections
+    rest = session.scalars(select(DomainBackoff)).one()
+    assert (rest.domain, rest.until > clock.now) == ("", True)
 
 
 def test_a_server_that_resets_after_its_greeting_costs_no_sender_its_life(
-    session: Session, outbox: Outbox
+    session: Session, outbox: DeliveryConfig
 ) -> None:
     mailing = release(session, 5)
 
@@ -86,7 +86,7 @@ def test_a_server_that_resets_after_its_greeting_costs_no_sender_its_life(
     with listening(greet_and_reset) as port:
         for _ in range(10):
             assert send_until_empty(to(outbox, port)) <= Counter({Verdict.UNREACHABLE: 1, Verdict.REQUEUE: 5})
-    assert states(session, mailing) == {State.READY: 5}
+    assert states(session, mailing) == {DeliveryState.READY: 5}
 
 
 class Impatient:
@@ -132,7 +132,7 @@ class Impatient:
 
 
 def test_connections_closed_because_nobody_needs_them_do_not_end_a_run(
-    session: Session, outbox: Outbox
+    session: Session, outbox: DeliveryConfig
 ) -> None:
     mailing, server = release(session, 40), Impatient()
     with listening(server.serve) as port:
@@ -140,11 +140,11 @@ def test_connections_closed_because_nobody_needs_them_do_not_end_a_run(
         verdicts = send_until_empty(replace(outbox, server=many, limits=Limits(domain_connections=1)))
     assert server.hung_up >= MOST_IN_VAIN
     assert verdicts == Counter({Verdict.SENT: 40})
-    assert states(session, mailing) == {State.SENT: 40}
+    assert states(session, mailing) == {DeliveryState.SENT: 40}
 
 
 def test_no_letter_begins_on_a_connection_that_opens_after_the_stop(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 100)
     smtp.seconds = 1.0
@@ -165,7 +165,7 @@ def test_no_letter_begins_on_a_connection_that_opens_after_the_stop(
         stop.set()
         sender.join(PATIENCE_SECONDS)
     assert len(smtp.received) <= under_way_at_most
-    assert states(session, mailing)[State.READY] == 100 - len(smtp.received)
+    assert states(session, mailing)[DeliveryState.READY] == 100 - len(smtp.received)
 
 
 def _pass_on(client: socket.socket, port: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from tests.delivery.db.beside import eventually, sending
 from tests.delivery.db.conftest import release, write_notice
 from tests.smtp_server import RecordingServer
@@ -16,7 +16,7 @@ SECONDS = 0.5
 
 @pytest.mark.parametrize("connections", [1, 4])
 def test_a_notice_goes_out_before_an_edition_however_slow_the_server_is(
-    session: Session, outbox: Outbox, smtp: RecordingServer, connections: int
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, connections: int
 ) -> None:
     release(session, 400)
     smtp.seconds = SECONDS
@@ -29,7 +29,7 @@ def test_a_notice_goes_out_before_an_edition_however_slow_the_server_is(
 
 
 def test_many_notices_at_once_all_go_out_before_an_edition(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     release(session, 2000)
     smtp.seconds = 0.05

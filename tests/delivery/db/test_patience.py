@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
-from newsletter_service.delivery.worker.setup import Outbox, Snapshot
+from newsletter_service.delivery.worker.setup import DeliveryConfig, Snapshot
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice
 from newsletter_service.smtp.connection import SmtpServer
@@ -52,7 +52,7 @@ class Silence:
         return USUAL.get(verb, "250 OK")
 
 
-def to(outbox: Outbox, server: ErringServer) -> Outbox:
+def to(outbox: DeliveryConfig, server: ErringServer) -> DeliveryConfig:
     return replace(outbox, server=SmtpServer("127.0.0.1", server.port, "none"))
 
 
@@ -67,7 +67,7 @@ def to(outbox: Outbox, server: ErringServer) -> Outbox:
 )
 def test_a_server_that_falls_silent_is_left_when_its_time_is_up_and_not_before(
     session: Session,
-    outbox: Outbox,
+    outbox: DeliveryConfig,
     clock: Clock,
     steady: SteadyClock,
     caplog: pytest.LogCaptureFixture,
@@ -94,12 +94,12 @@ def test_a_server_that_falls_silent_is_left_when_its_time_is_up_and_not_before(
         assert "the server did not answer in time" in caplog.text
         row = row_of(session, READER)
         if verdict is Verdict.UNCERTAIN:
-            assert (row.state, row.doubts, row.attempts) == (State.UNCERTAIN, 1, 1)
+            assert (row.state, row.ambiguous_attempts, row.attempts) == (DeliveryState.UNCERTAIN, 1, 1)
         else:
-            assert (row.state, row.doubts, row.attempts) == (State.READY, 0, 0)
+            assert (row.state, row.ambiguous_attempts, row.attempts) == (DeliveryState.READY, 0, 0)
         clock.move(minutes=7)
         assert send_until_empty(to(outbox, server)) == Counter({Verdict.SENT: 1})
-        assert row_of(session, READER).state == State.SENT
+        assert row_of(session, READER).state == DeliveryState.SENT
 
 
 def let_it_look(looks: list[Snapshot]) -> None:
@@ -116,7 +116,7 @@ def write_confirmation(session: Session) -> None:
 
 @pytest.mark.parametrize(("what", "hours"), [("an edition", 48), ("a confirmation mail", 24)])
 def test_a_letter_that_nobody_takes_is_tried_for_its_hours_and_then_given_up(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock, what: str, hours: int
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock, what: str, hours: int
 ) -> None:
     if what == "an edition":
         release(session, 1)
@@ -124,7 +124,7 @@ def test_a_letter_that_nobody_takes_is_tried_for_its_hours_and_then_given_up(
         write_confirmation(session)
     smtp.answers[READER] = "452 4.2.2 mailbox full"
     tried: list[datetime] = []
-    while (row := row_of(session, READER)).state != State.FAILED:
+    while (row := row_of(session, READER)).state != DeliveryState.FAILED:
         clock.now = row.next_attempt_at
         assert send_until_empty(outbox) == Counter({Verdict.DEFER: 1})
         tried.append(clock.now)

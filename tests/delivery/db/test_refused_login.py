@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery, Mailing, Suppression
-from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice
 from newsletter_service.smtp.connection import SmtpServer
@@ -33,7 +33,7 @@ def write_notice(session: Session) -> None:
 @pytest.mark.parametrize("notice", [False, True], ids=["mailings alone", "a notice with them"])
 def test_a_refused_login_pauses_all_that_runs_and_blames_no_reader(
     session: Session,
-    outbox: Outbox,
+    outbox: DeliveryConfig,
     clock: Clock,
     request: pytest.FixtureRequest,
     notice: bool,
@@ -48,7 +48,7 @@ def test_a_refused_login_pauses_all_that_runs_and_blames_no_reader(
         assert send_until_empty(replace(outbox, server=wrong)) == Counter({Verdict.UNREACHABLE: 1})
         assert guarded.received == []
         for mailing, readers in ((first, 3), (second, 2)):
-            assert states(session, mailing) == {State.READY: readers}
+            assert states(session, mailing) == {DeliveryState.READY: readers}
             session.refresh(mailing)
             assert mailing.paused_at == NOW
             assert "535" in mailing.pause_reason

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import reporting
-from newsletter_service.delivery.models import Delivery, DomainRest, Sender
+from newsletter_service.delivery.models import Delivery, DomainBackoff, Worker
 from newsletter_service.delivery.reporting import Filter, Group, Held, Pace
 from tests.conftest import NOW
 from tests.delivery.db.conftest import release
@@ -27,8 +27,8 @@ def mailing_id(session: Session) -> int:
         ("deferred", 0),
     )
     rows = session.scalars(select(Delivery).order_by(Delivery.id)).all()
-    for row, (state, doubts) in zip(rows, standings, strict=False):
-        row.state, row.doubts = state, doubts
+    for row, (state, ambiguous_attempts) in zip(rows, standings, strict=False):
+        row.state, row.ambiguous_attempts = state, ambiguous_attempts
         row.settled_at = None if state == "deferred" else NOW
     session.commit()
     return number
@@ -110,7 +110,7 @@ def test_the_domains_that_put_most_letters_off_come_first(session: Session, mail
 def test_only_domains_whose_rest_is_not_over_are_told(session: Session) -> None:
     for domain, minutes in (("over.example", -1), ("kort.example", 1), ("lang.example", 60)):
         until = NOW + timedelta(minutes=minutes)
-        session.add(DomainRest(domain=domain, strikes=3, rests_until=until, reply="451 later"))
+        session.add(DomainBackoff(domain=domain, failures=3, until=until, reply="451 later"))
     session.flush()
     assert [one.domain for one in reporting.resting(session, NOW)] == ["lang.example", "kort.example"]
 
@@ -119,6 +119,6 @@ def test_the_pace_is_that_of_all_senders_that_showed_themselves_of_late(session:
     assert reporting.pace(session, NOW) == Pace(0, 0.0)
     for name, seconds in (("a", 1), ("b", 14), ("gone", 16)):
         seen = NOW - timedelta(seconds=seconds)
-        session.add(Sender(id=name, host="een", process_id=1, pace=100, started_at=NOW, seen_at=seen))
+        session.add(Worker(id=name, host="een", process_id=1, pace=100, started_at=NOW, seen_at=seen))
     session.flush()
     assert reporting.pace(session, NOW) == Pace(2, 200.0)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import open_engine
 from newsletter_service.delivery import service
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.values import Notice, Sender
+from newsletter_service.letters.values import MailIdentity, Notice
 from newsletter_service.links.tokens import NOBODYS_KEY
 from tests.chaos.waiting import PATIENCE_SECONDS, comes_true
 from tests.conftest import CLOSED_PORT
@@ -30,7 +30,7 @@ from tests.smtp_server import RecordingServer
 from tests.tables import create_tables
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
-SENDER = Sender(
+SENDER = MailIdentity(
     "Proef", "proef", "Uit de regio", "Postbus 1", "a@b.example", "a@b.example", "https://b.example"
 )
 Process = subprocess.Popen[bytes]

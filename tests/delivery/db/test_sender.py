@@ -13,34 +13,38 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger import claims, workers
 from newsletter_service.delivery.ledger.claims import Claimed, Settled
 from newsletter_service.delivery.models import Letter, Mailing
-from newsletter_service.delivery.rules import MOST_PAUSES, State, Verdict
-from newsletter_service.delivery.worker.batch import call_roll
-from newsletter_service.delivery.worker.liveness import RollCall
+from newsletter_service.delivery.rules import MOST_PAUSES, DeliveryState, Verdict
+from newsletter_service.delivery.worker.batch import expire_silent_workers
+from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.loop import _Run, send_until_empty
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.connection import SmtpServer
-from newsletter_service.smtp.poller import Watch
+from newsletter_service.smtp.poller import Poller
 from tests.conftest import NOW, Clock
 from tests.delivery.db.conftest import SECRET, readers, release, row_of, states
 from tests.smtp_server import RecordingServer
 
 
-def test_every_reader_gets_the_letter_once(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+def test_every_reader_gets_the_letter_once(
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
+) -> None:
     mailing = release(session, 30)
     assert send_until_empty(outbox) == Counter({Verdict.SENT: 30})
     assert send_until_empty(outbox) == Counter()
     assert Counter(message.recipient for message in smtp.received) == Counter(r.address for r in readers(30))
-    assert states(session, mailing) == {State.SENT: 30}
+    assert states(session, mailing) == {DeliveryState.SENT: 30}
 
 
-def test_one_connection_carries_many_letters(session: Session, outbox: Outbox, smtp: RecordingServer) -> None:
+def test_one_connection_carries_many_letters(
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
+) -> None:
     release(session, 25)
     send_until_empty(outbox)
     assert smtp.connections == 1
 
 
 def test_a_slow_server_has_letters_on_every_connection(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     """However slow the machine is: this server answers nobody until all connections have a letter."""
     smtp.together = 12
@@ -48,13 +52,13 @@ def test_a_slow_server_has_letters_on_every_connection(
     mailing = release(session, letters)
     send_until_empty(replace(outbox, server=replace(outbox.server, connections=12)))
     assert smtp.most_at_once == 12
-    assert states(session, mailing) == {State.SENT: letters}
+    assert states(session, mailing) == {DeliveryState.SENT: letters}
 
 
 @pytest.mark.parametrize(("seconds", "late"), [(0.0, 0.0), (0.004, 0.0), (0.02, 0.0), (0.004, 0.02)])
 def test_a_kill_at_any_moment_would_repeat_no_more_than_the_connections_and_ten(
     session: Session,
-    outbox: Outbox,
+    outbox: DeliveryConfig,
     smtp: RecordingServer,
     monkeypatch: pytest.MonkeyPatch,
     seconds: float,
@@ -65,20 +69,20 @@ def test_a_kill_at_any_moment_would_repeat_no_more_than_the_connections_and_ten(
     A loop that comes `late` finds answers on all connections at once.
     """
     at_risk: list[int] = []
-    look = Watch.events
+    look = Poller.events
 
-    def looked(watch: Watch, timeout: float) -> Any:
+    def looked(watch: Poller, timeout: float) -> Any:
         time.sleep(late if timeout else 0)
         return look(watch, timeout)
 
-    monkeypatch.setattr(Watch, "events", looked)
+    monkeypatch.setattr(Poller, "events", looked)
 
     def watched(name: str) -> Callable[..., Any]:
         inner = getattr(_Run, name)
 
         def outer(run: _Run, *arguments: Any, **options: Any) -> Any:
             result = inner(run, *arguments, **options)
-            at_risk.append(run._desk.unsettled + len(run._busy))
+            at_risk.append(run._ledger.unsettled + len(run._busy))
             return result
 
         return outer
@@ -94,19 +98,19 @@ def test_a_kill_at_any_moment_would_repeat_no_more_than_the_connections_and_ten(
 @pytest.mark.parametrize(
     ("answer", "state", "attempts", "status"),
     [
-        ("451 4.3.0 try later", State.DEFERRED, 1, "4.3.0"),
-        ("550 5.1.1 no such user", State.FAILED, 1, "5.1.1"),
-        ("552 5.2.2 mailbox full", State.FAILED, 1, "5.2.2"),
-        ("421 4.3.2 shutting down", State.READY, 0, "4.3.2"),
-        ("drop", State.READY, 0, ""),
+        ("451 4.3.0 try later", DeliveryState.DEFERRED, 1, "4.3.0"),
+        ("550 5.1.1 no such user", DeliveryState.FAILED, 1, "5.1.1"),
+        ("552 5.2.2 mailbox full", DeliveryState.FAILED, 1, "5.2.2"),
+        ("421 4.3.2 shutting down", DeliveryState.READY, 0, "4.3.2"),
+        ("drop", DeliveryState.READY, 0, ""),
     ],
 )
 def test_one_readers_refusal_settles_that_row_and_no_other(
     session: Session,
-    outbox: Outbox,
+    outbox: DeliveryConfig,
     smtp: RecordingServer,
     answer: str,
-    state: State,
+    state: DeliveryState,
     attempts: int,
     status: str,
 ) -> None:
@@ -119,7 +123,7 @@ def test_one_readers_refusal_settles_that_row_and_no_other(
 
 
 def test_a_deferred_letter_is_tried_again_with_the_same_message_id(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     release(session, 1)
     smtp.after_data["lezer1@gemeente.example"] = "451 4.3.0 try later"
@@ -134,19 +138,19 @@ def test_a_deferred_letter_is_tried_again_with_the_same_message_id(
 
 
 def test_a_letter_deferred_for_two_days_fails(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 1)
     smtp.answers["lezer1@gemeente.example"] = "451 4.3.0 try later"
     for _ in range(40):
         send_until_empty(outbox)
         clock.move(hours=2, minutes=25)
-    assert states(session, mailing) == {State.FAILED: 1}
+    assert states(session, mailing) == {DeliveryState.FAILED: 1}
     assert row_of(session, "lezer1@gemeente.example").attempts > 15
 
 
 def test_a_connection_lost_after_the_final_dot_leaves_the_row_uncertain_for_a_person(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 2)
     smtp.after_data["lezer1@gemeente.example"] = "drop"
@@ -154,45 +158,49 @@ def test_a_connection_lost_after_the_final_dot_leaves_the_row_uncertain_for_a_pe
     send_until_empty(holding)
     clock.move(hours=3)
     send_until_empty(holding)
-    assert states(session, mailing) == {State.UNCERTAIN: 1, State.SENT: 1}
+    assert states(session, mailing) == {DeliveryState.UNCERTAIN: 1, DeliveryState.SENT: 1}
     assert len(smtp.to("lezer1@gemeente.example")) == 1
 
 
 def test_an_uncertain_letter_is_sent_again_with_the_same_message_id_and_marked(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 2)
     smtp.after_data["lezer1@gemeente.example"] = "drop"
     send_until_empty(outbox)
     row = row_of(session, "lezer1@gemeente.example")
-    assert (row.state, row.doubts, row.settled_at) == (State.UNCERTAIN, 1, None)
+    assert (row.state, row.ambiguous_attempts, row.settled_at) == (DeliveryState.UNCERTAIN, 1, None)
     smtp.after_data.clear()
     clock.move(minutes=7)
     send_until_empty(outbox)
-    assert states(session, mailing) == {State.SENT: 2}
-    assert row_of(session, "lezer1@gemeente.example").doubts == 1
+    assert states(session, mailing) == {DeliveryState.SENT: 2}
+    assert row_of(session, "lezer1@gemeente.example").ambiguous_attempts == 1
     first, second = smtp.to("lezer1@gemeente.example")
     assert first.message["Message-ID"] == second.message["Message-ID"]
 
 
 def test_an_outcome_that_stays_unknown_is_left_to_a_person_in_the_end(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 1)
     smtp.after_data["lezer1@gemeente.example"] = "drop"
     for _ in range(6):
         send_until_empty(outbox)
         clock.move(hours=3)
-    assert states(session, mailing) == {State.UNCERTAIN: 1}
+    assert states(session, mailing) == {DeliveryState.UNCERTAIN: 1}
     assert len(smtp.to("lezer1@gemeente.example")) == 3
 
 
 @pytest.mark.parametrize(
     ("refusal", "waiting"),
-    [("mail", {State.READY: 5}), ("rcpt 5.7.1", {State.READY: 4, State.DEFERRED: 1})],
+    [("mail", {DeliveryState.READY: 5}), ("rcpt 5.7.1", {DeliveryState.READY: 4, DeliveryState.DEFERRED: 1})],
 )
 def test_a_refusal_that_concerns_every_letter_pauses_the_mailing_and_blames_no_reader(
-    session: Session, outbox: Outbox, smtp: RecordingServer, refusal: str, waiting: dict[State, int]
+    session: Session,
+    outbox: DeliveryConfig,
+    smtp: RecordingServer,
+    refusal: str,
+    waiting: dict[DeliveryState, int],
 ) -> None:
     mailing = release(session, 5)
     if refusal == "mail":
@@ -207,7 +215,7 @@ def test_a_refusal_that_concerns_every_letter_pauses_the_mailing_and_blames_no_r
 
 
 def test_one_reader_whom_a_policy_refuses_does_not_hold_up_the_others_for_ever(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 5)
     smtp.answers["lezer1@gemeente.example"] = "550 5.7.1 blocked by policy"
@@ -219,22 +227,22 @@ def test_one_reader_whom_a_policy_refuses_does_not_hold_up_the_others_for_ever(
         session.commit()
         clock.move(minutes=1)
     send_until_empty(outbox)
-    assert states(session, mailing) == {State.FAILED: 1, State.SENT: 4}
+    assert states(session, mailing) == {DeliveryState.FAILED: 1, DeliveryState.SENT: 4}
 
 
 def test_a_server_that_is_down_costs_nobody_a_letter(
-    session: Session, outbox: Outbox, smtp: RecordingServer, clock: Clock
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, clock: Clock
 ) -> None:
     mailing = release(session, 4)
     down = replace(outbox, server=SmtpServer(host="127.0.0.1", port=9, security="none"))
     assert send_until_empty(down) == Counter({Verdict.UNREACHABLE: 1})
-    assert states(session, mailing) == {State.READY: 4}
+    assert states(session, mailing) == {DeliveryState.READY: 4}
     clock.move(minutes=1)
     assert send_until_empty(outbox) == Counter({Verdict.SENT: 4})
 
 
 def test_a_server_that_is_down_does_not_stop_those_who_asked_for_sending(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     release(session, 1)
     stop = threading.Event()
@@ -244,7 +252,7 @@ def test_a_server_that_is_down_does_not_stop_those_who_asked_for_sending(
 
 
 def test_nothing_of_a_paused_mailing_goes_until_it_is_resumed(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 2)
     service.pause_mailing(session, mailing, "wacht even", NOW)
@@ -256,13 +264,13 @@ def test_nothing_of_a_paused_mailing_goes_until_it_is_resumed(
 
 
 def test_a_suppressed_address_is_cancelled_when_it_is_claimed(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 2)
     service.suppress(session, "Lezer2@gemeente.example", "bounce", SECRET, NOW)
     session.commit()
     send_until_empty(outbox)
-    assert states(session, mailing) == {State.SENT: 1, State.CANCELLED: 1}
+    assert states(session, mailing) == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 1}
     assert smtp.to("lezer2@gemeente.example") == []
 
 
@@ -285,14 +293,16 @@ def handed_over(session: Session, sender: str, rows: list[Claimed]) -> set[int]:
 def test_leaving_wins_over_a_row_that_a_sender_already_claimed(session: Session) -> None:
     mailing = release(session, 1)
     rows = claimed_by(session, "one", mailing)
-    assert service.cancel_for_reader(session, 1, NOW) == 1
+    assert service.cancel_for_subscriber(session, 1, NOW) == 1
     assert handed_over(session, "one", rows) == set()
-    assert states(session, mailing) == {State.CANCELLED: 1}
+    assert states(session, mailing) == {DeliveryState.CANCELLED: 1}
 
 
-def settled(row: Claimed, state: State, **values: Any) -> Settled:
-    final = state in (State.SENT, State.FAILED)
-    made = Settled(row.delivery_id, state, 1, row.doubts, None, NOW if final else None, 250, "", "ok")
+def settled(row: Claimed, state: DeliveryState, **values: Any) -> Settled:
+    final = state in (DeliveryState.SENT, DeliveryState.FAILED)
+    made = Settled(
+        row.delivery_id, state, 1, row.ambiguous_attempts, None, NOW if final else None, 250, "", "ok"
+    )
     return made._replace(**values)
 
 
@@ -300,12 +310,12 @@ def test_leaving_while_the_server_has_the_letter_makes_that_attempt_the_last(ses
     mailing = release(session, 2)
     rows = claimed_by(session, "one", mailing)
     handed_over(session, "one", rows)
-    service.cancel_for_reader(session, 1, NOW)
-    service.cancel_for_reader(session, 2, NOW)
-    put_off = settled(rows[0], State.DEFERRED, next_attempt_at=NOW + timedelta(minutes=5))
-    claims.settle(session.connection(), "one", [put_off, settled(rows[1], State.SENT)])
+    service.cancel_for_subscriber(session, 1, NOW)
+    service.cancel_for_subscriber(session, 2, NOW)
+    put_off = settled(rows[0], DeliveryState.DEFERRED, next_attempt_at=NOW + timedelta(minutes=5))
+    claims.settle(session.connection(), "one", [put_off, settled(rows[1], DeliveryState.SENT)])
     session.commit()
-    assert states(session, mailing) == {State.CANCELLED: 1, State.SENT: 1}
+    assert states(session, mailing) == {DeliveryState.CANCELLED: 1, DeliveryState.SENT: 1}
 
 
 def test_no_two_senders_get_the_same_row(session: Session) -> None:
@@ -325,45 +335,50 @@ def test_what_a_dead_sender_held_is_ready_again_unless_it_was_handed_over(
     rows = claimed_by(session, "dead", mailing)
     handed_over(session, "dead", rows[:1])
     steady = Clock()
-    roll_call = RollCall(steady=lambda: steady.now.timestamp())
+    liveness = Liveness(steady=lambda: steady.now.timestamp())
     connection = session.connection()
     for seconds, freed in ((0, 0), (4, 0), (4, 0), (4, 0), (4, 3), (1, 0)):
         steady.move(seconds=seconds)
-        assert call_roll(connection, roll_call, NOW, hold=hold) == freed
+        assert expire_silent_workers(connection, liveness, NOW, hold=hold) == freed
     session.commit()
-    assert states(session, mailing) == {State.UNCERTAIN if hold else State.DEFERRED: 1, State.READY: 2}
-    assert row_of(session, "lezer1@gemeente.example").doubts == 1
+    assert states(session, mailing) == {
+        DeliveryState.UNCERTAIN if hold else DeliveryState.DEFERRED: 1,
+        DeliveryState.READY: 2,
+    }
+    assert row_of(session, "lezer1@gemeente.example").ambiguous_attempts == 1
 
 
 def test_nobody_is_given_up_because_the_database_was_away_for_everybody(session: Session) -> None:
     mailing = release(session, 3)
     claimed_by(session, "alive", mailing)
     steady = Clock()
-    roll_call = RollCall(steady=lambda: steady.now.timestamp())
+    liveness = Liveness(steady=lambda: steady.now.timestamp())
     for seconds in (0, 1, 3600, 1):
         steady.move(seconds=seconds)
-        assert call_roll(session.connection(), roll_call, NOW, hold=False) == 0
+        assert expire_silent_workers(session.connection(), liveness, NOW, hold=False) == 0
     session.commit()
-    assert states(session, mailing) == {State.CLAIMED: 3}
+    assert states(session, mailing) == {DeliveryState.CLAIMED: 3}
 
 
 def test_a_sender_that_still_beats_keeps_its_rows_however_the_clocks_jump(session: Session) -> None:
     mailing = release(session, 3)
     claimed_by(session, "alive", mailing)
     steady = Clock()
-    roll_call = RollCall(steady=lambda: steady.now.timestamp())
+    liveness = Liveness(steady=lambda: steady.now.timestamp())
     for day in range(5):
         steady.move(seconds=10)
         workers.beat(session.connection(), "alive", 0, NOW + timedelta(days=day))
-        assert call_roll(session.connection(), roll_call, NOW + timedelta(days=day), hold=False) == 0
+        assert (
+            expire_silent_workers(session.connection(), liveness, NOW + timedelta(days=day), hold=False) == 0
+        )
     session.commit()
-    assert states(session, mailing) == {State.CLAIMED: 3}
+    assert states(session, mailing) == {DeliveryState.CLAIMED: 3}
 
 
 def test_a_sender_that_was_given_up_hands_nothing_over(session: Session) -> None:
     mailing = release(session, 1)
     rows = claimed_by(session, "slow", mailing)
-    assert workers.bury(session.connection(), "slow", 0, NOW, hold=False) == 1
+    assert workers.expire_worker(session.connection(), "slow", 0, NOW, hold=False) == 1
     again = claimed_by(session, "other", mailing)
     assert handed_over(session, "slow", rows) == set()
     assert handed_over(session, "other", again) == {again[0].delivery_id}
@@ -373,27 +388,27 @@ def test_a_reply_that_comes_after_the_sender_was_given_up_still_counts(session: 
     mailing = release(session, 1)
     rows = claimed_by(session, "slow", mailing)
     handed_over(session, "slow", rows)
-    workers.bury(session.connection(), "slow", 0, NOW, hold=False)
-    late = [settled(rows[0], State.SENT)]
+    workers.expire_worker(session.connection(), "slow", 0, NOW, hold=False)
+    late = [settled(rows[0], DeliveryState.SENT)]
     assert claims.settle(session.connection(), "slow", late) == 0
     claims.settle_late(session.connection(), late)
     session.commit()
-    assert states(session, mailing) == {State.SENT: 1}
-    assert row_of(session, "lezer1@gemeente.example").doubts == 0
+    assert states(session, mailing) == {DeliveryState.SENT: 1}
+    assert row_of(session, "lezer1@gemeente.example").ambiguous_attempts == 0
 
 
 def test_senders_at_the_same_time_send_each_letter_once(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 60)
     many = replace(outbox, server=replace(outbox.server, connections=4))
     assert send_until_empty(many) == Counter({Verdict.SENT: 60})
     assert len({m.recipient for m in smtp.received}) == len(smtp.received) == 60
-    assert states(session, mailing) == {State.SENT: 60}
+    assert states(session, mailing) == {DeliveryState.SENT: 60}
 
 
 def test_a_letter_that_cannot_be_filled_fails_alone(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     release(session, 3)
     row = session.merge(row_of(session, "lezer2@gemeente.example"))
@@ -404,13 +419,13 @@ def test_a_letter_that_cannot_be_filled_fails_alone(
     )
     session.commit()
     send_until_empty(outbox)
-    assert row_of(session, "lezer2@gemeente.example").state == State.FAILED
+    assert row_of(session, "lezer2@gemeente.example").state == DeliveryState.FAILED
     assert len(smtp.received) == 2
     assert not any(b"iedereen" in m.content for m in smtp.received)
 
 
 def test_the_envelope_sender_names_the_delivery(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     release(session, 1)
     send_until_empty(outbox)

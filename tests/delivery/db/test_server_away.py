@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import CLOSED_PORT
 from tests.delivery.db.conftest import release
 
 
 def test_a_server_that_is_away_is_said_once_and_again_when_it_is_back(
-    session: Session, outbox: Outbox, caplog: pytest.LogCaptureFixture
+    session: Session, outbox: DeliveryConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     release(session, 3)
     away = replace(outbox, server=SmtpServer("127.0.0.1", CLOSED_PORT, "none"))

@@ -14,11 +14,11 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.ledger import workers
-from newsletter_service.delivery.models import Sender
-from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.models import Worker
+from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.delivery.worker.rate_limits import BURST_SECONDS, Limits
-from newsletter_service.delivery.worker.setup import Outbox, Snapshot
+from newsletter_service.delivery.worker.setup import DeliveryConfig, Snapshot
 from newsletter_service.smtp.connection import SmtpServer
 from newsletter_service.smtp.protocol import Extensions
 from tests.conftest import NOW
@@ -61,10 +61,10 @@ def colleagues_at_work(engine: Engine, count: int, name: str = "colleague") -> I
         over.set()
         thread.join()
         with engine.begin() as connection:
-            connection.execute(delete(Sender).where(Sender.id.in_(names)))
+            connection.execute(delete(Worker).where(Worker.id.in_(names)))
 
 
-def sent_in_a_while(outbox: Outbox, smtp: RecordingServer) -> tuple[int, float]:
+def sent_in_a_while(outbox: DeliveryConfig, smtp: RecordingServer) -> tuple[int, float]:
     """How many letters came in about two seconds, and how many seconds that was from the first one on."""
     with sending(outbox, watch=True):
         eventually(lambda: bool(smtp.received))
@@ -76,7 +76,7 @@ def sent_in_a_while(outbox: Outbox, smtp: RecordingServer) -> tuple[int, float]:
 @COLLEAGUES
 @pytest.mark.parametrize("limits", [Limits(rate=RATE), Limits(domain_rate=RATE)], ids=["all", "a domain"])
 def test_a_second_sender_leaves_the_first_one_half_of_a_rate(
-    session: Session, outbox: Outbox, smtp: RecordingServer, limits: Limits, colleagues: int
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, limits: Limits, colleagues: int
 ) -> None:
     release(session, LETTERS)
     session.rollback()
@@ -92,7 +92,7 @@ def test_a_second_sender_leaves_the_first_one_half_of_a_rate(
 
 @COLLEAGUES
 def test_a_second_sender_leaves_the_first_one_half_of_a_domains_connections(
-    session: Session, outbox: Outbox, smtp: RecordingServer, colleagues: int
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer, colleagues: int
 ) -> None:
     release(session, 39)  # one, two, and then as many as two or four at a time
     session.rollback()
@@ -105,7 +105,7 @@ def test_a_second_sender_leaves_the_first_one_half_of_a_domains_connections(
 
 
 def test_a_sender_without_a_share_of_a_domains_connections_waits_until_others_leave(
-    session: Session, outbox: Outbox, smtp: RecordingServer
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 20)
     looks: list[Snapshot] = []
@@ -116,7 +116,7 @@ def test_a_sender_without_a_share_of_a_domains_connections_waits_until_others_le
             stack.enter_context(sending(limited))
             eventually(lambda: len(looks) > 2)
             assert smtp.received == []
-            assert states(session, mailing) == {State.READY: 20}
+            assert states(session, mailing) == {DeliveryState.READY: 20}
         eventually(lambda: len(smtp.received) == 20)
 
 
@@ -143,7 +143,7 @@ class Watched:
 
 
 def test_one_connection_is_opened_first_and_more_only_as_letters_are_accepted(
-    session: Session, outbox: Outbox
+    session: Session, outbox: DeliveryConfig
 ) -> None:
     release(session, 60)
     session.rollback()

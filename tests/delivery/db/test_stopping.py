@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Mailing
-from newsletter_service.delivery.rules import State
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import NOW
 from tests.delivery.db.beside import eventually, sending
@@ -69,9 +69,12 @@ def test_a_held_mailing_stands_still_and_goes_on_when_it_is_resumed(
         eventually(lambda: len(smtp.received) > 20)
         for _ in range(3):
             hold(session, mailing)
-            eventually(lambda: State.CLAIMED not in states(session, mailing))
+            eventually(lambda: DeliveryState.CLAIMED not in states(session, mailing))
             before = len(smtp.received)
-            assert states(session, mailing) == {State.SENT: before, State.READY: HELD - before}
+            assert states(session, mailing) == {
+                DeliveryState.SENT: before,
+                DeliveryState.READY: HELD - before,
+            }
             resume(session, mailing)
             eventually(lambda before=before: len(smtp.received) > before)  # type: ignore[misc]
 
@@ -79,7 +82,7 @@ def test_a_held_mailing_stands_still_and_goes_on_when_it_is_resumed(
 @pytest.mark.parametrize("held_before", [True, False])
 def test_a_cancelled_mailing_stops_at_once_and_every_letter_is_accounted_for(
     session: Session,
-    outbox: Outbox,
+    outbox: DeliveryConfig,
     smtp: RecordingServer,
     caplog: pytest.LogCaptureFixture,
     held_before: bool,
@@ -101,5 +104,5 @@ def test_a_cancelled_mailing_stops_at_once_and_every_letter_is_accounted_for(
     session.commit()
     sent = len({mail.recipient for mail in smtp.received})
     assert sent == len(smtp.received)
-    assert states(session, mailing) == {State.SENT: sent, State.CANCELLED: READERS - sent}
+    assert states(session, mailing) == {DeliveryState.SENT: sent, DeliveryState.CANCELLED: READERS - sent}
     assert caplog.text == ""

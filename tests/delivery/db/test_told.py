@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.cli.progress_bar import progress
-from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.rate_limits import Limits
-from newsletter_service.delivery.worker.setup import Outbox, Snapshot
+from newsletter_service.delivery.worker.setup import DeliveryConfig, Snapshot
 from tests.conftest import Clock
 from tests.delivery.db.beside import eventually, sending
 from tests.delivery.db.conftest import release, states
@@ -30,7 +30,7 @@ def steady() -> Iterator[SteadyClock]:
 @pytest.mark.parametrize("hours", [1, -1])
 def test_a_clock_that_is_set_while_letters_go_is_told_and_loses_nobody(
     session: Session,
-    outbox: Outbox,
+    outbox: DeliveryConfig,
     smtp: RecordingServer,
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
@@ -53,7 +53,7 @@ def test_a_clock_that_is_set_while_letters_go_is_told_and_loses_nobody(
         clock.move(hours=2)
         smtp.answering.set()
         eventually(lambda: len(smtp.received) == 40)
-    assert states(session, mailing) == {State.SENT: 40}
+    assert states(session, mailing) == {DeliveryState.SENT: 40}
 
 
 def snapshot(sent: int, left: int, note: str = "") -> Snapshot:

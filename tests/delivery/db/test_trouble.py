@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.db import open_engine
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.rules import State, Verdict
+from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
-from newsletter_service.delivery.worker.setup import Outbox
+from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.smtp.connection import SmtpServer
@@ -64,8 +64,8 @@ def engine(file: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def sender(engine: Engine, smtp: RecordingServer) -> Outbox:
-    return Outbox(
+def sender(engine: Engine, smtp: RecordingServer) -> DeliveryConfig:
+    return DeliveryConfig(
         engine=engine,
         server=SmtpServer("127.0.0.1", smtp.port, "none", connections=2),
         links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
@@ -85,7 +85,7 @@ def states(engine: Engine) -> dict[str, int]:
 class Sending(threading.Thread):
     """A sender that works beside the test."""
 
-    def __init__(self, outbox: Outbox) -> None:
+    def __init__(self, outbox: DeliveryConfig) -> None:
         super().__init__()
         self.notes: set[str] = set()
         self._outbox = replace(outbox, report=lambda snapshot: self.notes.add(snapshot.note))
@@ -101,7 +101,7 @@ def all_got_it_once(smtp: RecordingServer) -> bool:
 
 
 def test_a_database_that_is_locked_for_a_while_is_waited_for(
-    file: Path, engine: Engine, sender: Outbox, smtp: RecordingServer
+    file: Path, engine: Engine, sender: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     sending = Sending(sender)
     sending.start()
@@ -117,7 +117,7 @@ def test_a_database_that_is_locked_for_a_while_is_waited_for(
 
 
 def test_a_full_disk_is_waited_for_until_there_is_room_again(
-    engine: Engine, sender: Outbox, smtp: RecordingServer
+    engine: Engine, sender: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     pages = 0
 
@@ -167,7 +167,7 @@ def test_a_signal_ends_a_sender_though_the_server_never_answers(file: Path, engi
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_SECONDS) == 0
         silent.set()
-    assert states(engine) == {State.UNCERTAIN.value: 1, State.READY.value: LETTERS - 1}
+    assert states(engine) == {DeliveryState.UNCERTAIN.value: 1, DeliveryState.READY.value: LETTERS - 1}
 
 
 def test_a_signal_ends_a_sender_though_the_database_is_locked(

@@ -9,7 +9,7 @@ from email import message_from_bytes
 
 import pytest
 
-from newsletter_service.smtp.connection import Connection, NotOpened, SmtpServer, open_connection
+from newsletter_service.smtp.connection import NotOpened, SmtpConnection, SmtpServer, open_connection
 from newsletter_service.smtp.protocol import Extensions, Outgoing
 from newsletter_service.smtp.reply import Phase, Reply
 from tests.chaos.waiting import PATIENCE_SECONDS
@@ -123,7 +123,7 @@ def test_the_time_that_ehlo_took_is_known() -> None:
 def test_a_server_that_does_not_read_gets_the_rest_when_it_does() -> None:
     ours, theirs = socket.socketpair()
     with theirs:
-        connection = Connection(ours, PIPELINING)
+        connection = SmtpConnection(ours, PIPELINING)
         large = Outgoing("groot", "b@b.example", "groot@g.example", (b"x" * 3_000_000 + b"\r\n",))
         connection.start(large)
         connection.flush()
@@ -145,7 +145,7 @@ def test_a_server_that_does_not_read_gets_the_rest_when_it_does() -> None:
 def test_a_letter_of_which_a_part_never_went_out_has_not_arrived(announced: Extensions) -> None:
     ours, theirs = socket.socketpair()
     with theirs:
-        connection = Connection(ours, announced)
+        connection = SmtpConnection(ours, announced)
         connection.start(Outgoing("groot", "b@b.example", "groot@g.example", (b"x" * 9_000_000 + b"\r\n",)))
         connection.flush()
         if not announced.chunking:
@@ -162,7 +162,7 @@ def test_a_letter_of_which_a_part_never_went_out_has_not_arrived(announced: Exte
 def test_a_server_is_late_by_the_limit_of_the_phase_and_no_dribble_helps() -> None:
     ours, theirs = socket.socketpair()
     with theirs:
-        connection = Connection(ours, PIPELINING)
+        connection = SmtpConnection(ours, PIPELINING)
         now = time.monotonic()
         assert connection.deadline() is None
         assert not connection.overdue(now + 10_000)
@@ -182,7 +182,7 @@ def test_a_server_is_late_by_the_limit_of_the_phase_and_no_dribble_helps() -> No
 
 def test_a_connection_that_ends_says_how() -> None:
     ours, theirs = socket.socketpair()
-    connection = Connection(ours, PIPELINING)
+    connection = SmtpConnection(ours, PIPELINING)
     connection.start(letter("een"))
     connection.flush()
     theirs.close()
@@ -196,7 +196,7 @@ def test_a_connection_that_ends_says_how() -> None:
 
 def test_last_words_are_read_though_writing_fails() -> None:
     ours, theirs = socket.socketpair()
-    connection = Connection(ours, PIPELINING)
+    connection = SmtpConnection(ours, PIPELINING)
     connection.start(letter("een"))
     connection.flush()
     theirs.sendall(b"250 OK\r\n250 OK\r\n354 Go\r\n")

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from newsletter_service.delivery.worker.background import Errand
+from newsletter_service.delivery.worker.background import BackgroundJob
 from tests.chaos.waiting import PATIENCE_SECONDS
 
 
-def done(errand: Errand, job: Callable[[], None]) -> Exception | None:
+def done(errand: BackgroundJob, job: Callable[[], None]) -> Exception | None:
     errand.begin(job)
     assert errand.is_back(within=PATIENCE_SECONDS)
     return errand.end()
@@ -21,18 +21,18 @@ def rung() -> threading.Semaphore:
 
 
 @pytest.fixture
-def errand(rung: threading.Semaphore) -> Errand:
-    return Errand(rung.release)
+def errand(rung: threading.Semaphore) -> BackgroundJob:
+    return BackgroundJob(rung.release)
 
 
-def test_it_is_done_in_a_thread_of_its_own(errand: Errand, rung: threading.Semaphore) -> None:
+def test_it_is_done_in_a_thread_of_its_own(errand: BackgroundJob, rung: threading.Semaphore) -> None:
     threads: list[str] = []
     assert done(errand, lambda: threads.append(threading.current_thread().name)) is None
     assert threads == ["errand"]
     assert rung.acquire(timeout=PATIENCE_SECONDS)
 
 
-def test_it_is_not_back_while_it_is_under_way(errand: Errand) -> None:
+def test_it_is_not_back_while_it_is_under_way(errand: BackgroundJob) -> None:
     go_on = threading.Event()
 
     def wait() -> None:
@@ -45,7 +45,7 @@ def test_it_is_not_back_while_it_is_under_way(errand: Errand) -> None:
     assert errand.is_back(within=PATIENCE_SECONDS)
 
 
-def test_what_went_wrong_comes_back_and_is_forgotten_by_the_next(errand: Errand) -> None:
+def test_what_went_wrong_comes_back_and_is_forgotten_by_the_next(errand: BackgroundJob) -> None:
     def stumble() -> None:
         raise OSError("no")
 
@@ -56,7 +56,7 @@ def test_what_went_wrong_comes_back_and_is_forgotten_by_the_next(errand: Errand)
 
 def test_the_thread_ends_after_the_last_one() -> None:
     before = set(threading.enumerate())
-    errand = Errand(lambda: None)
+    errand = BackgroundJob(lambda: None)
     (thread,) = set(threading.enumerate()) - before
     assert done(errand, lambda: None) is None
     errand.close()

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter_service.delivery.rules import (
     MOST_PAUSES,
-    State,
+    DeliveryState,
     Verdict,
     classify,
     is_about_the_letter,
@@ -42,7 +42,7 @@ def test_a_notice_that_nobody_takes_is_given_up_in_the_end() -> None:
     refused = Reply(Phase.MAIL, 552, "5.3.4 too large")
     assert classify(refused, pausable=False) is Verdict.UNREACHABLE
     waiting = settlement(Verdict.UNREACHABLE, 0, LATER, NOW, 0.5)
-    assert (waiting.state, waiting.counts) == (State.READY, False)
+    assert (waiting.state, waiting.counts) == (DeliveryState.READY, False)
     over = [settlement(Verdict.UNREACHABLE, attempts, NOW, NOW, 0.5) for attempts in range(5)]
-    assert [one.state for one in over] == [State.DEFERRED] * 4 + [State.FAILED]
+    assert [one.state for one in over] == [DeliveryState.DEFERRED] * 4 + [DeliveryState.FAILED]
     assert all(one.counts for one in over)

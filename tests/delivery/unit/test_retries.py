@@ -13,8 +13,8 @@ from newsletter_service.delivery.rules import (
     FEWEST_ATTEMPTS,
     NOTICE_GIVE_UP,
     SOON,
+    DeliveryState,
     Settlement,
-    State,
     Verdict,
     retry_after,
     settlement,
@@ -42,10 +42,10 @@ def deferred_to_the_end(patience: timedelta, chances: Sequence[float]) -> list[d
     while True:
         settled = put_off(len(tried) - 1, tried[-1], patience, chances[len(tried) % len(chances)])
         assert settled.counts
-        if settled.state is State.FAILED:
+        if settled.state is DeliveryState.FAILED:
             assert settled.next_attempt_at is None
             return tried
-        assert settled.state is State.DEFERRED
+        assert settled.state is DeliveryState.DEFERRED
         assert settled.next_attempt_at is not None
         tried.append(settled.next_attempt_at)
 
@@ -89,26 +89,28 @@ def test_a_letter_whose_time_passed_while_it_was_held_still_gets_its_chances(
     now = BEGIN + EDITION_GIVE_UP + timedelta(minutes=minutes_late)
     settled = put_off(attempts, now, EDITION_GIVE_UP, chance)
     if attempts + 1 >= FEWEST_ATTEMPTS:
-        assert settled == Settlement(State.FAILED, counts=True)
+        assert settled == Settlement(DeliveryState.FAILED, counts=True)
     else:
-        assert settled == Settlement(State.DEFERRED, True, now + retry_after(attempts + 1, chance))
+        assert settled == Settlement(DeliveryState.DEFERRED, True, now + retry_after(attempts + 1, chance))
 
 
 @pytest.mark.parametrize("verdict", [Verdict.REQUEUE, Verdict.UNREACHABLE, Verdict.PAUSE])
-@pytest.mark.parametrize(("attempts", "state"), [(0, State.READY), (3, State.DEFERRED)])
+@pytest.mark.parametrize(("attempts", "state"), [(0, DeliveryState.READY), (3, DeliveryState.DEFERRED)])
 def test_what_is_not_the_letters_own_trouble_costs_no_attempt(
-    verdict: Verdict, attempts: int, state: State
+    verdict: Verdict, attempts: int, state: DeliveryState
 ) -> None:
     settled = settlement(verdict, attempts, BEGIN + EDITION_GIVE_UP, BEGIN, 0.5)
     assert settled == Settlement(state, counts=False, next_attempt_at=BEGIN + SOON)
 
 
-@pytest.mark.parametrize(("verdict", "state"), [(Verdict.SENT, State.SENT), (Verdict.FAIL, State.FAILED)])
-def test_a_final_answer_ends_it(verdict: Verdict, state: State) -> None:
+@pytest.mark.parametrize(
+    ("verdict", "state"), [(Verdict.SENT, DeliveryState.SENT), (Verdict.FAIL, DeliveryState.FAILED)]
+)
+def test_a_final_answer_ends_it(verdict: Verdict, state: DeliveryState) -> None:
     assert settlement(verdict, 0, BEGIN, BEGIN, 0.5) == Settlement(state, counts=True)
 
 
 @pytest.mark.parametrize(("hold", "again"), [(True, None), (False, BEGIN + timedelta(minutes=5))])
 def test_an_unknown_outcome_is_tried_again_or_left_to_a_person(hold: bool, again: datetime | None) -> None:
     settled = settlement(Verdict.UNCERTAIN, 0, BEGIN + EDITION_GIVE_UP, BEGIN, 0.5, hold=hold)
-    assert settled == Settlement(State.UNCERTAIN, counts=True, next_attempt_at=again)
+    assert settled == Settlement(DeliveryState.UNCERTAIN, counts=True, next_attempt_at=again)

@@ -1,7 +1,7 @@
-from newsletter_service.delivery.worker.spread import Breadth
+from newsletter_service.delivery.worker.spread import ConnectionSpread
 
 
-def looked(breadth: Breadth, began: float, waited: float) -> int:
+def looked(breadth: ConnectionSpread, began: float, waited: float) -> int:
     """What is enough after half a second of which so much went by waiting for the server."""
     for tenth in range(1, 6):
         breadth.waited(waited / 5)
@@ -10,15 +10,15 @@ def looked(breadth: Breadth, began: float, waited: float) -> int:
 
 
 def test_a_few_connections_are_enough_for_a_server_that_is_not_waited_for() -> None:
-    assert looked(Breadth(8, 64), 100.0, 0.05) == 8
+    assert looked(ConnectionSpread(8, 64), 100.0, 0.05) == 8
 
 
 def test_a_server_that_is_waited_for_gets_letters_over_all_of_them() -> None:
-    assert looked(Breadth(8, 64), 100.0, 0.4) == 64
+    assert looked(ConnectionSpread(8, 64), 100.0, 0.4) == 64
 
 
 def test_in_between_it_stays_as_it_was() -> None:
-    breadth = Breadth(8, 64)
+    breadth = ConnectionSpread(8, 64)
     assert looked(breadth, 100.0, 0.2) == 8
     looked(breadth, 100.5005, 0.45)
     assert looked(breadth, 101.001, 0.2) == 64
@@ -26,14 +26,14 @@ def test_in_between_it_stays_as_it_was() -> None:
 
 
 def test_it_narrows_where_nothing_is_waited_for_at_all() -> None:
-    breadth = Breadth(8, 64)
+    breadth = ConnectionSpread(8, 64)
     looked(breadth, 100.0, 0.45)
     breadth.look(100.7)
     assert breadth.enough == 8
 
 
 def test_what_did_not_help_is_tried_again_only_after_a_second() -> None:
-    breadth = Breadth(8, 64)
+    breadth = ConnectionSpread(8, 64)
     looked(breadth, 100.0, 0.45)
     assert looked(breadth, 100.5005, 0.0) == 8
     assert looked(breadth, 101.001, 0.45) == 8
@@ -41,4 +41,4 @@ def test_what_did_not_help_is_tried_again_only_after_a_second() -> None:
 
 
 def test_there_are_never_more_than_there_are_connections() -> None:
-    assert Breadth(8, 4).enough == 4
+    assert ConnectionSpread(8, 4).enough == 4

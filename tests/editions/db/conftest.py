@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.editions.composing.service import compose_edition, open_next_edition
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.publisher.models import Organisation
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
@@ -27,7 +27,7 @@ class House:
     """Two organisations, north and south, each with a head, one communicator, and the calendar."""
 
     session: Session
-    press: Parts
+    mail_context: Services
     north: Organisation
     south: Organisation
     calendar: Calendar
@@ -38,18 +38,18 @@ class House:
     def composed(self) -> Edition:
         """The next edition, composed at its closing time from what is queued."""
         edition = open_next_edition(self.session, COLLECTING)
-        compose_edition(self.session, self.press, edition, None, CLOSES)
+        compose_edition(self.session, self.mail_context, edition, None, CLOSES)
         return edition
 
 
 @pytest.fixture
-def press(app: Flask) -> Parts:
-    parts: Parts = app.extensions["newsletter"]
+def mail_context(app: Flask) -> Services:
+    parts: Services = app.extensions["newsletter"]
     return parts
 
 
 @pytest.fixture
-def house(session: Session, press: Parts) -> House:
+def house(session: Session, mail_context: Services) -> House:
     make_newsletter(session)
     north, south = make_organisation(session, "noord", 1), make_organisation(session, "zuid", 2)
     calendar = Calendar(
@@ -62,7 +62,7 @@ def house(session: Session, press: Parts) -> House:
     session.add(calendar)
     return House(
         session=session,
-        press=press,
+        mail_context=mail_context,
         north=north,
         south=south,
         calendar=calendar,

@@ -33,7 +33,7 @@ def edition(house: House) -> Edition:
     make_subscriber(session, "lezer@a.example", now=COLLECTING)
     make_item(session, house.north, now=COLLECTING, title="Open dag")
     edition = house.composed()
-    release(session, house.press, edition, None, SENDS)
+    release(session, house.mail_context, edition, None, SENDS)
     row = session.scalars(select(Delivery).where(Delivery.mailing_id == edition.mailing_id)).one()
     row.state, row.settled_at = "sent", SENDS
     session.flush()
@@ -42,7 +42,7 @@ def edition(house: House) -> Edition:
 
 
 def write(house: House, edition: Edition, words: Words) -> None:
-    service.write(house.session, house.press, edition, words, "", house.communicator, LATER)
+    service.write(house.session, house.mail_context, edition, words, "", house.communicator, LATER)
 
 
 def draft(house: House, edition: Edition) -> Correction:
@@ -53,11 +53,11 @@ def draft(house: House, edition: Edition) -> Correction:
 
 def offer(house: House, edition: Edition, user: User | None = None) -> Correction:
     seen = fingerprint(draft(house, edition))
-    return approval.offer(house.session, house.press, edition, seen, user or house.head_north, LATER)
+    return approval.offer(house.session, house.mail_context, edition, seen, user or house.head_north, LATER)
 
 
 def due(house: House, now: datetime) -> list[Correction]:
-    return approval.release_due_corrections(house.session, house.press, now)
+    return approval.release_due_corrections(house.session, house.mail_context, now)
 
 
 def told(session: Session, subject: str) -> list[str]:
@@ -100,34 +100,36 @@ def test_how_long_it_waits_is_a_setting(house: House, edition: Edition) -> None:
 
 def test_it_goes_at_once_when_the_other_head_agrees(house: House, edition: Edition) -> None:
     seen = fingerprint(offer(house, edition))
-    sent = approval.agree(house.session, house.press, edition, seen, house.head_south, LATER)
+    sent = approval.agree(house.session, house.mail_context, edition, seen, house.head_south, LATER)
     assert (sent.readers, sent.released_at) == (1, LATER)
 
 
 def test_only_a_head_agrees_and_only_to_what_they_saw(house: House, edition: Edition) -> None:
     seen = fingerprint(draft(house, edition))
     with pytest.raises(NotOffered):
-        approval.agree(house.session, house.press, edition, seen, house.head_south, LATER)
+        approval.agree(house.session, house.mail_context, edition, seen, house.head_south, LATER)
     offer(house, edition)
     with pytest.raises(NotAllowed):
-        approval.agree(house.session, house.press, edition, seen, house.communicator, LATER)
+        approval.agree(house.session, house.mail_context, edition, seen, house.communicator, LATER)
     with pytest.raises(CorrectionChanged):
-        approval.agree(house.session, house.press, edition, "iets anders", house.head_south, LATER)
+        approval.agree(house.session, house.mail_context, edition, "iets anders", house.head_south, LATER)
 
 
 def test_a_held_one_waits_until_all_heads_agree(house: House, edition: Edition) -> None:
     correction = offer(house, edition)
-    approval.hold_back(house.session, house.press, edition, house.head_south, LATER)
+    approval.hold_back(house.session, house.mail_context, edition, house.head_south, LATER)
     assert due(house, LATER + timedelta(days=2)) == []
     assert correction.mailing_id is None
     assert house.head_north.email in told(house.session, HELD)
-    approval.agree(house.session, house.press, edition, fingerprint(correction), house.head_south, LATER)
+    approval.agree(
+        house.session, house.mail_context, edition, fingerprint(correction), house.head_south, LATER
+    )
     assert (correction.readers, correction.held_at) == (1, None)
 
 
 def test_what_was_held_stays_so_when_it_is_written_anew(house: House, edition: Edition) -> None:
     offer(house, edition)
-    approval.hold_back(house.session, house.press, edition, house.head_south, LATER)
+    approval.hold_back(house.session, house.mail_context, edition, house.head_south, LATER)
     write(house, edition, Words("Correctie: de tijd", "Om 16.00 uur."))
     assert offer(house, edition).due_at is None
     assert due(house, LATER + timedelta(hours=1)) == []
@@ -150,7 +152,9 @@ def test_under_the_rule_for_both_it_waits_for_as_long_as_it_takes(house: House, 
     assert correction.due_at is None
     assert due(house, LATER + timedelta(days=2)) == []
     assert [one.short_name for one in approval.agreement(house.session, correction).missing] == ["ZUID"]
-    approval.agree(house.session, house.press, edition, fingerprint(correction), house.head_south, LATER)
+    approval.agree(
+        house.session, house.mail_context, edition, fingerprint(correction), house.head_south, LATER
+    )
     assert correction.readers == 1
 
 

@@ -42,12 +42,12 @@ def test_at_closing_time_the_edition_is_composed_and_the_next_one_collects(
 ) -> None:
     make_item(session, house.north, now=COLLECTING, title="Noord meldt iets")
     first = open_next_edition(session, COLLECTING)
-    assert compose_due(session, house.press, CLOSES - timedelta(seconds=1)) == []
-    assert compose_due(session, house.press, CLOSES) == [first]
+    assert compose_due(session, house.mail_context, CLOSES - timedelta(seconds=1)) == []
+    assert compose_due(session, house.mail_context, CLOSES) == [first]
     assert (first.state, titles(first)) == ("composed", ["Noord meldt iets"])
     second = open_next_edition(session, CLOSES)
     assert (second.number, second.sends_at) == (2, SENDS + timedelta(days=14))
-    assert compose_due(session, house.press, CLOSES) == []
+    assert compose_due(session, house.mail_context, CLOSES) == []
 
 
 def test_every_queued_item_gets_a_reason(session: Session, house: House) -> None:
@@ -69,7 +69,7 @@ def test_look_alikes_wait_for_each_other_until_somebody_looked(session: Session,
             first_id=first.id, second_id=second.id, decided_by_id=house.communicator.id, decided_at=CLOSES
         )
     )
-    compose_edition(session, house.press, edition, house.communicator, CLOSES)
+    compose_edition(session, house.mail_context, edition, house.communicator, CLOSES)
     assert list(why(edition).values()) == ["turn", "turn"]
 
 
@@ -78,10 +78,10 @@ def test_an_item_in_one_edition_under_way_is_not_put_into_another(session: Sessi
     first = house.composed()
     service.hold(session, first, house.communicator, CLOSES, "Wacht even")
     second = open_next_edition(session, CLOSES)
-    compose_edition(session, house.press, second, None, second.closes_at)
+    compose_edition(session, house.mail_context, second, None, second.closes_at)
     assert titles(second) == []
     service.cancel(session, first, house.communicator, second.closes_at)
-    compose_edition(session, house.press, second, None, second.closes_at)
+    compose_edition(session, house.mail_context, second, None, second.closes_at)
     assert titles(second) == ["Eenmalig"]
 
 
@@ -92,7 +92,7 @@ def test_composing_anew_starts_over_and_counts_nobody_twice(session: Session, ho
     edition = house.composed()
     before = titles(edition)
     drop_item(session, edition, items_in(edition)[0].id, house.communicator, CLOSES)
-    compose_edition(session, house.press, edition, house.communicator, CLOSES)
+    compose_edition(session, house.mail_context, edition, house.communicator, CLOSES)
     assert titles(edition) == before
     assert {item.passed_over for item in items} == {0}
 
@@ -108,7 +108,7 @@ def test_an_edition_that_is_gone_cannot_be_composed(session: Session, house: Hou
     edition = house.composed()
     service.cancel(session, edition, house.communicator, CLOSES)
     with pytest.raises(WrongState):
-        compose_edition(session, house.press, edition, house.communicator, CLOSES)
+        compose_edition(session, house.mail_context, edition, house.communicator, CLOSES)
 
 
 def test_a_title_for_one_segment_never_becomes_everybodys_subject(session: Session, house: House) -> None:
@@ -158,13 +158,13 @@ def test_staff_are_told_in_their_own_language_what_the_edition_holds(session: Se
     assert letter.subject == "Editie 1 staat klaar"
     assert b"Open dag" in letter.skeleton
     assert b"1 lezer" in letter.skeleton
-    compose_edition(session, house.press, edition, house.communicator, CLOSES)
+    compose_edition(session, house.mail_context, edition, house.communicator, CLOSES)
     assert len(session.scalars(select(Delivery)).all()) == 3
 
 
 def test_moves_are_written_into_the_audit_trail(session: Session, house: House) -> None:
     edition = house.composed()
-    compose_edition(session, house.press, edition, house.communicator, CLOSES)
+    compose_edition(session, house.mail_context, edition, house.communicator, CLOSES)
     entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(entry.action, entry.actor_id) for entry in entries] == [
         ("edition.close", None),
@@ -175,7 +175,7 @@ def test_moves_are_written_into_the_audit_trail(session: Session, house: House) 
 def test_after_a_long_silence_the_next_edition_lies_ahead(session: Session, house: House) -> None:
     open_next_edition(session, COLLECTING)
     later = datetime(2027, 5, 1, 9, 0, tzinfo=UTC)
-    compose_due(session, house.press, later)
+    compose_due(session, house.mail_context, later)
     assert open_next_edition(session, later).closes_at > later
 
 

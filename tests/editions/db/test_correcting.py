@@ -14,7 +14,7 @@ from newsletter_service.archive.service import public_corrections
 from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.rules import message_id
-from newsletter_service.delivery.worker.personalise import Copies
+from newsletter_service.delivery.worker.personalise import Personaliser
 from newsletter_service.editions.corrections import approval, service
 from newsletter_service.editions.corrections.service import (
     Words,
@@ -51,9 +51,9 @@ VALUES = SlotValues(
 FATES: dict[str, dict[str, object]] = {
     "verstuurd@a.example": {"state": "sent"},
     "english@a.example": {"state": "sent"},
-    "dubbel@a.example": {"state": "sent", "doubts": 1},
+    "dubbel@a.example": {"state": "sent", "ambiguous_attempts": 1},
     "onzeker@a.example": {"state": "uncertain"},
-    "nog-eens@a.example": {"state": "deferred", "doubts": 1, "settled_at": None},
+    "nog-eens@a.example": {"state": "deferred", "ambiguous_attempts": 1, "settled_at": None},
     "nu-weg@a.example": {"state": "claimed", "handed_at": SENDS, "settled_at": None},
     "mislukt@a.example": {"state": "failed"},
     "gestopt@a.example": {"state": "cancelled"},
@@ -72,7 +72,7 @@ def edition(house: House) -> Edition:
         make_subscriber(session, address, now=COLLECTING, language=language)
     make_item(session, house.north, now=COLLECTING, title="Open dag")
     edition = house.composed()
-    release(session, house.press, edition, None, SENDS)
+    release(session, house.mail_context, edition, None, SENDS)
     for row in mailed(session, edition.mailing_id):
         for name, value in {"settled_at": SENDS, **FATES[row.address]}.items():
             setattr(row, name, value)
@@ -87,7 +87,7 @@ def mailed(session: Session, mailing_id: int | None) -> list[Delivery]:
 
 
 def written(house: House, edition: Edition, words: Words = WORDS, began: str = "") -> Correction:
-    service.write(house.session, house.press, edition, words, began, house.communicator, LATER)
+    service.write(house.session, house.mail_context, edition, words, began, house.communicator, LATER)
     draft = draft_of(house.session, edition)
     assert draft is not None
     return draft
@@ -95,8 +95,8 @@ def written(house: House, edition: Edition, words: Words = WORDS, began: str = "
 
 def released(house: House, edition: Edition) -> Correction:
     seen = fingerprint(written(house, edition))
-    approval.offer(house.session, house.press, edition, seen, house.head_north, LATER)
-    return approval.agree(house.session, house.press, edition, seen, house.head_south, LATER)
+    approval.offer(house.session, house.mail_context, edition, seen, house.head_north, LATER)
+    return approval.agree(house.session, house.mail_context, edition, seen, house.head_south, LATER)
 
 
 def test_those_who_have_the_edition_or_may_have_it_get_its_correction(house: House, edition: Edition) -> None:
@@ -136,7 +136,7 @@ def test_releasing_twice_sends_once(house: House, edition: Edition) -> None:
     seen = fingerprint(correction)
     for again in (approval.offer, approval.agree):
         with pytest.raises(NothingWritten):
-            again(house.session, house.press, edition, seen, house.head_south, LATER)
+            again(house.session, house.mail_context, edition, seen, house.head_south, LATER)
     assert [one.numbers.open for one in released_of(house.session, edition)] == [6]
 
 
@@ -145,7 +145,7 @@ def test_what_was_not_looked_at_does_not_go_out(house: House, edition: Edition) 
     before, began = fingerprint(draft), fingerprints(asdict(words_of(draft)))
     written(house, edition, Words("Correctie: de plaats", "In het stadhuis."), began)
     with pytest.raises(CorrectionChanged):
-        approval.offer(house.session, house.press, edition, before, house.communicator, LATER)
+        approval.offer(house.session, house.mail_context, edition, before, house.communicator, LATER)
 
 
 def test_who_changes_what_somebody_else_changed_is_told_and_loses_nothing(
@@ -153,7 +153,7 @@ def test_who_changes_what_somebody_else_changed_is_told_and_loses_nothing(
 ) -> None:
     began = fingerprints(asdict(words_of(written(house, edition))))
     theirs = Words("Correctie: anders", "Andere tekst.")
-    service.write(house.session, house.press, edition, theirs, began, house.head_north, LATER)
+    service.write(house.session, house.mail_context, edition, theirs, began, house.head_north, LATER)
     with pytest.raises(WrittenMeanwhile) as told:
         written(house, edition, Words("Correctie: mijn", WORDS.text), began)
     assert told.value.by == {"subject": "head-noord"}
@@ -169,15 +169,19 @@ def test_a_correction_is_threaded_under_the_letter_of_the_edition_that_its_reade
     first = {row.address: row.id for row in mailed(house.session, edition.mailing_id)}
     rows = mailed(house.session, released(house, edition).mailing_id)
     assert {row.address: row.answers_id for row in rows} == {row.address: first[row.address] for row in rows}
-    copies = Copies(
-        house.press.links, lambda: LATER, house.press.secret_key, "nieuwsbrief.example", "b.example"
+    copies = Personaliser(
+        house.mail_context.links,
+        lambda: LATER,
+        house.mail_context.secret_key,
+        "nieuwsbrief.example",
+        "b.example",
     )
     claimed = [
         Claimed(
             r.id,
             r.mailing_id,
             r.letter_id,
-            r.reader_key,
+            r.subscriber_key,
             r.address,
             r.domain,
             "",
@@ -190,7 +194,7 @@ def test_a_correction_is_threaded_under_the_letter_of_the_edition_that_its_reade
     copies.read(house.session.connection(), claimed)
     for row in claimed:
         mail = message_from_bytes(b"".join(copies.fill(row).message), policy=default)
-        above = message_id(first[row.address], house.press.secret_key, "nieuwsbrief.example")
+        above = message_id(first[row.address], house.mail_context.secret_key, "nieuwsbrief.example")
         assert mail["In-Reply-To"] == mail["References"] == above
 
 
@@ -218,7 +222,7 @@ def test_a_correction_of_one_item_goes_to_those_who_got_it(house: House) -> None
         session, house.north, now=COLLECTING, title="Recherchedag", segments=(police,), restricted=True
     )
     edition = house.composed()
-    release(session, house.press, edition, None, SENDS)
+    release(session, house.mail_context, edition, None, SENDS)
     for row in mailed(session, edition.mailing_id):
         row.state, row.settled_at = "sent", SENDS
     session.flush()
@@ -226,8 +230,8 @@ def test_a_correction_of_one_item_goes_to_those_who_got_it(house: House) -> None
     assert service.audience(session, edition, secret.id).readers == 1
     draft = written(house, edition, Words("Correctie", "De recherchedag vervalt.", secret.id))
     seen = fingerprint(draft)
-    approval.offer(session, house.press, edition, seen, house.head_north, LATER)
-    sent = approval.agree(session, house.press, edition, seen, house.head_south, LATER)
+    approval.offer(session, house.mail_context, edition, seen, house.head_north, LATER)
+    sent = approval.agree(session, house.mail_context, edition, seen, house.head_south, LATER)
     assert [row.address for row in mailed(session, sent.mailing_id)] == ["agent@politie.example"]
     assert public_corrections(session, edition) == []
 
@@ -267,7 +271,7 @@ def test_a_second_correction_can_follow_the_first(house: House, edition: Edition
 
 def test_an_edition_that_nobody_has_needs_no_correction(house: House, edition: Edition) -> None:
     for row in mailed(house.session, edition.mailing_id):
-        row.state, row.doubts, row.handed_at = "failed", 0, None
+        row.state, row.ambiguous_attempts, row.handed_at = "failed", 0, None
     with pytest.raises(NobodyHasIt), house.session.begin_nested():
         released(house, edition)
     assert released_of(house.session, edition) == []
@@ -289,7 +293,7 @@ def test_a_held_correction_is_paused_until_it_is_resumed(house: House, edition: 
     assert correction.mailing is not None
     service.hold(house.session, correction, house.communicator, LATER)
     assert correction.mailing.paused_at == LATER
-    assert service.hold_paused(house.session, house.press, LATER) == 0
+    assert service.hold_paused(house.session, house.mail_context, LATER) == 0
     service.resume(house.session, correction, house.communicator, LATER)
     assert correction.mailing.paused_at is None
 
@@ -298,8 +302,8 @@ def test_staff_are_told_once_that_the_mail_server_does_not_take_it(house: House,
     correction = released(house, edition)
     assert correction.mailing is not None
     correction.mailing.paused_at, correction.mailing.pause_reason = LATER, "550 5.7.1 refused"
-    assert service.hold_paused(house.session, house.press, LATER) == 1
-    assert service.hold_paused(house.session, house.press, LATER) == 0
+    assert service.hold_paused(house.session, house.mail_context, LATER) == 1
+    assert service.hold_paused(house.session, house.mail_context, LATER) == 0
     subjects = house.session.scalars(select(Letter.subject).where(Letter.mailing_id.is_(None))).all()
     assert "De correctie op editie 1 wordt vastgehouden" in subjects
 

@@ -161,7 +161,7 @@ def test_texts_somebody_wrote_stay(
     written = Texts("Eigen onderwerp", edition.preheader, "Hallo **allemaal**")
     edit_texts(session, edition, written, began(edition), house.communicator, CLOSES)
     drop_item(session, edition, items[0].id, house.communicator, CLOSES)
-    compose_edition(session, house.press, edition, house.communicator, CLOSES)
+    compose_edition(session, house.mail_context, edition, house.communicator, CLOSES)
     assert (edition.subject, edition.introduction) == ("Eigen onderwerp", "Hallo **allemaal**")
 
 

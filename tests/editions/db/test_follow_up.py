@@ -39,11 +39,11 @@ def sent(house: House) -> Edition:
         make_subscriber(session, address, now=COLLECTING, name=address[0].upper() * 3)
     make_item(session, house.north, now=COLLECTING)
     edition = house.composed()
-    release(session, house.press, edition, None, SENDS)
+    release(session, house.mail_context, edition, None, SENDS)
     for row in session.scalars(select(Delivery).where(Delivery.mailing_id == edition.mailing_id)):
         row.state, row.settled_at, row.attempts = FATES[row.address], SENDS, 2
     session.flush()
-    assert finish_due(session, house.press, SENDS) == [edition]
+    assert finish_due(session, house.mail_context, SENDS) == [edition]
     return edition
 
 
@@ -76,11 +76,11 @@ def test_letters_of_a_kind_are_due_at_once_and_the_edition_runs_again(
         (later, later + EDITION_GIVE_UP, None, 2)
     }
     assert (sent.state, sent.sent_at) == ("sending", None)
-    assert finish_due(session, house.press, later) == []
+    assert finish_due(session, house.mail_context, later) == []
     for row in again:
         row.state, row.settled_at = "sent", later
     session.flush()
-    assert finish_due(session, house.press, later) == [sent]
+    assert finish_due(session, house.mail_context, later) == [sent]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
-from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.results import service
 from newsletter_service.subscriptions import service as subscriptions
@@ -24,20 +24,20 @@ _LONG_ENOUGH_TO_SLIP_THROUGH = 0.3
 class Leaving(threading.Thread):
     """A reader who leaves, on a page of their own."""
 
-    def __init__(self, session: Session, reader_id: int) -> None:
+    def __init__(self, session: Session, subscriber_id: int) -> None:
         super().__init__(name="leaving")
-        self._bind, self._reader_id = session.get_bind(), reader_id
+        self._bind, self._subscriber_id = session.get_bind(), subscriber_id
         self.left = False
 
     def run(self) -> None:
         with Session(self._bind) as session:
-            reader = session.get_one(Subscriber, self._reader_id, with_for_update=True)
+            reader = session.get_one(Subscriber, self._subscriber_id, with_for_update=True)
             self.left = subscriptions.leave(session, reader, SENDS)
             session.commit()
 
 
-def leave_before_the_commit(session: Session, reader_id: int) -> None:
-    leaving = Leaving(session, reader_id)
+def leave_before_the_commit(session: Session, subscriber_id: int) -> None:
+    leaving = Leaving(session, subscriber_id)
     leaving.start()
     time.sleep(_LONG_ENOUGH_TO_SLIP_THROUGH)
     session.commit()
@@ -50,20 +50,22 @@ def test_who_leaves_during_a_release_gets_no_letter(session: Session, house: Hou
     make_item(session, house.north, now=CLOSES)
     edition = house.composed()
     session.commit()
-    release(session, house.press, edition, None, SENDS)
+    release(session, house.mail_context, edition, None, SENDS)
     leave_before_the_commit(session, reader.id)
-    assert session.scalars(select(Delivery.state).where(OF_THE_EDITION)).all() == [State.CANCELLED]
+    assert session.scalars(select(Delivery.state).where(OF_THE_EDITION)).all() == [DeliveryState.CANCELLED]
 
 
 def test_who_leaves_while_letters_go_out_once_more_gets_none(session: Session, house: House) -> None:
     reader = make_subscriber(session, now=CLOSES)
     make_item(session, house.north, now=CLOSES)
     edition = house.composed()
-    release(session, house.press, edition, None, SENDS)
+    release(session, house.mail_context, edition, None, SENDS)
     row = session.scalars(select(Delivery).where(OF_THE_EDITION)).one()
-    row.state, row.settled_at = State.FAILED, SENDS
+    row.state, row.settled_at = DeliveryState.FAILED, SENDS
     session.commit()
     mailed, failed = service.mailed(session, edition), Filter(Group.FAILED)
-    service.retry(session, mailed, failed, house.communicator, SENDS, secret_key=house.press.secret_key)
+    service.retry(
+        session, mailed, failed, house.communicator, SENDS, secret_key=house.mail_context.secret_key
+    )
     leave_before_the_commit(session, reader.id)
-    assert session.scalars(select(Delivery.state).where(OF_THE_EDITION)).all() == [State.CANCELLED]
+    assert session.scalars(select(Delivery.state).where(OF_THE_EDITION)).all() == [DeliveryState.CANCELLED]

@@ -9,7 +9,7 @@ from newsletter_service.editions.content import items_in
 from newsletter_service.editions.corrections import approval, service
 from newsletter_service.editions.corrections.service import Words, draft_of, fingerprint
 from newsletter_service.editions.releasing.service import release, release_due
-from newsletter_service.editions.rules import HoldReason, State
+from newsletter_service.editions.rules import EditionState, HoldReason
 from newsletter_service.editions.texts import PersonalLink, Place
 from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
@@ -21,7 +21,7 @@ WRAPPER = "https://eur02.safelinks.protection.outlook.com/?url="
 
 @pytest.fixture
 def own(house: House) -> str:
-    return house.press.links.manage("sleutel")
+    return house.mail_context.links.manage("sleutel")
 
 
 def a_reader_and_an_item(house: House) -> None:
@@ -55,12 +55,12 @@ def test_no_edition_goes_out_with_a_readers_link_in_an_item(
     (item,) = items_in(edition)
     setattr(item, attribute, own)
     with pytest.raises(PersonalLink) as refused:
-        release(house.session, house.press, edition, house.head_north, SENDS)
+        release(house.session, house.mail_context, edition, house.head_north, SENDS)
     assert refused.value.noticed.place is place
     assert refused.value.noticed.title == item.title
     assert refused.value.noticed.finding.what == "voorkeuren"
     assert own.rpartition("/")[2] not in str(refused.value.noticed.finding)
-    assert edition.state == State.COMPOSED
+    assert edition.state == EditionState.COMPOSED
 
 
 @pytest.mark.parametrize("place", [Place.SUBJECT, Place.PREHEADER, Place.INTRODUCTION])
@@ -73,7 +73,7 @@ def test_no_edition_goes_out_with_a_readers_link_in_its_own_texts(
         edition, place.value, f"Kijk [hier]({WRAPPER}{own.replace(':', '%3A').replace('/', '%2F')}&data=1)"
     )
     with pytest.raises(PersonalLink) as refused:
-        release(house.session, house.press, edition, house.head_north, SENDS)
+        release(house.session, house.mail_context, edition, house.head_north, SENDS)
     assert (refused.value.noticed.place, refused.value.noticed.title) == (place, "")
 
 
@@ -82,8 +82,8 @@ def test_the_scheduler_holds_such_an_edition_and_tells_staff(house: House, own: 
     edition = house.composed()
     edition.introduction = f"Zie {own.replace('https', 'HTTPS').replace('/voorkeuren', ':443/voorkeuren')}."
     house.session.flush()
-    release_due(house.session, house.press, SENDS)
-    assert (edition.state, edition.hold_reason) == (State.HELD, HoldReason.PERSONAL_LINK)
+    release_due(house.session, house.mail_context, SENDS)
+    assert (edition.state, edition.hold_reason) == (EditionState.HELD, HoldReason.PERSONAL_LINK)
     assert letters(house.session) == 0
     subjects = house.session.scalars(select(Letter.subject).where(Letter.mailing_id.is_(None))).all()
     assert any("vastgehouden" in subject for subject in subjects)
@@ -92,15 +92,17 @@ def test_the_scheduler_holds_such_an_edition_and_tells_staff(house: House, own: 
 def test_no_correction_goes_out_with_a_readers_link(house: House, own: str) -> None:
     a_reader_and_an_item(house)
     edition = house.composed()
-    release(house.session, house.press, edition, None, SENDS)
+    release(house.session, house.mail_context, edition, None, SENDS)
     for row in house.session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))):
         row.state, row.settled_at = "sent", SENDS
     words = Words("Correctie", f"Het moest [dit]({own}) zijn.")
-    service.write(house.session, house.press, edition, words, "", house.head_north, SENDS)
+    service.write(house.session, house.mail_context, edition, words, "", house.head_north, SENDS)
     draft = draft_of(house.session, edition)
     assert draft is not None
     with pytest.raises(PersonalLink) as refused:
-        approval.offer(house.session, house.press, edition, fingerprint(draft), house.head_north, SENDS)
+        approval.offer(
+            house.session, house.mail_context, edition, fingerprint(draft), house.head_north, SENDS
+        )
     assert refused.value.noticed.place is Place.CORRECTION
     assert letters(house.session) == 1
 
@@ -114,7 +116,7 @@ def test_the_words_for_them_become_each_readers_own_links(house: House) -> None:
         "voorkeuren",
         "Kies",
     )
-    release(house.session, house.press, edition, None, SENDS)
+    release(house.session, house.mail_context, edition, None, SENDS)
     letter = house.session.scalars(select(Letter).where(Letter.mailing_id == edition.mailing_id)).one()
     copy = Template(letter.skeleton).fill(
         SlotValues(

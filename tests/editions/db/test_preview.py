@@ -30,12 +30,12 @@ def test_a_preview_shows_what_a_verified_member_gets(session: Session, house: Ho
     make_item(session, house.south, now=COLLECTING, title="Burgemeestersdiner", segments=(mayors,))
     make_item(session, house.south, now=COLLECTING, title="Monitor", topics=(make_topic(session),))
     edition = house.composed()
-    shown = text_of(message_for(session, house.press, edition, "politie", "nl", CLOSES))
+    shown = text_of(message_for(session, house.mail_context, edition, "politie", "nl", CLOSES))
     assert "Recherchedag" in shown
     assert "Monitor" in shown
     assert "Burgemeestersdiner" not in shown
     assert "De Vries" in shown
-    general = html_of(message_for(session, house.press, edition, None, "en", CLOSES))
+    general = html_of(message_for(session, house.mail_context, edition, None, "en", CLOSES))
     assert "Monitor" in general
     assert "Recherchedag" not in general
 
@@ -48,8 +48,8 @@ def test_a_preview_is_byte_for_byte_what_a_reader_of_that_segment_gets(
     make_item(session, house.south, now=COLLECTING, title="Open dag")
     make_subscriber(session, "agent@politie.example", now=COLLECTING, segments=(police,))
     edition = house.composed()
-    preview = letter_for(session, house.press, edition, "politie", "nl")
-    release(session, house.press, edition, None, SENDS)
+    preview = letter_for(session, house.mail_context, edition, "politie", "nl")
+    release(session, house.mail_context, edition, None, SENDS)
     stored = session.query(Delivery).filter(Delivery.mailing_id.is_not(None)).one().letter.skeleton
     same = SlotValues(
         address="x@politie.example",
@@ -72,7 +72,9 @@ def test_a_long_text_goes_on_on_the_web_unless_access_is_restricted(session: Ses
         item.body = "Een lange uitleg. " * 40
     edition = house.composed()
     public = next(item for item in items_in(edition) if not item.restricted)
-    shown = " ".join(text_of(message_for(session, house.press, edition, "politie", "nl", CLOSES)).split())
+    shown = " ".join(
+        text_of(message_for(session, house.mail_context, edition, "politie", "nl", CLOSES)).split()
+    )
     assert shown.count("Een lange uitleg.") == 40 + 11
     assert shown.count(f"https://nieuwsbrief.example/archief/1#bericht-{public.id}") == 1
     assert shown.count("Beperkte toegang · alleen voor politie, niet doorsturen") == 1
@@ -82,9 +84,9 @@ def test_previewing_for_readers_who_get_nothing_says_so(session: Session, house:
     make_item(session, house.north, now=COLLECTING, segments=(make_segment(session, "politie"),))
     edition = house.composed()
     with pytest.raises(NothingToSee):
-        message_for(session, house.press, edition, None, "nl", CLOSES)
+        message_for(session, house.mail_context, edition, None, "nl", CLOSES)
     with pytest.raises(NotFound):
-        message_for(session, house.press, edition, "bestaat-niet", "nl", CLOSES)
+        message_for(session, house.mail_context, edition, "bestaat-niet", "nl", CLOSES)
 
 
 def test_a_proof_is_mailed_to_whoever_asked_with_a_mark_in_the_subject(
@@ -92,20 +94,20 @@ def test_a_proof_is_mailed_to_whoever_asked_with_a_mark_in_the_subject(
 ) -> None:
     make_item(session, house.north, now=COLLECTING, title="Open dag")
     edition = house.composed()
-    row = proof_to(session, house.press, edition, house.communicator, None, "nl", CLOSES)
+    row = proof_to(session, house.mail_context, edition, house.communicator, None, "nl", CLOSES)
     assert (row.address, row.mailing_id, row.letter.subject) == (
         house.communicator.email,
         None,
         "[Proef · Zonder doelgroep · Nederlands] Open dag",
     )
     assert row.mailing_id is None  # so it goes before all editions, and no hold stops it
-    links = house.press.links
+    links = house.mail_context.links
     values = SlotValues(
         address=row.address,
         date=CLOSES,
         message_id="<1@x.example>",
-        manage_url=links.manage(row.reader_key or ""),
-        unsubscribe_url=links.unsubscribe(row.reader_key or ""),
+        manage_url=links.manage(row.subscriber_key or ""),
+        unsubscribe_url=links.unsubscribe(row.subscriber_key or ""),
     )
     parsed = message_from_bytes(Template(row.letter.skeleton).fill(values), policy=default)
     assert parsed["Subject"] == "[Proef · Zonder doelgroep · Nederlands] Open dag"
@@ -118,7 +120,7 @@ def test_a_proof_is_in_the_language_of_the_preview_and_says_for_whom_it_is(
     police = make_segment(session, "politie")
     make_item(session, house.north, now=COLLECTING, title="Open dag", segments=(police,))
     edition = house.composed()
-    row = proof_to(session, house.press, edition, house.communicator, "politie", "en", CLOSES)
+    row = proof_to(session, house.mail_context, edition, house.communicator, "politie", "en", CLOSES)
     assert row.letter.subject == "[Proef · Politie · Engels] Veilig Verbonden, nummer 1"
     values = SlotValues(row.address, CLOSES, "<1@x.example>", "", "https://x.example", "https://y.example")
     mail = Template(row.letter.skeleton).fill(values)
@@ -126,7 +128,9 @@ def test_a_proof_is_in_the_language_of_the_preview_and_says_for_whom_it_is(
     text = text_of(mail)
     assert text.startswith("*** Proef · Politie · Engels ***")
     assert "Dear reader" in text
-    told_in_english = proof_to(session, house.press, edition, house.head_south, "politie", "nl", CLOSES)
+    told_in_english = proof_to(
+        session, house.mail_context, edition, house.head_south, "politie", "nl", CLOSES
+    )
     assert told_in_english.letter.subject == "[Proof · Politie (en) · Dutch] Veilig Verbonden, nummer 1"
 
 
@@ -147,7 +151,7 @@ def test_counts_follow_the_same_rule_as_the_release(session: Session, house: Hou
     }
     assert (seen.intended, seen.reached) == (3, 2)
     assert readers_per_segment(session) == {police.id: 2}
-    release(session, house.press, edition, None, SENDS)
+    release(session, house.mail_context, edition, None, SENDS)
     assert edition.intended == seen.intended
     assert session.query(Delivery).filter(Delivery.mailing_id.is_not(None)).count() == seen.reached
 
@@ -161,8 +165,10 @@ def test_a_person_gets_so_many_proofs_an_hour_and_no_more(session: Session, hous
     make_item(session, house.north, now=COLLECTING, title="Open dag")
     edition = house.composed()
     for _ in range(PROOFS_AN_HOUR):
-        proof_to(session, house.press, edition, house.communicator, None, "nl", CLOSES)
+        proof_to(session, house.mail_context, edition, house.communicator, None, "nl", CLOSES)
     with pytest.raises(TooManyProofs):
-        proof_to(session, house.press, edition, house.communicator, None, "nl", CLOSES)
-    proof_to(session, house.press, edition, house.head_north, None, "nl", CLOSES)
-    proof_to(session, house.press, edition, house.communicator, None, "nl", CLOSES + timedelta(minutes=61))
+        proof_to(session, house.mail_context, edition, house.communicator, None, "nl", CLOSES)
+    proof_to(session, house.mail_context, edition, house.head_north, None, "nl", CLOSES)
+    proof_to(
+        session, house.mail_context, edition, house.communicator, None, "nl", CLOSES + timedelta(minutes=61)
+    )

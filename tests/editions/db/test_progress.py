@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.models import Delivery, Sender
+from newsletter_service.delivery.models import Delivery, Worker
 from newsletter_service.delivery.reporting import DomainCounts, Held
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.releasing.service import release
@@ -25,7 +25,7 @@ def running(house: House) -> Edition:
         make_subscriber(house.session, f"lezer{number}@gemeente.example", now=COLLECTING)
     make_item(house.session, house.north, now=COLLECTING)
     edition = house.composed()
-    release(house.session, house.press, edition, None, SENDS)
+    release(house.session, house.mail_context, edition, None, SENDS)
     return edition
 
 
@@ -41,7 +41,7 @@ def arrive(session: Session, count: int) -> None:
 
 
 def at_work(session: Session, pace: int) -> None:
-    session.add(Sender(id="a", host="een", process_id=1, pace=pace, started_at=SENDS, seen_at=SENDS))
+    session.add(Worker(id="a", host="een", process_id=1, pace=pace, started_at=SENDS, seen_at=SENDS))
     session.flush()
 
 

@@ -15,7 +15,7 @@ from newsletter_service.editions.models import Edition, Exclusion
 from newsletter_service.editions.releasing.service import finish_due, release, release_due
 from newsletter_service.editions.rules import BRAKE, Empty, TooLate, Unsigned, WrongState
 from newsletter_service.editions.service import Statement, edition_numbered, statement
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from tests.editions.db.conftest import CLOSES, COLLECTING, SENDS, House
@@ -84,7 +84,7 @@ def test_every_reader_gets_exactly_the_items_that_are_for_them(session: Session,
     make_subscriber(session, "nieuw@gemeente.example", now=COLLECTING, status="pending")
     make_subscriber(session, "weg@gemeente.example", now=COLLECTING, status="left")
     edition = house.composed()
-    release(session, house.press, edition, house.communicator, SENDS)
+    release(session, house.mail_context, edition, house.communicator, SENDS)
     titles = [item.item.title for item in edition.placements]
     got = {
         address: {title for title in titles if title.encode() in row.letter.skeleton}
@@ -99,7 +99,7 @@ def test_every_reader_gets_exactly_the_items_that_are_for_them(session: Session,
 def test_readers_who_may_see_the_same_share_one_letter_per_language(session: Session, house: House) -> None:
     edition = simple_edition(house, readers=3)
     make_subscriber(session, "reader@gemeente.example", now=COLLECTING, language="en")
-    release(session, house.press, edition, house.communicator, SENDS)
+    release(session, house.mail_context, edition, house.communicator, SENDS)
     assert sorted(letter.language for letter in letters(session, edition)) == ["en", "nl"]
     assert len(mailed(session, edition)) == 4
 
@@ -108,9 +108,9 @@ def test_the_row_of_a_reader_carries_what_fills_the_letter(session: Session, hou
     make_item(session, house.north, now=COLLECTING)
     reader = make_subscriber(session, "lezer@gemeente.example", now=COLLECTING, name="Noor van ’t Hoff")
     edition = house.composed()
-    release(session, house.press, edition, None, SENDS)
+    release(session, house.mail_context, edition, None, SENDS)
     row = mailed(session, edition)["lezer@gemeente.example"]
-    assert (row.reader_id, row.reader_key, row.name, row.state) == (
+    assert (row.subscriber_id, row.subscriber_key, row.name, row.state) == (
         reader.id,
         reader.link_key,
         "Noor van ’t Hoff",
@@ -126,10 +126,10 @@ def test_a_reader_for_whom_nothing_is_left_is_written_down_with_the_reason(
     make_subscriber(session, "agent@politie.example", now=COLLECTING, segments=(police,))
     left_out = make_subscriber(session, "gast@gemeente.example", now=COLLECTING)
     bounced = make_subscriber(session, "Stuk@Gemeente.example", now=COLLECTING, segments=(police,))
-    suppress(session, bounced.address, "bounce", house.press.secret_key, COLLECTING)
+    suppress(session, bounced.address, "bounce", house.mail_context.secret_key, COLLECTING)
     edition = house.composed()
-    release(session, house.press, edition, None, SENDS)
-    reasons = {row.reader_id: row.reason for row in session.scalars(select(Exclusion))}
+    release(session, house.mail_context, edition, None, SENDS)
+    reasons = {row.subscriber_id: row.reason for row in session.scalars(select(Exclusion))}
     assert reasons == {left_out.id: "nothing_visible", bounced.id: "suppressed"}
     assert statement(session, edition) == Statement(intended=3, excluded=2, open=1)
     assert statement(session, edition).adds_up
@@ -137,10 +137,10 @@ def test_a_reader_for_whom_nothing_is_left_is_written_down_with_the_reason(
 
 def test_releasing_twice_sends_once(session: Session, house: House) -> None:
     edition = simple_edition(house)
-    release(session, house.press, edition, house.communicator, SENDS)
+    release(session, house.mail_context, edition, house.communicator, SENDS)
     with pytest.raises(WrongState):
-        release(session, house.press, edition, house.communicator, SENDS)
-    assert release_due(session, house.press, SENDS) == []
+        release(session, house.mail_context, edition, house.communicator, SENDS)
+    assert release_due(session, house.mail_context, SENDS) == []
     assert len(mailed(session, edition)) == 1
 
 
@@ -151,7 +151,7 @@ def test_two_who_release_at_the_same_moment_send_once(app: Flask, session: Sessi
     def press_the_button(_who: int) -> str:
         with app.app_context(), Session(db.engine) as mine:
             try:
-                release(mine, house.press, edition_numbered(mine, number), None, SENDS)
+                release(mine, house.mail_context, edition_numbered(mine, number), None, SENDS)
                 mine.commit()
             except WrongState:
                 return "too late"
@@ -169,8 +169,8 @@ def test_two_who_release_at_the_same_moment_send_once(app: Flask, session: Sessi
 
 def test_an_edition_goes_out_by_itself_at_its_time(session: Session, house: House) -> None:
     edition = simple_edition(house)
-    assert release_due(session, house.press, SENDS - timedelta(seconds=1)) == []
-    assert release_due(session, house.press, SENDS) == [edition]
+    assert release_due(session, house.mail_context, SENDS - timedelta(seconds=1)) == []
+    assert release_due(session, house.mail_context, SENDS) == [edition]
     assert (edition.state, edition.released_at) == ("sending", SENDS)
 
 
@@ -186,7 +186,7 @@ def test_what_found_no_room_has_been_passed_over_once_the_edition_is_out(
     )
     edition = house.composed()
     assert [item.passed_over for item in items] == [0, 0, 0, 0, 0]
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     session.expire_all()
     assert [(item.state, item.passed_over) for item in items[3:]] == [("sent", 0), ("queued", 1)]
     assert (late.state, late.passed_over) == ("queued", 0)
@@ -201,14 +201,14 @@ def test_under_the_rule_for_both_an_unsigned_edition_is_held_and_staff_are_told(
     sign_off(session, edition, house.head_north, CLOSES)
     told = len(notices(session))
     with pytest.raises(Unsigned) as refused:
-        release(session, house.press, edition, house.communicator, SENDS)
+        release(session, house.mail_context, edition, house.communicator, SENDS)
     assert refused.value.missing == (house.south.id,)
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     assert (edition.state, edition.held_from, edition.hold_reason) == ("held", "composed", "unsigned")
     assert "Editie 1 wordt vastgehouden" in notices(session)[told:]
     assert len(notices(session)) == told + 3
     sign_off(session, edition, house.head_south, SENDS)
-    release(session, house.press, edition, house.communicator, SENDS)
+    release(session, house.mail_context, edition, house.communicator, SENDS)
     assert (edition.state, edition.held_from, edition.hold_reason) == ("sending", None, "")
 
 
@@ -217,28 +217,28 @@ def test_under_the_rule_for_both_a_signed_edition_goes_out(session: Session, hou
     edition = simple_edition(house)
     for head in (house.head_north, house.head_south):
         sign_off(session, edition, head, CLOSES)
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     assert edition.state == "sending"
 
 
 def test_an_edition_that_is_more_than_six_hours_late_is_held(session: Session, house: House) -> None:
     edition = simple_edition(house)
     late = SENDS + BRAKE + timedelta(minutes=1)
-    release_due(session, house.press, late)
+    release_due(session, house.mail_context, late)
     assert (edition.state, edition.hold_reason) == ("held", "late")
     assert "Editie 1 wordt vastgehouden" in notices(session)
     with pytest.raises(TooLate):
         service.resume(session, edition, house.communicator, late)
     service.resume(session, edition, house.communicator, late, sends_at=late + timedelta(hours=1))
-    release_due(session, house.press, late + timedelta(hours=1))
+    release_due(session, house.mail_context, late + timedelta(hours=1))
     assert edition.state == "sending"
 
 
 def test_an_empty_edition_is_held(session: Session, house: House) -> None:
     edition = house.composed()
     with pytest.raises(Empty):
-        release(session, house.press, edition, house.communicator, SENDS)
-    release_due(session, house.press, SENDS)
+        release(session, house.mail_context, edition, house.communicator, SENDS)
+    release_due(session, house.mail_context, SENDS)
     assert (edition.state, edition.hold_reason) == ("held", "empty")
 
 
@@ -249,7 +249,7 @@ def test_an_edition_that_makes_no_good_letter_is_held_and_leaves_nothing_behind(
     item = make_item(session, house.north, now=COLLECTING)
     edition = house.composed()
     edition.introduction = "&" * 20_000
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     assert (edition.state, edition.hold_reason, edition.mailing_id) == ("held", "unprintable", None)
     assert (edition.released_at, edition.intended, item.state) == (None, None, "queued")
 
@@ -258,14 +258,14 @@ def test_an_edition_is_sent_once_nothing_is_open_and_its_statement_adds_up(
     session: Session, house: House
 ) -> None:
     edition = simple_edition(house, readers=5)
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     settle(session, edition, "sent", "failed", "cancelled", "uncertain", "deferred")
-    assert finish_due(session, house.press, SENDS) == []
+    assert finish_due(session, house.mail_context, SENDS) == []
     assert statement(session, edition) == Statement(
         5, sent=1, failed=1, cancelled=1, uncertain=1, open=1, deferred=1
     )
     settle(session, edition, "sent", "failed", "cancelled", "uncertain", "sent")
-    assert finish_due(session, house.press, SENDS + timedelta(hours=1)) == [edition]
+    assert finish_due(session, house.mail_context, SENDS + timedelta(hours=1)) == [edition]
     assert (edition.state, edition.sent_at) == ("sent", SENDS + timedelta(hours=1))
     assert statement(session, edition).adds_up
 
@@ -274,10 +274,10 @@ def test_an_edition_that_delivery_paused_is_held_until_somebody_goes_on(
     session: Session, house: House
 ) -> None:
     edition = simple_edition(house)
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     assert edition.mailing is not None
     pause_mailing(session, edition.mailing, "550 5.7.1 Wij nemen u niet aan", SENDS)
-    assert finish_due(session, house.press, SENDS) == []
+    assert finish_due(session, house.mail_context, SENDS) == []
     assert (edition.state, edition.held_from, edition.hold_reason) == ("held", "sending", "paused")
     assert edition.mailing.pause_reason == "550 5.7.1 Wij nemen u niet aan"
     assert "Editie 1 wordt vastgehouden" in notices(session)
@@ -287,7 +287,7 @@ def test_an_edition_that_delivery_paused_is_held_until_somebody_goes_on(
 
 def test_holding_a_running_edition_pauses_its_letters(session: Session, house: House) -> None:
     edition = simple_edition(house)
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     service.hold(session, edition, house.communicator, SENDS, "Verkeerde datum in bericht 1")
     assert edition.mailing is not None
     assert (edition.state, edition.mailing.pause_reason) == ("held", "Verkeerde datum in bericht 1")
@@ -297,7 +297,7 @@ def test_holding_a_running_edition_pauses_its_letters(session: Session, house: H
 
 def test_cancelling_a_running_edition_stops_what_has_not_gone_yet(session: Session, house: House) -> None:
     edition = simple_edition(house, readers=3)
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     settle(session, edition, "sent", "ready", "deferred")
     assert service.cancel(session, edition, house.communicator, SENDS) == 2
     session.expire_all()
@@ -307,7 +307,7 @@ def test_cancelling_a_running_edition_stops_what_has_not_gone_yet(session: Sessi
 
 def test_readers_who_come_after_the_release_wait_for_the_next_edition(session: Session, house: House) -> None:
     edition = simple_edition(house)
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     make_subscriber(session, "later@gemeente.example", now=SENDS)
     assert statement(session, edition) == Statement(1, open=1)
 
@@ -315,14 +315,14 @@ def test_readers_who_come_after_the_release_wait_for_the_next_edition(session: S
 def test_a_withdrawn_item_is_not_released(session: Session, house: House) -> None:
     edition = simple_edition(house)
     gone = make_item(session, house.south, now=COLLECTING, title="Toch maar niet", state="withdrawn")
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     assert gone.state == "withdrawn"
     assert edition.state == "sending"
 
 
 def test_the_letter_says_the_day_it_really_goes_out(session: Session, house: House) -> None:
     edition = simple_edition(house)
-    release(session, house.press, edition, house.communicator, CLOSES + timedelta(hours=1))
+    release(session, house.mail_context, edition, house.communicator, CLOSES + timedelta(hours=1))
     assert b"24 november 2026" in letters(session, edition)[0].skeleton
 
 
@@ -330,15 +330,15 @@ def test_the_path_of_an_edition_is_in_the_audit_trail(session: Session, house: H
     edition = simple_edition(house)
     service.hold(session, edition, house.communicator, CLOSES, "Even wachten")
     service.resume(session, edition, house.communicator, CLOSES)
-    release_due(session, house.press, SENDS)
+    release_due(session, house.mail_context, SENDS)
     settle(session, edition, "sent")
-    finish_due(session, house.press, SENDS)
+    finish_due(session, house.mail_context, SENDS)
     actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions == [f"edition.{move}" for move in ("close", "hold", "resume", "release", "finish")]
 
 
 def test_a_large_readership_is_written_down_in_few_statements(
-    session: Session, house: House, press: Parts
+    session: Session, house: House, mail_context: Services
 ) -> None:
     edition = simple_edition(house, readers=1)
     rows = [
@@ -353,5 +353,5 @@ def test_a_large_readership_is_written_down_in_few_statements(
         for number in range(3000)
     ]
     session.execute(insert(Subscriber), rows)
-    release(session, press, edition, None, SENDS)
+    release(session, mail_context, edition, None, SENDS)
     assert statement(session, edition) == Statement(3001, open=3001)

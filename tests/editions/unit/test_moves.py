@@ -6,12 +6,12 @@ import pytest
 from newsletter_service.editions import rules
 from newsletter_service.editions.rules import (
     BRAKE,
+    EditionState,
+    EditionStatus,
     Empty,
     HoldReason,
     Move,
     ReleaseRule,
-    Standing,
-    State,
     StillOpen,
     TooLate,
     Unsigned,
@@ -23,13 +23,20 @@ from newsletter_service.editions.rules import (
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 COLLECTING, COMPOSED, SENDING, SENT, CANCELLED = map(
-    Standing, (State.COLLECTING, State.COMPOSED, State.SENDING, State.SENT, State.CANCELLED)
+    EditionStatus,
+    (
+        EditionState.COLLECTING,
+        EditionState.COMPOSED,
+        EditionState.SENDING,
+        EditionState.SENT,
+        EditionState.CANCELLED,
+    ),
 )
-HELD_COMPOSED = Standing(State.HELD, State.COMPOSED)
-HELD_SENDING = Standing(State.HELD, State.SENDING)
+HELD_COMPOSED = EditionStatus(EditionState.HELD, EditionState.COMPOSED)
+HELD_SENDING = EditionStatus(EditionState.HELD, EditionState.SENDING)
 EVERYWHERE = (COLLECTING, COMPOSED, SENDING, SENT, CANCELLED, HELD_COMPOSED, HELD_SENDING)
 
-MOVES: dict[Move, Callable[[Standing], Standing]] = {
+MOVES: dict[Move, Callable[[EditionStatus], EditionStatus]] = {
     Move.CLOSE: rules.close,
     Move.RECOMPOSE: rules.recompose,
     Move.EDIT: rules.edit,
@@ -67,18 +74,18 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize("standing", EVERYWHERE, ids=str)
+@pytest.mark.parametrize("status", EVERYWHERE, ids=str)
 @pytest.mark.parametrize("move", Move)
 def test_every_move_is_possible_from_its_own_states_and_refused_from_all_others(
-    move: Move, standing: Standing
+    move: Move, status: EditionStatus
 ) -> None:
-    target = ALLOWED.get((move, standing))
+    target = ALLOWED.get((move, status))
     if target is not None:
-        assert MOVES[move](standing) == target
+        assert MOVES[move](status) == target
         return
     with pytest.raises(WrongState) as refused:
-        MOVES[move](standing)
-    assert (refused.value.move, refused.value.standing) == (move, standing)
+        MOVES[move](status)
+    assert (refused.value.move, refused.value.status) == (move, status)
 
 
 def test_an_edition_with_nothing_in_it_is_not_released() -> None:

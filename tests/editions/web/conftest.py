@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.editions.composing.service import compose_due
 from newsletter_service.editions.models import Calendar, Edition
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.staff.rules import Role
 from tests.conftest import NOW
 from tests.factories import make_item, make_newsletter, make_organisation, make_segment, make_subscriber
@@ -70,7 +70,7 @@ def office(app: Flask, stored: Stored) -> Office:
             late=0,
         )
         with app.test_request_context():
-            compose_due(session, parts(), NOW)
+            compose_due(session, services(), NOW)
         late = make_item(session, north, now=NOW, title="Net binnengekomen")
         return replace(office, late=late.id)
 

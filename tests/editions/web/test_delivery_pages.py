@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.models import Delivery, DomainRest, Sender
+from newsletter_service.delivery.models import Delivery, DomainBackoff, Worker
 from newsletter_service.editions.models import Edition, Exclusion
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
@@ -31,10 +31,12 @@ def released(communicator: StaffBrowser, stored: Stored) -> StaffBrowser:
         sent, failed, uncertain, _waiting = rows
         for row, state in ((sent, "sent"), (failed, "failed"), (uncertain, "uncertain")):
             row.state, row.settled_at, row.attempts = state, NOW, 1
-        sent.doubts, failed.reply_code, failed.reply_text = 1, 550, "=5.1.1 onbekend"
+        sent.ambiguous_attempts, failed.reply_code, failed.reply_text = 1, 550, "=5.1.1 onbekend"
         failed.name = "=1+1"
         edition = session.scalars(select(Edition).where(Edition.number == 12)).one()
-        session.add(Exclusion(edition_id=edition.id, reader_id=failed.reader_id or 0, reason="suppressed"))
+        session.add(
+            Exclusion(edition_id=edition.id, subscriber_id=failed.subscriber_id or 0, reason="suppressed")
+        )
     return communicator
 
 
@@ -64,7 +66,8 @@ def test_names_come_a_hundred_at_a_time(released: StaffBrowser, stored: Stored) 
         row = waiting(session)
         values = {c.name: getattr(row, c.name) for c in Delivery.__table__.columns if c.name != "id"}
         session.add_all(
-            Delivery(**(values | {"reader_id": 1000 + n, "address": f"n{n}@x.example"})) for n in range(149)
+            Delivery(**(values | {"subscriber_id": 1000 + n, "address": f"n{n}@x.example"}))
+            for n in range(149)
         )
     first = released.get(f"{LIST}?toestand=open")
     assert first.text.count("@") >= 100
@@ -150,7 +153,7 @@ def test_a_reader_is_found_by_a_part_of_name_or_address(released: StaffBrowser, 
 def test_whoever_left_meanwhile_gets_no_second_try(released: StaffBrowser, stored: Stored) -> None:
     with stored() as session:
         row = session.scalars(select(Delivery).where(Delivery.state == "failed")).one()
-        reader = session.get_one(Subscriber, row.reader_id)
+        reader = session.get_one(Subscriber, row.subscriber_id)
         reader.status = Status.LEFT.value
     page = released.text("/redactie/edities/12/opnieuw?toestand=failed")
     assert "1 lezer krijgt niets: die heeft zich intussen afgemeld" in page
@@ -170,9 +173,9 @@ def test_an_unknown_outcome_can_be_counted_as_sent(released: StaffBrowser, store
 def test_the_page_says_how_sending_goes(released: StaffBrowser, stored: Stored) -> None:
     assert "Er is nu geen verzender aan het werk." in released.text("/redactie/edities/12/voortgang")
     with stored() as session:
-        session.add(Sender(id="a", host="een", process_id=1, pace=3, started_at=NOW, seen_at=NOW))
+        session.add(Worker(id="a", host="een", process_id=1, pace=3, started_at=NOW, seen_at=NOW))
         until = NOW + timedelta(minutes=5)
-        session.add(DomainRest(domain="korps.example", strikes=3, rests_until=until, reply="451 later"))
+        session.add(DomainBackoff(domain="korps.example", failures=3, until=until, reply="451 later"))
         waiting(session).state = "deferred"
     page = released.text("/redactie/edities/12/voortgang")
     assert "Afgehandeld: 3 van 4" in page
@@ -185,7 +188,7 @@ def test_the_page_says_how_sending_goes(released: StaffBrowser, stored: Stored) 
 def test_per_domain_it_says_how_letters_fare_and_who_rests(released: StaffBrowser, stored: Stored) -> None:
     with stored() as session:
         until = NOW + timedelta(minutes=5)
-        session.add(DomainRest(domain="korps.example", strikes=3, rests_until=until, reply="451 later"))
+        session.add(DomainBackoff(domain="korps.example", failures=3, until=until, reply="451 later"))
     page = released.text("/redactie/edities/12/domeinen")
     assert "korps.example Neemt even geen brieven aan. Volgende poging:" in page
     assert "451 later 3 1 0 0 1 1" in page
@@ -238,10 +241,10 @@ def test_the_time_left_is_not_that_of_letters_that_were_put_off(
     released: StaffBrowser, stored: Stored
 ) -> None:
     with stored() as session:
-        session.add(Sender(id="a", host="een", process_id=1, pace=3, started_at=NOW, seen_at=NOW))
+        session.add(Worker(id="a", host="een", process_id=1, pace=3, started_at=NOW, seen_at=NOW))
         row = waiting(session)
         values = {c.name: getattr(row, c.name) for c in Delivery.__table__.columns if c.name != "id"}
-        session.add(Delivery(**(values | {"reader_id": 1000, "state": "deferred"})))
+        session.add(Delivery(**(values | {"subscriber_id": 1000, "state": "deferred"})))
     page = released.text("/redactie/edities/12/voortgang")
     assert "klaar over minder dan een minuut, behalve wat later opnieuw wordt geprobeerd" in page
     with stored() as session:

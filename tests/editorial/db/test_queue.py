@@ -40,7 +40,7 @@ NEWS = Content(Kind.NEWS, "Monitor ligt klaar", "De nieuwe cijfers per gemeente.
 
 
 @dataclass(frozen=True)
-class Desk:
+class LedgerClient:
     north: Organisation
     head: User
     police: Segment
@@ -48,10 +48,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(session: Session) -> Desk:
+def desk(session: Session) -> LedgerClient:
     north = make_organisation(session)
     head = make_staff(session, Role.HEAD, organisation="noord", name="Hanneke Noord")
-    return Desk(north, head, make_segment(session), make_topic(session))
+    return LedgerClient(north, head, make_segment(session), make_topic(session))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def picture(session: Session) -> Image:
     return store(session, read_picture(out.getvalue()), NOW)
 
 
-def written(session: Session, desk: Desk, content: Content = NEWS, *, queue: bool = False) -> Item:
+def written(session: Session, desk: LedgerClient, content: Content = NEWS, *, queue: bool = False) -> Item:
     return save_item(session, desk.head, new_item(desk.head, desk.north, NOW), content, NOW, queue=queue)
 
 
@@ -69,7 +69,7 @@ def actions(session: Session) -> list[str]:
     return [entry.action for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
 
 
-def test_a_draft_keeps_all_that_was_written(session: Session, desk: Desk) -> None:
+def test_a_draft_keeps_all_that_was_written(session: Session, desk: LedgerClient) -> None:
     whole = Content(
         kind=Kind.EVENT,
         title="Leerhuis",
@@ -97,7 +97,7 @@ def test_a_draft_keeps_all_that_was_written(session: Session, desk: Desk) -> Non
     assert actions(session) == ["item.saved"]
 
 
-def test_a_draft_may_be_unfinished_but_not_nameless(session: Session, desk: Desk) -> None:
+def test_a_draft_may_be_unfinished_but_not_nameless(session: Session, desk: LedgerClient) -> None:
     unfinished = Content(Kind.EVENT, "Nog te bedenken", restricted=True)
     assert written(session, desk, unfinished).state == "draft"
     with pytest.raises(NotReady) as caught:
@@ -105,7 +105,9 @@ def test_a_draft_may_be_unfinished_but_not_nameless(session: Session, desk: Desk
     assert caught.value.problems == (Problem.NO_TITLE,)
 
 
-def test_an_unfinished_item_is_not_queued_and_nothing_of_it_is_saved(session: Session, desk: Desk) -> None:
+def test_an_unfinished_item_is_not_queued_and_nothing_of_it_is_saved(
+    session: Session, desk: LedgerClient
+) -> None:
     item = written(session, desk)
     with pytest.raises(NotReady) as caught:
         save_item(
@@ -122,20 +124,20 @@ def test_an_unfinished_item_is_not_queued_and_nothing_of_it_is_saved(session: Se
     assert (item.title, item.state) == ("Monitor ligt klaar", "draft")
 
 
-def test_an_item_can_be_written_and_queued_in_one_go(session: Session, desk: Desk) -> None:
+def test_an_item_can_be_written_and_queued_in_one_go(session: Session, desk: LedgerClient) -> None:
     item = written(session, desk, queue=True)
     assert (item.state, item.queued_at) == ("queued", NOW)
     assert actions(session) == ["item.queued"]
 
 
-def test_saving_a_queued_item_keeps_its_place_in_the_queue(session: Session, desk: Desk) -> None:
+def test_saving_a_queued_item_keeps_its_place_in_the_queue(session: Session, desk: LedgerClient) -> None:
     item = written(session, desk, queue=True)
     save_item(session, desk.head, item, replace(NEWS, title="Beter"), LATER, version=item.version)
     assert (item.title, item.state, item.queued_at, item.updated_at) == ("Beter", "queued", NOW, LATER)
     assert actions(session) == ["item.queued", "item.saved"]
 
 
-def test_a_queued_item_cannot_be_made_unfit_for_an_edition(session: Session, desk: Desk) -> None:
+def test_a_queued_item_cannot_be_made_unfit_for_an_edition(session: Session, desk: LedgerClient) -> None:
     item = written(session, desk, queue=True)
     with pytest.raises(NotReady):
         save_item(session, desk.head, item, replace(NEWS, lead=""), LATER, version=item.version)
@@ -143,7 +145,7 @@ def test_a_queued_item_cannot_be_made_unfit_for_an_edition(session: Session, des
 
 @pytest.mark.parametrize("version", [None, 0, 99])
 def test_whoever_did_not_see_the_latest_version_overwrites_nothing(
-    session: Session, desk: Desk, version: int | None
+    session: Session, desk: LedgerClient, version: int | None
 ) -> None:
     item = written(session, desk)
     with pytest.raises(ItemChanged):
@@ -151,7 +153,7 @@ def test_whoever_did_not_see_the_latest_version_overwrites_nothing(
     assert item.title == "Monitor ligt klaar"
 
 
-def test_queueing_and_withdrawing_count_as_changes_by_someone(session: Session, desk: Desk) -> None:
+def test_queueing_and_withdrawing_count_as_changes_by_someone(session: Session, desk: LedgerClient) -> None:
     colleague = make_staff(session, Role.COMMUNICATOR, name="Marieke Midden")
     item = written(session, desk)
     seen = item.version
@@ -161,7 +163,7 @@ def test_queueing_and_withdrawing_count_as_changes_by_someone(session: Session, 
         save_item(session, desk.head, item, NEWS, LATER, version=seen)
 
 
-def test_a_withdrawn_item_is_kept_and_can_be_queued_again(session: Session, desk: Desk) -> None:
+def test_a_withdrawn_item_is_kept_and_can_be_queued_again(session: Session, desk: LedgerClient) -> None:
     item = written(session, desk, queue=True)
     withdraw_item(session, desk.head, item, LATER)
     withdraw_item(session, desk.head, item, LATER)
@@ -172,7 +174,7 @@ def test_a_withdrawn_item_is_kept_and_can_be_queued_again(session: Session, desk
     assert actions(session) == ["item.queued", "item.withdrawn", "item.queued"]
 
 
-def test_a_draft_is_judged_as_it_is_stored_when_it_is_queued(session: Session, desk: Desk) -> None:
+def test_a_draft_is_judged_as_it_is_stored_when_it_is_queued(session: Session, desk: LedgerClient) -> None:
     item_id = written(session, desk, Content(Kind.EVENT, "Leerhuis", "Over signalen.")).id
     session.expire_all()
     with pytest.raises(NotReady) as caught:
@@ -180,7 +182,9 @@ def test_a_draft_is_judged_as_it_is_stored_when_it_is_queued(session: Session, d
     assert caught.value.problems == (Problem.NO_START,)
 
 
-def test_what_went_out_is_not_changed_queued_or_withdrawn_any_more(session: Session, desk: Desk) -> None:
+def test_what_went_out_is_not_changed_queued_or_withdrawn_any_more(
+    session: Session, desk: LedgerClient
+) -> None:
     item = make_item(session, desk.north, now=NOW, state="sent")
     with pytest.raises(ItemSent):
         save_item(session, desk.head, item, NEWS, NOW, version=item.version)
@@ -191,7 +195,7 @@ def test_what_went_out_is_not_changed_queued_or_withdrawn_any_more(session: Sess
 
 
 def test_a_picture_stays_until_it_is_replaced_or_taken_away(
-    session: Session, desk: Desk, picture: Image
+    session: Session, desk: LedgerClient, picture: Image
 ) -> None:
     described = replace(NEWS, image_alt="Een donker vlak")
     item = save_item(
@@ -208,12 +212,14 @@ def test_a_picture_stays_until_it_is_replaced_or_taken_away(
 
 
 @pytest.mark.parametrize("item_id", [0, 7, 2**31, 2**70])
-def test_an_item_that_does_not_exist_is_not_found(session: Session, desk: Desk, item_id: int) -> None:
+def test_an_item_that_does_not_exist_is_not_found(session: Session, desk: LedgerClient, item_id: int) -> None:
     with pytest.raises(NotFound):
         get_item(session, item_id)
 
 
-def test_the_list_shows_one_state_of_one_organisation_latest_first(session: Session, desk: Desk) -> None:
+def test_the_list_shows_one_state_of_one_organisation_latest_first(
+    session: Session, desk: LedgerClient
+) -> None:
     south = make_organisation(session, "zuid", 2)
     old = make_item(session, desk.north, now=NOW, waiting=timedelta(days=9))
     fresh = make_item(session, desk.north, now=NOW)
@@ -224,7 +230,7 @@ def test_the_list_shows_one_state_of_one_organisation_latest_first(session: Sess
 
 
 def test_two_items_that_look_alike_are_shown_until_someone_says_they_differ(
-    session: Session, desk: Desk
+    session: Session, desk: LedgerClient
 ) -> None:
     title = "Leerhuis ondermijning buitengebied"
     one, two = (make_item(session, desk.north, now=NOW, title=title) for _ in range(2))
@@ -237,7 +243,7 @@ def test_two_items_that_look_alike_are_shown_until_someone_says_they_differ(
     assert actions(session) == ["item.kept_apart"]
 
 
-def test_an_item_is_not_kept_apart_from_itself_or_from_nothing(session: Session, desk: Desk) -> None:
+def test_an_item_is_not_kept_apart_from_itself_or_from_nothing(session: Session, desk: LedgerClient) -> None:
     item = make_item(session, desk.north, now=NOW)
     with pytest.raises(Invalid):
         keep_apart(session, desk.head, item.id, item.id, NOW)

@@ -20,7 +20,7 @@ Stored = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True)
-class Desk:
+class LedgerClient:
     """Ids and sign-in addresses; `draft` and `queued` are items of the north."""
 
     north: int
@@ -37,11 +37,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(stored: Stored) -> Desk:
+def desk(stored: Stored) -> LedgerClient:
     with stored() as session:
         make_newsletter(session)
         north, south = make_organisation(session, "noord", 1), make_organisation(session, "zuid", 2)
-        return Desk(
+        return LedgerClient(
             north=north.id,
             south=south.id,
             head=make_staff(session, Role.HEAD, organisation="noord", name="Hanneke Noord").email,
@@ -57,7 +57,7 @@ def desk(stored: Stored) -> Desk:
 
 
 @pytest.fixture
-def head(client: FlaskClient, desk: Desk) -> StaffBrowser:
+def head(client: FlaskClient, desk: LedgerClient) -> StaffBrowser:
     """The head of the north, signed in."""
     return StaffBrowser(client, desk.head)
 

@@ -11,7 +11,7 @@ from newsletter_service.editorial.models import Item
 from newsletter_service.staff.models import UsedForm
 from scheduled_jobs import purge_stale
 from tests.conftest import Clock
-from tests.editorial.web.conftest import Desk
+from tests.editorial.web.conftest import LedgerClient
 from tests.staff_browser import StaffBrowser, value_in, words
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -70,7 +70,7 @@ def test_a_form_that_came_back_to_be_mended_still_makes_its_item(head: StaffBrow
 
 
 def test_two_forms_make_two_items_and_so_do_two_people(
-    head: StaffBrowser, another_browser: Callable[[str], StaffBrowser], stored: Stored, desk: Desk
+    head: StaffBrowser, another_browser: Callable[[str], StaffBrowser], stored: Stored, desk: LedgerClient
 ) -> None:
     form = head.hidden(NEW, "sleutel")
     head.done(NEW, **NEWS, **form)

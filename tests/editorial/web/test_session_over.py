@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from newsletter_service.editorial.models import Item
 from tests.conftest import Clock
-from tests.editorial.web.conftest import Desk
+from tests.editorial.web.conftest import LedgerClient
 from tests.staff_browser import PASSWORD, StaffBrowser, words
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -64,7 +64,7 @@ def over(client: FlaskClient, head: StaffBrowser, clock: Clock) -> TestResponse:
 
 
 def test_signing_in_on_that_very_page_goes_on_with_what_was_typed(
-    client: FlaskClient, over: TestResponse, stored: Stored, desk: Desk
+    client: FlaskClient, over: TestResponse, stored: Stored, desk: LedgerClient
 ) -> None:
     assert over.status_code == 401
     assert "Wat u typte is niet verloren" in words(over.text)
@@ -78,7 +78,7 @@ def test_signing_in_on_that_very_page_goes_on_with_what_was_typed(
 
 
 def test_closing_the_browser_in_between_loses_nothing_either(
-    client: FlaskClient, head: StaffBrowser, stored: Stored, desk: Desk
+    client: FlaskClient, head: StaffBrowser, stored: Stored, desk: LedgerClient
 ) -> None:
     page = opened(head)
     client.delete_cookie("redactie")
@@ -89,7 +89,7 @@ def test_closing_the_browser_in_between_loses_nothing_either(
 
 
 def test_a_wrong_password_keeps_what_was_typed(
-    client: FlaskClient, over: TestResponse, stored: Stored, desk: Desk
+    client: FlaskClient, over: TestResponse, stored: Stored, desk: LedgerClient
 ) -> None:
     again = sign_in_there(client, over, desk.head, "een heel ander wachtwoord")
     assert "horen niet bij elkaar" in words(again.text)
@@ -100,7 +100,7 @@ def test_a_wrong_password_keeps_what_was_typed(
 
 
 def test_another_account_that_signs_in_there_sees_none_of_it_and_sends_none_of_it(
-    client: FlaskClient, over: TestResponse, stored: Stored, desk: Desk
+    client: FlaskClient, over: TestResponse, stored: Stored, desk: LedgerClient
 ) -> None:
     answer = sign_in_there(client, over, desk.communicator)
     assert answer.headers["Location"] == "/redactie/"
@@ -111,7 +111,10 @@ def test_another_account_that_signs_in_there_sees_none_of_it_and_sends_none_of_i
 
 
 def test_another_site_cannot_have_its_own_words_carried_in(
-    client: FlaskClient, head: StaffBrowser, another_browser: Callable[[str], StaffBrowser], desk: Desk
+    client: FlaskClient,
+    head: StaffBrowser,
+    another_browser: Callable[[str], StaffBrowser],
+    desk: LedgerClient,
 ) -> None:
     theirs = opened(another_browser(desk.other_head))
     client.delete_cookie("redactie")
@@ -122,7 +125,7 @@ def test_another_site_cannot_have_its_own_words_carried_in(
 
 
 def test_the_page_of_another_account_sends_nothing_for_who_is_signed_in(
-    client: FlaskClient, head: StaffBrowser, stored: Stored, desk: Desk
+    client: FlaskClient, head: StaffBrowser, stored: Stored, desk: LedgerClient
 ) -> None:
     page = opened(head)
     client.delete_cookie("redactie")
@@ -134,7 +137,7 @@ def test_the_page_of_another_account_sends_nothing_for_who_is_signed_in(
 
 
 def test_who_signed_in_again_in_another_tab_sends_it_once_more(
-    client: FlaskClient, head: StaffBrowser, clock: Clock, stored: Stored, desk: Desk
+    client: FlaskClient, head: StaffBrowser, clock: Clock, stored: Stored, desk: LedgerClient
 ) -> None:
     page = opened(head)
     clock.move(hours=3)
@@ -148,7 +151,7 @@ def test_who_signed_in_again_in_another_tab_sends_it_once_more(
 
 
 def test_signing_in_there_takes_the_token_of_that_page(
-    client: FlaskClient, over: TestResponse, stored: Stored, desk: Desk
+    client: FlaskClient, over: TestResponse, stored: Stored, desk: LedgerClient
 ) -> None:
     fields = hidden(over.text) | {"csrf_token": "x"}
     answer = client.post(NEW, data=fields | {"inloggen-email": desk.head, "inloggen-password": PASSWORD})
@@ -158,7 +161,7 @@ def test_signing_in_there_takes_the_token_of_that_page(
 
 
 def test_a_picture_has_to_be_chosen_again_and_the_page_says_so(
-    client: FlaskClient, head: StaffBrowser, clock: Clock, stored: Stored, desk: Desk, photo: Photo
+    client: FlaskClient, head: StaffBrowser, clock: Clock, stored: Stored, desk: LedgerClient, photo: Photo
 ) -> None:
     page = opened(head)
     clock.move(hours=3)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.editorial.models import Item, LikenessVerdict
 from tests.conftest import NOW
-from tests.editorial.web.conftest import Desk
+from tests.editorial.web.conftest import LedgerClient
 from tests.factories import make_item, make_organisation
 from tests.staff_browser import StaffBrowser, value_in, words
 
@@ -29,7 +29,7 @@ def saved(stored: Stored, item_id: int) -> Item:
 
 
 def test_a_head_reads_but_does_not_change_queue_or_withdraw_an_item_of_the_others(
-    client: FlaskClient, stored: Stored, desk: Desk
+    client: FlaskClient, stored: Stored, desk: LedgerClient
 ) -> None:
     browser = StaffBrowser(client, desk.other_head)
     page = browser.get(f"/redactie/kopij/{desk.queued}")
@@ -47,7 +47,7 @@ def test_a_head_reads_but_does_not_change_queue_or_withdraw_an_item_of_the_other
 
 
 def test_a_head_does_not_write_in_the_name_of_the_others(
-    client: FlaskClient, stored: Stored, desk: Desk
+    client: FlaskClient, stored: Stored, desk: LedgerClient
 ) -> None:
     browser = StaffBrowser(client, desk.other_head)
     assert browser.post("/redactie/kopij/nieuw", **NEWS, organisation=desk.north).status_code == 422
@@ -58,7 +58,7 @@ def test_a_head_does_not_write_in_the_name_of_the_others(
 
 
 def test_an_item_does_not_move_to_another_organisation_by_a_changed_form(
-    client: FlaskClient, stored: Stored, desk: Desk
+    client: FlaskClient, stored: Stored, desk: LedgerClient
 ) -> None:
     browser = StaffBrowser(client, desk.communicator)
     path = f"/redactie/kopij/{desk.draft}"
@@ -67,7 +67,7 @@ def test_an_item_does_not_move_to_another_organisation_by_a_changed_form(
 
 
 def test_a_communicator_changes_queues_and_withdraws_for_everybody(
-    client: FlaskClient, stored: Stored, desk: Desk
+    client: FlaskClient, stored: Stored, desk: LedgerClient
 ) -> None:
     browser = StaffBrowser(client, desk.communicator)
     path = f"/redactie/kopij/{desk.draft}"
@@ -81,7 +81,7 @@ def test_a_communicator_changes_queues_and_withdraws_for_everybody(
     assert "Van het zuiden" not in browser.text("/redactie/kopij/?staat=draft&van=noord")
 
 
-def test_an_administrator_reads_and_writes_nothing(client: FlaskClient, desk: Desk) -> None:
+def test_an_administrator_reads_and_writes_nothing(client: FlaskClient, desk: LedgerClient) -> None:
     browser = StaffBrowser(client, desk.administrator)
     assert "Nieuw bericht" not in browser.text("/redactie/kopij/")
     assert browser.get("/redactie/kopij/nieuw").status_code == 403
@@ -102,7 +102,7 @@ def form_of(browser: StaffBrowser, path: str) -> dict[str, str]:
 
 
 def test_two_people_who_change_different_fields_both_have_it_their_way(
-    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk
+    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: LedgerClient
 ) -> None:
     path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
     mine, theirs = form_of(head, path), form_of(colleague, path)
@@ -123,7 +123,7 @@ def test_two_people_who_change_different_fields_both_have_it_their_way(
 
 
 def test_the_second_to_change_the_same_field_is_told_who_was_first_and_loses_nothing(
-    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk
+    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: LedgerClient
 ) -> None:
     path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
     mine, theirs = form_of(head, path), form_of(colleague, path)
@@ -152,7 +152,7 @@ def test_the_second_to_change_the_same_field_is_told_who_was_first_and_loses_not
 
 
 def test_a_moment_is_one_thing_although_it_has_three_fields(
-    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk
+    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: LedgerClient
 ) -> None:
     path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
     event = {"kind": "event", "day": "2026-12-10", "start_time": "13:30"}
@@ -165,7 +165,7 @@ def test_a_moment_is_one_thing_although_it_has_three_fields(
 
 
 def test_whoever_saves_twice_from_one_page_is_not_told_of_somebody_else(
-    head: StaffBrowser, stored: Stored, desk: Desk
+    head: StaffBrowser, stored: Stored, desk: LedgerClient
 ) -> None:
     path = f"/redactie/kopij/{desk.draft}"
     opened = form_of(head, path)
@@ -175,7 +175,11 @@ def test_whoever_saves_twice_from_one_page_is_not_told_of_somebody_else(
 
 
 def test_a_picture_of_the_first_stays_when_the_second_changes_the_text(
-    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk, photo: Callable[[], object]
+    head: StaffBrowser,
+    another_browser: SignIn,
+    stored: Stored,
+    desk: LedgerClient,
+    photo: Callable[[], object],
 ) -> None:
     path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
     mine = form_of(head, path)
@@ -187,7 +191,7 @@ def test_a_picture_of_the_first_stays_when_the_second_changes_the_text(
 
 
 def test_two_pictures_for_one_item_are_a_matter_for_people(
-    head: StaffBrowser, another_browser: SignIn, desk: Desk, photo: Callable[..., object]
+    head: StaffBrowser, another_browser: SignIn, desk: LedgerClient, photo: Callable[..., object]
 ) -> None:
     path, colleague = f"/redactie/kopij/{desk.draft}", another_browser(desk.communicator)
     mine = form_of(head, path)
@@ -199,7 +203,7 @@ def test_two_pictures_for_one_item_are_a_matter_for_people(
 
 @pytest.mark.parametrize("began", ["", "x", "title=", "title=0 lead=0", None])
 def test_a_form_that_does_not_say_what_it_began_from_overwrites_nothing(
-    head: StaffBrowser, stored: Stored, desk: Desk, began: str | None
+    head: StaffBrowser, stored: Stored, desk: LedgerClient, began: str | None
 ) -> None:
     fields = NEWS if began is None else NEWS | {"began": began}
     assert head.post(f"/redactie/kopij/{desk.draft}", **fields).status_code == 409
@@ -207,7 +211,7 @@ def test_a_form_that_does_not_say_what_it_began_from_overwrites_nothing(
 
 
 def test_a_text_is_saved_although_the_item_was_withdrawn_meanwhile_and_it_stays_withdrawn(
-    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: Desk
+    head: StaffBrowser, another_browser: SignIn, stored: Stored, desk: LedgerClient
 ) -> None:
     path = f"/redactie/kopij/{desk.queued}"
     mine = form_of(head, path)
@@ -218,7 +222,7 @@ def test_a_text_is_saved_although_the_item_was_withdrawn_meanwhile_and_it_stays_
 
 
 def test_an_item_that_went_out_meanwhile_stays_and_what_was_typed_can_become_a_new_one(
-    head: StaffBrowser, stored: Stored, desk: Desk
+    head: StaffBrowser, stored: Stored, desk: LedgerClient
 ) -> None:
     path = f"/redactie/kopij/{desk.queued}"
     with stored() as session:
@@ -235,7 +239,7 @@ def test_an_item_that_went_out_meanwhile_stays_and_what_was_typed_can_become_a_n
 
 
 def test_items_that_look_alike_stand_by_each_other_until_someone_settles_it(
-    head: StaffBrowser, stored: Stored, desk: Desk
+    head: StaffBrowser, stored: Stored, desk: LedgerClient
 ) -> None:
     with stored() as session:
         south = session.merge(

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from newsletter_service.editorial import images
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.staff.models import AuditEntry
-from tests.editorial.web.conftest import Desk
+from tests.editorial.web.conftest import LedgerClient
 from tests.staff_browser import StaffBrowser, value_in, words
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -80,7 +80,7 @@ def test_a_draft_is_kept_unfinished(head: StaffBrowser, stored: Stored) -> None:
 
 
 def test_everything_that_is_filled_in_comes_back_in_the_form(
-    head: StaffBrowser, stored: Stored, desk: Desk
+    head: StaffBrowser, stored: Stored, desk: LedgerClient
 ) -> None:
     typed = EVENT | {
         "end_time": "16:00",
@@ -118,7 +118,7 @@ def test_everything_that_is_filled_in_comes_back_in_the_form(
 
 
 def test_queueing_an_unfinished_message_says_beside_the_fields_what_is_missing_and_keeps_the_rest(
-    head: StaffBrowser, stored: Stored, desk: Desk
+    head: StaffBrowser, stored: Stored, desk: LedgerClient
 ) -> None:
     before = count(stored, Item)
     answer = head.post(

@@ -17,7 +17,7 @@ from newsletter_service.clock import utc_now
 from newsletter_service.db import db
 from newsletter_service.demo.load import load_demo
 from newsletter_service.editions.models import Edition
-from newsletter_service.services import parts
+from newsletter_service.services import services
 from newsletter_service.settings import ROOT, Settings
 from tests.smtp_server import RecordingServer
 
@@ -34,7 +34,7 @@ COMMANDS = sorted(
 def environment(settings: Settings, app: Flask, smtp: RecordingServer) -> dict[str, str]:
     """Of the invented region."""
     with app.app_context(), Session(db.engine) as session:
-        load_demo(session, utc_now(), secret_key=parts().secret_key, demo=True)
+        load_demo(session, utc_now(), secret_key=services().secret_key, demo=True)
         session.commit()
     return {
         "PATH": os.environ["PATH"],

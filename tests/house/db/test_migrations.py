@@ -92,7 +92,7 @@ def test_who_was_a_reader_before_there_were_keys_gets_one_and_keeps_the_old_link
         with db.engine.connect() as connection:
             readers = "SELECT id, link_key, former_link FROM subscriber ORDER BY id"
             (anna, bob, carla) = connection.execute(text(readers)).all()
-            rows = connection.scalars(text("SELECT reader_key FROM delivery ORDER BY id")).all()
+            rows = connection.scalars(text("SELECT subscriber_key FROM delivery ORDER BY id")).all()
             assert connection.scalar(text("SELECT count(*) FROM membership")) == 2
     assert len({anna.link_key, bob.link_key, carla.link_key, NOBODYS_KEY}) == 4
     assert {len(reader.link_key) for reader in (anna, bob, carla)} == {len(NOBODYS_KEY)}

@@ -5,11 +5,11 @@ from datetime import date
 from typing import Any
 
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
-from newsletter_service.letters.values import EditionContent, Sender
+from newsletter_service.letters.values import EditionContent, MailIdentity
 from tests.conftest import NOW
 from tests.every_letter.kinds import RENDERER
 
-SENDER = Sender(
+SENDER = MailIdentity(
     name="Veilig Verbonden",
     list_slug="veilig-verbonden",
     tagline="Nieuwsbrief van Noord en Zuid",

@@ -10,7 +10,7 @@ from newsletter_service.letters.markdown.html import MAX_LENGTH, MAX_NESTING, li
 
 HOSTILE = {
     "emphasis": "*" * 9_999 + "a" + "*" * 9_999,
-    "strikes": "**" * 4_999 + "a" + "**" * 4_999,
+    "failures": "**" * 4_999 + "a" + "**" * 4_999,
     "brackets": "[" * 20_000,
     "pictures": "![[" * 6_000,
     "links": "[a](" * 5_000,

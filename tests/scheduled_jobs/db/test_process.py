@@ -16,12 +16,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.rules import State
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.letters.values import Notice
-from newsletter_service.publisher.service import sender_for
+from newsletter_service.publisher.service import mail_identity
 from newsletter_service.seed import seed_base
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.settings import Settings
 from tests.chaos.waiting import PATIENCE_SECONDS, until
 from tests.smtp_server import RecordingServer
@@ -71,10 +71,10 @@ def start(environment: dict[str, str]) -> Iterator[Start]:
 def full_ledger(app: Flask, stored: Stored) -> None:
     """Sixty letters that are due."""
     now = datetime.now(UTC)
-    wired: Parts = app.extensions["newsletter"]
+    wired: Services = app.extensions["newsletter"]
     with stored() as session:
         seed_base(session, now)
-        sender = sender_for(session, "nl", wired.mail_from, wired.reply_to, wired.links.base_url)
+        sender = mail_identity(session, "nl", wired.mail_from, wired.reply_to, wired.links.base_url)
         notice = Notice(language="nl", subject="Hallo", heading="Hallo", paragraphs=("Dag.",))
         letter = wired.renderer.notice(notice, sender)
         for number in range(LETTERS):
@@ -93,8 +93,8 @@ def test_a_scheduler_that_is_told_to_end_leaves_the_rest_in_the_ledger(
     assert "Traceback" not in said
     with stored() as session:
         states = Counter(session.scalars(select(Delivery.state)))
-    assert states[State.SENT] == len(smtp.received) < LETTERS
-    assert states[State.READY] == LETTERS - states[State.SENT]
+    assert states[DeliveryState.SENT] == len(smtp.received) < LETTERS
+    assert states[DeliveryState.READY] == LETTERS - states[DeliveryState.SENT]
 
 
 def test_a_scheduler_ends_though_somebody_holds_the_ledger(

@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from tests.factories import make_newsletter
 
 Written = Callable[[], list[str]]
 
 
 @pytest.fixture
-def press(app: Flask) -> Parts:
-    parts: Parts = app.extensions["newsletter"]
+def mail_context(app: Flask) -> Services:
+    parts: Services = app.extensions["newsletter"]
     return parts
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment
-from newsletter_service.editions.readers import active_readers
+from newsletter_service.editions.readers import active_subscribers
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.models import DormantApproval, Subscriber
@@ -42,7 +42,7 @@ def test_a_segment_unticked_and_ticked_again_has_the_check_that_a_person_made(
     for _ in range(2):
         choose(session, anna)
         assert anna.memberships == []
-        (view,) = [reader.view for readers in active_readers(session) for reader in readers]
+        (view,) = [reader.view for readers in active_subscribers(session) for reader in readers]
         assert (view.segments, view.verified) == (frozenset(), frozenset())
         choose(session, anna, police)
         assert [(claim.approved_at, claim.approved_by_id) for claim in anna.memberships] == [before]

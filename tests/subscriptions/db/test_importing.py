@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.service import is_suppressed, suppress
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.models import Consent, FormerSubscriber, Subscriber
@@ -74,11 +74,11 @@ def test_readers_come_in_confirmed_with_the_proof_of_their_consent(
 
 
 def test_an_import_brings_nobody_back_and_changes_nobody(
-    app: Flask, session: Session, sheet: Path, press: Parts
+    app: Flask, session: Session, sheet: Path, mail_context: Services
 ) -> None:
     make_subscriber(session, "bekend@gemeente.example", now=NOW, name="Bekend")
     make_subscriber(session, "weg@gemeente.example", now=NOW, status="left")
-    suppress(session, "nooit@gemeente.example", "asked", press.secret_key, NOW)
+    suppress(session, "nooit@gemeente.example", "asked", mail_context.secret_key, NOW)
     session.commit()
     sheet.write_text(
         "address,name,status\nbekend@gemeente.example,Anders,\nweg@gemeente.example,,active\n"
@@ -147,14 +147,14 @@ def forget_everybody(session: Session) -> None:
 
 
 def test_who_is_listed_as_having_left_stays_away_from_later_lists_and_from_copies(
-    app: Flask, session: Session, sheet: Path, press: Parts
+    app: Flask, session: Session, sheet: Path, mail_context: Services
 ) -> None:
     sheet.write_text("ADDRESS,NAME,STATUS\neva@gemeente.example,Eva,left\nfin@gemeente.example,Fin,active\n")
     run(app, "import", sheet, "--consent", NOTE)
     later = "address,name\neva@gemeente.example,Eva\n"
     sheet.write_text(later)
     assert "1 left before" in run(app, "import", sheet, "--consent", NOTE)[1]
-    suppress(session, "nooit@gemeente.example", "asked", press.secret_key, NOW)
+    suppress(session, "nooit@gemeente.example", "asked", mail_context.secret_key, NOW)
     session.commit()
     _, exported = run(app, "export")
     assert "eva@" not in exported
@@ -168,7 +168,7 @@ def test_who_is_listed_as_having_left_stays_away_from_later_lists_and_from_copie
         "0 added, 0 known already, 1 want no mail, 0 not active, 1 left before.\n"
     )
     assert session.scalars(select(Subscriber.address)).all() == ["fin@gemeente.example"]
-    assert is_suppressed(session, "nooit@gemeente.example", press.secret_key)
+    assert is_suppressed(session, "nooit@gemeente.example", mail_context.secret_key)
     session.commit()
     assert run(app, "export")[1] == exported
 
@@ -212,14 +212,14 @@ def test_who_waits_to_be_confirmed_is_confirmed_by_the_proof(
 
 
 def test_who_still_waits_is_named_with_the_reason(
-    app: Flask, session: Session, sheet: Path, press: Parts
+    app: Flask, session: Session, sheet: Path, mail_context: Services
 ) -> None:
     names = ("terug@gemeente.example", "nooit@gemeente.example", "eerder@gemeente.example")
     for name in names:
         make_subscriber(session, name, now=NOW, status="pending").confirmed_at = None
     session.scalars(select(Subscriber).where(Subscriber.address == names[0])).one().confirmed_at = NOW
-    suppress(session, names[1], "asked", press.secret_key, NOW)
-    session.add(FormerSubscriber(address_hmac=address_hmac(names[2], press.secret_key), at=NOW))
+    suppress(session, names[1], "asked", mail_context.secret_key, NOW)
+    session.add(FormerSubscriber(address_hmac=address_hmac(names[2], mail_context.secret_key), at=NOW))
     session.commit()
     sheet.write_text("\n".join(["address", *names]))
     _, output = run(app, "import", sheet, "--consent", NOTE)

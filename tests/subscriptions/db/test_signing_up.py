@@ -14,9 +14,9 @@ from newsletter_service.delivery.service import is_suppressed, suppress
 from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.values import Notice, PreparedLetter, Sender
+from newsletter_service.letters.values import MailIdentity, Notice, PreparedLetter
 from newsletter_service.links.tokens import Holder
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.models import Consent, Subscriber
@@ -36,12 +36,12 @@ Written = Callable[[], list[str]]
 
 def sign_up(
     session: Session,
-    press: Parts,
+    mail_context: Services,
     choices: Choices = NOTHING_CHOSEN,
     now: datetime = NOW,
     read_in: str = "nl",
 ) -> None:
-    service.sign_up(session, press, ANNA, choices, read_in, now)
+    service.sign_up(session, mail_context, ANNA, choices, read_in, now)
 
 
 def reader(session: Session) -> Subscriber:
@@ -52,8 +52,8 @@ def steps(session: Session) -> list[tuple[str, str]]:
     return [(row.step, row.wording) for row in session.scalars(select(Consent).order_by(Consent.id))]
 
 
-def test_consent_is_kept_as_it_was_read_step_by_step(session: Session, press: Parts) -> None:
-    sign_up(session, press, read_in="en")
+def test_consent_is_kept_as_it_was_read_step_by_step(session: Session, mail_context: Services) -> None:
+    sign_up(session, mail_context, read_in="en")
     assert service.confirm(session, reader(session), "nl", NOW + DAY)
     asked, confirmed = session.scalars(select(Consent).order_by(Consent.id)).all()
     assert (asked.step, asked.source, asked.at) == (Step.ASKED, Source.FORM, NOW)
@@ -66,20 +66,22 @@ def test_consent_is_kept_as_it_was_read_step_by_step(session: Session, press: Pa
     assert (reader(session).status, reader(session).confirmed_at) == (Status.ACTIVE, NOW + DAY)
 
 
-def test_the_choices_of_the_last_form_count_until_somebody_confirms(session: Session, press: Parts) -> None:
+def test_the_choices_of_the_last_form_count_until_somebody_confirms(
+    session: Session, mail_context: Services
+) -> None:
     police, youth = make_segment(session, "politie"), make_topic(session, "jeugd")
-    sign_up(session, press, Choices("Ann", "nl", frozenset({police.id}), frozenset()))
-    sign_up(session, press, Choices("Anna", "en", frozenset(), frozenset({youth.id, 9999})))
+    sign_up(session, mail_context, Choices("Ann", "nl", frozenset({police.id}), frozenset()))
+    sign_up(session, mail_context, Choices("Anna", "en", frozenset(), frozenset({youth.id, 9999})))
     anna = reader(session)
     assert (anna.name, anna.language, anna.memberships) == ("Anna", "en", [])
     assert [topic.slug for topic in anna.topics] == ["jeugd"]
 
 
 def test_a_sign_up_of_a_reader_changes_nothing_of_theirs(
-    session: Session, press: Parts, written: Written
+    session: Session, mail_context: Services, written: Written
 ) -> None:
     make_subscriber(session, ANNA.text, now=NOW, name="Anna")
-    sign_up(session, press, Choices("Een ander", "en", frozenset(), frozenset()))
+    sign_up(session, mail_context, Choices("Een ander", "en", frozenset(), frozenset()))
     assert (reader(session).name, reader(session).language, reader(session).status) == (
         "Anna",
         "nl",
@@ -90,35 +92,35 @@ def test_a_sign_up_of_a_reader_changes_nothing_of_theirs(
 
 
 def test_a_suppressed_address_is_neither_mailed_nor_kept(
-    session: Session, press: Parts, written: Written
+    session: Session, mail_context: Services, written: Written
 ) -> None:
-    suppress(session, ANNA.text, "asked", press.secret_key, NOW)
-    sign_up(session, press)
-    service.request_link(session, press, ANNA, "nl", NOW)
+    suppress(session, ANNA.text, "asked", mail_context.secret_key, NOW)
+    sign_up(session, mail_context)
+    service.request_link(session, mail_context, ANNA, "nl", NOW)
     assert written() == []
     assert session.scalars(select(Subscriber)).all() == []
 
 
 def test_from_the_fourth_mail_in_a_day_on_nothing_changes_at_all(
-    session: Session, press: Parts, written: Written
+    session: Session, mail_context: Services, written: Written
 ) -> None:
     for minute in range(5):
         choices = Choices(f"Naam {minute}", "nl", frozenset(), frozenset())
-        sign_up(session, press, choices, NOW + timedelta(minutes=minute))
-    service.request_link(session, press, ANNA, "nl", NOW + timedelta(minutes=6))
-    service.confirm_again(session, press, reader(session), NOW + timedelta(minutes=7))
+        sign_up(session, mail_context, choices, NOW + timedelta(minutes=minute))
+    service.request_link(session, mail_context, ANNA, "nl", NOW + timedelta(minutes=6))
+    service.confirm_again(session, mail_context, reader(session), NOW + timedelta(minutes=7))
     assert written() == [CONFIRM] * 3
     assert reader(session).name == "Naam 2"
     assert len(steps(session)) == 3
-    sign_up(session, press, NOTHING_CHOSEN, NOW + timedelta(days=1, seconds=1))
+    sign_up(session, mail_context, NOTHING_CHOSEN, NOW + timedelta(days=1, seconds=1))
     assert len(written()) == 4
 
 
 @pytest.mark.parametrize("text", ["Kijk op https://kwaad.example", "Anna <b>Vries</b>", "Gratis geld"])
 def test_nothing_that_a_visitor_typed_stands_in_a_mail_to_an_unconfirmed_address(
-    session: Session, press: Parts, text: str
+    session: Session, mail_context: Services, text: str
 ) -> None:
-    sign_up(session, press, Choices(text, "nl", frozenset(), frozenset()))
+    sign_up(session, mail_context, Choices(text, "nl", frozenset(), frozenset()))
     (row,) = session.scalars(select(Delivery)).all()
     assert row.name == ""
     message = Template(row.letter.skeleton).fill(
@@ -128,36 +130,40 @@ def test_nothing_that_a_visitor_typed_stands_in_a_mail_to_an_unconfirmed_address
     assert "/niet-ik/" in text_of(message)
 
 
-def test_who_left_and_signs_up_anew_starts_with_new_links(session: Session, press: Parts) -> None:
+def test_who_left_and_signs_up_anew_starts_with_new_links(session: Session, mail_context: Services) -> None:
     anna = make_subscriber(session, ANNA.text, now=NOW)
     before = anna.link_key
     service.leave(session, anna, NOW)
-    sign_up(session, press, now=NOW + DAY)
+    sign_up(session, mail_context, now=NOW + DAY)
     assert reader(session).status == Status.PENDING
-    assert service.find_reader(session, Holder(before)) is None
+    assert service.find_subscriber(session, Holder(before)) is None
     assert service.confirm(session, reader(session), "nl", NOW + DAY)
     assert reader(session).left_at is None
 
 
-def test_a_link_from_before_leaving_does_not_bring_anybody_back(session: Session, press: Parts) -> None:
-    sign_up(session, press)
+def test_a_link_from_before_leaving_does_not_bring_anybody_back(
+    session: Session, mail_context: Services
+) -> None:
+    sign_up(session, mail_context)
     service.confirm(session, reader(session), "nl", NOW)
     service.leave(session, reader(session), NOW)
     assert not service.confirm(session, reader(session), "nl", NOW)
     assert reader(session).status == Status.LEFT
 
 
-def test_a_lost_link_goes_to_readers_only(session: Session, press: Parts, written: Written) -> None:
+def test_a_lost_link_goes_to_readers_only(session: Session, mail_context: Services, written: Written) -> None:
     make_subscriber(session, ANNA.text, now=NOW)
     left = make_subscriber(session, "weg@gemeente.example", now=NOW)
     service.leave(session, left, NOW)
     for address in (ANNA.text, "weg@gemeente.example", "onbekend@gemeente.example"):
-        service.request_link(session, press, Address(address), "nl", NOW)
+        service.request_link(session, mail_context, Address(address), "nl", NOW)
     assert written() == [LINK]
 
 
-def test_unconfirmed_sign_ups_are_forgotten_with_their_mails(session: Session, press: Parts) -> None:
-    sign_up(session, press)
+def test_unconfirmed_sign_ups_are_forgotten_with_their_mails(
+    session: Session, mail_context: Services
+) -> None:
+    sign_up(session, mail_context)
     make_subscriber(session, "blijft@gemeente.example", now=NOW)
     assert service.purge_stale(session, NOW + CONFIRM_WITHIN) == 0
     assert service.purge_stale(session, NOW + CONFIRM_WITHIN + timedelta(seconds=1)) == 1
@@ -166,47 +172,49 @@ def test_unconfirmed_sign_ups_are_forgotten_with_their_mails(session: Session, p
     assert session.scalars(select(Subscriber.address)).all() == ["blijft@gemeente.example"]
 
 
-def test_asking_again_begins_the_seven_days_anew(session: Session, press: Parts) -> None:
-    sign_up(session, press)
-    service.confirm_again(session, press, reader(session), NOW + timedelta(days=6))
+def test_asking_again_begins_the_seven_days_anew(session: Session, mail_context: Services) -> None:
+    sign_up(session, mail_context)
+    service.confirm_again(session, mail_context, reader(session), NOW + timedelta(days=6))
     assert service.purge_stale(session, NOW + timedelta(days=8)) == 0
 
 
 def test_the_proof_of_an_earlier_subscription_outlives_a_sign_up_that_nobody_confirms(
-    session: Session, press: Parts
+    session: Session, mail_context: Services
 ) -> None:
-    sign_up(session, press)
+    sign_up(session, mail_context)
     service.confirm(session, reader(session), "nl", NOW)
     service.leave(session, reader(session), NOW)
-    sign_up(session, press, now=NOW + DAY)
+    sign_up(session, mail_context, now=NOW + DAY)
     service.purge_stale(session, NOW + 9 * DAY)
     assert reader(session).status == Status.LEFT
     assert [step for step, _ in steps(session)] == ["asked", "confirmed", "withdrawn", "asked"]
-    assert not service.can_undo(session, press, reader(session), NOW + 60 * DAY)
+    assert not service.can_undo(session, mail_context, reader(session), NOW + 60 * DAY)
 
 
-def test_never_again_forgets_who_did_not_confirm(session: Session, press: Parts) -> None:
-    sign_up(session, press)
-    service.never(session, press, reader(session), NOW)
-    assert is_suppressed(session, ANNA.text, press.secret_key)
+def test_never_again_forgets_who_did_not_confirm(session: Session, mail_context: Services) -> None:
+    sign_up(session, mail_context)
+    service.never(session, mail_context, reader(session), NOW)
+    assert is_suppressed(session, ANNA.text, mail_context.secret_key)
     for kind in (Subscriber, Consent, Delivery, Letter):
         assert session.scalars(select(func.count()).select_from(kind)).one() == 0
 
 
-def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(session: Session, press: Parts) -> None:
-    sign_up(session, press)
+def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(
+    session: Session, mail_context: Services
+) -> None:
+    sign_up(session, mail_context)
     service.confirm(session, reader(session), "nl", NOW)
-    service.never(session, press, reader(session), NOW)
+    service.never(session, mail_context, reader(session), NOW)
     assert reader(session).status == Status.LEFT
     assert [step for step, _ in steps(session)] == ["asked", "confirmed", "withdrawn"]
-    assert not service.undo_leave(session, press, reader(session), NOW)
-    assert is_suppressed(session, ANNA.text, press.secret_key)
+    assert not service.undo_leave(session, mail_context, reader(session), NOW)
+    assert is_suppressed(session, ANNA.text, mail_context.secret_key)
 
 
 class CountingRenderer(LetterRenderer):
     """A renderer that says how often it rendered."""
 
-    def notice(self, notice: Notice, sender: Sender) -> PreparedLetter:
+    def notice(self, notice: Notice, sender: MailIdentity) -> PreparedLetter:
         made.append(notice.language)
         return super().notice(notice, sender)
 
@@ -215,21 +223,23 @@ made: list[str] = []
 
 
 @pytest.mark.parametrize("known", ["unknown", "pending", "active", "left", "suppressed", "three mails today"])
-def test_every_answer_takes_the_work_of_one_mail(session: Session, press: Parts, known: str) -> None:
-    counting = replace(press, renderer=CountingRenderer(press.renderer.templates_dir))
+def test_every_answer_takes_the_work_of_one_mail(
+    session: Session, mail_context: Services, known: str
+) -> None:
+    counting = replace(mail_context, renderer=CountingRenderer(mail_context.renderer.templates_dir))
     if known in ("pending", "active", "left"):
         make_subscriber(session, ANNA.text, now=NOW, status=known)
     if known == "suppressed":
-        suppress(session, ANNA.text, "asked", press.secret_key, NOW)
+        suppress(session, ANNA.text, "asked", mail_context.secret_key, NOW)
     for _ in range(3 if known == "three mails today" else 0):
-        sign_up(session, press)
+        sign_up(session, mail_context)
     made.clear()
     sign_up(session, counting)
     service.request_link(session, counting, ANNA, "nl", NOW)
     assert len(made) == 2
 
 
-def test_two_people_at_once_make_one_reader(app: Flask, press: Parts, database: str) -> None:
+def test_two_people_at_once_make_one_reader(app: Flask, mail_context: Services, database: str) -> None:
     failures: list[BaseException] = []
     start = threading.Barrier(4)
 
@@ -237,7 +247,7 @@ def test_two_people_at_once_make_one_reader(app: Flask, press: Parts, database: 
         try:
             with app.app_context(), Session(db.engine) as session, session.begin():
                 start.wait()
-                sign_up(session, press)
+                sign_up(session, mail_context)
         except BaseException as error:  # noqa: BLE001  # handed to the test
             failures.append(error)
 
@@ -253,8 +263,8 @@ def test_two_people_at_once_make_one_reader(app: Flask, press: Parts, database: 
         assert len(steps(session)) == 3
 
 
-def test_two_clicks_at_once_confirm_once(app: Flask, session: Session, press: Parts) -> None:
-    sign_up(session, press)
+def test_two_clicks_at_once_confirm_once(app: Flask, session: Session, mail_context: Services) -> None:
+    sign_up(session, mail_context)
     holder = Holder(reader(session).link_key)
     session.commit()
     start, began = threading.Barrier(2), []
@@ -262,7 +272,7 @@ def test_two_clicks_at_once_confirm_once(app: Flask, session: Session, press: Pa
     def click() -> None:
         with app.app_context(), Session(db.engine) as own:
             start.wait()
-            found = service.find_reader(own, holder, to_change=True)
+            found = service.find_subscriber(own, holder, to_change=True)
             assert found is not None
             began.append(service.confirm(own, found, "nl", NOW))
             own.commit()

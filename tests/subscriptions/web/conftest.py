@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.links.urls import MANAGE_WITHIN, Links
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_segment, make_subscriber, make_topic
@@ -48,13 +48,13 @@ class Pages:
 
 
 @pytest.fixture
-def wired(app: Flask) -> Parts:
-    parts: Parts = app.extensions["newsletter"]
+def wired(app: Flask) -> Services:
+    parts: Services = app.extensions["newsletter"]
     return parts
 
 
 @pytest.fixture
-def anna(wired: Parts, stored: Stored) -> Pages:
+def anna(wired: Services, stored: Stored) -> Pages:
     """An active reader who claims two segments, one of them proven by her address."""
     with stored() as session:
         make_newsletter(session)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import suppress
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from tests.conftest import NOW, Clock
 from tests.factories import make_organisation, make_subscriber
@@ -29,7 +29,7 @@ def test_the_front_door_is_the_form(client: FlaskClient) -> None:
 
 @pytest.mark.usefixtures("anna")
 def test_every_address_gets_the_same_answer_on_every_form(
-    client: FlaskClient, stored: Stored, wired: Parts
+    client: FlaskClient, stored: Stored, wired: Services
 ) -> None:
     with stored() as session:
         make_subscriber(session, "weg@gemeente.example", now=NOW, status="left")

@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.models import Sender
+from newsletter_service.delivery.models import Worker
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.services import Parts
+from newsletter_service.services import Services
 from newsletter_service.staff.rules import Role
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber
@@ -28,12 +28,12 @@ TOKEN = "a-token-that-only-tests-know"
 
 @pytest.fixture(autouse=True)
 def with_token(app: Flask, stored: Stored) -> None:
-    wired: Parts = app.extensions["newsletter"]
+    wired: Services = app.extensions["newsletter"]
     app.extensions["newsletter"] = replace(wired, metrics_token=TOKEN)
     with stored() as session:
         make_newsletter(session)
         make_subscriber(session, "lezer@gemeente.example", now=NOW)
-        session.add(Sender(id="a", host="een", process_id=1, pace=12, started_at=NOW, seen_at=NOW))
+        session.add(Worker(id="a", host="een", process_id=1, pace=12, started_at=NOW, seen_at=NOW))
         write_notice(session, LETTER, "lezer@gemeente.example", NOW)
         make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer")
         make_staff(session, Role.COMMUNICATOR, name="Marieke Midden")
@@ -65,7 +65,7 @@ def test_with_the_token_all_figures_are_read(client: FlaskClient) -> None:
 def test_a_sender_that_fell_silent_shows(client: FlaskClient, stored: Stored) -> None:
     with stored() as session:
         session.add(
-            Sender(id="b", host="twee", process_id=2, started_at=NOW, seen_at=NOW - timedelta(seconds=90))
+            Worker(id="b", host="twee", process_id=2, started_at=NOW, seen_at=NOW - timedelta(seconds=90))
         )
     found = figures(client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text)
     assert (found["newsletter_senders"], found["newsletter_sender_silent_seconds"]) == (1, 90)
