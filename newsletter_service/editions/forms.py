@@ -6,18 +6,8 @@ from typing import TypeVar
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    DateField,
-    DateTimeLocalField,
-    HiddenField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-    TimeField,
-)
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from newsletter_service.editions.calendar.rules import closes_first
 from newsletter_service.editions.calendar.service import CalendarSettings, settings_of
@@ -28,12 +18,23 @@ from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import BODY_LENGTH
 from newsletter_service.merging import fingerprints
-from newsletter_service.web.forms.fields import AtMost, Form, one_line, options, stripped
+from newsletter_service.web.forms.fields import (
+    FILL_IN,
+    AtMost,
+    DayField,
+    Form,
+    MomentField,
+    NumberField,
+    RadioField,
+    SelectField,
+    TimeField,
+    one_line,
+    options,
+    stripped,
+)
 from newsletter_service.web.forms.links import acceptable_links, naming_nobody
 
 T = TypeVar("T")
-FILL_IN = _l("Vul dit in.")
-A_NUMBER = _l("Vul een getal in van %(min)d tot %(max)d.")
 LONGEST_FINGERPRINTS = 2000
 NO_ITEM = 0
 
@@ -61,7 +62,7 @@ class TextsForm(Form):
             "Twee of drie zinnen. Een lege regel begint een alinea, **twee sterretjes** maken vet."
         ),
     )
-    began = HiddenField(validators=[Length(max=LONGEST_FINGERPRINTS)])
+    began = HiddenField(validators=[AtMost(LONGEST_FINGERPRINTS)])
 
     @classmethod
     def of(cls, edition: Edition) -> "TextsForm":
@@ -100,7 +101,7 @@ class CorrectionForm(Form):
             "Boven uw tekst staat al op welk nummer dit een correctie is."
         ),
     )
-    began = HiddenField(validators=[Length(max=LONGEST_FINGERPRINTS)])
+    began = HiddenField(validators=[AtMost(LONGEST_FINGERPRINTS)])
 
     @classmethod
     def on_top_of(cls, saved: Words, shown: Words, items: Sequence[Item]) -> "CorrectionForm":
@@ -124,27 +125,27 @@ class CorrectionForm(Form):
 class SeenForm(Form):
     """Which version of a correction somebody was looking at (its fingerprint)."""
 
-    seen = StringField(validators=[DataRequired(), Length(max=64)])
+    seen = StringField(validators=[DataRequired(FILL_IN), AtMost(64)])
 
 
 class PlaceForm(Form):
     """Moves one item: a step up or down, or (by dragging) to a place counted from 0."""
 
-    item_id = IntegerField(validators=[InputRequired()])
+    item_id = NumberField(validators=[InputRequired(FILL_IN)])
     direction = StringField()
-    position = IntegerField(validators=[Optional(), NumberRange(min=0)])
+    position = NumberField(validators=[Optional()])
 
 
 class ItemForm(Form):
     """Names one item."""
 
-    item_id = IntegerField(validators=[InputRequired()])
+    item_id = NumberField(validators=[InputRequired(FILL_IN)])
 
 
 class SignOffForm(Form):
     """What the head was looking at."""
 
-    seen = StringField(validators=[DataRequired(), Length(max=64)])
+    seen = StringField(validators=[DataRequired(FILL_IN), AtMost(64)])
 
 
 class HoldForm(Form):
@@ -164,7 +165,7 @@ class HoldForm(Form):
 class ResumeForm(Form):
     """When a held edition goes out after all; `fold` is asked only for a moment that comes twice."""
 
-    sends_at = DateTimeLocalField(
+    sends_at = MomentField(
         _l("Nieuw moment van versturen"),
         validators=[Optional()],
         description=_l("Laat leeg om het oude moment aan te houden."),
@@ -179,9 +180,11 @@ class ResumeForm(Form):
 class CalendarForm(Form):
     """The publishing calendar, changed on top of the settings it `began` from (fingerprints)."""
 
-    every_weeks = IntegerField(
+    every_weeks = NumberField(
         _l("Om de hoeveel weken komt er een editie?"),
-        validators=[InputRequired(FILL_IN), NumberRange(1, 26, A_NUMBER)],
+        validators=[InputRequired(FILL_IN)],
+        lowest=1,
+        highest=26,
     )
     weekday = SelectField(
         _l("Op welke dag?"),
@@ -199,18 +202,24 @@ class CalendarForm(Form):
         ),
     )
     send_time = TimeField(_l("Hoe laat gaat een editie uit?"), validators=[InputRequired(FILL_IN)])
-    item_limit = IntegerField(
+    item_limit = NumberField(
         _l("Hoeveel berichten gaan er hooguit in een editie?"),
-        validators=[InputRequired(FILL_IN), NumberRange(1, 30, A_NUMBER)],
+        validators=[InputRequired(FILL_IN)],
+        lowest=1,
+        highest=30,
     )
-    closing_days = IntegerField(
+    closing_days = NumberField(
         _l("Hoeveel dagen eerder sluit de kopij?"),
-        validators=[InputRequired(FILL_IN), NumberRange(0, 14, A_NUMBER)],
+        validators=[InputRequired(FILL_IN)],
+        lowest=0,
+        highest=14,
     )
     closing_time = TimeField(_l("Hoe laat sluit de kopij?"), validators=[InputRequired(FILL_IN)])
-    text_limit = IntegerField(
+    text_limit = NumberField(
         _l("Hoeveel tekens van de tekst van een bericht staan er hooguit in de brief?"),
-        validators=[InputRequired(FILL_IN), NumberRange(200, BODY_LENGTH, A_NUMBER)],
+        validators=[InputRequired(FILL_IN)],
+        lowest=200,
+        highest=BODY_LENGTH,
         description=_l(
             "Wat langer is, gaat verder op de website. Berichten met beperkte toegang staan altijd helemaal "
             "in de brief."
@@ -225,14 +234,16 @@ class CalendarForm(Form):
             }
         ),
     )
-    correction_minutes = IntegerField(
+    correction_minutes = NumberField(
         _l("Hoeveel minuten wacht een correctie op de andere hoofden?"),
-        validators=[InputRequired(FILL_IN), NumberRange(5, 1440, A_NUMBER)],
+        validators=[InputRequired(FILL_IN)],
+        lowest=5,
+        highest=1440,
         description=_l(
             "Zo lang kan iemand een correctie nog vasthouden. Geldt alleen als edities vanzelf uitgaan."
         ),
     )
-    first_day = DateField(
+    first_day = DayField(
         _l("Vanaf welke dag tellen de weken?"),
         validators=[InputRequired(FILL_IN)],
         description=_l(
@@ -246,7 +257,7 @@ class CalendarForm(Form):
         description=_l("Zoals Europe/Amsterdam."),
     )
 
-    began = HiddenField(validators=[Length(max=LONGEST_FINGERPRINTS)])
+    began = HiddenField(validators=[AtMost(LONGEST_FINGERPRINTS)])
 
     @classmethod
     def of(cls, calendar: Calendar) -> "CalendarForm":

@@ -8,14 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     HiddenField,
-    RadioField,
-    SelectField,
     StringField,
     TextAreaField,
-    TimeField,
     ValidationError,
 )
 from wtforms.validators import Optional
@@ -25,7 +21,18 @@ from newsletter_service.editorial import rules, wording
 from newsletter_service.editorial.images import BadImage, ImageProblem, Picture, read_picture
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import Content, Kind, Problem
-from newsletter_service.web.forms.fields import AtMost, CheckboxesField, Form, one_line, options, stripped
+from newsletter_service.web.forms.fields import (
+    AtMost,
+    CheckboxesField,
+    DayField,
+    Form,
+    RadioField,
+    SelectField,
+    TimeField,
+    one_line,
+    options,
+    stripped,
+)
 from newsletter_service.web.forms.links import (
     acceptable_link,
     acceptable_links,
@@ -35,12 +42,6 @@ from newsletter_service.web.forms.links import (
 
 LONGEST_NIGHT = timedelta(hours=12)
 """An event that ends at an earlier time than it begins ends on the next day, if it lasts no longer than this."""
-YEARS = range(2000, 2200)
-# Refuses values that only a changed page can send.
-_OFFERED: dict[str, Any] = {
-    "invalid_choice_message": wording.NOT_OFFERED,
-    "invalid_value_message": wording.NOT_OFFERED,
-}
 
 
 def _line(label: Any, longest: int) -> StringField:
@@ -52,51 +53,25 @@ def _text(label: Any, longest: int) -> TextAreaField:
     return TextAreaField(label, filters=filters, validators=validators)
 
 
-class _Day(DateField):
-    """A day of our times, whose refusal says how to write one."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(wording.BAD_DATE) from error
-        if self.data is not None and self.data.year not in YEARS:
-            self.data = None
-            raise ValueError(wording.BAD_DATE)
-
-
-class _Time(TimeField):
-    """A time on the clock, whose refusal says how to write one."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata([value.replace(".", ":") for value in valuelist])
-        except ValueError as error:
-            raise ValueError(wording.BAD_TIME) from error
-
-
 class ItemForm(Form):
     """All that an editor decides. Days and times are those of the newsletter's own zone."""
 
     began = HiddenField()
-    organisation = SelectField(_l("Namens"), coerce=int, **_OFFERED)
-    kind = RadioField(
-        _l("Wat voor bericht is het?"), choices=options(wording.KINDS), default=Kind.NEWS.value, **_OFFERED
-    )
+    organisation = SelectField(_l("Namens"), coerce=int)
+    kind = RadioField(_l("Wat voor bericht is het?"), choices=options(wording.KINDS), default=Kind.NEWS.value)
     title = _line(_l("Titel"), rules.TITLE_LENGTH)
     lead = TextAreaField(
         _l("Samenvatting"),
         filters=[one_line, naming_nobody],
         validators=[AtMost(rules.LEAD_LENGTH)],
     )
-    day = _Day(_l("Dag"), validators=[Optional()])
-    start_time = _Time(_l("Begint om"), validators=[Optional()])
-    end_time = _Time(_l("Eindigt om"), validators=[Optional()])
+    day = DayField(_l("Dag"), validators=[Optional()])
+    start_time = TimeField(_l("Begint om"), validators=[Optional()])
+    end_time = TimeField(_l("Eindigt om"), validators=[Optional()])
     fold = RadioField(
         _l("De klok gaat die nacht terug. Welke tijd bedoelt u?"),
         choices=options(wording.CLOCK_CHANGE),
         validators=[Optional()],
-        **_OFFERED,
     )
     place = _line(_l("Plaats"), rules.PLACE_LENGTH)
     link_url = StringField(
@@ -110,13 +85,13 @@ class ItemForm(Form):
     kept_image = HiddenField(filters=[one_line])
     image_alt = _line(_l("Wat staat er op de afbeelding?"), rules.ALT_LENGTH)
     remove_image = BooleanField(_l("Haal de afbeelding weg"))
-    segments = CheckboxesField(_l("Doelgroepen"), coerce=int, **_OFFERED)
+    segments = CheckboxesField(_l("Doelgroepen"), coerce=int)
     restricted = BooleanField(_l("Alleen voor lezers van wie we de functie hebben gecontroleerd"))
-    topics = CheckboxesField(_l("Waar gaat het over?"), coerce=int, **_OFFERED)
+    topics = CheckboxesField(_l("Waar gaat het over?"), coerce=int)
     joint = BooleanField(_l("Gezamenlijk bericht, namens alle organisaties"))
-    priority = RadioField(_l("Prioriteit"), choices=options(wording.PRIORITIES), default="1", **_OFFERED)
-    not_before = _Day(_l("Niet vóór"), validators=[Optional()])
-    expires = _Day(_l("Uiterlijk op"), validators=[Optional()])
+    priority = RadioField(_l("Prioriteit"), choices=options(wording.PRIORITIES), default="1")
+    not_before = DayField(_l("Niet vóór"), validators=[Optional()])
+    expires = DayField(_l("Uiterlijk op"), validators=[Optional()])
 
     picture: Picture | None = None
     picture_must_wait = False

@@ -53,11 +53,8 @@ PROBLEMS: dict[Problem, tuple[str, Any]] = {
 }
 """For each problem the field to show it at, and what to say there."""
 
-BAD_DATE = _l("Vul een datum in, zoals 26-11-2026.")
-BAD_TIME = _l("Vul een tijd in, zoals 13.30.")
 DAY_MISSING = _l("Vul ook de dag in.")
 SKIPPED_TIME = _l("Deze tijd bestaat niet: die nacht gaat de klok vooruit. Kies een andere tijd.")
 REPEATED_TIME = _l("Deze tijd komt die nacht twee keer. Kies hieronder welke u bedoelt.")
-NOT_OFFERED = _l("Kies uit de mogelijkheden die hier staan.")
 
 IMAGE_GONE = _l("De afbeelding die u eerder koos is niet bewaard gebleven. Kies haar opnieuw.")

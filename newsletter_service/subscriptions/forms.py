@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField, ValidationError
+from wtforms import StringField, ValidationError
 
 from newsletter_service.subscriptions.addresses import Address, AddressProblem, BadAddress, parse_address
 from newsletter_service.subscriptions.rules import NAME_LENGTH, BadName, Choices, NameProblem, clean_name
-from newsletter_service.web.forms.fields import CheckboxesField, Form, too_long
+from newsletter_service.web.forms.fields import CheckboxesField, Form, RadioField, too_long
 from newsletter_service.web.locale import LANGUAGES
 
 _ADDRESS_PROBLEMS = {
@@ -28,8 +28,6 @@ _NAME_PROBLEMS = {
     NameProblem.CHARACTERS: _l("In deze naam staat een teken dat niet te lezen is. Typ de naam opnieuw."),
     NameProblem.WEB_ADDRESS: _l("Vul hier een naam in, geen webadres of e-mailadres."),
 }
-_NOT_OFFERED = _l("Kies uit de mogelijkheden die hier staan.")
-_REFUSALS: dict[str, Any] = {"invalid_value_message": _NOT_OFFERED, "invalid_choice_message": _NOT_OFFERED}
 
 
 class AddressForm(Form):
@@ -63,9 +61,9 @@ class ChoicesForm(Form):
     """What a reader may choose; `offer` gives the segments and topics there are."""
 
     name = StringField(_l("Naam"))
-    segments = CheckboxesField(_l("Wat is uw functie?"), coerce=int, **_REFUSALS)
-    topics = CheckboxesField(_l("Welke thema's wilt u volgen?"), coerce=int, **_REFUSALS)
-    language = RadioField(_l("In welke taal wilt u de nieuwsbrief?"), choices=LANGUAGES, **_REFUSALS)
+    segments = CheckboxesField(_l("Wat is uw functie?"), coerce=int)
+    topics = CheckboxesField(_l("Welke thema's wilt u volgen?"), coerce=int)
+    language = RadioField(_l("In welke taal wilt u de nieuwsbrief?"), choices=LANGUAGES)
     about_segments: dict[Any, str]
 
     def offer(self, segments: dict[Any, str], topics: dict[Any, str], about: dict[Any, str]) -> None:

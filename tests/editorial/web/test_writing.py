@@ -159,7 +159,7 @@ def test_whoever_queues_an_unfinished_draft_from_the_list_is_led_to_what_is_miss
         ("body", "x" * 5123, "U heeft 5.123 tekens, 123 te veel. Gebruik er hooguit 5.000."),
         ("link_url", "javascript:alert(1)", "https://"),
         ("link_url", "https://bank.example@elders.example", "met een @ erachter"),
-        ("day", "31-12-2026", "zoals 26-11-2026"),
+        ("day", "31 december", "zoals 26-11-2026"),
         ("day", "0001-01-01", "zoals 26-11-2026"),
         ("day", "9999-12-31", "zoals 26-11-2026"),
         ("expires", "9999-12-31", "zoals 26-11-2026"),
