@@ -1,25 +1,3 @@
-"""How the pages are served: `gunicorn wsgi:app`, started in this folder, reads this by itself."""
+"""What `gunicorn wsgi:app` reads by itself where it is started in this folder."""
 
-worker_class = "newsletter_service.web.server.worker.PatientWorker"
-workers = 2
-threads = 8
-worker_connections = 400  # with room below the 1,024 open files that most systems allow
-
-# A worker that does not even count its connections for so long is started again.
-timeout = 30
-graceful_timeout = 8
-keepalive = 5
-
-limit_request_line = 4094
-limit_request_fields = 60
-limit_request_field_size = 8190
-
-# Loaded once, before the workers: what is wrong then stops gunicorn with one line instead of worker after worker.
-preload_app = True
-umask = 0o077
-control_socket_disable = True
-
-# Whom to believe about the client's address and https is a setting of ours, TRUSTED_PROXIES.
-forwarded_allow_ips = ""
-secure_scheme_headers: dict[str, str] = {}
-forwarder_headers = ""
+from newsletter_service.web.server.gunicorn_conf import *

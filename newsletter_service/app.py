@@ -12,6 +12,7 @@ from newsletter_service.demo.views import demo
 from newsletter_service.editions.pages.views import editions
 from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
+from newsletter_service.locations import TEMPLATES
 from newsletter_service.metrics import metrics
 from newsletter_service.seed import seed
 from newsletter_service.settings import Settings
@@ -29,7 +30,7 @@ from newsletter_service.web.upgrading import init_upgrading
 def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Flask:
     """A ready application for `settings`; tests pass a `clock` of their own."""
     app = create_core(settings, clock)
-    app.template_folder = str(settings.templates_dir / "web")
+    app.template_folder = str(TEMPLATES / "web")
     init_web(app, https=settings.base_url.startswith("https://"))
     init_signin(app, *settings.password_cost)
     for blueprint in (readers, staff, editorial, pictures, editions, archive, metrics):

@@ -14,6 +14,7 @@ _WITHOUT_PAGES = {
     "editions": ("newsletter_service.editions.commands", "edition_commands"),
     "jobs": ("scheduled_jobs.commands", "jobs"),
     "send": ("newsletter_service.delivery.cli.send", "send"),
+    "serve": ("newsletter_service.web.server.commands", "serve"),
     "subscribers": ("newsletter_service.subscriptions.commands", "subscriber_commands"),
 }
 """The commands that need no page, by the module that has them: what is not named on the line is not loaded."""

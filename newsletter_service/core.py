@@ -10,6 +10,7 @@ from newsletter_service.db import init_db
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.locations import TEMPLATES
 from newsletter_service.mail_settings import limits, smtp_server
 from newsletter_service.private_files import private_folder
 from newsletter_service.services import Services
@@ -38,7 +39,7 @@ def _parts(settings: Settings, clock: Callable[[], datetime]) -> Services:
         clock=clock,
         tokens=tokens,
         links=Links(settings.base_url, tokens),
-        renderer=LetterRenderer(settings.templates_dir / "email"),
+        renderer=LetterRenderer(TEMPLATES / "email"),
         smtp=smtp_server(settings),
         limits=limits(settings),
         on_uncertain=settings.smtp_on_uncertain,

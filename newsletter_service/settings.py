@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parent.parent
+from newsletter_service.locations import CHECKOUT
+
 DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it protects nothing
 
 SmtpSecurity = Literal["none", "starttls", "tls"]
 OnUncertain = Literal["resend", "hold"]
 LogFormat = Literal["text", "json"]
+Option = TypeVar("Option", bound=str)
 TrustedProxy = IPv4Network | IPv6Network | Literal["unix"]
 
 
@@ -47,6 +49,7 @@ class Settings:
     reply_to: str
     bounce_domain: str
     database_url: str
+    instance_dir: Path
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_security: SmtpSecurity = "none"
@@ -64,15 +67,13 @@ class Settings:
     password_cost: PasswordCost = OWASP
     trusted_proxies: tuple[TrustedProxy, ...] = ()
     demo: bool = False
-    instance_dir: Path = ROOT / "instance"
-    templates_dir: Path = ROOT / "templates"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Settings from environment variables; raises SettingsError naming every problem at once."""
         reader = _Reader(os.environ if environ is None else environ)
         settings = _read(reader)
-        if settings is None or reader.problems:
+        if reader.problems:
             raise SettingsError(reader.problems)
         return settings
 
@@ -104,84 +105,121 @@ class _Reader:
             return default
         return value
 
+    def whole(self, name: str, default: int, low: int, high: int) -> int:
+        return int(self.number(name, default, low, high))
 
-def _read(env: _Reader) -> Settings | None:
+    def choice(self, name: str, *options: Option) -> Option:
+        """The option that was chosen; the first if none was."""
+        raw = self.text(name, options[0])
+        chosen = next((option for option in options if option == raw), None)
+        if chosen is None:
+            *others, last = options
+            self.problems.append(f"{name} is {raw!r}: give {', '.join(others)} or {last}.")
+            return options[0]
+        return chosen
+
+    def address(self, name: str, value: str) -> str:
+        """`value`, which must be one bare mail address if it is anything."""
+        local, at, domain = value.rpartition("@")
+        if value and (not at or not local or not domain or any(c.isspace() or c in '<>",' for c in value)):
+            self.problems.append(f"{name} is {value!r}: give one bare mail address.")
+        return value
+
+
+def _read(env: _Reader) -> Settings:
+    """Whatever the environment says, also where the reader had to note that it cannot work."""
     demo = env.text("DEMO") in {"1", "true", "yes"}
-    secret = env.required(
+    secret_key, base_url, mail_from = _secret_key(env, demo), _base_url(env, demo), _mail_from(env, demo)
+    instance_dir = _instance_dir(env, demo)
+    security, username = _smtp_security(env)
+    return Settings(
+        secret_key=secret_key,
+        base_url=base_url,
+        mail_from=mail_from,
+        reply_to=env.address("REPLY_TO", env.text("REPLY_TO")) or mail_from,
+        bounce_domain=env.text("BOUNCE_DOMAIN", mail_from.rpartition("@")[2]),
+        database_url=_database_url(env.text("DATABASE_URL"), instance_dir),
+        instance_dir=instance_dir,
+        smtp_host=_smtp_host(env, demo),
+        smtp_port=env.whole("SMTP_PORT", 1025 if demo else 25, 1, 65535),
+        smtp_security=security,
+        smtp_username=username,
+        smtp_password=env.text("SMTP_PASSWORD"),
+        smtp_connections=env.whole("SMTP_CONNECTIONS", 4, 1, 1000),
+        smtp_rate=env.number("SMTP_RATE", 0, 0, 1_000_000),
+        smtp_domain_rate=env.number("SMTP_DOMAIN_RATE", 0, 0, 1_000_000),
+        smtp_domain_connections=env.whole("SMTP_DOMAIN_CONNECTIONS", 0, 0, 1000),
+        smtp_letters_per_connection=env.whole("SMTP_LETTERS_PER_CONNECTION", 1000, 0, 1_000_000),
+        smtp_on_uncertain=env.choice("SMTP_ON_UNCERTAIN", "resend", "hold"),
+        smtp_ca_file=env.text("SMTP_CA_FILE"),
+        metrics_token=_metrics_token(env),
+        log_format=env.choice("LOG_FORMAT", "text", "json"),
+        trusted_proxies=tuple(_proxies(env)),
+        demo=demo,
+    )
+
+
+def _secret_key(env: _Reader, demo: bool) -> str:
+    key = env.required(
         "SECRET_KEY", "give a random text of at least 32 characters", DEMO_SECRET if demo else None
     )
-    base_url = env.required(
+    if key == DEMO_SECRET and not demo:
+        env.problems.append("SECRET_KEY is the one of the demonstration: give one of your own.")
+    elif key and not demo and len(key) < 32:
+        env.problems.append("SECRET_KEY is too short: give a random text of at least 32 characters.")
+    return key
+
+
+def _base_url(env: _Reader, demo: bool) -> str:
+    url = env.required(
         "BASE_URL",
         "give the address readers see, such as https://nieuwsbrief.example",
         "http://127.0.0.1:8000" if demo else None,
     ).rstrip("/")
-    mail_from = env.required(
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        env.problems.append(f"BASE_URL is {url!r}: give a full address, such as https://nieuwsbrief.example.")
+    elif demo and not _is_loopback(parts.hostname or ""):
+        env.problems.append("DEMO runs on this machine only: BASE_URL must lie on 127.0.0.1 or localhost.")
+    return url
+
+
+def _mail_from(env: _Reader, demo: bool) -> str:
+    address = env.required(
         "MAIL_FROM",
         "give the sender's address, such as redactie@nieuwsbrief.example",
         "redactie@veiligverbonden.example" if demo else None,
     )
-    _check_secret(env, secret, demo)
-    _check_base_url(env, base_url, demo)
-    domain = _domain_of(env, "MAIL_FROM", mail_from)
-    reply_to = env.text("REPLY_TO")
-    _domain_of(env, "REPLY_TO", reply_to)
-    security = env.text("SMTP_SECURITY", "none")
-    if security not in ("none", "starttls", "tls"):
-        env.problems.append(f"SMTP_SECURITY is {security!r}: give none, starttls or tls.")
-    if env.text("SMTP_USERNAME") and security == "none":
+    return env.address("MAIL_FROM", address)
+
+
+def _instance_dir(env: _Reader, demo: bool) -> Path:
+    """Where data lie; the demonstration keeps what it invents apart from where real readers would be.
+
+    Data never depend on the folder that somebody happens to type a command in: an installed service must be told.
+    """
+    near = (CHECKOUT or Path.cwd()) / "instance"
+    default = str(near / "demo") if demo else str(near) if CHECKOUT else None
+    return Path(
+        env.required("INSTANCE_DIR", "give the folder for its data, such as /var/lib/newsletter", default)
+    ).resolve()
+
+
+def _smtp_security(env: _Reader) -> tuple[SmtpSecurity, str]:
+    security: SmtpSecurity = env.choice("SMTP_SECURITY", "none", "starttls", "tls")
+    username = env.text("SMTP_USERNAME")
+    if username and security == "none":
         env.problems.append(
             "SMTP_USERNAME needs SMTP_SECURITY starttls or tls: a password never travels in the clear."
         )
-    port = int(env.number("SMTP_PORT", 1025 if demo else 25, 1, 65535))
-    connections = int(env.number("SMTP_CONNECTIONS", 4, 1, 1000))
-    rate = env.number("SMTP_RATE", 0, 0, 1_000_000)
-    domain_rate = env.number("SMTP_DOMAIN_RATE", 0, 0, 1_000_000)
-    domain_connections = int(env.number("SMTP_DOMAIN_CONNECTIONS", 0, 0, 1000))
-    letters_per_connection = int(env.number("SMTP_LETTERS_PER_CONNECTION", 1000, 0, 1_000_000))
-    on_uncertain = env.text("SMTP_ON_UNCERTAIN", "resend")
-    if on_uncertain not in ("resend", "hold"):
-        env.problems.append(f"SMTP_ON_UNCERTAIN is {on_uncertain!r}: give resend or hold.")
-    metrics_token = env.text("METRICS_TOKEN")
-    if metrics_token and len(metrics_token) < 16:
+    return security, username
+
+
+def _metrics_token(env: _Reader) -> str:
+    token = env.text("METRICS_TOKEN")
+    if token and len(token) < 16:
         env.problems.append("METRICS_TOKEN is too short: give a random text of at least 16 characters.")
-    log_format = env.text("LOG_FORMAT", "text")
-    if log_format not in ("text", "json"):
-        env.problems.append(f"LOG_FORMAT is {log_format!r}: give text or json.")
-    proxies = _proxies(env)
-    host = _smtp_host(env, demo)
-    instance_dir = Path(env.text("INSTANCE_DIR", str(_default_instance_dir(demo)))).resolve()
-    if env.problems:
-        return None
-    return Settings(
-        secret_key=secret,
-        base_url=base_url,
-        mail_from=mail_from,
-        reply_to=reply_to or mail_from,
-        bounce_domain=env.text("BOUNCE_DOMAIN", domain),
-        database_url=_database_url(env.text("DATABASE_URL"), instance_dir),
-        smtp_host=host,
-        smtp_port=port,
-        smtp_security=security,  # type: ignore[arg-type]  # checked above
-        smtp_username=env.text("SMTP_USERNAME"),
-        smtp_password=env.text("SMTP_PASSWORD"),
-        smtp_connections=connections,
-        smtp_rate=rate,
-        smtp_domain_rate=domain_rate,
-        smtp_domain_connections=domain_connections,
-        smtp_letters_per_connection=letters_per_connection,
-        smtp_on_uncertain=on_uncertain,  # type: ignore[arg-type]  # checked above
-        smtp_ca_file=env.text("SMTP_CA_FILE"),
-        metrics_token=metrics_token,
-        log_format=log_format,  # type: ignore[arg-type]  # checked above
-        trusted_proxies=tuple(proxies),
-        demo=demo,
-        instance_dir=instance_dir,
-    )
-
-
-def _default_instance_dir(demo: bool) -> Path:
-    """The demonstration keeps to a folder of its own: what it invents never lies where real readers would."""
-    return ROOT / "instance" / "demo" if demo else ROOT / "instance"
+    return token
 
 
 def _proxies(env: _Reader) -> list[TrustedProxy]:
@@ -205,37 +243,11 @@ def _smtp_host(env: _Reader, demo: bool) -> str:
     return host
 
 
-def _check_secret(env: _Reader, secret: str, demo: bool) -> None:
-    if secret == DEMO_SECRET and not demo:
-        env.problems.append("SECRET_KEY is the one of the demonstration: give one of your own.")
-    elif secret and not demo and len(secret) < 32:
-        env.problems.append("SECRET_KEY is too short: give a random text of at least 32 characters.")
-
-
-def _check_base_url(env: _Reader, base_url: str, demo: bool) -> None:
-    if not base_url:
-        return
-    parts = urlsplit(base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        env.problems.append(
-            f"BASE_URL is {base_url!r}: give a full address, such as https://nieuwsbrief.example."
-        )
-    elif demo and not _is_loopback(parts.hostname):
-        env.problems.append("DEMO runs on this machine only: BASE_URL must lie on 127.0.0.1 or localhost.")
-
-
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _domain_of(env: _Reader, name: str, address: str) -> str:
-    local, at, domain = address.rpartition("@")
-    if address and (not at or not local or not domain or any(c.isspace() or c in '<>",' for c in address)):
-        env.problems.append(f"{name} is {address!r}: give one bare mail address.")
-    return domain
 
 
 def _database_url(raw: str, instance_dir: Path) -> str:

@@ -19,8 +19,8 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, NotADemo, load_demo, refuse_other_data
 from newsletter_service.migrations import init_migrations
 from newsletter_service.services import services
-from newsletter_service.settings import ROOT
 from newsletter_service.startup import start
+from newsletter_service.web.server.commands import gunicorn
 
 HOST = "127.0.0.1"
 WEB_PORT = int(os.environ.get("DEMO_WEB_PORT", "8000"))
@@ -141,10 +141,9 @@ class Processes(Manager):  # type: ignore[misc]  # honcho has no types
 def _run(mail_folder: Path) -> int:
     manager = Processes(Printer(_Output()))
     python = [sys.executable, "-m"]
-    web = ["gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--bind", f"{HOST}:{WEB_PORT}"]
     for name, command in (
         ("mail", [*python, "newsletter_service.demo.catcher", str(mail_folder), str(MAIL_PORT)]),
-        ("web", [*python, *web, "--log-level", "warning", "wsgi:app"]),
+        ("web", gunicorn("--bind", f"{HOST}:{WEB_PORT}", "--log-level", "warning")),
         ("scheduler", [*python, "scheduled_jobs"]),
     ):
         manager.add_process(name, f"exec {shlex.join(command)}")

@@ -1,11 +1,10 @@
 """The catalogue for mails: texts in the reader's language, outside any web request."""
 
 from functools import cache
-from pathlib import Path
 
 from babel.support import NullTranslations, Translations
 
-TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+from newsletter_service.locations import TRANSLATIONS
 
 
 @cache

@@ -4,7 +4,6 @@ A reader's language is in the address (`?taal=en`) or that of the reader behind 
 Staff see the language of their account.
 """
 
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
@@ -12,12 +11,12 @@ from flask_babel import Babel, get_locale, refresh
 from flask_login import current_user
 
 from newsletter_service.clock import DEFAULT_ZONE
+from newsletter_service.locations import TRANSLATIONS
 from newsletter_service.web.areas import is_staff_page
 
 LANGUAGES = {"nl": "Nederlands", "en": "English"}
 DEFAULT_LANGUAGE = "nl"
 PARAMETER = "taal"
-TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 
 babel = Babel()
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from newsletter_service.settings import ROOT
 from tests.chaos.waiting import until
 
+ROOT = Path(__file__).parents[2]
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _PATIENCE_SECONDS = 30.0

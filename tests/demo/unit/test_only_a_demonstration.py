@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 
-from newsletter_service.settings import DEMO_SECRET, ROOT, Settings, SettingsError
+from newsletter_service.settings import DEMO_SECRET, Settings, SettingsError
 
+ROOT = Path(__file__).parents[3]
 REAL = {"BASE_URL": "https://nieuwsbrief.example", "MAIL_FROM": "redactie@nieuwsbrief.example"}
 
 

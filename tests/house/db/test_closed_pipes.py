@@ -18,9 +18,10 @@ from newsletter_service.db import db
 from newsletter_service.demo.load import load_demo
 from newsletter_service.editions.models import Edition
 from newsletter_service.services import services
-from newsletter_service.settings import ROOT, Settings
+from newsletter_service.settings import Settings
 from tests.smtp_server import RecordingServer
 
+ROOT = Path(__file__).parents[3]
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 COMMANDS = sorted(
     path

@@ -1,6 +1,7 @@
 """Every setting about SMTP reaches the sender."""
 
 from dataclasses import fields, replace
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ TOLD = Settings(
     reply_to="vragen@nieuwsbrief.example",
     bounce_domain="bounces.nieuwsbrief.example",
     database_url="sqlite://",
+    instance_dir=Path("/var/lib/newsletter"),
     smtp_host="mx.example",
     smtp_port=2525,
     smtp_security="starttls",

@@ -1,15 +1,16 @@
 """README's example for the proxy in front leaves every reader's key out of the log."""
 
 import re
+from pathlib import Path
 
 from flask import Flask
 
-from newsletter_service.settings import ROOT
+README = Path(__file__).parents[3] / "README.md"
 
 
 def logged(uri: str) -> str:
     """What README's map for nginx makes of the address of a request."""
-    written = re.search(r'"~(\^/\(\?<page>[^"]+)" /\$page/-\$rest;', (ROOT / "README.md").read_text("utf-8"))
+    written = re.search(r'"~(\^/\(\?<page>[^"]+)" /\$page/-\$rest;', README.read_text("utf-8"))
     assert written is not None
     found = re.search(re.sub(r"\(\?<(\w+)>", r"(?P<\1>", written[1]), uri)
     return f"/{found['page']}/-{found['rest'] or ''}" if found else uri
