@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.lists import format_list
 
-from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
-from newsletter_service.letters.markdown.html import to_text
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Action, Notice, NoticeList
 from newsletter_service.links.urls import Links
@@ -57,21 +55,6 @@ class HeldFacts:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class OfferedFacts:
-    """A correction as it is put to the heads: who wants it to go out, and when it does if nobody does anything.
-
-    Without `due_at` it waits until all heads have agreed. `text` is Markdown.
-    """
-
-    number: int
-    zone: str
-    by: str
-    subject: str
-    text: str
-    due_at: datetime | None
-
-
 def edition_composed(facts: ComposedFacts, links: Links, language: str) -> Notice:
     """Tells that an edition is ready to be looked at, and what happens if nobody does anything."""
     _ = texts(language).gettext
@@ -82,7 +65,7 @@ def edition_composed(facts: ComposedFacts, links: Links, language: str) -> Notic
         (_("Deze berichten wachten, omdat ze op een ander bericht lijken"), facts.alike),
     )
     lists = tuple(_list_of(heading, items, links) for heading, items in listed if items)
-    plan, look = (_plan(facts, language),), _look(facts.number, links, language)
+    plan, look = (_plan(facts, language),), look_at(facts.number, links, language)
     return Notice(language, subject, subject, plan, look, lists=lists)
 
 
@@ -97,73 +80,19 @@ def edition_held(facts: HeldFacts, links: Links, language: str) -> Notice:
         )
     if facts.words:
         paragraphs.append(_("De mailserver antwoordde: %(words)s") % {"words": facts.words})
-    return Notice(language, subject, subject, tuple(paragraphs), _look(facts.number, links, language))
-
-
-def correction_held(number: int, words: str, links: Links, language: str) -> Notice:
-    """Tells that the mail server does not take a correction; `words` is what it said."""
-    _ = texts(language).gettext
-    subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
-    paragraphs = [
-        _(
-            "Het versturen van deze correctie is gestopt, omdat de mailserver haar niet aanneemt. Wie haar al "
-            "kreeg, krijgt haar niet nog eens. Ga verder als het probleem is opgelost."
-        )
-    ]
-    if words:
-        paragraphs.append(_("De mailserver antwoordde: %(words)s") % {"words": words})
-    return Notice(language, subject, subject, tuple(paragraphs), _look(number, links, language))
-
-
-def correction_offered(facts: OfferedFacts, links: Links, language: str) -> Notice:
-    """Asks a head to agree to a correction, and says what it says and what happens otherwise."""
-    _ = texts(language).gettext
-    subject = _("Wilt u kijken naar de correctie op editie %(number)s?") % {"number": facts.number}
-    if facts.due_at is None:
-        plan = _("%(name)s wil deze correctie versturen. Zij gaat pas uit als elke organisatie akkoord is.")
-    else:
-        plan = _(
-            "%(name)s wil deze correctie versturen. Zij gaat %(moment)s uit, tenzij iemand haar vasthoudt. "
-            "Is elke organisatie eerder akkoord, dan gaat zij meteen uit."
-        )
-    moment = moment_in_words(facts.due_at, facts.zone, language) if facts.due_at is not None else ""
-    words = NoticeList(_("Wat er in de correctie staat"), ((facts.subject, ""), (_plain(facts.text), "")))
-    look = Action(_("Bekijk de correctie"), links.staff(f"edities/{facts.number}/correctie"))
-    paragraphs = (plan % {"name": facts.by, "moment": moment},)
-    return Notice(language, subject, subject, paragraphs, look, lists=(words,))
-
-
-def correction_held_back(number: int, by: str, links: Links, language: str) -> Notice:
-    """Tells that somebody keeps a correction from going out."""
-    _ = texts(language).gettext
-    subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
-    sentence = _("%(name)s houdt deze correctie vast. Zij gaat pas uit als elke organisatie akkoord is.")
-    look = Action(_("Bekijk de correctie"), links.staff(f"edities/{number}/correctie"))
-    return Notice(language, subject, subject, (sentence % {"name": by},), look)
-
-
-def correction_hindered(number: int, why: Hindrance, links: Links, language: str) -> Notice:
-    """Tells that a correction did not go out by itself, and why."""
-    _ = texts(language).gettext
-    subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
-    sentence = {
-        Hindrance.LATE: _(
-            "Deze correctie had al lang moeten uitgaan. Daarom gaat zij niet meer vanzelf uit, maar pas als elke "
-            "organisatie akkoord is."
-        ),
-        Hindrance.UNPRINTABLE: _(
-            "Van deze correctie kon geen goede brief worden gemaakt. Kijk haar nog eens na."
-        ),
-        Hindrance.NOBODY: _("Er is niemand meer die deze correctie moet krijgen. U kunt haar weggooien."),
-    }[why]
-    look = Action(_("Bekijk de correctie"), links.staff(f"edities/{number}/correctie"))
-    return Notice(language, subject, subject, (sentence,), look)
+    return Notice(language, subject, subject, tuple(paragraphs), look_at(facts.number, links, language))
 
 
 def moment_in_words(moment: datetime, zone: str, language: str) -> str:
     """A moment as people say it: "donderdag 26 november om 09.00 uur"."""
     pattern = "EEEE d MMMM 'at' HH:mm" if language == "en" else "EEEE d MMMM 'om' HH.mm 'uur'"
     return format_datetime(moment.astimezone(ZoneInfo(zone)), pattern, locale=language)
+
+
+def look_at(number: int, links: Links, language: str) -> Action:
+    """The way to the page of an edition."""
+    _ = texts(language).gettext
+    return Action(_("Bekijk editie %(number)s") % {"number": number}, links.staff(f"edities/{number}"))
 
 
 def _plan(facts: ComposedFacts, language: str) -> str:
@@ -209,14 +138,5 @@ def _why_held(facts: HeldFacts, language: str) -> str:
     return sentence % {"moment": moment_in_words(facts.sends_at, facts.zone, language)}
 
 
-def _look(number: int, links: Links, language: str) -> Action:
-    _ = texts(language).gettext
-    return Action(_("Bekijk editie %(number)s") % {"number": number}, links.staff(f"edities/{number}"))
-
-
 def _list_of(heading: str, items: Sequence[Listed], links: Links) -> NoticeList:
     return NoticeList(heading, tuple((one.title, links.staff(f"kopij/{one.item_id}")) for one in items))
-
-
-def _plain(text: str) -> str:
-    return " ".join(to_text(text).split())

@@ -9,13 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.editions import emails
-from newsletter_service.editions.composing.rules import Reason
-from newsletter_service.editions.content import items_in
-from newsletter_service.editions.emails import Listed
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.readers import reach
-from newsletter_service.editions.rules import HoldReason, ReleaseRule
-from newsletter_service.editions.service import calendar, missing_names
+from newsletter_service.editions.rules import HoldReason
+from newsletter_service.editions.service import missing_names
 from newsletter_service.letters.values import Notice, PreparedLetter
 from newsletter_service.links.urls import Links
 from newsletter_service.publisher.mail_context import MailContext
@@ -67,22 +63,6 @@ def tell(
         write_notice(session, letters[user.language], user.email, now, name=user.name)
 
 
-def tell_composed(session: Session, mail_context: MailContext, edition: Edition, now: datetime) -> None:
-    """Tell staff that `edition` is ready to be looked at."""
-    items = items_in(edition)
-    facts = emails.ComposedFacts(
-        number=edition.number,
-        sends_at=edition.sends_at,
-        zone=edition.zone,
-        rule=ReleaseRule(calendar(session).release_rule),
-        readers=reach(session, items).reached,
-        inside=tuple(Listed(item.id, item.title) for item in items),
-        too_late=_items(edition, Reason.NO_ROOM, due=True),
-        alike=_items(edition, Reason.LOOK_ALIKE),
-    )
-    tell_staff(session, mail_context, partial(emails.edition_composed, facts), now)
-
-
 def tell_held(
     session: Session,
     mail_context: MailContext,
@@ -95,11 +75,3 @@ def tell_held(
     missing = missing_names(session, edition) if reason is HoldReason.UNSIGNED else ()
     facts = emails.HeldFacts(edition.number, edition.sends_at, edition.zone, reason, words, missing)
     tell_staff(session, mail_context, partial(emails.edition_held, facts), now)
-
-
-def _items(edition: Edition, reason: Reason, due: bool | None = None) -> tuple[Listed, ...]:
-    return tuple(
-        Listed(placement.item_id, placement.item.title)
-        for placement in sorted(edition.placements, key=lambda one: one.item_id)
-        if placement.reason == reason.value and (due is None or placement.detail.get("due") is due)
-    )

@@ -10,7 +10,6 @@ from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
 from newsletter_service.editions import rules
-from newsletter_service.editions.calendar.rules import Rhythm
 from newsletter_service.editions.content import content_hash
 from newsletter_service.editions.models import Calendar, Edition, Exclusion
 from newsletter_service.editions.rules import BadTime, EditionState, EditionStatus, Move, ReleaseRule
@@ -53,19 +52,6 @@ def calendar(session: Session) -> Calendar:
     if found is None:
         raise NotFound("there is no publishing calendar yet: run `newsletter seed`")
     return found
-
-
-def rhythm(settings: Calendar) -> Rhythm:
-    """The calendar as the rules for slots know it."""
-    return Rhythm(
-        every_weeks=settings.every_weeks,
-        weekday=settings.weekday,
-        first_day=settings.first_day,
-        send_time=settings.send_time,
-        closing_days=settings.closing_days,
-        closing_time=settings.closing_time,
-        zone=settings.zone,
-    )
 
 
 def all_editions(session: Session) -> list[Edition]:

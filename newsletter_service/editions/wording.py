@@ -11,7 +11,6 @@ from flask_babel import ngettext
 from newsletter_service.editions.composing.checks import Check, Fault
 from newsletter_service.editions.composing.editing import CannotAdd
 from newsletter_service.editions.composing.rules import Reason
-from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.rules import (
     CANCELLING,
@@ -127,16 +126,6 @@ def hold_reason(reason: str) -> str:
         CANCELLING: _("Wordt geannuleerd."),
     }
     return known.get(reason, reason)
-
-
-def hindrance(reason: str) -> str:
-    """Why a correction did not go out by itself; empty where somebody holds it, or nothing does."""
-    known = {
-        Hindrance.LATE.value: _("De correctie had al lang moeten uitgaan en wordt daarom vastgehouden."),
-        Hindrance.UNPRINTABLE.value: _("Van deze correctie kon geen goede brief worden gemaakt."),
-        Hindrance.NOBODY.value: _("Er is niemand meer die deze correctie moet krijgen."),
-    }
-    return known.get(reason, "")
 
 
 def not_agreed(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from newsletter_service.demo.items import RIEC_ITEMS, VAR_ITEMS, DemoItem
 from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
 from newsletter_service.editions import emails as staff_emails
+from newsletter_service.editions.corrections import emails as correction_emails
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
@@ -161,7 +162,7 @@ def _notices(language: str) -> dict[str, Notice]:
         too_late=(staff_emails.Listed(5, VAR_ITEMS[0].title),),
         alike=(staff_emails.Listed(6, VAR_ITEMS[1].title),),
     )
-    offered = staff_emails.OfferedFacts(
+    offered = correction_emails.OfferedFacts(
         number=12,
         zone=_ZONE,
         by="Marjan van Oord",
@@ -178,6 +179,6 @@ def _notices(language: str) -> dict[str, Notice]:
         "lost-link": reader_emails.lost_link(name, language, manage),
         "staff-composed": staff_emails.edition_composed(composed, _LINKS, language),
         "staff-held": staff_emails.edition_held(held, _LINKS, language),
-        "staff-correction-offered": staff_emails.correction_offered(offered, _LINKS, language),
-        "staff-correction-held": staff_emails.correction_held(12, "554 5.7.1 Refused", _LINKS, language),
+        "staff-correction-offered": correction_emails.correction_offered(offered, _LINKS, language),
+        "staff-correction-held": correction_emails.correction_held(12, "554 5.7.1 Refused", _LINKS, language),
     }

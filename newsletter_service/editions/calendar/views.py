@@ -8,9 +8,14 @@ from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editions import service
+from newsletter_service.editions.calendar.forms import CalendarForm
 from newsletter_service.editions.calendar.rules import BadCalendar, Rhythm
-from newsletter_service.editions.calendar.service import CalendarChanged, change_calendar, next_editions
-from newsletter_service.editions.forms import CalendarForm
+from newsletter_service.editions.calendar.service import (
+    CalendarChanged,
+    change_calendar,
+    next_editions,
+    settings_of,
+)
 from newsletter_service.services import services
 from newsletter_service.staff.guards import roles_required, signed_in
 from newsletter_service.staff.rules import Role
@@ -25,7 +30,7 @@ administrators_only = roles_required(Role.ADMINISTRATOR)
 def show() -> str:
     """The calendar as it is, and the next editions by it."""
     row = service.calendar(db.session())
-    return _page(CalendarForm.of(row), service.rhythm(row), saved=True)
+    return _page(CalendarForm.of(row), settings_of(row).rhythm(), saved=True)
 
 
 @calendar.post("")

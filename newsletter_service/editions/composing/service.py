@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.editions import rules
 from newsletter_service.editions.calendar.rules import next_slot, slot_following
+from newsletter_service.editions.calendar.service import settings_of
 from newsletter_service.editions.composing import rules as composing_rules
 from newsletter_service.editions.composing.default_texts import Texts, default_texts, follow_defaults
+from newsletter_service.editions.composing.notices import tell_composed
 from newsletter_service.editions.composing.rules import Candidate, Decision, Terms
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Calendar, Edition, Placement
-from newsletter_service.editions.notices import tell_composed
 from newsletter_service.editions.rules import EditionState, Move
-from newsletter_service.editions.service import calendar, lock, note, rhythm, set_status, status_of
+from newsletter_service.editions.service import calendar, lock, note, set_status, status_of
 from newsletter_service.editorial.likeness import LookAlike, look_alikes
 from newsletter_service.editorial.models import Item, LikenessVerdict
 from newsletter_service.editorial.rules import ItemState, Kind
@@ -36,7 +37,7 @@ def open_next_edition(session: Session, now: datetime) -> Edition:
     if found is not None:
         return found
     number, latest = session.execute(select(func.max(Edition.number), func.max(Edition.sends_at))).one()
-    slot = next_slot(rhythm(settings), now, after=latest)
+    slot = next_slot(settings_of(settings).rhythm(), now, after=latest)
     edition = Edition(
         number=(number or 0) + 1,
         closes_at=slot.closes_at,
@@ -93,7 +94,7 @@ def decide(session: Session, edition: Edition, now: datetime) -> list[Decision]:
     waiting = waiting_items(session, edition)
     terms = Terms(
         sends_at=edition.sends_at,
-        next_sends_at=slot_following(rhythm(settings), edition.sends_at).sends_at,
+        next_sends_at=slot_following(settings_of(settings).rhythm(), edition.sends_at).sends_at,
         limit=settings.item_limit,
         organisations=tuple(organisation.id for organisation in organisations(session)),
     )

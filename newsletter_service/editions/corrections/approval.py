@@ -7,8 +7,9 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.editions import emails, rules
+from newsletter_service.editions import rules
 from newsletter_service.editions.composing.sign_offs import SignOffState, signs_for, states_of
+from newsletter_service.editions.corrections import emails
 from newsletter_service.editions.corrections.rules import Hindrance, Next, due_at, what_next
 from newsletter_service.editions.corrections.service import audience, draft_of, fingerprint, seen_draft, send
 from newsletter_service.editions.models import Correction, CorrectionSignOff, Edition

@@ -12,7 +12,7 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.ledger.recipients import perhaps_reached, reached
 from newsletter_service.delivery.models import Delivery, Letter, Mailing
 from newsletter_service.editions.content import correction_content, item_view, items_in
-from newsletter_service.editions.emails import correction_held
+from newsletter_service.editions.corrections.emails import correction_held
 from newsletter_service.editions.merging import changed, combined
 from newsletter_service.editions.models import Correction, Edition, LetterItem
 from newsletter_service.editions.notices import tell_staff

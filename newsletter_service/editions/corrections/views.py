@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editions import wording
 from newsletter_service.editions.corrections import approval, service
+from newsletter_service.editions.corrections.forms import CorrectionForm, SeenForm
 from newsletter_service.editions.corrections.service import (
     NOTHING,
     Words,
@@ -19,9 +20,9 @@ from newsletter_service.editions.corrections.service import (
     fingerprint,
     words_of,
 )
-from newsletter_service.editions.forms import CorrectionForm, SeenForm
+from newsletter_service.editions.corrections.wording import hindrance
 from newsletter_service.editions.models import Correction, Edition
-from newsletter_service.editions.pages.preview_pane import chosen, languages, shapes
+from newsletter_service.editions.preview.choice import chosen, languages, shapes
 from newsletter_service.editions.preview.service import sample_copy
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.responses import act, back_to, editors_only, preview_response, run
@@ -82,7 +83,7 @@ def _page(
         seen=fingerprint(draft) if draft is not None else "",
         agreement=agreement,
         mine=mine[0] if mine else None,
-        why_held=wording.hindrance(draft.hold_reason) if draft is not None else "",
+        why_held=hindrance(draft.hold_reason) if draft is not None else "",
         form=form,
         clashes=clashes,
         choice=choice,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from flask import request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -13,38 +12,13 @@ from newsletter_service.editions.composing.service import candidate
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages.edition_page import EditionPage
+from newsletter_service.editions.preview.choice import EVERYBODY, Choice, PreviewChoice, languages, shapes
 from newsletter_service.editions.preview.service import NothingToSee, letter_for
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.texts import in_edition, noticed
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.web.locale import LANGUAGES, language
-
-EVERYBODY = "alle"
-SHAPES = ("mobiel", "computer", "donker", "tekst")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One link of a picker."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class PreviewChoice:
-    """What was picked: a segment's slug (None: a reader without any), a language and a shape."""
-
-    segment: str | None
-    language: str
-    shape: str
-
-    @property
-    def values(self) -> dict[str, str]:
-        """The choice as it stands in addresses."""
-        return {"doelgroep": self.segment or EVERYBODY, "taal": self.language, "vorm": self.shape}
+from newsletter_service.web.locale import language
 
 
 @dataclass(frozen=True)
@@ -59,19 +33,6 @@ class PreviewPane:
     nothing: str
     faults: tuple[str, ...]
     blocked: bool
-
-
-def chosen() -> PreviewChoice:
-    """What the address asks for; anything unknown falls back to what is shown first."""
-    asked = request.args
-    segment = asked.get("doelgroep", EVERYBODY)
-    tongue = asked.get("taal", language())
-    shape = asked.get("vorm", SHAPES[0])
-    return PreviewChoice(
-        segment=None if segment == EVERYBODY else segment,
-        language=tongue if tongue in LANGUAGES else language(),
-        shape=shape if shape in SHAPES else SHAPES[0],
-    )
 
 
 def preview_pane(
@@ -94,16 +55,6 @@ def preview_pane(
     )
 
 
-def languages(choice: PreviewChoice) -> tuple[Choice, ...]:
-    """The languages that letters are made in."""
-    return tuple(Choice(code, name, code == choice.language) for code, name in LANGUAGES.items())
-
-
-def shapes(choice: PreviewChoice) -> tuple[Choice, ...]:
-    """The ways to look at a letter."""
-    return tuple(Choice(name, label, name == choice.shape) for name, label in _shapes().items())
-
-
 def _letter(
     session: Session, mail_context: MailContext, edition: Edition, choice: PreviewChoice
 ) -> tuple[int | None, str]:
@@ -124,11 +75,6 @@ def _segments(session: Session, choice: PreviewChoice) -> tuple[Choice, ...]:
         for segment in segments(session)
     )
     return (everybody, *known)
-
-
-def _shapes() -> dict[str, str]:
-    names = (_("Mobiel"), _("Computer"), _("Donker"), _("Platte tekst"))
-    return dict(zip(SHAPES, names, strict=True))
 
 
 def _facts(page: EditionPage, html_bytes: int | None) -> EditionFacts:

@@ -16,7 +16,8 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages.edition_list import overview
 from newsletter_service.editions.pages.edition_page import edition_page
 from newsletter_service.editions.pages.lifecycle_views import moves
-from newsletter_service.editions.pages.preview_pane import chosen, preview_pane
+from newsletter_service.editions.pages.preview_pane import preview_pane
+from newsletter_service.editions.preview.choice import chosen
 from newsletter_service.editions.preview.service import NothingToSee, message_for, proof_to
 from newsletter_service.editions.responses import act, back_to, editors_only, preview_response, shown
 from newsletter_service.editions.results.retry_views import retries

@@ -18,6 +18,7 @@ from newsletter_service.web.formatting import getal
 
 LONGEST_LINE = 1_000
 """What a text field without a limit of its own holds."""
+LONGEST_FINGERPRINTS = 2_000
 YEARS = range(2000, 2200)
 FILL_IN = _l("Vul dit in.")
 NOT_OFFERED = _l("Kies uit de mogelijkheden die hier staan.")
@@ -216,6 +217,11 @@ def _check_year(field: DayField | MomentField) -> None:
     if field.data is not None and field.data.year not in YEARS:
         field.data = None
         raise ValueError(field.refusal)
+
+
+def began_field() -> wtforms.HiddenField:
+    """Return the field with fingerprints of what a form began from (see `merging`)."""
+    return wtforms.HiddenField(validators=[AtMost(LONGEST_FINGERPRINTS)])
 
 
 def options(labels: Mapping[Any, Any]) -> list[Any]:

@@ -3,14 +3,16 @@ from datetime import UTC, datetime
 
 import pytest
 
+from newsletter_service.editions.corrections.emails import (
+    OfferedFacts,
+    correction_hindered,
+    correction_offered,
+)
 from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.emails import (
     ComposedFacts,
     HeldFacts,
     Listed,
-    OfferedFacts,
-    correction_hindered,
-    correction_offered,
     edition_composed,
     edition_held,
     moment_in_words,
