@@ -75,6 +75,12 @@ def act(number: int, use_case: UseCase, done: str = "") -> Response:
     return back_to(number)
 
 
+def not_now(conflict: EditionConflict) -> Response:
+    """For a page that would ask before a move that cannot be made: says why, on the edition's page."""
+    flash(wording.conflict(conflict), "warn")
+    return back_to((request.view_args or {})["number"])
+
+
 def back_to(number: int) -> Response:
     """The edition's page, with the preview that stood open."""
     return redirect(url_for("editions.show", number=number, **shown()), 303)

@@ -133,6 +133,13 @@ class ChangedSinceSeen(EditionConflict):
         super().__init__("changed_since_seen", "the edition changed since this page was opened")
 
 
+class NotReleased(EditionConflict):
+    """No letter of the edition went out yet, so there is none to go out once more or to count."""
+
+    def __init__(self) -> None:
+        super().__init__("not_released", "the edition was not released")
+
+
 class NobodyHasIt(EditionConflict):
     """A correction is for those who got the edition, and nobody did."""
 
@@ -159,6 +166,13 @@ class NotOffered(EditionConflict):
 
     def __init__(self) -> None:
         super().__init__("not_offered", "this correction was not put to the heads")
+
+
+class AlreadyOffered(EditionConflict):
+    """The correction was put to the heads before and waits for them."""
+
+    def __init__(self) -> None:
+        super().__init__("already_offered", "this correction waits for the heads already")
 
 
 class BadTime(Invalid):

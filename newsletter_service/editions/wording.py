@@ -151,12 +151,14 @@ def conflict(error: EditionConflict) -> str:
         "changed_since_seen": _(
             "De editie is veranderd sinds u deze pagina opende. Kijk haar nog eens na en geef dan akkoord."
         ),
+        "not_released": _("Deze editie is nog niet verstuurd."),
         "nobody_has_it": _("Nog niemand kreeg deze editie. Een correctie is dus niet nodig."),
         "nothing_written": _("Deze correctie is al verstuurd of weggegooid. Er gaat niets dubbel uit."),
         "correction_changed": _(
             "Deze correctie is veranderd sinds u deze pagina opende. Kijk haar nog eens na."
         ),
         "not_offered": _("Deze correctie wacht nu niet op akkoord: zij is nog niet voorgelegd."),
+        "already_offered": _("Deze correctie is al voorgelegd. Op deze pagina ziet u hoe het ermee staat."),
         "not_in_edition": _("Dit bericht staat niet meer in deze editie."),
         "nothing_to_see": _("Deze doelgroep krijgt deze editie niet: er staat geen bericht voor hen in."),
         "embargoed": _("Dit bericht mag nog niet worden verstuurd op het moment dat deze editie uitgaat."),
@@ -260,11 +262,20 @@ def moment_left(seconds: float) -> str:
 
 
 def _wrong_state(error: WrongState) -> str:
-    if error.move is Move.RELEASE and error.status.state in (EditionState.SENDING, EditionState.SENT):
+    state = error.status.state
+    if error.move is Move.RELEASE and state in (EditionState.SENDING, EditionState.SENT):
         return _("Deze editie is al verstuurd. Er gaat niets dubbel uit.")
-    return _(
-        "Dit kan niet meer: de editie staat op “%(state)s”.", state=state_name(error.status.state).lower()
-    )
+    if state is EditionState.COLLECTING:
+        return _("Dit kan nog niet: deze editie verzamelt nog kopij.")
+    if error.move is Move.RESUME and state in (EditionState.COMPOSED, EditionState.SENDING):
+        return _("Deze editie wordt niet vastgehouden.")
+    if state is EditionState.HELD and error.move is Move.HOLD:
+        return _("Deze editie wordt al vastgehouden.")
+    if state is EditionState.HELD:
+        return _(
+            "Deze editie is al vrijgegeven. Zij wordt nu vastgehouden; hervat haar om de rest te versturen."
+        )
+    return _("Dit kan niet meer: de editie staat op “%(state)s”.", state=state_name(state).lower())
 
 
 def _day(detail: Mapping[str, Any], name: str, zone: str) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, unit_of_work
-from newsletter_service.editions import wording
 from newsletter_service.editions.corrections import approval, service
 from newsletter_service.editions.corrections.forms import CorrectionForm, SeenForm
 from newsletter_service.editions.corrections.service import (
@@ -26,8 +25,8 @@ from newsletter_service.editions.preview.choice import chosen, languages, shapes
 from newsletter_service.editions.preview.service import sample_copy
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.responses import act, back_to, editors_only, preview_response, run
-from newsletter_service.editions.rules import NothingWritten
-from newsletter_service.editions.service import edition_numbered, mailing_of
+from newsletter_service.editions.rules import AlreadyOffered, NobodyHasIt, NothingWritten
+from newsletter_service.editions.service import edition_numbered
 from newsletter_service.editions.texts import Noticed, in_correction, noticed
 from newsletter_service.errors import Invalid, NotFound
 from newsletter_service.letters.errors import LetterError
@@ -53,9 +52,10 @@ def show(number: int) -> str:
 
 
 def _edition_and_draft(number: int) -> tuple[Edition, Correction | None]:
-    """A released edition and its correction that was not sent; NotFound."""
+    """A released edition and its correction that was not sent; NotFound, NobodyHasIt."""
     edition = edition_numbered(db.session(), number)
-    mailing_of(edition)
+    if edition.mailing_id is None:
+        raise NobodyHasIt
     return edition, draft_of(db.session(), edition)
 
 
@@ -143,12 +143,13 @@ def preview(number: int) -> Response:
 
 @corrections.get("/versturen")
 @editors_only
-def release_page(number: int) -> str | Response:
+def release_page(number: int) -> str:
     """Says to how many readers a correction goes, and who has to agree, before anybody is asked."""
     edition, draft = _edition_and_draft(number)
     if draft is None:
-        flash(wording.conflict(NothingWritten()), "error")
-        return back_to(number)
+        raise NothingWritten
+    if draft.offered_at is not None:
+        raise AlreadyOffered
     agreement = approval.agreement(db.session(), draft)
     missing = [(one, may_sign_off(acting(), one.organisation_id)) for one in agreement.missing]
     return render_template(
@@ -214,12 +215,11 @@ def hold_back(number: int) -> Response:
 
 @corrections.get("/weggooien")
 @editors_only
-def discard_page(number: int) -> str | Response:
+def discard_page(number: int) -> str:
     """Asks before what somebody wrote is thrown away."""
     edition, draft = _edition_and_draft(number)
     if draft is None:
-        flash(wording.conflict(NothingWritten()), "error")
-        return back_to(number)
+        raise NothingWritten
     return render_template(
         "editions/discard_correction.html", edition=edition, draft=draft, seen=fingerprint(draft)
     )

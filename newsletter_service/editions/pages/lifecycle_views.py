@@ -1,4 +1,7 @@
-"""Pages that ask before they move an edition as a whole: compose, hold, resume, release, cancel."""
+"""Pages that ask before they move an edition as a whole: compose, hold, resume, release, cancel.
+
+Each lets the rules refuse first: what cannot be done now is not asked (see responses.not_now).
+"""
 
 from datetime import datetime
 
@@ -9,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_moment
 from newsletter_service.db import db
-from newsletter_service.editions import service
+from newsletter_service.editions import rules, service
 from newsletter_service.editions.composing.service import compose_edition
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.forms import HoldForm, ResumeForm
@@ -17,7 +20,7 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.readers import reach
 from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.responses import act, back_to, editors_only, run
-from newsletter_service.editions.rules import EditionState, is_late
+from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.services import services
 from newsletter_service.staff.guards import signed_in
@@ -34,9 +37,9 @@ def _edition(number: int) -> Edition:
 def compose_page(number: int) -> str:
     """Asks before copy is closed early, or before work done by hand is undone."""
     edition = _edition(number)
-    return render_template(
-        "editions/compose.html", edition=edition, closing=edition.state == EditionState.COLLECTING.value
-    )
+    closing = edition.state == EditionState.COLLECTING.value
+    (rules.close if closing else rules.recompose)(service.status_of(edition))
+    return render_template("editions/compose.html", edition=edition, closing=closing)
 
 
 @moves.post("/samenstellen")
@@ -55,7 +58,12 @@ def compose(number: int) -> Response:
 @editors_only
 def hold_page(number: int) -> str:
     """Asks why an edition is held."""
-    return render_template("editions/hold.html", edition=_edition(number), form=HoldForm(formdata=None))
+    return _hold_page(_edition(number), HoldForm(formdata=None))
+
+
+def _hold_page(edition: Edition, form: HoldForm) -> str:
+    rules.hold(service.status_of(edition))
+    return render_template("editions/hold.html", edition=edition, form=form)
 
 
 @moves.post("/vasthouden")
@@ -64,7 +72,7 @@ def hold(number: int) -> Response | tuple[str, int]:
     """Stop an edition where it is."""
     form, user, now = HoldForm(), signed_in(), services().clock()
     if not form.validate():
-        return render_template("editions/hold.html", edition=_edition(number), form=form), 422
+        return _hold_page(_edition(number), form), 422
     reason = form.reason.data or ""
     return act(
         number,
@@ -81,7 +89,9 @@ def resume_page(number: int) -> str:
 
 
 def _resume_page(edition: Edition, form: ResumeForm) -> str:
-    late = edition.mailing_id is None and is_late(edition.sends_at, services().clock())
+    now = services().clock()
+    rules.resume(service.status_of(edition), sends_at=now, now=now)
+    late = edition.mailing_id is None and rules.is_late(edition.sends_at, now)
     return render_template("editions/resume.html", edition=edition, form=form, late=late)
 
 
@@ -126,12 +136,13 @@ def _asked_moment(form: ResumeForm, zone: str, now: datetime) -> datetime | None
 @editors_only
 def release_page(number: int) -> str:
     """Says to how many readers an edition goes before it does."""
-    edition = _edition(number)
-    session = db.session()
+    edition, session = _edition(number), db.session()
+    items = items_in(edition)
+    rules.release(service.status_of(edition), items=len(items))
     return render_template(
         "editions/release.html",
         edition=edition,
-        reach=reach(session, items_in(edition)),
+        reach=reach(session, items),
         missing=service.missing_names(session, edition),
         waits=bool(service.missing_sign_offs(session, edition)),
         early=services().clock() < edition.sends_at,
@@ -155,6 +166,7 @@ def release_now(number: int) -> Response:
 def cancel_page(number: int) -> str:
     """Asks before an edition is given up for good."""
     edition = _edition(number)
+    rules.cancel(service.status_of(edition))
     return render_template(
         "editions/cancel.html", edition=edition, numbers=service.statement(db.session(), edition)
     )

@@ -19,7 +19,7 @@ from newsletter_service.editions.pages.lifecycle_views import moves
 from newsletter_service.editions.pages.preview_pane import preview_pane
 from newsletter_service.editions.preview.choice import chosen
 from newsletter_service.editions.preview.service import NothingToSee, message_for, proof_to
-from newsletter_service.editions.responses import act, back_to, editors_only, preview_response, shown
+from newsletter_service.editions.responses import act, back_to, editors_only, not_now, preview_response, shown
 from newsletter_service.editions.results.retry_views import retries
 from newsletter_service.editions.results.views import deliveries, progress_of
 from newsletter_service.editions.rules import EditionConflict, HoldReason
@@ -39,6 +39,7 @@ editions.register_blueprint(moves)
 editions.register_blueprint(deliveries)
 editions.register_blueprint(corrections)
 editions.register_blueprint(retries)
+editions.register_error_handler(EditionConflict, not_now)
 
 
 @editions.get("/edities")

@@ -13,12 +13,15 @@ from newsletter_service.db import db
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.delivery.retrying import RETRIED
+from newsletter_service.editions import rules
 from newsletter_service.editions.corrections.service import released_of
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.responses import editors_only, run
 from newsletter_service.editions.results import service
 from newsletter_service.editions.results.filter import asked
 from newsletter_service.editions.results.service import Mailed
+from newsletter_service.editions.rules import NotReleased
+from newsletter_service.editions.service import edition_numbered, status_of
 from newsletter_service.services import services
 from newsletter_service.staff.guards import signed_in
 from newsletter_service.staff.models import User
@@ -28,13 +31,23 @@ retries = Blueprint("retries", __name__, url_prefix="/edities/<int:number>")
 Change = Callable[[Session, Mailed, Filter, User, datetime], int]
 
 
+def _released(number: int) -> Edition:
+    """An edition that has letters; NotReleased."""
+    edition = edition_numbered(db.session(), number)
+    if edition.mailing_id is None:
+        raise NotReleased
+    return edition
+
+
 @retries.get("/opnieuw")
 @editors_only
 def retry_page(number: int) -> str:
     """Says how many letters would go out once more, before they do."""
     session = db.session()
+    edition = _released(number)
     what = asked(session, number, RETRIED)
-    edition = what.mailed.edition
+    if what.mailed.correction is None:
+        rules.retry(status_of(edition))
     return render_template(
         "editions/retry.html",
         edition=edition,
@@ -67,6 +80,7 @@ def retry(number: int) -> Response:
 def count_page(number: int) -> str:
     """Says how many letters with an unknown outcome would count as sent."""
     session = db.session()
+    _released(number)
     what = asked(session, number, (Group.UNCERTAIN,))
     letters = reporting.number_of(session, what.mailed.mailing_id, what.which)
     return render_template(

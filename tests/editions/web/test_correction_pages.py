@@ -83,8 +83,9 @@ def test_an_edition_that_went_out_leads_to_the_form(sent: StaffBrowser) -> None:
 
 def test_before_its_release_there_is_nothing_to_correct(communicator: StaffBrowser) -> None:
     assert CORRECTION not in communicator.get(EDITION).text
-    assert communicator.get(CORRECTION).status_code == 404
-    assert communicator.get(f"{CORRECTION}/versturen").status_code == 404
+    for path in (CORRECTION, f"{CORRECTION}/versturen"):
+        assert communicator.get(path).headers["Location"] == EDITION
+        assert "Nog niemand kreeg deze editie. Een correctie is dus niet nodig." in communicator.text(path)
 
 
 def test_what_was_written_is_shown_as_readers_get_it(sent: StaffBrowser) -> None:

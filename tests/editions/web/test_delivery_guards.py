@@ -85,7 +85,7 @@ def test_nothing_changes_without_the_token_of_the_form(
     assert standings(stored) == before
 
 
-@pytest.mark.parametrize("path", [*READ, f"{HOME}/voortgang"])
+@pytest.mark.parametrize("path", [NAMES, f"{HOME}/voortgang"])
 def test_before_the_release_there_is_nothing_behind_the_statement(
     communicator: StaffBrowser, path: str
 ) -> None:
