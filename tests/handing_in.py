@@ -8,12 +8,12 @@ from email.policy import SMTP as POLICY
 from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 
 from newsletter_service.smtp.connection import SmtpConnection, SmtpServer, open_connection
-from newsletter_service.smtp.protocol import Outgoing
-from newsletter_service.smtp.reply import Reply
+from newsletter_service.smtp.messages import OutgoingMessage
+from newsletter_service.smtp.replies import Reply
 from tests.chaos.waiting import PATIENCE_SECONDS
 
 
-def letter(name: str, text: str = "Beste lezer,\nDit is de brief.\n") -> Outgoing:
+def letter(name: str, text: str = "Beste lezer,\nDit is de brief.\n") -> OutgoingMessage:
     """A letter to `name`@g.example; its key is the name."""
     message = EmailMessage(policy=POLICY)
     message["From"], message["To"], message["Subject"] = (
@@ -24,15 +24,15 @@ def letter(name: str, text: str = "Beste lezer,\nDit is de brief.\n") -> Outgoin
     message["Message-ID"], message["Date"] = f"<{name}@b.example>", "Mon, 23 Nov 2026 09:00:00 +0000"
     message.set_content(text, cte="base64")
     message.add_alternative(f"<p>{text}</p>", subtype="html", cte="base64")
-    return Outgoing(name, "b+1@b.example", f"{name}@g.example", (message.as_bytes(),))
+    return OutgoingMessage(name, "b+1@b.example", f"{name}@g.example", (message.as_bytes(),))
 
 
-def content_of(outgoing: Outgoing) -> bytes:
+def content_of(outgoing: OutgoingMessage) -> bytes:
     """The message as the server is to get it."""
-    return b"".join(outgoing.message)
+    return b"".join(outgoing.content)
 
 
-def letters(*names: str) -> list[Outgoing]:
+def letters(*names: str) -> list[OutgoingMessage]:
     return [letter(name) for name in names]
 
 
@@ -49,24 +49,24 @@ def _texts(message: EmailMessage) -> list[str]:
     return [part.get_content() for part in message.iter_parts()]
 
 
-def hand_in(server: SmtpServer, outgoing: Iterable[Outgoing], depth: int = 1) -> dict[object, Reply]:
+def hand_in(server: SmtpServer, outgoing: Iterable[OutgoingMessage], depth: int = 1) -> dict[object, Reply]:
     """Hand in what one connection takes; the reply to each letter that was started, by its key."""
     connection = open_connection(server)
-    connection.dialogue.depth = depth
+    connection.protocol.depth = depth
     return run(connection, iter(outgoing))
 
 
-def run(connection: SmtpConnection, left: Iterator[Outgoing]) -> dict[object, Reply]:
+def run(connection: SmtpConnection, left: Iterator[OutgoingMessage]) -> dict[object, Reply]:
     """Drive a connection until it has ended; it says QUIT when no letter is left."""
     replies: dict[object, Reply] = {}
     latest = time.monotonic() + PATIENCE_SECONDS
     with DefaultSelector() as selector:
         selector.register(connection, EVENT_READ)
-        while not connection.closed and not connection.dialogue.finished:
-            while connection.dialogue.wants:
+        while not connection.closed and not connection.protocol.finished:
+            while connection.protocol.can_start:
                 following = next(left, None)
                 if following is None:
-                    connection.dialogue.quit()
+                    connection.protocol.quit()
                 elif at_once := connection.start(following):
                     replies[following.key] = at_once.reply
             connection.flush()
@@ -74,6 +74,6 @@ def run(connection: SmtpConnection, left: Iterator[Outgoing]) -> dict[object, Re
             assert time.monotonic() < latest, "the server is silent"
             for _, events in selector.select(1):
                 if events & EVENT_READ:
-                    replies |= {outcome.letter.key: outcome.reply for outcome in connection.on_readable()}
+                    replies |= {outcome.message.key: outcome.reply for outcome in connection.on_readable()}
     connection.close()
-    return replies | {outcome.letter.key: outcome.reply for outcome in connection.dialogue.lost()}
+    return replies | {outcome.message.key: outcome.reply for outcome in connection.protocol.lost()}

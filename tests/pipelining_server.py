@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from newsletter_service.smtp.protocol import Extensions
+from newsletter_service.smtp.extensions import Extensions
 from tests.smtp_server import Received
 
 DROP = "drop"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from newsletter_service.links.tokens import seal
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.replies import Phase, Reply
 
 _SEAL_DIGITS = 20
 EDITION_GIVE_UP = timedelta(hours=48)

@@ -1,4 +1,4 @@
-"""A connection to an SMTP server: opened by the standard library, then driven without blocking."""
+"""A connection to an SMTP server: opened by smtplib, then driven without blocking."""
 
 import smtplib
 import socket
@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from newsletter_service.smtp.protocol import Dialogue, Extensions, Outcome, Outgoing
-from newsletter_service.smtp.reply import Phase, Reply, readable
+from newsletter_service.smtp.extensions import Extensions
+from newsletter_service.smtp.messages import Outcome, OutgoingMessage
+from newsletter_service.smtp.protocol import SmtpProtocol
+from newsletter_service.smtp.replies import Phase, Reply, readable
 
 _OPENING_SECONDS = 60
 # Seconds a server may take in each phase (RFC 5321, section 4.5.3.2).
@@ -22,19 +24,19 @@ _TIMEOUTS = {
     Phase.DATA: 180,
     Phase.DOT: 600,
 }
-# A server that reads a whole letter at once replies to its envelope first. Nagle's algorithm keeps the last reply
-# until those are acknowledged, and a client that has nothing to send puts that off: 40 ms for every letter.
-_ACKNOWLEDGE_AT_ONCE = getattr(socket, "TCP_QUICKACK", None)  # Linux has it; it holds until the next packet
+# A server that gets a whole message in one read replies to its envelope first. Nagle's algorithm holds back the final
+# reply until those are acknowledged, and a client with nothing to send delays that: 40 ms for every message.
+_QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)  # Linux only; it holds until the next packet
 _READ_BYTES = 16_384
-_PARTS_A_WRITE = 64
-_LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+_PARTS_PER_WRITE = 64
+_WOULD_BLOCK = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where letters are handed in; over at most so many `connections`.
+    """Where messages go, over at most so many `connections`.
 
-    `helo_name` is what we call ourselves, `ca_file` the certificates to trust instead of the system's.
+    `helo_name` is the name we give in EHLO, `ca_file` the certificates to trust instead of the system's.
     """
 
     host: str
@@ -48,11 +50,11 @@ class SmtpServer:
 
 
 class TransportMisconfigured(Exception):
-    """The server cannot be spoken to as the settings demand; no letter is handed in until somebody looks."""
+    """The server cannot be used as configured; a person has to change the configuration."""
 
 
-class NotOpened(Exception):
-    """The server let us not in; `reply` says how far we came and what it said."""
+class ConnectFailed(Exception):
+    """No connection came about; `reply` says at which phase and what the server said."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(f"{reply.phase}: {reply.code} {reply.text}")
@@ -60,26 +62,26 @@ class NotOpened(Exception):
 
 
 class SmtpConnection:
-    """An open connection that neither blocks nor waits: its driver says when it can be read and written.
+    """An open connection that never blocks: whoever drives it says when it can be read and written.
 
-    It is good for `most_letters`; 0 is any number.
+    It takes at most `max_messages`; 0 is no limit.
     """
 
     def __init__(self, sock: socket.socket, extensions: Extensions, ehlo_seconds: float = 0.0) -> None:
-        self.dialogue = Dialogue(extensions)
+        self.protocol = SmtpProtocol(extensions)
         self.closed = False
         self.ehlo_seconds = ehlo_seconds
-        self.most_letters = extensions.mail_max
+        self.max_messages = extensions.mail_max
         sock.setblocking(False)
         self._socket = sock
         self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
-        self._acknowledge = _ACKNOWLEDGE_AT_ONCE if extensions.chunking else None
+        self._quick_ack = _QUICK_ACK if extensions.chunking else None
         self._unsent: deque[bytes | memoryview] = deque()
         self._written = 0
         self._last_progress = time.monotonic()
 
     def fileno(self) -> int:
-        """The socket's number, for selectors; -1 once closed."""
+        """The socket's file descriptor, for selectors; -1 once closed."""
         return self._socket.fileno()
 
     @property
@@ -87,76 +89,76 @@ class SmtpConnection:
         """Whether something is left that the socket did not take yet."""
         return bool(self._unsent)
 
-    def take_at_most(self, letters: int) -> None:
-        """Be good for so many letters, and no more than the server said; 0 is any number."""
-        if letters:
-            self.most_letters = min(letters, self.most_letters or letters)
+    def limit_messages(self, count: int) -> None:
+        """Limits the connection to `count` messages, within the server's own limit; 0 is no limit."""
+        if count:
+            self.max_messages = min(count, self.max_messages or count)
 
-    def start(self, letter: Outgoing) -> Outcome | None:
-        """Begin to hand in a letter; its outcome at once if this server can never take it."""
-        return self.dialogue.start(letter)
+    def start(self, message: OutgoingMessage) -> Outcome | None:
+        """Begins to send a message; returns its outcome right away if this server can never take it."""
+        return self.protocol.start(message)
 
     def flush(self) -> None:
-        """Write as much as the socket takes now."""
-        self._unsent += self.dialogue.to_send()
+        """Writes as much as the socket takes now."""
+        self._unsent += self.protocol.data_to_send()
         try:
             while self._unsent:
-                self._sent(self._write())
-        except _LATER:
+                self._drop_sent(self._write())
+        except _WOULD_BLOCK:
             pass
-        except OSError as error:  # the server's last words may still be there to be read
+        except OSError as error:  # the server's last reply may still be there to be read
             self._unsent.clear()
-            self.dialogue.hang_up(type(error).__name__)
+            self.protocol.stop_sending(type(error).__name__)
 
     def on_readable(self) -> list[Outcome]:
-        """Take in what the server says; closed afterwards if that was its end."""
+        """Reads what the server sent and returns the outcomes; closes the connection where the server did."""
         outcomes: list[Outcome] = []
         try:
             while data := self._socket.recv(_READ_BYTES):
-                if self._acknowledge is not None:
-                    self._socket.setsockopt(socket.IPPROTO_TCP, self._acknowledge, 1)
-                outcomes += self._heard(data)
+                if self._quick_ack is not None:
+                    self._socket.setsockopt(socket.IPPROTO_TCP, self._quick_ack, 1)
+                outcomes += self._received(data)
                 if self._tls is None or not self._tls.pending():
                     return outcomes
             self._end("the server closed the connection")
-        except _LATER:
+        except _WOULD_BLOCK:
             pass
         except OSError as error:
             self._end(type(error).__name__)
         return outcomes
 
     def deadline(self) -> float | None:
-        """When (monotonic seconds) the server is too late with its reply; None while it owes none."""
-        phase = self.dialogue.waiting_for
+        """When (monotonic seconds) the server's reply is overdue; None while it owes none."""
+        phase = self.protocol.awaited_phase
         return None if phase is None else self._last_progress + _TIMEOUTS[phase]
 
     def overdue(self, now: float) -> bool:
-        """Whether the server is too late at `now` (monotonic seconds)."""
+        """Whether the server's reply is overdue at `now` (monotonic seconds)."""
         deadline = self.deadline()
         return deadline is not None and now > deadline
 
     def lost(self) -> list[Outcome]:
-        """What became of the letters that were under way when the connection ended."""
-        return self.dialogue.lost(self._written)
+        """Returns the outcomes of the messages that were in flight when the connection ended."""
+        return self.protocol.lost(self._written)
 
     def close(self) -> None:
-        """Close the socket; whoever drives the connection asks what was lost by it."""
+        """Closes the socket; `lost` then tells what was in flight."""
         self.closed = True
         self._unsent.clear()
         self._socket.close()
 
     def _write(self) -> int:
         if self._tls is None:
-            return self._socket.sendmsg(islice(self._unsent, _PARTS_A_WRITE))
+            return self._socket.sendmsg(islice(self._unsent, _PARTS_PER_WRITE))
         whole = b"".join(self._unsent)
         self._unsent = deque([whole])
         return self._tls.send(whole)
 
-    def _sent(self, count: int) -> None:
-        """Let go of the first `count` bytes."""
+    def _drop_sent(self, count: int) -> None:
+        """Drops the first `count` unsent bytes."""
         self._last_progress = time.monotonic()
         self._written += count
-        if self._written == self.dialogue.said:
+        if self._written == self.protocol.queued_bytes:
             self._unsent.clear()
             return
         while count:
@@ -167,73 +169,75 @@ class SmtpConnection:
             count -= len(part)
             self._unsent.popleft()
 
-    def _heard(self, data: bytes) -> list[Outcome]:
-        before = self.dialogue.replies
-        outcomes = self.dialogue.receive(data)
-        if self.dialogue.replies != before:  # a server that dribbles is as late as a silent one
+    def _received(self, data: bytes) -> list[Outcome]:
+        before = self.protocol.replies
+        outcomes = self.protocol.receive(data)
+        if self.protocol.replies != before:  # single bytes of a reply do not put its deadline off
             self._last_progress = time.monotonic()
-        if self.dialogue.finished:
+        if self.protocol.finished:
             self._unsent.clear()
         return outcomes
 
     def _end(self, reason: str) -> None:
-        self.dialogue.hang_up(reason)
+        self.protocol.stop_sending(reason)
         self.close()
 
 
 def open_connection(server: SmtpServer) -> SmtpConnection:
-    """Connect, greet, encrypt and log in as `server` says; blocks, for minutes if need be.
+    """Connects, says EHLO, starts TLS and logs in as `server` says; blocks, for minutes if need be.
 
-    Raises NotOpened; TransportMisconfigured where going on would send something in the clear.
+    Raises ConnectFailed; TransportMisconfigured where going on would send something unencrypted.
     """
     if server.username and server.security == "none":
-        raise TransportMisconfigured("a password is set without SMTP_SECURITY starttls or tls")
-    with _told(Phase.CONNECT):
+        raise TransportMisconfigured("a password is sent only with security starttls or tls")
+    with _connect_errors(Phase.CONNECT):
         client = _connected(server)
     try:
-        with _told(Phase.CONNECT):
-            ehlo_seconds = _greeted(client, server)
-        with _told(Phase.AUTH):
+        with _connect_errors(Phase.CONNECT):
+            ehlo_seconds = _hello(client, server)
+        with _connect_errors(Phase.AUTH):
             _log_in(client, server)
-        with _told(Phase.CONNECT):
-            return _taken_over(client, ehlo_seconds)
+        with _connect_errors(Phase.CONNECT):
+            return _detached(client, ehlo_seconds)
     except BaseException:
         client.close()
         raise
 
 
 @contextmanager
-def _told(phase: Phase) -> Iterator[None]:
-    """Turn what smtplib raises into NotOpened."""
+def _connect_errors(phase: Phase) -> Iterator[None]:
+    """Turns what smtplib raises into ConnectFailed."""
     try:
         yield
     except smtplib.SMTPResponseException as error:
         words = error.smtp_error
         text = readable(words if isinstance(words, bytes) else words.encode())
-        raise NotOpened(Reply(phase, error.smtp_code, text)) from error
+        raise ConnectFailed(Reply(phase, error.smtp_code, text)) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise NotOpened(Reply(phase, None, type(error).__name__)) from error
+        raise ConnectFailed(Reply(phase, None, type(error).__name__)) from error
 
 
 def _connected(server: SmtpServer) -> smtplib.SMTP:
     timeout, name = _OPENING_SECONDS, server.helo_name
     if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, name, timeout=timeout, context=_trust(server))
+        return smtplib.SMTP_SSL(server.host, server.port, name, timeout=timeout, context=_tls_context(server))
     return smtplib.SMTP(server.host, server.port, name, timeout=timeout)
 
 
-def _trust(server: SmtpServer) -> ssl.SSLContext:
+def _tls_context(server: SmtpServer) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=server.ca_file or None)
 
 
-def _greeted(client: smtplib.SMTP, server: SmtpServer) -> float:
-    """Say EHLO, encrypt where that is asked for; the seconds that the last EHLO took."""
+def _hello(client: smtplib.SMTP, server: SmtpServer) -> float:
+    """Says EHLO and starts TLS where asked to; returns the seconds that the last EHLO took."""
     seconds = _ehlo(client)
     if server.security != "starttls":
         return seconds
     if not client.has_extn("starttls"):
-        raise TransportMisconfigured(f"{server.host} offers no STARTTLS; nothing is sent in the clear")
-    client.starttls(context=_trust(server))
+        raise TransportMisconfigured(
+            f"{server.host} does not offer STARTTLS, and nothing is sent unencrypted"
+        )
+    client.starttls(context=_tls_context(server))
     return _ehlo(client)
 
 
@@ -249,21 +253,21 @@ def _log_in(client: smtplib.SMTP, server: SmtpServer) -> None:
     try:
         client.login(server.username, server.password)
     except UnicodeError as error:
-        raise TransportMisconfigured("smtplib logs in with names and passwords in ASCII only") from error
+        raise TransportMisconfigured("user name and password must be ASCII") from error
 
 
-def _taken_over(client: smtplib.SMTP, ehlo_seconds: float) -> SmtpConnection:
-    """Take the socket from smtplib, and what its buffer may already have read beyond the last reply."""
+def _detached(client: smtplib.SMTP, ehlo_seconds: float) -> SmtpConnection:
+    """Takes the socket from smtplib, and what its buffer may already have read beyond the last reply."""
     sock, buffer = client.sock, client.file
     if sock is None:
-        raise NotOpened(Reply(Phase.CONNECT, None, "the server closed the connection"))
+        raise ConnectFailed(Reply(Phase.CONNECT, None, "the server closed the connection"))
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection = SmtpConnection(sock, Extensions.announced(client.esmtp_features), ehlo_seconds)
     if buffer is not None:
-        with suppress(*_LATER):
-            connection.dialogue.receive(buffer.peek())
+        with suppress(*_WOULD_BLOCK):
+            connection.protocol.receive(buffer.peek())
         buffer.close()
-    if connection.dialogue.finished:
-        raise NotOpened(Reply(Phase.CONNECT, None, "the server spoke unasked"))
+    if connection.protocol.finished:
+        raise ConnectFailed(Reply(Phase.CONNECT, None, "the server sent an unexpected reply"))
     client.sock = client.file = None
     return connection

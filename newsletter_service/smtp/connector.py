@@ -1,4 +1,4 @@
-"""Opening connections beside the loop that uses them, for it may take minutes."""
+"""Opening connections in the background, for it may take minutes."""
 
 import threading
 from collections import deque
@@ -8,22 +8,25 @@ from newsletter_service.smtp.connection import SmtpConnection, SmtpServer, open_
 
 
 class Connector:
-    """Opens connections in threads of their own; what comes of it lies in `results`."""
+    """Opens connections in threads of their own; `results` holds those that are open, and errors.
 
-    def __init__(self, server: SmtpServer, arrived: Callable[[], None]) -> None:
+    `on_result` is called in such a thread each time there is one. `pending` counts attempts whose result was not taken.
+    """
+
+    def __init__(self, server: SmtpServer, on_result: Callable[[], None]) -> None:
         self.results: deque[SmtpConnection | BaseException] = deque()
-        self.under_way = 0
-        self._server, self._arrived = server, arrived
+        self.pending = 0
+        self._server, self._on_result = server, on_result
         self._closed = False
         self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Begin with one more."""
-        self.under_way += 1
-        threading.Thread(target=self._open, name="opening", daemon=True).start()
+        """Begins to open one more."""
+        self.pending += 1
+        threading.Thread(target=self._open, name="smtp-connect", daemon=True).start()
 
     def close(self) -> None:
-        """Want no more; a connection that still comes about is closed."""
+        """Wants no more; a connection that still comes about is closed."""
         with self._lock:
             self._closed = True
         for result in self.results:
@@ -34,11 +37,11 @@ class Connector:
         result: SmtpConnection | BaseException
         try:
             result = open_connection(self._server)
-        except BaseException as error:  # noqa: BLE001  # the thread that waits for it raises it
+        except BaseException as error:  # noqa: BLE001  # whoever takes the result raises it
             result = error
         with self._lock:
             if not self._closed:
                 self.results.append(result)
-                self._arrived()
+                self._on_result()
             elif isinstance(result, SmtpConnection):
                 result.close()

@@ -1,4 +1,4 @@
-"""What the loop waits for: connections that say something or have room again, and a bell for threads that are done."""
+"""Waiting for many connections at once, and being woken by other threads."""
 
 from contextlib import suppress
 from select import select
@@ -9,23 +9,23 @@ from newsletter_service.smtp.connection import SmtpConnection
 
 
 class Poller:
-    """One selector over all connections of a run; `ring` is the only call that other threads may make."""
+    """A selector over connections; `wake` is the only call that other threads may make."""
 
     def __init__(self) -> None:
         self._selector = DefaultSelector()
         self._writing: set[SmtpConnection] = set()
         self._closed = False
-        self._bell, self._ear = socketpair()
-        self._bell.setblocking(False)
-        self._ear.setblocking(False)
-        self._selector.register(self._ear, EVENT_READ, None)
+        self._waker, self._wake_reader = socketpair()
+        self._waker.setblocking(False)
+        self._wake_reader.setblocking(False)
+        self._selector.register(self._wake_reader, EVENT_READ, None)
 
-    def begin(self, connection: SmtpConnection) -> None:
-        """Watch for what a connection says."""
+    def register(self, connection: SmtpConnection) -> None:
+        """Begins to watch a connection for replies."""
         self._selector.register(connection, EVENT_READ, connection)
 
-    def mind(self, connection: SmtpConnection) -> None:
-        """Watch for room to write too, as long as something is left to be sent; and no longer."""
+    def update(self, connection: SmtpConnection) -> None:
+        """Watches for room to write for as long as the connection has unsent bytes."""
         wants = connection.wants_write
         if wants == (connection in self._writing):
             return
@@ -35,40 +35,41 @@ class Poller:
             self._writing.discard(connection)
         self._selector.modify(connection, EVENT_READ | EVENT_WRITE if wants else EVENT_READ, connection)
 
-    def end(self, connection: SmtpConnection) -> None:
-        """Watch a connection no more."""
+    def unregister(self, connection: SmtpConnection) -> None:
+        """Watches a connection no longer."""
         self._writing.discard(connection)
         self._selector.unregister(connection)
 
-    def events(self, seconds: float) -> list[tuple[SelectorKey, int]]:
-        """What there is to be read or written, at the latest after so long; the key's data is the connection, or
-        None for the bell, which is to be answered by `hear`.
+    def poll(self, seconds: float) -> list[tuple[SelectorKey, int]]:
+        """Waits for up to `seconds` and returns what can be read or written; a key's data is its connection.
+
+        Or None where another thread woke us, which `clear_wake` then has to acknowledge.
         """
         return self._selector.select(seconds)
 
-    def wait_for_bell(self, seconds: float) -> None:
-        """Wait for nothing but the bell."""
-        if select([self._ear], [], [], seconds)[0]:
-            self.hear()
+    def wait_for_wake(self, seconds: float) -> None:
+        """Waits for `wake` alone, for up to `seconds`."""
+        if select([self._wake_reader], [], [], seconds)[0]:
+            self.clear_wake()
 
-    def ring(self) -> None:
-        """Wake the loop."""
+    def wake(self) -> None:
+        """Ends the current or next wait."""
         try:
-            self._bell.send(b"!")
+            self._waker.send(b"!")
         except BlockingIOError:
-            pass  # it is ringing already
+            pass  # a wake-up is pending already
         except OSError:
-            if not self._closed:  # else nobody waits any more: a thread was done too late for its run
+            if not self._closed:  # else nobody waits any more: a thread finished after its run had ended
                 raise
 
-    def hear(self) -> None:
-        """Let the bell be quiet."""
+    def clear_wake(self) -> None:
+        """Acknowledges all wake-ups so far."""
         with suppress(BlockingIOError):
-            self._ear.recv(4096)
+            self._wake_reader.recv(4096)
 
     def close(self) -> None:
-        """Nobody is watched any more, and whoever still rings is not heard."""
+        """Releases the selector; `wake` does nothing from now on."""
         self._closed = True
         self._selector.close()
-        self._bell.close()
-        self._ear.close()
+        self._waker.close()
+        self._wake_reader.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import TextIO
 
-from newsletter_service.smtp.protocol import Extensions
+from newsletter_service.smtp.extensions import Extensions
 from tests.pipelining_server import StrictSession
 
 _GREETING = b"220 mx.nieuwsbrief.example ESMTP\r\n"

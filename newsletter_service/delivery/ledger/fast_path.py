@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from newsletter_service.delivery.ledger.claims import CLAIMED_COLUMNS, HAND_OVER_IN, Claimed, Place, stored
-from newsletter_service.smtp.reply import Reply
+from newsletter_service.smtp.replies import Reply
 
 MOST_AT_ONCE = 1000
 

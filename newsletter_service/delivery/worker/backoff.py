@@ -20,7 +20,7 @@ from newsletter_service.delivery.worker.rate_limits import (
     least_failures,
 )
 from newsletter_service.delivery.worker.ready_queue import ReadyQueue
-from newsletter_service.smtp.reply import Reply
+from newsletter_service.smtp.replies import Reply
 
 _APART_SECONDS = 0.02
 _LONGEST_SECONDS = 600.0

@@ -28,7 +28,7 @@ from newsletter_service.delivery.worker.outcomes import Answered, Settler, is_pl
 from newsletter_service.delivery.worker.prefetch import LOOK_AGAIN_SECONDS, Prefetcher
 from newsletter_service.delivery.worker.rate_limits import Limits, RateLimiter
 from newsletter_service.delivery.worker.ready_queue import LONG, ReadyQueue
-from newsletter_service.smtp.reply import Reply
+from newsletter_service.smtp.replies import Reply
 
 NOTICES_AT_ONCE = 10
 """So many may be handed over beside what is handed over of mailings: they need not wait until that is gone."""

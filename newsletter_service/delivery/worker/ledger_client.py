@@ -21,8 +21,8 @@ from newsletter_service.delivery.worker.background import BackgroundJob
 from newsletter_service.delivery.worker.batch import Batch, Batcher, Office
 from newsletter_service.delivery.worker.personalise import Personaliser
 from newsletter_service.letters.errors import LetterError
-from newsletter_service.smtp.protocol import Outgoing
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.messages import OutgoingMessage
+from newsletter_service.smtp.replies import Phase, Reply
 
 _TRY_AGAIN_SECONDS = 1.0
 
@@ -92,7 +92,7 @@ class LedgerClient:
         at_rest = not (self._under_way or self._outcomes or self._unsent or self._granted)
         return at_rest and self.batcher.idle
 
-    def next_letter(self) -> Outgoing | None:
+    def next_letter(self) -> OutgoingMessage | None:
         """The next letter that may go, its slots filled; one that cannot be made has failed."""
         while self._granted:
             row = self._granted.popleft()
@@ -103,7 +103,7 @@ class LedgerClient:
                 self._outcomes.append((row, Reply(Phase.DATA, 554, f"5.6.0 {error}")))
         return None
 
-    def settle(self, letter: Outgoing, reply: Reply) -> None:
+    def settle(self, letter: OutgoingMessage, reply: Reply) -> None:
         """Have it written down what the server answered."""
         self._outcomes.append((self.batcher.handed(letter.key), reply))
 

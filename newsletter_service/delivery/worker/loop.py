@@ -21,11 +21,11 @@ from newsletter_service.delivery.worker.personalise import Personaliser
 from newsletter_service.delivery.worker.rate_limits import Ramp
 from newsletter_service.delivery.worker.setup import DeliveryConfig, Snapshot
 from newsletter_service.delivery.worker.spread import ConnectionSpread
-from newsletter_service.smtp.connection import NotOpened, SmtpConnection
+from newsletter_service.smtp.connection import ConnectFailed, SmtpConnection
 from newsletter_service.smtp.connector import Connector
+from newsletter_service.smtp.messages import Outcome
 from newsletter_service.smtp.poller import Poller
-from newsletter_service.smtp.protocol import Outcome
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.replies import Phase, Reply
 
 SPARE_LETTERS = 10
 """Answers that may wait to be written down: a kill repeats these, and what each connection has under way."""
@@ -92,8 +92,8 @@ class _Run:
             on_uncertain=outbox.on_uncertain,
             counting=outbox.report is not None,
         )
-        self._ledger = LedgerClient(office, personaliser, self._poller.ring)
-        self._connector = Connector(outbox.server, self._poller.ring)
+        self._ledger = LedgerClient(office, personaliser, self._poller.wake)
+        self._connector = Connector(outbox.server, self._poller.wake)
         self._ramp = Ramp(outbox.server.connections)
         self._connections: set[SmtpConnection] = set()
         self._busy: set[SmtpConnection] = set()
@@ -132,7 +132,7 @@ class _Run:
         events = self._events(timeout)
         for key, what in events:
             if key.data is None:
-                self._poller.hear()
+                self._poller.clear_wake()
             elif ledger_client.unsettled < self._spare_letters():
                 self._serve(key.data, what)
         ledger_client.collect()
@@ -155,18 +155,18 @@ class _Run:
         All of them if the server says nothing for a while: what else is there to do.
         """
         full = self._ledger.unsettled >= self._spare_letters()
-        if not full and (events := self._poller.events(0)):
+        if not full and (events := self._poller.poll(0)):
             return events
         pause = min(timeout, self._ledger.pause(self._slots))
         if full:  # the database is away, or slow: what servers say now waits
-            self._poller.wait_for_bell(pause)
+            self._poller.wait_for_wake(pause)
             return []
         idle = self._assign(self._spread.enough)
         lingers = idle or self._ledger.could_settle
         began = time.monotonic()
         if len(self._busy) >= _MANY_BUSY:
             time.sleep(_GATHER_SECONDS)
-        events = self._poller.events(min(pause, _LINGER_SECONDS) if lingers else pause)
+        events = self._poller.poll(min(pause, _LINGER_SECONDS) if lingers else pause)
         self._spread.waited(time.monotonic() - began)
         if idle and not events:
             self._assign(self._outbox.server.connections)
@@ -189,7 +189,7 @@ class _Run:
 
     def _settle(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
-            self._ledger.settle(outcome.letter, outcome.reply)
+            self._ledger.settle(outcome.message, outcome.reply)
             if is_plain(outcome.reply):
                 self._ramp.accepted()
                 self._outbox.server_away.over()
@@ -199,11 +199,11 @@ class _Run:
 
     def _give(self, connection: SmtpConnection) -> None:
         """Start letters on a connection as long as it wants any, and send what is to be sent."""
-        ledger_client, most = self._ledger, connection.most_letters
-        while ledger_client.waiting and connection.dialogue.wants and not connection.closed:
-            full = most and connection.dialogue.started >= most
-            if full or not connection.dialogue.takes(ledger_client.next_domain):
-                connection.dialogue.quit()
+        ledger_client, most = self._ledger, connection.max_messages
+        while ledger_client.waiting and connection.protocol.can_start and not connection.closed:
+            full = most and connection.protocol.started >= most
+            if full or not connection.protocol.accepts_domain(ledger_client.next_domain):
+                connection.protocol.quit()
                 break
             letter = ledger_client.next_letter()
             if letter is None:
@@ -223,29 +223,29 @@ class _Run:
             return False
         for connection in list(self._connections if len(busy) < most else busy):
             may = connection in busy or (len(busy) < most and ledger_client.unsettled < self._spare_letters())
-            if may and connection.dialogue.wants:
+            if may and connection.protocol.can_start:
                 self._give(connection)
                 self._mind(connection)
         return bool(ledger_client.waiting) and len(busy) < len(self._connections)
 
     def _mind(self, connection: SmtpConnection) -> None:
         """Part with a connection that has ended; watch for room to write where something is left to be sent."""
-        if connection.dialogue.finished and not connection.wants_write:
+        if connection.protocol.finished and not connection.wants_write:
             connection.close()
         if connection.closed:
             self._part(connection)
             return
-        if connection.dialogue.under_way:
+        if connection.protocol.in_flight:
             self._busy.add(connection)
         else:
             self._busy.discard(connection)
-        self._poller.mind(connection)
+        self._poller.update(connection)
 
     def _part(self, connection: SmtpConnection) -> None:
         if connection in self._connections:
             self._connections.discard(connection)
             self._busy.discard(connection)
-            self._poller.end(connection)
+            self._poller.unregister(connection)
             lost = connection.lost()
             self._settle(lost)
             self._make_room()
@@ -254,7 +254,7 @@ class _Run:
 
     def _mind_vain(self, connection: SmtpConnection) -> None:
         """End the run when one connection after the other ends without having accepted a letter."""
-        if connection.dialogue.accepted or self._finishing:
+        if connection.protocol.accepted or self._finishing:
             return
         self._in_vain += 1
         self._ledger.take_back()
@@ -264,22 +264,22 @@ class _Run:
 
     def _open_more(self) -> None:
         wanting = self._ledger.waiting or not self._connections
-        opened = len(self._connections) + self._connector.under_way
+        opened = len(self._connections) + self._connector.pending
         if wanting and not self._finishing and self._ramp.may_open(opened, time.monotonic()):
             self._connector.start()
 
     def _take_in_opened(self) -> None:
         while self._connector.results:
             result = self._connector.results.popleft()
-            self._connector.under_way -= 1
+            self._connector.pending -= 1
             if isinstance(result, SmtpConnection) and self._finishing:
                 result.close()
             elif isinstance(result, SmtpConnection):
-                result.take_at_most(self._outbox.limits.letters_per_connection)
+                result.limit_messages(self._outbox.limits.letters_per_connection)
                 self._connections.add(result)
-                self._poller.begin(result)
+                self._poller.register(result)
                 self._make_room()
-            elif isinstance(result, NotOpened):
+            elif isinstance(result, ConnectFailed):
                 self._not_opened(result.reply)
             else:
                 raise result
@@ -289,7 +289,7 @@ class _Run:
         self._ramp.refused(len(self._connections), time.monotonic())
         if classify(reply) is Verdict.PAUSE:
             self._ledger.refused_altogether(reply)
-        if not self._connections and not self._connector.under_way:
+        if not self._connections and not self._connector.pending:
             self._unreachable = reply
 
     def _make_room(self) -> None:
@@ -302,7 +302,7 @@ class _Run:
         near = min(connection.ehlo_seconds for connection in self._connections) < NEAR_SECONDS
         depth = 1 if near else FAR_DEPTH
         for connection in self._connections:
-            connection.dialogue.depth = depth
+            connection.protocol.depth = depth
         self._slots = count * (depth + 1) + SPARE_LETTERS + self._outbox.server.connections
 
     # --- once a second ---
@@ -312,7 +312,9 @@ class _Run:
         self._next_tick = now + _TICK_SECONDS
         for connection in list(self._connections):
             if connection.overdue(now):
-                log.warning("the server did not answer in time at phase %s", connection.dialogue.waiting_for)
+                log.warning(
+                    "the server did not answer in time at phase %s", connection.protocol.awaited_phase
+                )
                 connection.close()
                 self._part(connection)
         self._tell(now)
@@ -338,7 +340,7 @@ class _Run:
         self._slots = 0
         self._ledger.take_back()
         for connection in list(self._connections):
-            connection.dialogue.quit()
+            connection.protocol.quit()
             connection.flush()
             self._mind(connection)
         latest = time.monotonic() + STOP_SECONDS

@@ -19,7 +19,7 @@ from newsletter_service.delivery.rules import (
 )
 from newsletter_service.delivery.worker.backoff import DomainBackoffs
 from newsletter_service.logs import without_addresses
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.replies import Phase, Reply
 
 Answered = tuple[Claimed, Reply]
 """A row and the server's last answer about its letter."""

@@ -12,7 +12,7 @@ from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.rules import envelope_sender, message_id
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
-from newsletter_service.smtp.protocol import Outgoing
+from newsletter_service.smtp.messages import OutgoingMessage
 
 _LETTERS_KEPT = 100
 
@@ -58,13 +58,13 @@ class Personaliser:
         if len(self._letters) > _LETTERS_KEPT:
             self._letters = {letter_id: self._letters[letter_id] for letter_id in wanted}
 
-    def fill(self, row: Claimed) -> Outgoing:
+    def fill(self, row: Claimed) -> OutgoingMessage:
         """The letter for this reader, which was read before; LetterError if it cannot be made."""
         template = self._letters[row.letter_id]
         if isinstance(template, LetterError):
             raise template
         sender = envelope_sender(row.delivery_id, self.secret_key, self.bounce_domain)
-        return Outgoing(row.delivery_id, sender, row.address, template.pieces(self._values(row)))
+        return OutgoingMessage(row.delivery_id, sender, row.address, template.pieces(self._values(row)))
 
     def _values(self, row: Claimed) -> SlotValues:
         manage = unsubscribe = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.replies import Phase, Reply
 
 BURST_SECONDS = 0.1
 """How much of a pause may be caught up with: a rate is never exceeded by more than this."""

@@ -19,7 +19,7 @@ from newsletter_service.delivery.worker.batch import Batch, Batcher, Office
 from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.replies import Phase, Reply
 from tests.conftest import NOW
 from tests.delivery.db.conftest import SECRET, release, write_notice
 

@@ -14,7 +14,7 @@ from newsletter_service.delivery.worker.batch import expire_silent_workers
 from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
-from newsletter_service.smtp.protocol import Extensions
+from newsletter_service.smtp.extensions import Extensions
 from tests.conftest import NOW
 from tests.delivery.db.conftest import release, states
 from tests.pipelining_server import running_erring_server

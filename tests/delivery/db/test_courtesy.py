@@ -20,7 +20,7 @@ from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
 from newsletter_service.delivery.worker.rate_limits import BURST_SECONDS, Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.connection import SmtpServer
-from newsletter_service.smtp.protocol import Extensions
+from newsletter_service.smtp.extensions import Extensions
 from tests.conftest import NOW, Clock
 from tests.delivery.db.beside import eventually, sending
 from tests.delivery.db.conftest import release, row_of, states, write_notice
@@ -257,7 +257,7 @@ def test_a_letter_beyond_the_announced_size_pauses_the_mailing_and_blames_no_rea
         assert server.received == []
     assert states(session, mailing) == {DeliveryState.READY: 3}
     session.refresh(mailing)
-    assert mailing.pause_reason == "552 5.3.4 the letter is larger than the server takes"
+    assert mailing.pause_reason == "552 5.3.4 the message is larger than the server takes"
 
 
 @pytest.mark.parametrize("answer", ["451 4.3.2 busy", "421 4.3.2 closing"])

@@ -14,7 +14,7 @@ from newsletter_service.delivery.ledger.fast_path import Chosen, Exchanged, Want
 from newsletter_service.delivery.models import Mailing
 from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.delivery.worker.setup import DeliveryConfig
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.replies import Phase, Reply
 from tests.conftest import NOW
 from tests.delivery.db.conftest import release, row_of, states
 

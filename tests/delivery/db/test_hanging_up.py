@@ -18,7 +18,7 @@ from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.loop import MOST_IN_VAIN, NEAR_SECONDS, send_until_empty
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
-from newsletter_service.smtp.protocol import Extensions
+from newsletter_service.smtp.extensions import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import Clock
 from tests.delivery.db.conftest import release, states

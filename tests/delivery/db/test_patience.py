@@ -19,7 +19,7 @@ from newsletter_service.delivery.worker.setup import DeliveryConfig, Snapshot
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Notice
 from newsletter_service.smtp.connection import SmtpServer
-from newsletter_service.smtp.protocol import Extensions
+from newsletter_service.smtp.extensions import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import NOW, Clock
 from tests.delivery.db.beside import eventually, sending

@@ -69,13 +69,13 @@ def test_a_kill_at_any_moment_would_repeat_no_more_than_the_connections_and_ten(
     A loop that comes `late` finds answers on all connections at once.
     """
     at_risk: list[int] = []
-    look = Poller.events
+    look = Poller.poll
 
     def looked(watch: Poller, timeout: float) -> Any:
         time.sleep(late if timeout else 0)
         return look(watch, timeout)
 
-    monkeypatch.setattr(Poller, "events", looked)
+    monkeypatch.setattr(Poller, "poll", looked)
 
     def watched(name: str) -> Callable[..., Any]:
         inner = getattr(_Run, name)

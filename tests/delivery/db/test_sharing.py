@@ -20,7 +20,7 @@ from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.delivery.worker.rate_limits import BURST_SECONDS, Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig, Snapshot
 from newsletter_service.smtp.connection import SmtpServer
-from newsletter_service.smtp.protocol import Extensions
+from newsletter_service.smtp.extensions import Extensions
 from tests.conftest import NOW
 from tests.delivery.db.beside import eventually, sending
 from tests.delivery.db.conftest import release, states

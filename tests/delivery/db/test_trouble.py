@@ -25,7 +25,7 @@ from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.smtp.connection import SmtpServer
-from newsletter_service.smtp.protocol import Extensions
+from newsletter_service.smtp.extensions import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.delivery.db.beside import eventually
 from tests.delivery.db.conftest import SECRET, release

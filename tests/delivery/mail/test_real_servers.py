@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from newsletter_service.smtp.connection import SmtpServer
-from newsletter_service.smtp.protocol import Outgoing
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.messages import OutgoingMessage
+from newsletter_service.smtp.replies import Phase, Reply
 from tests.chaos.waiting import PATIENCE_SECONDS, until
 from tests.handing_in import content_of, hand_in, letter, letters, means_the_same
 from tests.postfix import Postfix, running_postfix
@@ -24,7 +24,7 @@ from tests.smtp_server import Received, RecordingServer, running_smtp_server
 NAMES = ("een", "weg", "twee", "later", "drie", "data", "vier")
 DELAYED_SECONDS = 0.04
 TAKEN = {"een", "twee", "drie", "vier"}
-BEYOND_ASCII = Outgoing("jörg", "b+1@b.example", "jörg@g.example", letter("jorg").message)
+BEYOND_ASCII = OutgoingMessage("jörg", "b+1@b.example", "jörg@g.example", letter("jorg").content)
 
 
 def plain(port: int) -> SmtpServer:
@@ -41,7 +41,7 @@ def arrived(server: RecordingServer, names: set[str]) -> list[Received]:
     return server.received
 
 
-def check(sent: list[Outgoing], got: list[Received], taken: set[str]) -> None:
+def check(sent: list[OutgoingMessage], got: list[Received], taken: set[str]) -> None:
     """Each of `taken` has its own letter, once; nobody else has any."""
     assert sorted(mail.recipient.partition("@")[0] for mail in got) == sorted(taken)
     by_recipient = {one.recipient: one for one in sent}
@@ -150,7 +150,7 @@ def test_postfix_is_not_waited_for_between_letters(
     sent = [letter(name, "Lang.\n" * 2_500) for name in sorted(names)]
     begun: list[float] = []
 
-    def one_by_one() -> Iterator[Outgoing]:
+    def one_by_one() -> Iterator[OutgoingMessage]:
         for one in sent:
             begun.append(time.monotonic())
             yield one
@@ -175,7 +175,7 @@ def test_postfix_takes_an_address_beyond_ascii(postfix: tuple[Postfix, SmtpServe
 
 
 def test_postfix_refusing_the_sender_concerns_every_letter(postfix: tuple[Postfix, SmtpServer]) -> None:
-    unwanted = Outgoing("een", "ongewenst@b.example", "een@g.example", letter("een").message)
+    unwanted = OutgoingMessage("een", "ongewenst@b.example", "een@g.example", letter("een").content)
     reply = hand_in(postfix[1], [unwanted])["een"]
     assert (reply.code, reply.enhanced_status) == (554, "5.7.1")
 
@@ -186,7 +186,8 @@ def test_postfix_closing_after_too_many_errors_leaves_nothing_in_doubt_that_it_r
     """It says 421 in the middle of what was sent along."""
     behind.received.clear()
     refused = [
-        Outgoing(number, "b+1@b.example", "weg@g.example", letter("weg").message) for number in range(40)
+        OutgoingMessage(number, "b+1@b.example", "weg@g.example", letter("weg").content)
+        for number in range(40)
     ]
     replies = in_short(hand_in(postfix[1], refused, depth=4))
     assert 10 <= list(replies.values()).count((Phase.RCPT, 550)) < 40

@@ -11,8 +11,13 @@ import pytest
 from newsletter_service.delivery.rules import Verdict, classify
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.mime.skeleton import Template
-from newsletter_service.smtp.connection import NotOpened, SmtpServer, TransportMisconfigured, open_connection
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.connection import (
+    ConnectFailed,
+    SmtpServer,
+    TransportMisconfigured,
+    open_connection,
+)
+from newsletter_service.smtp.replies import Phase, Reply
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.handing_in import content_of, hand_in, letter, run
 from tests.smtp_server import RecordingServer, running_smtp_server
@@ -28,7 +33,7 @@ def guarded(tls: ssl.SSLContext) -> Iterator[RecordingServer]:
 
 
 def refused(server: SmtpServer) -> Reply:
-    with pytest.raises(NotOpened) as caught:
+    with pytest.raises(ConnectFailed) as caught:
         open_connection(server)
     return caught.value.reply
 
@@ -69,7 +74,7 @@ def test_without_starttls_nothing_is_sent_in_the_clear(smtp: RecordingServer) ->
 
 
 def test_a_password_never_travels_in_the_clear(smtp: RecordingServer) -> None:
-    with pytest.raises(TransportMisconfigured, match="SMTP_SECURITY"):
+    with pytest.raises(TransportMisconfigured, match="starttls or tls"):
         open_connection(SmtpServer("127.0.0.1", smtp.port, "none", *LOGIN))
     assert smtp.connections == 0
 

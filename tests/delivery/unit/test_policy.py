@@ -12,7 +12,7 @@ from newsletter_service.delivery.rules import (
     is_about_the_letter,
     settlement,
 )
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.replies import Phase, Reply
 from tests.conftest import NOW
 
 LATER = NOW + timedelta(hours=48)

@@ -21,7 +21,7 @@ from newsletter_service.delivery.worker.rate_limits import (
     least_failures,
 )
 from newsletter_service.delivery.worker.ready_queue import ReadyQueue
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.replies import Phase, Reply
 
 DOMAINS = st.lists(st.sampled_from(["a.example", "b.example", "c.example"]), max_size=60)
 

@@ -193,7 +193,7 @@ def test_a_correction_is_threaded_under_the_letter_of_the_edition_that_its_reade
     ]
     copies.read(house.session.connection(), claimed)
     for row in claimed:
-        mail = message_from_bytes(b"".join(copies.fill(row).message), policy=default)
+        mail = message_from_bytes(b"".join(copies.fill(row).content), policy=default)
         above = message_id(first[row.address], house.mail_context.secret_key, "nieuwsbrief.example")
         assert mail["In-Reply-To"] == mail["References"] == above
 

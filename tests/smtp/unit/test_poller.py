@@ -4,26 +4,26 @@ from contextlib import closing
 from newsletter_service.smtp.poller import Poller
 
 
-def test_a_bell_that_nobody_hears_holds_up_nobody_and_one_hearing_answers_it() -> None:
-    with closing(Poller()) as watch:
+def test_waking_thousands_of_times_blocks_nobody_and_is_acknowledged_once() -> None:
+    with closing(Poller()) as poller:
         for _ in range(5000):
-            watch.ring()
-        assert [key.data for key, _ in watch.events(0)] == [None]
-        watch.hear()
-        assert watch.events(0) == []
-        watch.hear()
+            poller.wake()
+        assert [key.data for key, _ in poller.poll(0)] == [None]
+        poller.clear_wake()
+        assert poller.poll(0) == []
+        poller.clear_wake()
 
 
-def test_the_bell_ends_a_wait_at_once() -> None:
-    with closing(Poller()) as watch:
-        ringer = threading.Timer(0.05, watch.ring)
-        ringer.start()
-        watch.wait_for_bell(1e6)
-        assert watch.events(0) == []
-        ringer.join()
+def test_waking_ends_a_wait() -> None:
+    with closing(Poller()) as poller:
+        waking = threading.Timer(0.05, poller.wake)
+        waking.start()
+        poller.wait_for_wake(1e6)
+        assert poller.poll(0) == []
+        waking.join()
 
 
-def test_a_thread_that_is_done_after_the_run_rings_in_vain() -> None:
-    watch = Poller()
-    watch.close()
-    watch.ring()
+def test_waking_after_the_end_does_nothing() -> None:
+    poller = Poller()
+    poller.close()
+    poller.wake()

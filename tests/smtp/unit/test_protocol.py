@@ -1,9 +1,11 @@
-"""The SMTP dialogue word by word: what is said when, and what each reply means for which letter."""
+"""The SMTP protocol word by word: what is said when, and what each reply means for which letter."""
 
 import pytest
 
-from newsletter_service.smtp.protocol import Dialogue, Extensions, Outcome, Outgoing
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.extensions import Extensions
+from newsletter_service.smtp.messages import Outcome, OutgoingMessage
+from newsletter_service.smtp.protocol import SmtpProtocol
+from newsletter_service.smtp.replies import Phase, Reply
 
 LOCKSTEP = Extensions()
 PIPELINING = Extensions(pipelining=True)
@@ -11,8 +13,8 @@ CHUNKING = Extensions(pipelining=True, chunking=True)
 ENVELOPE = b"MAIL FROM:<b+%d@b.example>\r\nRCPT TO:<l%d@g.example>\r\n"
 
 
-def letter(number: int, recipient: str = "", message: bytes = b"") -> Outgoing:
-    return Outgoing(
+def letter(number: int, recipient: str = "", message: bytes = b"") -> OutgoingMessage:
+    return OutgoingMessage(
         number,
         f"b+{number}@b.example",
         recipient or f"l{number}@g.example",
@@ -24,183 +26,183 @@ def envelope(number: int) -> bytes:
     return ENVELOPE % (number, number)
 
 
-def said(dialogue: Dialogue) -> bytes:
-    return b"".join(dialogue.to_send())
+def said(protocol: SmtpProtocol) -> bytes:
+    return b"".join(protocol.data_to_send())
 
 
 def results(outcomes: list[Outcome]) -> list[tuple[object, Phase, int | None]]:
-    return [(outcome.letter.key, outcome.reply.phase, outcome.reply.code) for outcome in outcomes]
+    return [(outcome.message.key, outcome.reply.phase, outcome.reply.code) for outcome in outcomes]
 
 
-def with_letters(extensions: Extensions, count: int = 1, depth: int = 1) -> Dialogue:
-    dialogue = Dialogue(extensions, depth)
+def with_letters(extensions: Extensions, count: int = 1, depth: int = 1) -> SmtpProtocol:
+    protocol = SmtpProtocol(extensions, depth)
     if depth > 1:
-        have_one_accepted(dialogue)
+        have_one_accepted(protocol)
     for number in range(1, count + 1):
-        assert dialogue.wants
-        assert dialogue.start(letter(number)) is None
-    return dialogue
+        assert protocol.can_start
+        assert protocol.start(letter(number)) is None
+    return protocol
 
 
-def have_one_accepted(dialogue: Dialogue) -> None:
-    assert dialogue.start(letter(0)) is None
-    said(dialogue)
-    assert results(dialogue.receive(b"250 OK\r\n" * 3)) == [(0, Phase.DOT, 250)]
+def have_one_accepted(protocol: SmtpProtocol) -> None:
+    assert protocol.start(letter(0)) is None
+    said(protocol)
+    assert results(protocol.receive(b"250 OK\r\n" * 3)) == [(0, Phase.DOT, 250)]
 
 
 def test_without_extensions_each_command_waits_for_the_reply_to_the_last() -> None:
-    dialogue = with_letters(LOCKSTEP)
-    assert said(dialogue) == b"MAIL FROM:<b+1@b.example>\r\n"
-    assert dialogue.receive(b"250 OK\r\n") == []
-    assert said(dialogue) == b"RCPT TO:<l1@g.example>\r\n"
-    assert dialogue.receive(b"250 OK\r\n") == []
-    assert said(dialogue) == b"DATA\r\n"
-    assert dialogue.receive(b"354 Go\r\n") == []
-    assert said(dialogue) == b"Letter 1\r\n.\r\n"
-    assert not dialogue.wants
-    assert results(dialogue.receive(b"250 OK\r\n")) == [(1, Phase.DOT, 250)]
-    assert dialogue.wants
+    protocol = with_letters(LOCKSTEP)
+    assert said(protocol) == b"MAIL FROM:<b+1@b.example>\r\n"
+    assert protocol.receive(b"250 OK\r\n") == []
+    assert said(protocol) == b"RCPT TO:<l1@g.example>\r\n"
+    assert protocol.receive(b"250 OK\r\n") == []
+    assert said(protocol) == b"DATA\r\n"
+    assert protocol.receive(b"354 Go\r\n") == []
+    assert said(protocol) == b"Letter 1\r\n.\r\n"
+    assert not protocol.can_start
+    assert results(protocol.receive(b"250 OK\r\n")) == [(1, Phase.DOT, 250)]
+    assert protocol.can_start
 
 
 def test_without_extensions_a_refused_letter_is_reset_before_the_next() -> None:
-    dialogue = with_letters(LOCKSTEP)
-    outcomes = dialogue.receive(b"250 OK\r\n550 5.1.1 no\r\n")
+    protocol = with_letters(LOCKSTEP)
+    outcomes = protocol.receive(b"250 OK\r\n550 5.1.1 no\r\n")
     assert results(outcomes) == [(1, Phase.RCPT, 550)]
-    said(dialogue)
-    dialogue.start(letter(2))
-    assert said(dialogue) == b"RSET\r\n"
-    dialogue.receive(b"250 OK\r\n")
-    assert said(dialogue) == b"MAIL FROM:<b+2@b.example>\r\n"
+    said(protocol)
+    protocol.start(letter(2))
+    assert said(protocol) == b"RSET\r\n"
+    protocol.receive(b"250 OK\r\n")
+    assert said(protocol) == b"MAIL FROM:<b+2@b.example>\r\n"
 
 
 def test_with_pipelining_the_next_envelope_goes_along_with_the_final_dot() -> None:
-    dialogue = with_letters(PIPELINING)
-    assert said(dialogue) == envelope(1) + b"DATA\r\n"
-    dialogue.start(letter(2))
-    assert said(dialogue) == b""
-    assert not dialogue.wants
-    dialogue.receive(b"250 OK\r\n250 OK\r\n354 Go\r\n")
-    assert said(dialogue) == b"Letter 1\r\n.\r\n" + envelope(2) + b"DATA\r\n"
-    assert results(dialogue.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n354 Go\r\n")) == [(1, Phase.DOT, 250)]
-    assert said(dialogue) == b"Letter 2\r\n.\r\n"
+    protocol = with_letters(PIPELINING)
+    assert said(protocol) == envelope(1) + b"DATA\r\n"
+    protocol.start(letter(2))
+    assert said(protocol) == b""
+    assert not protocol.can_start
+    protocol.receive(b"250 OK\r\n250 OK\r\n354 Go\r\n")
+    assert said(protocol) == b"Letter 1\r\n.\r\n" + envelope(2) + b"DATA\r\n"
+    assert results(protocol.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n354 Go\r\n")) == [(1, Phase.DOT, 250)]
+    assert said(protocol) == b"Letter 2\r\n.\r\n"
 
 
 def test_a_refused_recipient_gets_nothing_even_where_the_server_goes_ahead() -> None:
-    dialogue = with_letters(PIPELINING, 2)
-    said(dialogue)
-    assert results(dialogue.receive(b"250 OK\r\n550 5.1.1 no\r\n354 Go\r\n")) == [(1, Phase.RCPT, 550)]
-    assert said(dialogue) == b".\r\n" + envelope(2) + b"DATA\r\n"
-    assert dialogue.receive(b"554 5.5.1 nobody to send it to\r\n") == []
-    assert results(dialogue.receive(b"250 OK\r\n250 OK\r\n452 4.3.1 full\r\n")) == [(2, Phase.DATA, 452)]
+    protocol = with_letters(PIPELINING, 2)
+    said(protocol)
+    assert results(protocol.receive(b"250 OK\r\n550 5.1.1 no\r\n354 Go\r\n")) == [(1, Phase.RCPT, 550)]
+    assert said(protocol) == b".\r\n" + envelope(2) + b"DATA\r\n"
+    assert protocol.receive(b"554 5.5.1 nobody to send it to\r\n") == []
+    assert results(protocol.receive(b"250 OK\r\n250 OK\r\n452 4.3.1 full\r\n")) == [(2, Phase.DATA, 452)]
 
 
 def test_after_a_refused_envelope_the_next_begins_with_a_reset() -> None:
-    dialogue = with_letters(PIPELINING, 2)
-    said(dialogue)
-    outcomes = dialogue.receive(b"250 OK\r\n450 4.2.1 later\r\n503 5.5.1 RCPT first\r\n")
+    protocol = with_letters(PIPELINING, 2)
+    said(protocol)
+    outcomes = protocol.receive(b"250 OK\r\n450 4.2.1 later\r\n503 5.5.1 RCPT first\r\n")
     assert results(outcomes) == [(1, Phase.RCPT, 450)]
-    assert said(dialogue) == b"RSET\r\n" + envelope(2) + b"DATA\r\n"
-    outcomes = dialogue.receive(b"250 reset\r\n250 OK\r\n250 OK\r\n354 Go\r\n250 OK\r\n")
+    assert said(protocol) == b"RSET\r\n" + envelope(2) + b"DATA\r\n"
+    outcomes = protocol.receive(b"250 reset\r\n250 OK\r\n250 OK\r\n354 Go\r\n250 OK\r\n")
     assert results(outcomes) == [(2, Phase.DOT, 250)]
 
 
 def test_the_first_refusal_of_a_letter_counts_and_the_others_do_not() -> None:
-    dialogue = with_letters(PIPELINING)
-    outcomes = dialogue.receive(b"550 5.7.1 not you\r\n503 5.5.1 MAIL first\r\n503 5.5.1 RCPT first\r\n")
+    protocol = with_letters(PIPELINING)
+    outcomes = protocol.receive(b"550 5.7.1 not you\r\n503 5.5.1 MAIL first\r\n503 5.5.1 RCPT first\r\n")
     assert results(outcomes) == [(1, Phase.MAIL, 550)]
     assert outcomes[0].reply.enhanced_status == "5.7.1"
-    assert dialogue.lost() == []
+    assert protocol.lost() == []
 
 
 def test_nobody_gets_an_empty_message_from_a_server_that_refuses_only_the_sender() -> None:
-    dialogue = with_letters(PIPELINING)
-    said(dialogue)
-    outcomes = dialogue.receive(b"450 4.7.1 not now\r\n250 OK\r\n354 Go\r\n")
+    protocol = with_letters(PIPELINING)
+    said(protocol)
+    outcomes = protocol.receive(b"450 4.7.1 not now\r\n250 OK\r\n354 Go\r\n")
     assert results(outcomes) == [(1, Phase.MAIL, 450)]
-    assert said(dialogue) == b""
-    assert dialogue.finished
+    assert said(protocol) == b""
+    assert protocol.finished
 
 
 def test_with_chunking_letters_go_whole_and_one_behind_the_other() -> None:
-    dialogue = with_letters(CHUNKING, 2, depth=2)
+    protocol = with_letters(CHUNKING, 2, depth=2)
     first, second = (envelope(n) + b"BDAT 10 LAST\r\nLetter %d\r\n" % n for n in (1, 2))
-    assert said(dialogue) == first + b"RSET\r\n" + second
-    assert not dialogue.wants
-    outcomes = dialogue.receive(b"250 OK\r\n550 5.1.1 no\r\n554 5.5.1 nobody\r\n250 reset\r\n")
+    assert said(protocol) == first + b"RSET\r\n" + second
+    assert not protocol.can_start
+    outcomes = protocol.receive(b"250 OK\r\n550 5.1.1 no\r\n554 5.5.1 nobody\r\n250 reset\r\n")
     assert results(outcomes) == [(1, Phase.RCPT, 550)]
-    outcomes = dialogue.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n")
+    outcomes = protocol.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n")
     assert results(outcomes) == [(2, Phase.DOT, 250)]
-    dialogue.start(letter(3))
-    assert said(dialogue).startswith(b"MAIL"), "an idle server with nothing open needs no reset"
+    protocol.start(letter(3))
+    assert said(protocol).startswith(b"MAIL"), "an idle server with nothing open needs no reset"
 
 
 def test_until_a_server_has_accepted_a_letter_no_second_one_can_be_in_doubt() -> None:
-    dialogue = Dialogue(CHUNKING, depth=8)
-    dialogue.start(letter(1))
-    assert not dialogue.wants
-    dialogue.receive(b"250 OK\r\n" * 2 + b"451 4.3.0 later\r\n")
-    dialogue.start(letter(2))
-    assert not dialogue.wants
-    dialogue.receive(b"250 OK\r\n" * 4)
-    dialogue.start(letter(3))
-    assert dialogue.wants
+    protocol = SmtpProtocol(CHUNKING, depth=8)
+    protocol.start(letter(1))
+    assert not protocol.can_start
+    protocol.receive(b"250 OK\r\n" * 2 + b"451 4.3.0 later\r\n")
+    protocol.start(letter(2))
+    assert not protocol.can_start
+    protocol.receive(b"250 OK\r\n" * 4)
+    protocol.start(letter(3))
+    assert protocol.can_start
 
 
 def test_with_chunking_a_reset_goes_along_as_long_as_an_earlier_letter_may_fail() -> None:
-    dialogue = with_letters(CHUNKING, 2, depth=2)
-    assert results(dialogue.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n")) == [(1, Phase.DOT, 250)]
-    said(dialogue)
-    dialogue.start(letter(3))
-    assert said(dialogue).startswith(b"RSET\r\nMAIL")
+    protocol = with_letters(CHUNKING, 2, depth=2)
+    assert results(protocol.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n")) == [(1, Phase.DOT, 250)]
+    said(protocol)
+    protocol.start(letter(3))
+    assert said(protocol).startswith(b"RSET\r\nMAIL")
 
 
 def test_chunking_without_pipelining_is_left_alone() -> None:
-    dialogue = Dialogue(Extensions.announced({"chunking": ""}), depth=8)
-    dialogue.start(letter(1))
-    assert said(dialogue) == b"MAIL FROM:<b+1@b.example>\r\n"
-    assert not dialogue.wants
+    protocol = SmtpProtocol(Extensions.announced({"chunking": ""}), depth=8)
+    protocol.start(letter(1))
+    assert said(protocol) == b"MAIL FROM:<b+1@b.example>\r\n"
+    assert not protocol.can_start
 
 
 @pytest.mark.parametrize("extensions", [LOCKSTEP, PIPELINING, CHUNKING])
 def test_a_closing_server_answers_one_letter_and_the_rest_is_lost(extensions: Extensions) -> None:
-    dialogue = with_letters(extensions, 1)
-    said(dialogue)
-    assert results(dialogue.receive(b"421 4.3.2 going down\r\n")) == [(1, Phase.MAIL, 421)]
-    assert dialogue.finished
-    assert not dialogue.wants
-    assert said(dialogue) == b""
-    assert dialogue.lost() == []
+    protocol = with_letters(extensions, 1)
+    said(protocol)
+    assert results(protocol.receive(b"421 4.3.2 going down\r\n")) == [(1, Phase.MAIL, 421)]
+    assert protocol.finished
+    assert not protocol.can_start
+    assert said(protocol) == b""
+    assert protocol.lost() == []
 
 
 def test_a_server_that_closes_between_letters_leaves_nothing_in_doubt() -> None:
-    dialogue = with_letters(PIPELINING, 2)
-    outcomes = dialogue.receive(b"250 OK\r\n250 OK\r\n354 Go\r\n421 4.3.2 going down\r\n")
+    protocol = with_letters(PIPELINING, 2)
+    outcomes = protocol.receive(b"250 OK\r\n250 OK\r\n354 Go\r\n421 4.3.2 going down\r\n")
     assert results(outcomes) == [(1, Phase.DOT, 421)]
-    assert said(dialogue) == b""
-    assert results(dialogue.lost()) == [(2, Phase.MAIL, None)]
+    assert said(protocol) == b""
+    assert results(protocol.lost()) == [(2, Phase.MAIL, None)]
 
 
 def test_a_farewell_nobody_asked_for_concerns_no_letter() -> None:
-    dialogue = Dialogue(PIPELINING)
-    assert dialogue.receive(b"421 4.4.2 timed out\r\n") == []
-    assert dialogue.finished
+    protocol = SmtpProtocol(PIPELINING)
+    assert protocol.receive(b"421 4.4.2 timed out\r\n") == []
+    assert protocol.finished
 
 
 def test_a_server_that_closes_has_none_of_the_letters_behind_that_word() -> None:
-    dialogue = with_letters(CHUNKING, 3, depth=3)
-    outcomes = dialogue.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n421 4.3.2 closing\r\n")
+    protocol = with_letters(CHUNKING, 3, depth=3)
+    outcomes = protocol.receive(b"250 OK\r\n250 OK\r\n250 OK\r\n421 4.3.2 closing\r\n")
     assert results(outcomes) == [(1, Phase.DOT, 250)]
-    assert results(dialogue.lost()) == [(2, Phase.MAIL, None), (3, Phase.MAIL, None)]
+    assert results(protocol.lost()) == [(2, Phase.MAIL, None), (3, Phase.MAIL, None)]
 
 
 def test_a_server_gets_letters_to_as_many_domains_as_it_takes() -> None:
-    dialogue = Dialogue(Extensions(pipelining=True, chunking=True, domain_max=2), depth=9)
+    protocol = SmtpProtocol(Extensions(pipelining=True, chunking=True, domain_max=2), depth=9)
     for number, domain in enumerate(["a.example", "b.example", "a.example"]):
-        assert dialogue.takes(domain)
-        dialogue.start(letter(number, f"l@{domain}"))
-    assert dialogue.takes("b.example")
-    assert not dialogue.takes("c.example")
-    assert with_letters(CHUNKING, 1).takes("c.example")
+        assert protocol.accepts_domain(domain)
+        protocol.start(letter(number, f"l@{domain}"))
+    assert protocol.accepts_domain("b.example")
+    assert not protocol.accepts_domain("c.example")
+    assert with_letters(CHUNKING, 1).accepts_domain("c.example")
 
 
 @pytest.mark.parametrize(
@@ -214,9 +216,9 @@ def test_a_server_gets_letters_to_as_many_domains_as_it_takes() -> None:
     ],
 )
 def test_a_letter_is_in_doubt_once_its_content_may_have_gone_out(replies: bytes, phase: Phase) -> None:
-    dialogue = with_letters(PIPELINING)
-    dialogue.receive(replies)
-    assert results(dialogue.lost()) == [(1, phase, None)]
+    protocol = with_letters(PIPELINING)
+    protocol.receive(replies)
+    assert results(protocol.lost()) == [(1, phase, None)]
 
 
 def test_with_chunking_a_letter_is_in_doubt_from_the_start() -> None:
@@ -236,28 +238,28 @@ def test_with_chunking_a_letter_is_in_doubt_from_the_start() -> None:
     ],
 )
 def test_a_reply_without_sense_ends_the_dialogue_and_says_why(nonsense: bytes) -> None:
-    dialogue = with_letters(PIPELINING)
-    said(dialogue)
-    assert dialogue.receive(nonsense + b"250 OK\r\n250 OK\r\n354 Go\r\n250 OK\r\n") == []
-    assert dialogue.finished
-    assert said(dialogue) == b""
-    (outcome,) = dialogue.lost()
+    protocol = with_letters(PIPELINING)
+    said(protocol)
+    assert protocol.receive(nonsense + b"250 OK\r\n250 OK\r\n354 Go\r\n250 OK\r\n") == []
+    assert protocol.finished
+    assert said(protocol) == b""
+    (outcome,) = protocol.lost()
     assert outcome.reply.code is None
     assert "reply" in outcome.reply.text
 
 
 def test_what_was_not_yet_written_when_a_reply_made_no_sense_is_never_written() -> None:
-    dialogue = with_letters(PIPELINING)
-    dialogue.receive(b"250 OK\r\n250 OK\r\n354 Go\r\nwhat?\r\n")
-    assert said(dialogue) == b""
-    assert results(dialogue.lost()) == [(1, Phase.DOT, None)]
+    protocol = with_letters(PIPELINING)
+    protocol.receive(b"250 OK\r\n250 OK\r\n354 Go\r\nwhat?\r\n")
+    assert said(protocol) == b""
+    assert results(protocol.lost()) == [(1, Phase.DOT, None)]
 
 
 def test_a_server_that_does_not_reset_is_left() -> None:
-    dialogue = with_letters(PIPELINING, 2)
-    dialogue.receive(b"250 OK\r\n550 no\r\n503 no\r\n502 5.5.1 no such command\r\n")
-    assert dialogue.finished
-    assert results(dialogue.lost()) == [(2, Phase.MAIL, None)]
+    protocol = with_letters(PIPELINING, 2)
+    protocol.receive(b"250 OK\r\n550 no\r\n503 no\r\n502 5.5.1 no such command\r\n")
+    assert protocol.finished
+    assert results(protocol.lost()) == [(2, Phase.MAIL, None)]
 
 
 @pytest.mark.parametrize(
@@ -273,45 +275,45 @@ def test_a_server_that_does_not_reset_is_left() -> None:
     ],
 )
 def test_the_servers_words_are_kept_on_one_line(reply: bytes, text: str) -> None:
-    dialogue = with_letters(CHUNKING)
-    (outcome,) = dialogue.receive(b"250 OK\r\n250 OK\r\n" + reply)
+    protocol = with_letters(CHUNKING)
+    (outcome,) = protocol.receive(b"250 OK\r\n250 OK\r\n" + reply)
     assert outcome.reply == Reply(Phase.DOT, 250, text)
 
 
 def test_a_refusal_over_several_lines_counts_by_its_last_code() -> None:
-    dialogue = with_letters(PIPELINING)
-    (outcome,) = dialogue.receive(b"250 OK\r\n250-5.1.1 not\r\n550 5.1.1 here\r\n")
+    protocol = with_letters(PIPELINING)
+    (outcome,) = protocol.receive(b"250 OK\r\n250-5.1.1 not\r\n550 5.1.1 here\r\n")
     assert outcome.reply == Reply(Phase.RCPT, 550, "5.1.1 not here")
 
 
 def test_size_is_told_and_kept_to_where_the_server_announces_it() -> None:
-    dialogue = Dialogue(Extensions.announced({"pipelining": "", "size": "12"}))
-    too_large = dialogue.start(letter(1, message=b"x" * 11 + b"\r\n"))
+    protocol = SmtpProtocol(Extensions.announced({"pipelining": "", "size": "12"}))
+    too_large = protocol.start(letter(1, message=b"x" * 11 + b"\r\n"))
     assert too_large is not None
     assert (too_large.reply.phase, too_large.reply.code) == (Phase.MAIL, 552)
-    assert said(dialogue) == b""
-    assert dialogue.start(letter(2, message=b"x" * 10 + b"\r\n")) is None
-    assert said(dialogue).startswith(b"MAIL FROM:<b+2@b.example> SIZE=12\r\n")
-    assert dialogue.started == 1
+    assert said(protocol) == b""
+    assert protocol.start(letter(2, message=b"x" * 10 + b"\r\n")) is None
+    assert said(protocol).startswith(b"MAIL FROM:<b+2@b.example> SIZE=12\r\n")
+    assert protocol.started == 1
 
 
 def test_an_address_beyond_ascii_goes_only_where_the_server_takes_it() -> None:
-    refused = Dialogue(PIPELINING).start(letter(1, recipient="jörg@g.example"))
+    refused = SmtpProtocol(PIPELINING).start(letter(1, recipient="jörg@g.example"))
     assert refused is not None
     assert (refused.reply.code, refused.reply.enhanced_status) == (553, "5.6.7")
-    dialogue = Dialogue(Extensions(pipelining=True, smtputf8=True))
-    dialogue.start(letter(1, recipient="jörg@g.example"))
-    assert said(dialogue).startswith(
+    protocol = SmtpProtocol(Extensions(pipelining=True, smtputf8=True))
+    protocol.start(letter(1, recipient="jörg@g.example"))
+    assert said(protocol).startswith(
         "MAIL FROM:<b+1@b.example> SMTPUTF8\r\nRCPT TO:<jörg@g.example>\r\n".encode()
     )
 
 
 def test_an_address_cannot_bring_a_command_with_it() -> None:
-    dialogue = Dialogue(PIPELINING)
-    refused = dialogue.start(letter(1, recipient="x@g.example>\r\nRCPT TO:<y@g.example"))
+    protocol = SmtpProtocol(PIPELINING)
+    refused = protocol.start(letter(1, recipient="x@g.example>\r\nRCPT TO:<y@g.example"))
     assert refused is not None
     assert (refused.reply.phase, refused.reply.enhanced_status) == (Phase.RCPT, "5.1.3")
-    assert said(dialogue) == b""
+    assert said(protocol) == b""
 
 
 @pytest.mark.parametrize(
@@ -333,39 +335,39 @@ def test_what_a_server_announces_is_read_with_care(features: dict[str, str], rea
 
 @pytest.mark.parametrize("extensions", [LOCKSTEP, PIPELINING, CHUNKING])
 def test_goodbye_is_said_after_what_is_under_way(extensions: Extensions) -> None:
-    dialogue = with_letters(extensions, 1)
-    dialogue.quit()
-    dialogue.quit()
-    assert not dialogue.wants
+    protocol = with_letters(extensions, 1)
+    protocol.quit()
+    protocol.quit()
+    assert not protocol.can_start
     replies = [b"250 OK\r\n", b"250 OK\r\n"] + [b"354 Go\r\n"] * (not extensions.chunking) + [b"250 OK\r\n"]
-    outcomes, words = [], said(dialogue)
+    outcomes, words = [], said(protocol)
     for reply in replies:
-        outcomes += dialogue.receive(reply)
-        words += said(dialogue)
+        outcomes += protocol.receive(reply)
+        words += said(protocol)
     assert results(outcomes) == [(1, Phase.DOT, 250)]
     assert words.count(b"QUIT\r\n") == 1
     assert words.endswith(b"QUIT\r\n")
-    dialogue.receive(b"221 Bye\r\n")
-    assert dialogue.finished
+    protocol.receive(b"221 Bye\r\n")
+    assert protocol.finished
 
 
 def test_what_is_heard_after_nothing_can_be_written_still_counts() -> None:
-    dialogue = with_letters(PIPELINING, 2)
-    said(dialogue)
-    dialogue.receive(b"250 OK\r\n250 OK\r\n354 Go\r\n")
-    dialogue.hang_up("ConnectionResetError")
-    assert results(dialogue.receive(b"552 5.3.4 too large\r\n250 OK\r\n250 OK\r\n354 Go\r\n")) == [
+    protocol = with_letters(PIPELINING, 2)
+    said(protocol)
+    protocol.receive(b"250 OK\r\n250 OK\r\n354 Go\r\n")
+    protocol.stop_sending("ConnectionResetError")
+    assert results(protocol.receive(b"552 5.3.4 too large\r\n250 OK\r\n250 OK\r\n354 Go\r\n")) == [
         (1, Phase.DOT, 552)
     ]
-    assert said(dialogue) == b""
-    (second,) = dialogue.lost()
+    assert said(protocol) == b""
+    (second,) = protocol.lost()
     assert second.reply == Reply(Phase.DATA, None, "ConnectionResetError")
 
 
 def test_the_phase_waited_for_is_that_of_the_oldest_reply_outstanding() -> None:
-    dialogue = with_letters(PIPELINING)
-    phases = [dialogue.waiting_for]
+    protocol = with_letters(PIPELINING)
+    phases = [protocol.awaited_phase]
     for reply in [b"250 OK\r\n", b"250 OK\r\n", b"354 Go\r\n", b"250 OK\r\n"]:
-        dialogue.receive(reply)
-        phases.append(dialogue.waiting_for)
+        protocol.receive(reply)
+        phases.append(protocol.awaited_phase)
     assert phases == [Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT, None]

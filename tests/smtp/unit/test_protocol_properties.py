@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter_service.delivery.rules import Verdict, classify
-from newsletter_service.smtp.protocol import Dialogue, Extensions, Outcome, Outgoing
-from newsletter_service.smtp.reply import Phase
+from newsletter_service.smtp.extensions import Extensions
+from newsletter_service.smtp.messages import Outcome, OutgoingMessage
+from newsletter_service.smtp.protocol import SmtpProtocol
+from newsletter_service.smtp.replies import Phase
 from tests.handing_in import content_of
 from tests.pipelining_server import DROP, USUAL, StrictSession
 
@@ -40,7 +42,7 @@ SENSELESS = [
     "2500 OK",
 ]
 LETTERS = [
-    Outgoing(number, f"b+{number}@bounces.example", f"lezer{number}@gemeente.example", (content,))
+    OutgoingMessage(number, f"b+{number}@bounces.example", f"lezer{number}@gemeente.example", (content,))
     for number, content in enumerate(
         [
             b"Subject: een\r\n\r\nEen\r\n",
@@ -56,16 +58,16 @@ LETTERS = [
 
 @dataclass
 class Wire:
-    """A dialogue and a server with bytes in flight both ways; `steps` decides what moves next."""
+    """A protocol and a server with bytes in flight both ways; `steps` decides what moves next."""
 
-    dialogue: Dialogue
+    protocol: SmtpProtocol
     server: StrictSession
     steps: list[int]
     to_server: bytes = b""
     to_client: bytes = b""
     outcomes: list[Outcome] = field(default_factory=list)
 
-    def run(self, letters: list[Outgoing]) -> None:
+    def run(self, letters: list[OutgoingMessage]) -> None:
         """Move bytes until the steps are used up or nothing moves, then cut the connection."""
         left = list(reversed(letters))
         for step in self.steps * 40 if self.steps is ALL_THE_WAY else self.steps:
@@ -77,21 +79,21 @@ class Wire:
                 self.to_client += self.server.feed(part)
             else:
                 part, self.to_client = self.to_client[:size], self.to_client[size:]
-                self.outcomes += self.dialogue.receive(part)
+                self.outcomes += self.protocol.receive(part)
             self._flush()
-        self.outcomes += self.dialogue.lost()
+        self.outcomes += self.protocol.lost()
         for letter in left:
-            assert letter.key not in {outcome.letter.key for outcome in self.outcomes}
+            assert letter.key not in {outcome.message.key for outcome in self.outcomes}
 
-    def _start(self, left: list[Outgoing]) -> None:
-        if left and self.dialogue.wants:
-            at_once = self.dialogue.start(left.pop())
+    def _start(self, left: list[OutgoingMessage]) -> None:
+        if left and self.protocol.can_start:
+            at_once = self.protocol.start(left.pop())
             self.outcomes += [at_once] if at_once else []
         elif not left:
-            self.dialogue.quit()
+            self.protocol.quit()
 
     def _flush(self) -> None:
-        self.to_server += b"".join(self.dialogue.to_send())
+        self.to_server += b"".join(self.protocol.data_to_send())
         if self.server.closed:
             self.to_server = b""
 
@@ -102,9 +104,9 @@ ALL_THE_WAY = [0, 4_000, 4_001, 4_000, 4_001]
 
 def check(wire: Wire) -> None:
     assert wire.server.violations == []
-    keys = [outcome.letter.key for outcome in wire.outcomes]
-    assert len(keys) == len(set(keys)) == wire.dialogue.started
-    assert wire.dialogue.under_way == 0
+    keys = [outcome.message.key for outcome in wire.outcomes]
+    assert len(keys) == len(set(keys)) == wire.protocol.started
+    assert wire.protocol.in_flight == 0
     envelopes = {(letter.sender, letter.recipient): letter for letter in LETTERS}
     for received in wire.server.received:
         assert content_of(envelopes[received.sender, received.recipient]) == received.content
@@ -127,18 +129,18 @@ def test_a_server_that_refuses_at_will_and_goes_away_at_any_byte(
         mood = next(answers, "")
         return mood if mood and verb not in ("RSET", "QUIT") else USUAL.get(verb, "250 OK")
 
-    wire = Wire(Dialogue(extensions, depth), StrictSession(extensions, answer), steps)
+    wire = Wire(SmtpProtocol(extensions, depth), StrictSession(extensions, answer), steps)
     wire.run(LETTERS)
     check(wire)
     arrived = {received.recipient for received in wire.server.received}
     for outcome in wire.outcomes:
         verdict = classify(outcome.reply)
         if verdict is Verdict.SENT:
-            assert outcome.letter.recipient in arrived
+            assert outcome.message.recipient in arrived
         elif verdict is not Verdict.UNCERTAIN:
-            assert outcome.letter.recipient not in arrived
+            assert outcome.message.recipient not in arrived
     if steps is ALL_THE_WAY and not any(mood == DROP or mood.startswith("421") for mood in moods):
-        assert wire.dialogue.started == len(LETTERS)
+        assert wire.protocol.started == len(LETTERS)
         assert all(outcome.reply.code for outcome in wire.outcomes)
         assert wire.server.closed
 
@@ -155,7 +157,7 @@ def test_a_server_that_answers_without_sense_makes_us_say_nothing_wrong(
 ) -> None:
     answers = iter(moods)
     wire = Wire(
-        Dialogue(extensions, depth),
+        SmtpProtocol(extensions, depth),
         StrictSession(extensions, lambda verb, recipient: next(answers, "") or USUAL.get(verb, "250 OK")),
         steps,
     )
@@ -168,12 +170,12 @@ def test_a_server_that_answers_without_sense_makes_us_say_nothing_wrong(
 def test_no_bytes_whatsoever_break_the_dialogue(
     extensions: Extensions, depth: int, noise: list[bytes]
 ) -> None:
-    dialogue, outcomes, left = Dialogue(extensions, depth), list[Outcome](), list(LETTERS)
+    protocol, outcomes, left = SmtpProtocol(extensions, depth), list[Outcome](), list(LETTERS)
     for data in noise:
-        while left and dialogue.wants:
-            dialogue.start(left.pop())
-        outcomes += dialogue.receive(data)
-        dialogue.to_send()
-    outcomes += dialogue.lost()
-    assert len({outcome.letter.key for outcome in outcomes}) == len(outcomes) == dialogue.started
+        while left and protocol.can_start:
+            protocol.start(left.pop())
+        outcomes += protocol.receive(data)
+        protocol.data_to_send()
+    outcomes += protocol.lost()
+    assert len({outcome.message.key for outcome in outcomes}) == len(outcomes) == protocol.started
     assert all(outcome.reply.phase in (Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.DOT) for outcome in outcomes)

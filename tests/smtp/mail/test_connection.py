@@ -9,9 +9,10 @@ from email import message_from_bytes
 
 import pytest
 
-from newsletter_service.smtp.connection import NotOpened, SmtpConnection, SmtpServer, open_connection
-from newsletter_service.smtp.protocol import Extensions, Outgoing
-from newsletter_service.smtp.reply import Phase, Reply
+from newsletter_service.smtp.connection import ConnectFailed, SmtpConnection, SmtpServer, open_connection
+from newsletter_service.smtp.extensions import Extensions
+from newsletter_service.smtp.messages import OutgoingMessage
+from newsletter_service.smtp.replies import Phase, Reply
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.handing_in import content_of, hand_in, letter, letters, means_the_same
 from tests.pipelining_server import DROP, USUAL, running_erring_server
@@ -92,22 +93,22 @@ def test_what_a_server_says_along_with_its_answer_to_ehlo_is_not_overheard(noise
         if noise == b"250":
             connection = open_connection(plain(port))
             connection.start(letter("een"))
-            assert connection.dialogue.receive(b" OK\r\n550 no\r\n")[0].reply.phase is Phase.RCPT
+            assert connection.protocol.receive(b" OK\r\n550 no\r\n")[0].reply.phase is Phase.RCPT
             connection.close()
         else:
-            with pytest.raises(NotOpened, match="unasked"):
+            with pytest.raises(ConnectFailed, match="unexpected"):
                 open_connection(plain(port))
 
 
 def test_a_server_that_is_not_there_or_turns_us_away_is_told_apart() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    with pytest.raises(NotOpened) as absent:
+    with pytest.raises(ConnectFailed) as absent:
         open_connection(plain(port))
     assert absent.value.reply == Reply(Phase.CONNECT, None, "ConnectionRefusedError")
     with (
         scripted_server(b"", greeting=b"554 5.7.1 go away\r\n") as port,
-        pytest.raises(NotOpened) as turned_away,
+        pytest.raises(ConnectFailed) as turned_away,
     ):
         open_connection(plain(port))
     assert turned_away.value.reply == Reply(Phase.CONNECT, 554, "5.7.1 go away")
@@ -124,7 +125,7 @@ def test_a_server_that_does_not_read_gets_the_rest_when_it_does() -> None:
     ours, theirs = socket.socketpair()
     with theirs:
         connection = SmtpConnection(ours, PIPELINING)
-        large = Outgoing("groot", "b@b.example", "groot@g.example", (b"x" * 3_000_000 + b"\r\n",))
+        large = OutgoingMessage("groot", "b@b.example", "groot@g.example", (b"x" * 3_000_000 + b"\r\n",))
         connection.start(large)
         connection.flush()
         theirs.recv(999)
@@ -146,7 +147,9 @@ def test_a_letter_of_which_a_part_never_went_out_has_not_arrived(announced: Exte
     ours, theirs = socket.socketpair()
     with theirs:
         connection = SmtpConnection(ours, announced)
-        connection.start(Outgoing("groot", "b@b.example", "groot@g.example", (b"x" * 9_000_000 + b"\r\n",)))
+        connection.start(
+            OutgoingMessage("groot", "b@b.example", "groot@g.example", (b"x" * 9_000_000 + b"\r\n",))
+        )
         connection.flush()
         if not announced.chunking:
             theirs.sendall(b"250 OK\r\n250 OK\r\n354 Go\r\n")
@@ -206,7 +209,7 @@ def test_last_words_are_read_though_writing_fails() -> None:
     theirs.close()
     connection.flush()
     assert not connection.wants_write
-    assert not connection.dialogue.wants
+    assert not connection.protocol.can_start
     (outcome,) = connection.on_readable()
     assert (outcome.reply.phase, outcome.reply.code) == (Phase.DOT, 552)
     connection.close()
