@@ -66,5 +66,4 @@ clean: ## Remove what setting up and running made
 .venv/ready: .venv/bin/python requirements.lock pyproject.toml $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/pybabel -q compile -d $(TRANSLATIONS)
 	@touch $@

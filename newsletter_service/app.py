@@ -1,4 +1,4 @@
-"""The whole service: the core with every page, and the commands that need them."""
+"""The whole service: the core with every page."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,9 +14,7 @@ from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
 from newsletter_service.locations import TEMPLATES
 from newsletter_service.metrics import metrics
-from newsletter_service.seed import seed
 from newsletter_service.settings import Settings
-from newsletter_service.staff.commands import staff_commands
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
 from newsletter_service.startup import start
@@ -38,8 +36,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     csrf.exempt(readers)
     if settings.demo:
         app.register_blueprint(demo)
-    for commands in (staff_commands, seed):
-        app.cli.add_command(commands)
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
     return app

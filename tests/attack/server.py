@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from tests.chaos.waiting import until
 
 ROOT = Path(__file__).parents[2]
+IN_A_CHECKOUT = (sys.executable, "-m", "gunicorn", "wsgi:app")
 _LISTENING = re.compile(r"Listening at: http://127\.0\.0\.1:(\d+)")
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _PATIENCE_SECONDS = 30.0
@@ -114,12 +115,14 @@ class Visitor:
 
 
 @contextmanager
-def running_gunicorn(environment: Mapping[str, str], folder: Path) -> Iterator[Server]:
-    """Our gunicorn, as README starts it, on a port that the kernel picks."""
+def running_gunicorn(
+    environment: Mapping[str, str], folder: Path, command: Sequence[str] = IN_A_CHECKOUT, home: Path = ROOT
+) -> Iterator[Server]:
+    """Our gunicorn, started by `command` in `home`, on a port that the kernel picks."""
     log = folder / "gunicorn.log"
-    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "wsgi:app"]
+    command = [*command, "--bind", "127.0.0.1:0"]
     with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=out, stderr=out)
+        process = subprocess.Popen(command, cwd=home, env=dict(environment), stdout=out, stderr=out)
     server = Server(process, log, 0)
     try:
         until(lambda: process.poll() is not None or _LISTENING.search(server.said) is not None)

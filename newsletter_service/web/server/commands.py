@@ -10,9 +10,12 @@ _CONFIGURATION = "python:newsletter_service.web.server.gunicorn_conf"
 
 
 @click.command("serve", context_settings={"ignore_unknown_options": True})
-@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[GUNICORN'S OPTIONS]")
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[GUNICORN_OPTIONS]...")
 def serve(options: tuple[str, ...]) -> None:
-    """Serve the pages with gunicorn, on 127.0.0.1:8000 unless its options (--bind, --workers, ...) say otherwise."""
+    """Serve the pages with gunicorn.
+
+    It listens on 127.0.0.1:8000, and takes all of gunicorn's options, such as --bind and --workers.
+    """
     os.execv(sys.executable, gunicorn(*options))  # noqa: S606  # no shell is wanted, and signals reach gunicorn itself
 
 

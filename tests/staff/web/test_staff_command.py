@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter_service.staff.commands import staff_commands
 from newsletter_service.staff.models import User
 from tests.factories import make_newsletter, make_organisation
 from tests.staff_browser import PASSWORD, StaffBrowser
@@ -26,7 +27,7 @@ def publisher(stored: Stored) -> None:
 
 def run(app: Flask, *arguments: str, password: str = PASSWORD, typed: str | None = None) -> Result:
     environment = {} if typed else {"STAFF_PASSWORD": password}
-    return app.test_cli_runner().invoke(args=["staff", "add", *arguments], env=environment, input=typed)
+    return app.test_cli_runner().invoke(staff_commands, ["add", *arguments], env=environment, input=typed)
 
 
 HEAD = ("hanneke@noord.example", "--name", "Hanneke Noord", "--role", "head", "--organisation", "noord")
