@@ -1,10 +1,11 @@
 """Moments, days and numbers as people read them, in the language of the page."""
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from babel.lists import format_list
 from flask import Flask
 from flask_babel import format_decimal
@@ -35,6 +36,8 @@ JOIN = {
     "nl": {"short": ", ", "medium": ", ", "long": " 'om' ", "full": " 'om' ", "plain": " 'om' "},
     "en": {"short": ", ", "medium": ", ", "long": " 'at' ", "full": " 'at' ", "plain": " 'at' "},
 }
+_PARTS = {"EEEE": "weekday", "d": "day", "MMMM": "month", "y": "year", "HH": "hour", "mm": "minute"}
+"""What the parts of a pattern are called in scripts (Intl.DateTimeFormat)."""
 LOCALE = {"nl": "nl_NL", "en": "en_GB"}
 
 
@@ -49,6 +52,7 @@ def init_formatting(app: Flask) -> None:
         listed=listed,
         markdown=markdown,
     )
+    app.jinja_env.globals.update(moment_parts=moment_parts, DEFAULT_ZONE=DEFAULT_ZONE)
 
 
 def moment(value: datetime, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
@@ -61,6 +65,13 @@ def moment(value: datetime, form: str = "medium", zone: str = DEFAULT_ZONE) -> s
     return str(format_datetime(_local(value, zone), pattern, tzinfo=ZoneInfo(zone), locale=LOCALE[lang]))
 
 
+def moment_parts(form: str = "long") -> str:
+    """How `moment` puts a moment together, for scripts: "{weekday} {day} {month} om {hour}.{minute} uur"."""
+    lang = language()
+    pattern = DAY[lang][form] + JOIN[lang][form] + TIME[lang]
+    return re.sub(r"'([^']*)'|([A-Za-z]+)", lambda found: found[1] or f"{{{_PARTS[found[2]]}}}", pattern)
+
+
 def datum(value: date, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
     """A day, or the day of an aware moment on the clocks of `zone`: "do 26 nov"; `form` as for `moment`."""
     lang = language()
@@ -68,10 +79,11 @@ def datum(value: date, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
     return str(format_date(day, DAY[lang][form], locale=LOCALE[lang]))
 
 
-def tijd(value: datetime, zone: str = DEFAULT_ZONE) -> str:
-    """The time of an aware moment on the clocks of `zone`: "09.00 uur"."""
+def tijd(value: datetime | time, zone: str = DEFAULT_ZONE) -> str:
+    """A time, or the time of an aware moment on the clocks of `zone`: "09.00 uur"."""
     lang = language()
-    return str(format_datetime(_local(value, zone), TIME[lang], tzinfo=ZoneInfo(zone), locale=LOCALE[lang]))
+    at = _local(value, zone).time() if isinstance(value, datetime) else value
+    return str(format_time(at, TIME[lang], locale=LOCALE[lang]))
 
 
 def machine(value: datetime) -> str:

@@ -1,7 +1,7 @@
 """The language and the zone of a page.
 
 A reader's language is in the address (`?taal=en`) or that of the reader behind a token: there is no cookie.
-Staff see the language of their account.
+Staff see the language of their account; before they are signed in, that of the address too.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ def language() -> str:
 
 
 def speak(reader_language: str, *, just_chosen: bool = False) -> None:
-    """From here on, speak the language of the reader behind a token.
+    """From here on, speak the language of the reader behind a token, or of whom a page was made for.
 
     What the address asks for goes first, unless the reader has `just_chosen` another.
     """
@@ -54,7 +54,7 @@ def speak(reader_language: str, *, just_chosen: bool = False) -> None:
 def asked_language() -> str | None:
     """The language that the address asks for, if it does."""
     asked = request.args.get(PARAMETER)
-    if asked not in LANGUAGES or is_staff_page():
+    if asked not in LANGUAGES or _staff_language() is not None:
         return None
     return str(g.reader_language) if g.get("asked_language_is_over") else asked
 
@@ -72,17 +72,15 @@ def language_links() -> list[tuple[str, str, str]]:
 def _choose() -> str:
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    if is_staff_page():
-        return _staff_language()
-    return asked_language() or g.get("reader_language") or DEFAULT_LANGUAGE
+    return _staff_language() or asked_language() or g.get("reader_language") or DEFAULT_LANGUAGE
 
 
-def _staff_language() -> str:
-    """The language of who is signed in; a page about a failing database asks nobody."""
-    if g.get("database_failed") or not hasattr(current_app, "login_manager"):
-        return DEFAULT_LANGUAGE
-    chosen = getattr(current_user, "language", DEFAULT_LANGUAGE)
-    return chosen if chosen in LANGUAGES else DEFAULT_LANGUAGE
+def _staff_language() -> str | None:
+    """The language of who is signed in, on a page for staff; a page about a failing database asks nobody."""
+    if not is_staff_page() or g.get("database_failed") or not hasattr(current_app, "login_manager"):
+        return None
+    chosen = getattr(current_user, "language", None)
+    return chosen if chosen in LANGUAGES else None
 
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:

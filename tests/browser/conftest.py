@@ -155,13 +155,16 @@ def browse(chromium: Browser, site: Site) -> Callable[..., AbstractContextManage
     """Open a window: `with browse(width=360, dark=True, scripts=False) as page`; errors on the page fail the test."""
 
     @contextmanager
-    def open_window(width: int = 1280, dark: bool = False, scripts: bool = True) -> Iterator[Page]:
+    def open_window(
+        width: int = 1280, dark: bool = False, scripts: bool = True, zone: str | None = None
+    ) -> Iterator[Page]:
         context = chromium.new_context(
             base_url=site.base_url,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             java_script_enabled=scripts,
             locale="nl-NL",
+            timezone_id=zone,
         )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MILLISECONDS)

@@ -1,7 +1,10 @@
+from datetime import time
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from newsletter_service.editions.models import Calendar
 from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.values import Card, Picture, Tag
 from tests.browser.conftest import Open, Site, overflows, sign_in
@@ -69,6 +72,38 @@ def test_pages_for_staff_are_accessible(browse: Open, width: int, dark: bool) ->
         for path in STAFF:
             page.goto(path)
             check(page)
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_throwing_a_correction_away_is_accessible(browse: Open, width: int, dark: bool) -> None:
+    with browse(width=width, dark=dark) as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/edities/1/correctie")
+        page.get_by_label("Wat er niet klopte").fill("Het begint om **15.00 uur**.")
+        page.get_by_role("button", name="Bewaar").click()
+        page.get_by_role("link", name="Gooi de correctie weg").click()
+        expect(page.get_by_role("heading", name="Correctie op editie 1 weggooien?")).to_be_visible()
+        check(page)
+        page.get_by_role("button", name="Gooi de correctie weg").click()
+        expect(page.get_by_text("De correctie is weggegooid.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_two_people_on_one_calendar_get_an_accessible_page(
+    site: Site, browse: Open, width: int, dark: bool
+) -> None:
+    with browse(width=width, dark=dark) as page:
+        sign_in(page, "beheer")
+        page.goto("/redactie/kalender")
+        limit = int(page.get_by_label("Hoeveel berichten").input_value())
+        with site.stored() as session:
+            session.query(Calendar).update({"item_limit": limit + 1, "closing_time": time(11, limit)})
+        page.get_by_label("Hoeveel berichten").fill(str(limit + 2))
+        page.get_by_label("Hoe laat sluit de kopij?").fill("10:30")
+        page.get_by_role("button", name="Bewaar de kalender").click()
+        expect(page.get_by_role("heading", name="Iemand was u net voor")).to_be_visible()
+        expect(page.get_by_text(f"11.{limit:02} uur")).to_be_visible()
+        check(page)
 
 
 @pytest.mark.parametrize(("width", "dark"), LOOKS)

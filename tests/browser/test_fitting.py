@@ -10,6 +10,7 @@ from newsletter_service.audience.models import Segment
 from newsletter_service.services import services
 from newsletter_service.subscriptions.models import Subscriber
 from tests.browser.conftest import Open, Site, overflows, sign_in
+from tests.browser.test_accessibility import STAFF
 from tests.factories import make_subscriber
 
 DOMAIN = "veiligheidsregiomiddenmaasdelta.example"
@@ -108,3 +109,27 @@ def test_the_buttons_below_a_form_cover_nothing_that_has_the_focus(
         page.goto("/redactie/kopij/nieuw")
         assert walk(page, "Tab") == []
         assert walk(page, "Shift+Tab") == []
+
+
+SCROLLS_SIDEWAYS = """
+() => [...document.querySelectorAll("main *")]
+  .filter((one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth)
+  .map((one) => one.className)
+"""
+
+
+@pytest.mark.parametrize("path", STAFF)
+def test_nothing_scrolls_sideways_within_a_page_for_staff_on_a_phone(browse: Open, path: str) -> None:
+    with browse(width=360) as page:
+        sign_in(page, "beheer")
+        page.goto(path)
+        assert page.evaluate(SCROLLS_SIDEWAYS) == []
+
+
+def test_every_number_of_a_former_edition_has_its_name_beside_it_on_a_phone(browse: Open) -> None:
+    with browse(width=360) as page:
+        sign_in(page, "beheer")
+        page.goto("/redactie/edities")
+        numbers = page.locator(".done tbody tr").first.locator("td.number:visible")
+        beside = numbers.evaluate_all("(all) => all.map((one) => getComputedStyle(one, '::before').content)")
+        assert beside[:2] == ['"Bedoeld: "', '"Verstuurd: "']

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import select
 
 from newsletter_service.editorial.models import Item
-from tests.browser.conftest import Open, Site, sign_in
+from tests.browser.conftest import Open, Site, overflows, sign_in
 from tests.browser.test_accessibility import LOOKS, check
 
 NEW = "/redactie/kopij/nieuw"
@@ -60,6 +61,9 @@ def test_what_was_typed_comes_back_until_it_is_saved(
         assert leave(page, lambda: page.goto(NEW)) == ["beforeunload"]
         check(page)
         expect(page.get_by_text("iets dat nog niet is bewaard")).to_be_visible()
+        expect(
+            page.get_by_text(re.compile(r"hier op \w+dag \d+ \w+ om \d\d\.\d\d uur iets dat"))
+        ).to_be_visible()
         expect(page.get_by_label("Titel")).to_have_value("")
         page.get_by_role("button", name="Terugzetten").click()
         expect(page.get_by_label("Titel")).to_have_value(title)
@@ -104,6 +108,36 @@ def test_a_draft_can_be_thrown_away(browse: Open) -> None:
         leave(page, lambda: page.goto(NEW))
         page.get_by_role("button", name="Weggooien").click()
         assert drafts(page) == []
+
+
+def test_a_draft_says_when_it_was_written_on_the_clocks_of_the_pages(browse: Open) -> None:
+    with browse(zone="America/New_York") as page:
+        sign_in(page, "communicatie")
+        page.clock.set_fixed_time(datetime(2026, 11, 26, 23, 23, tzinfo=UTC))
+        type_an_item(page, "Diep in de nacht")
+        leave(page, lambda: page.goto(NEW))
+        expect(page.get_by_text("U schreef hier op vrijdag 27 november om 00.23 uur iets")).to_be_visible()
+
+
+WARNING = "Uitloggen gooit weg wat u in deze browser typte en nog niet heeft bewaard."
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_the_way_out_says_what_goes_where_there_are_drafts(browse: Open, width: int, dark: bool) -> None:
+    with browse(width=width, dark=dark) as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/edities")
+        expect(page.get_by_text(WARNING)).to_be_hidden()
+        type_an_item(page, "Nog niet af")
+        expect(page.get_by_text(WARNING)).to_be_visible()
+        leave(page, lambda: page.goto("/redactie/edities"))
+        expect(page.get_by_text(WARNING)).to_be_visible()
+        expect(page.get_by_role("button", name="Uitloggen")).to_have_accessible_description(WARNING)
+        assert not overflows(page)
+        check(page)
+        page.goto(NEW)
+        page.get_by_role("button", name="Weggooien").click()
+        expect(page.get_by_text(WARNING)).to_be_hidden()
 
 
 def test_drafts_are_for_the_account_that_wrote_them_and_go_when_it_signs_out(browse: Open) -> None:

@@ -21,9 +21,11 @@ from newsletter_service.services import services
 from newsletter_service.staff.access.door import Refused, knock
 from newsletter_service.staff.access.forms import SignInForm
 from newsletter_service.staff.access.seals import read_page
+from newsletter_service.staff.models import User
 from newsletter_service.web.areas import is_staff_page
 from newsletter_service.web.errors import http_page
 from newsletter_service.web.headers import framed
+from newsletter_service.web.locale import speak
 
 STAMP = "pagina-van"
 _PREFIX = "inloggen-"
@@ -88,6 +90,9 @@ def _page(form: SignInForm | None, refused: Refused) -> Any:
         return http_page(RequestEntityTooLarge())  # not raised: this may itself be the answer to an error
     db.session.rollback()
     read_only()
+    author = db.session().get(User, _author())
+    if author is not None:
+        speak(author.language, just_chosen=True)
     if form is not None and refused.words:
         form.form_errors.append(refused.words)
     headers = {"Retry-After": str(refused.seconds)} if refused.seconds else {}

@@ -11,6 +11,7 @@ from newsletter_service.services import services
 from newsletter_service.staff.access import service
 from newsletter_service.staff.access.door import KEY, Refused, knock
 from newsletter_service.staff.access.forms import SignInForm
+from newsletter_service.web.locale import DEFAULT_LANGUAGE, language
 
 door = Blueprint("door", __name__, url_prefix="/redactie")
 
@@ -37,11 +38,12 @@ def sign_in_now() -> Any:
 @door.post("/uitloggen")
 def sign_out() -> Response:
     """Ends the session, here and for whoever has a copy of its cookie."""
+    spoken = None if language() == DEFAULT_LANGUAGE else language()
     if KEY in session:
         with unit_of_work() as work:
             service.end(work, session[KEY], services().clock())
     session.clear()
-    return redirect(url_for("door.sign_in"))
+    return redirect(url_for("door.sign_in", taal=spoken))
 
 
 def _refused(form: SignInForm, refused: Refused) -> Any:

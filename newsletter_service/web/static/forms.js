@@ -15,9 +15,10 @@
   /* A browser may refuse to store anything, or have no room left: forms work without drafts. */
   const quietly = (act, otherwise) => { try { return act(); } catch { return otherwise; } };
   const read = (key) => quietly(() => JSON.parse(localStorage.getItem(key)), null);
-  const write = (key, draft) => quietly(() => localStorage.setItem(key, JSON.stringify(draft)));
-  const remove = (key) => quietly(() => localStorage.removeItem(key));
   const keys = (start) => quietly(() => Object.keys(localStorage).filter((key) => key.startsWith(start)), []);
+  const warnAtTheDoor = () => { document.getElementById("concepten-weg").hidden = !keys(MINE).length; };
+  const write = (key, draft) => { quietly(() => localStorage.setItem(key, JSON.stringify(draft))); warnAtTheDoor(); };
+  const remove = (key) => { quietly(() => localStorage.removeItem(key)); warnAtTheDoor(); };
 
   const forgetOld = () => keys(ALL).forEach((key) => {
     const draft = read(key);
@@ -116,13 +117,20 @@
     kept.push({ isDirty, flush });
   };
 
+  /* As the server writes moments: in the zone of the page and in the one form that all pages have. */
+  const moment = (at) => {
+    const wanted = { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const inZone = new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: words.dataset.zone, ...wanted });
+    const parts = Object.fromEntries(inZone.formatToParts(at).map((part) => [part.type, part.value]));
+    return words.dataset.when.replace(/\{(\w+)\}/g, (_all, name) => parts[name]);
+  };
+
   const offer = (form, at, restore, discard) => {
     const bar = document.createElement("div");
     bar.className = "notice info draft-offer";
     bar.setAttribute("role", "status");
     const text = document.createElement("p");
-    const when = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
-    text.textContent = words.dataset.offer.replace("{when}", when);
+    text.textContent = words.dataset.offer.replace("{when}", moment(at));
     bar.append(text);
     for (const [label, act] of [[words.dataset.restore, restore], [words.dataset.discard, discard]]) {
       const button = document.createElement("button");
@@ -144,6 +152,8 @@
   forgetSaved();
   document.querySelectorAll("[data-count]").forEach(addCounter);
   document.querySelectorAll("form[data-draft]").forEach(keep);
+  warnAtTheDoor();
+  window.addEventListener("storage", warnAtTheDoor);
 
   document.addEventListener("submit", (event) => {
     if (event.submitter && event.submitter.formTarget) return;

@@ -69,6 +69,28 @@ def test_a_closed_account_gets_the_answer_of_an_unknown_one(
     assert client.get("/redactie/kopij/").status_code == 302
 
 
+def test_the_door_speaks_the_language_that_its_address_asks_for(client: FlaskClient, email: str) -> None:
+    page = client.get(f"{DOOR}?taal=en&next=/redactie/edities")
+    assert '<html lang="en"' in page.text
+    assert 'action="/redactie/inloggen?taal=en"' in page.text
+    assert 'href="/redactie/inloggen?taal=nl&amp;next=/redactie/edities"' in page.text
+    form = {"csrf_token": TOKEN.search(page.text)[1], "email": email, "password": "een heel ander"}  # type: ignore[index]  # it has one
+    assert '<html lang="en"' in client.post(f"{DOOR}?taal=en", data=form).text
+    assert '<html lang="nl"' in client.get(DOOR).text
+
+
+def test_inside_it_is_the_accounts_language_that_counts_and_the_door_keeps_it(
+    client: FlaskClient, stored: Stored, email: str
+) -> None:
+    browser = StaffBrowser(client, email)
+    assert '<html lang="nl"' in browser.get("/redactie/kopij/?taal=en").text
+    with stored() as session:
+        session.query(User).update({"language": "en"})
+    assert '<html lang="en"' in browser.get("/redactie/kopij/").text
+    assert '<html lang="en"' in browser.get("/redactie/kopij/?taal=nl").text
+    assert browser.post("/redactie/uitloggen").headers["Location"] == f"{DOOR}?taal=en"
+
+
 def test_closing_an_account_ends_the_session_that_is_open(
     client: FlaskClient, stored: Stored, email: str
 ) -> None:

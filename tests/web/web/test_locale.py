@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from newsletter_service.web.formatting import datum, getal, moment, tijd
+from newsletter_service.web.formatting import datum, getal, moment, moment_parts, tijd
 from newsletter_service.web.locale import speak
 from tests.factories import make_newsletter
 
@@ -63,8 +63,25 @@ def test_days_times_and_numbers_follow_suit(app: Flask) -> None:
     with app.test_request_context("/"):
         assert datum(NINE) == "do 26 nov"
         assert datum(date(2026, 12, 10), "short") == "10 dec"
-        assert tijd(NINE) == "09.00 uur"
+        assert tijd(NINE) == tijd(time(9)) == "09.00 uur"
         assert getal(1284) == "1.284"
+
+
+def test_scripts_put_moments_together_as_pages_do(app: Flask) -> None:
+    for language, template in (
+        ("nl", "{weekday} {day} {month} om {hour}.{minute} uur"),
+        ("en", "{weekday} {day} {month} at {hour}:{minute}"),
+    ):
+        with app.test_request_context(f"/?taal={language}"):
+            assert moment_parts() == template
+            parts = {
+                "weekday": datum(NINE, "long").split()[0],
+                "day": 26,
+                "month": "november",
+                "hour": "09",
+                "minute": "00",
+            }
+            assert template.format(**parts).lower() == moment(NINE, "long").lower()
 
 
 def test_a_moment_without_a_zone_is_a_mistake(app: Flask) -> None:
