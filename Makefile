@@ -18,11 +18,12 @@ run: .venv/ready ## Set up all, load invented content, start web, scheduler and 
 test: .venv/ready ## Set up all, run all tests (ARGS="-k name" for some of them, WORKERS=0 in one process)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: .venv/ready ## Format, style, types and the direction of imports
+check: .venv/ready ## Format, style, types, the direction of imports, dead code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house.dead_code
 
 format: .venv/ready ## Put the code into the house's format
 	$(BIN)/ruff format .

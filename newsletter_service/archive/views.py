@@ -21,6 +21,7 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.cards import anchor_of
 from newsletter_service.letters.edition import EditionView, edition_view
 from newsletter_service.letters.values import EditionContent
+from newsletter_service.links.urls import ARCHIVE
 from newsletter_service.publisher.service import mail_identity
 from newsletter_service.services import services
 from newsletter_service.web.cache import same_for_all
@@ -37,7 +38,7 @@ class Notice:
     released_at: datetime | None
 
 
-archive = Blueprint("archive", __name__, url_prefix="/archief")
+archive = Blueprint("archive", __name__, url_prefix=ARCHIVE)
 
 
 @archive.get("/")

@@ -6,10 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from babel.lists import format_list
 
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
-from newsletter_service.letters.texts import texts
+from newsletter_service.letters.texts import listed, texts
 from newsletter_service.letters.values import Action, Notice, NoticeList
 from newsletter_service.links.urls import Links
 
@@ -59,12 +58,12 @@ def edition_composed(facts: ComposedFacts, links: Links, language: str) -> Notic
     """Tells that an edition is ready to be looked at, and what happens if nobody does anything."""
     _ = texts(language).gettext
     subject = _("Editie %(number)s staat klaar") % {"number": facts.number}
-    listed = (
+    headed = (
         (_("In deze editie"), facts.inside),
         (_("Hiervoor was geen plaats, en de volgende editie komt te laat"), facts.too_late),
         (_("Deze berichten wachten, omdat ze op een ander bericht lijken"), facts.alike),
     )
-    lists = tuple(_list_of(heading, items, links) for heading, items in listed if items)
+    lists = tuple(_list_of(heading, items, links) for heading, items in headed if items)
     plan, look = (_plan(facts, language),), look_at(facts.number, links, language)
     return Notice(language, subject, subject, plan, look, lists=lists)
 
@@ -75,9 +74,7 @@ def edition_held(facts: HeldFacts, links: Links, language: str) -> Notice:
     subject = _("Editie %(number)s wordt vastgehouden") % {"number": facts.number}
     paragraphs = [_why_held(facts, language)]
     if facts.missing:
-        paragraphs.append(
-            _("Nog niet akkoord: %(names)s.") % {"names": format_list(facts.missing, locale=language)}
-        )
+        paragraphs.append(_("Nog niet akkoord: %(names)s.") % {"names": listed(facts.missing, language)})
     if facts.words:
         paragraphs.append(_("De mailserver antwoordde: %(words)s") % {"words": facts.words})
     return Notice(language, subject, subject, tuple(paragraphs), look_at(facts.number, links, language))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import ReaderView, reader_view, visible
@@ -76,17 +76,6 @@ def recipients(subscriber_ids: Sequence[int]) -> Select[int, str, str, str, str]
 def profiles(session: Session) -> Counter[ReaderView]:
     """How many active readers there are of each kind that the rule can tell apart."""
     return Counter(reader.view for readers in active_subscribers(session) for reader in readers)
-
-
-def readers_per_segment(session: Session) -> dict[int, int]:
-    """How many active readers claim each segment (by id; segments of nobody are left out)."""
-    counted = (
-        select(Membership.segment_id, func.count())
-        .join(Subscriber, Subscriber.id == Membership.subscriber_id)
-        .where(ACTIVE)
-        .group_by(Membership.segment_id)
-    )
-    return {segment_id: number for segment_id, number in session.execute(counted)}  # noqa: C416  (rows are no pairs to mypy)
 
 
 def _claims(connection: Connection, first: int, last: int) -> dict[int, list[tuple[int, bool]]]:

@@ -22,13 +22,14 @@ from newsletter_service.editions.rules import (
     WrongState,
 )
 from newsletter_service.editions.texts import PersonalLink
+from newsletter_service.letters.values import LARGEST_HTML
 from newsletter_service.web.formatting import datum, getal, listed
 
 FAULTS = {
     Check.SUBJECT: _l("Het onderwerp is %(number)s tekens lang; een telefoon toont er ongeveer 60."),
     Check.PREHEADER: _l("De preheader is %(number)s tekens lang; 30 tot 110 past overal."),
     Check.INTRODUCTION: _l("Er is geen introductie."),
-    Check.SIZE: _l("De brief is %(size)s; boven 100 kB breken mailprogramma's hem af."),
+    Check.SIZE: _l("De brief is %(size)s; boven %(largest)s breken mailprogramma's hem af."),
     Check.ALT: _l("De afbeelding bij “%(title)s” heeft geen beschrijving."),
     Check.LEAD: _l("“%(title)s” heeft geen samenvatting."),
     Check.TIMELY: _l("“%(title)s” is voorbij voordat deze editie uitgaat."),
@@ -51,16 +52,6 @@ def state_name(state: EditionState) -> str:
         EditionState.HELD: _("Vastgehouden"),
         EditionState.CANCELLED: _("Geannuleerd"),
     }[state]
-
-
-def section_name(kind: str) -> str:
-    """The heading over items of one kind."""
-    return {
-        "news": _("Nieuws"),
-        "publication": _("Publicaties"),
-        "event": _("Agenda"),
-        "call": _("Oproepen"),
-    }[kind]
 
 
 def reason_in(reason: str, detail: Mapping[str, Any], zone: str) -> str:
@@ -176,7 +167,12 @@ def conflict(error: EditionConflict) -> str:
 
 def fault(found: Fault) -> str:
     """What a check found, and what would mend it."""
-    values = {"title": found.about, "number": found.number, "size": kilobytes(found.number)}
+    values = {
+        "title": found.about,
+        "number": found.number,
+        "size": kilobytes(found.number),
+        "largest": kilobytes(LARGEST_HTML),
+    }
     if not found.number and found.check in MISSING:
         return str(MISSING[found.check])
     return str(FAULTS[found.check]) % values

@@ -60,14 +60,9 @@ class LookAlike:
 
 def look_alikes(items: Iterable[Describable]) -> list[LookAlike]:
     """All pairs that reach the threshold, in the order of their ids."""
-    prints = sorted((_Print.of(item) for item in items), key=lambda one: one.id)
-    scored = ((a, b, _compare(a, b)) for a, b in combinations(prints, 2))
+    prints = sorted((Print.of(item) for item in items), key=lambda one: one.id)
+    scored = ((a, b, likeness(a, b)) for a, b in combinations(prints, 2))
     return [LookAlike(a.id, b.id, score) for a, b, score in scored if score >= THRESHOLD]
-
-
-def likeness(first: Describable, second: Describable) -> float:
-    """How much two items look alike, from 0 to 1; the order of the two does not matter."""
-    return _compare(_Print.of(first), _Print.of(second))
 
 
 def normalise(text: str) -> str:
@@ -78,7 +73,7 @@ def normalise(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Print:
+class Print:
     """An item, normalised once for many comparisons."""
 
     id: int
@@ -87,12 +82,16 @@ class _Print:
     starts_at: datetime | None
 
     @classmethod
-    def of(cls, item: Describable) -> "_Print":
+    def of(cls, item: Describable) -> "Print":
+        """Return the print of an item."""
         return cls(item.id, normalise(item.title), normalise(f"{item.title} {item.lead}"), item.starts_at)
 
 
-def _compare(a: _Print, b: _Print) -> float:
-    """Half for the titles (a title within a longer one counts in full), half for all words together."""
+def likeness(a: Print, b: Print) -> float:
+    """Return how much two items look alike, from 0 to 1, whichever comes first.
+
+    Half for the titles (a title within a longer one counts in full), half for all words together.
+    """
     title = max(token_set_ratio(a.title, b.title), token_sort_ratio(a.title, b.title))
     score = (title + token_sort_ratio(a.whole, b.whole)) / 200
     return min(1.0, max(0.0, score + _for_the_day(a.starts_at, b.starts_at)))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from babel.lists import format_list
 from markupsafe import Markup, escape
 
 from newsletter_service.letters.dates import Leaf, leaf, when
@@ -12,12 +11,11 @@ from newsletter_service.letters.links.addresses import without_identities
 from newsletter_service.letters.links.names import LinkNames
 from newsletter_service.letters.links.rules import Outcome, judge
 from newsletter_service.letters.markdown.html import links_in, reading_length, to_html, to_text
-from newsletter_service.letters.texts import texts
+from newsletter_service.letters.texts import listed, texts
 from newsletter_service.letters.values import Card, Picture, Tag
 
 PICTURE_WIDTH = 560
 _UNBROKEN = Markup('<span style="white-space:nowrap">{}</span>')
-_LISTS = {"en": "en_GB"}
 """British lists have no comma before "and"."""
 
 
@@ -161,9 +159,7 @@ def _access(card: Card, language: str) -> str:
     if not card.restricted_to:
         return ""
     _ = texts(language).gettext
-    who = format_list(
-        [_within_sentence(name) for name in card.restricted_to], locale=_LISTS.get(language, language)
-    )
+    who = listed([_within_sentence(name) for name in card.restricted_to], language)
     return _("Beperkte toegang · alleen voor %(who)s, niet doorsturen") % {"who": who}
 
 

@@ -1,6 +1,6 @@
 """An edition's contents arranged for reading: sections under headings, words ready, links told apart."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from newsletter_service.letters.links.names import LinkNames
 from newsletter_service.letters.markdown.html import links_in, to_html, to_text
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import EditionContent, MailIdentity
+from newsletter_service.links.urls import ARCHIVE
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def web_page(content: EditionContent, sender: MailIdentity) -> str:
 
 
 def _page(content: EditionContent, sender: MailIdentity) -> str:
-    return f"{sender.base_url}/archief/{content.number}"
+    return f"{sender.base_url}{ARCHIVE}/{content.number}"
 
 
 def _name_of_page(content: EditionContent) -> str:
@@ -141,11 +142,13 @@ def _sections(content: EditionContent, manner: Manner) -> tuple[Section, ...]:
     if content.featured and len(pairs) > 1:
         sections.append(Section(_("Uitgelicht"), (pairs.pop(0)[1],), featured=True))
     for kind, group in groupby(pairs, key=lambda pair: pair[0].kind):
-        sections.append(Section(_heading(kind, _), tuple(view for _card, view in group)))
+        sections.append(Section(heading(kind, content.language), tuple(view for _card, view in group)))
     return tuple(sections)
 
 
-def _heading(kind: str, _: Callable[[str], str]) -> str:
+def heading(kind: str, language: str) -> str:
+    """Return the heading over items of one kind."""
+    _ = texts(language).gettext
     return {
         "news": _("Nieuws"),
         "publication": _("Publicaties"),

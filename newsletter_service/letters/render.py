@@ -20,9 +20,16 @@ from newsletter_service.letters.markdown.cleaning import cleaned, texts_in
 from newsletter_service.letters.mime import encoding
 from newsletter_service.letters.mime.skeleton import header_slot, mark, prepare
 from newsletter_service.letters.texts import texts
-from newsletter_service.letters.values import Card, EditionContent, MailIdentity, Notice, PreparedLetter
+from newsletter_service.letters.values import (
+    LARGEST_HTML,
+    Card,
+    EditionContent,
+    MailIdentity,
+    Notice,
+    PreparedLetter,
+)
+from newsletter_service.links.urls import ARCHIVE
 
-BLOCK_BYTES = 100_000
 _HOST = re.compile(r"https?://([^\s/\"'<>?#\\)]+)", re.IGNORECASE)
 _LOADS = re.compile(r"<[a-z][^<>]*\s(?:src|background)=\"(https?://[^\"]*)\"", re.IGNORECASE)
 _NAMESPACES = {"www.w3.org"}
@@ -77,8 +84,8 @@ class LetterRenderer:
         html = compiled(source, subject, language, written_in)
         _refuse_other_hosts(html, values, sender.base_url)
         size = len(html.encode("utf-8"))
-        if size > BLOCK_BYTES:
-            raise LetterError(f"the HTML part has {size} bytes, more than {BLOCK_BYTES}")
+        if size > LARGEST_HTML:
+            raise LetterError(f"the HTML part has {size} bytes, more than {LARGEST_HTML}")
         head = b"".join([*_common_headers(sender, subject), *headers, b"MIME-Version: 1.0\r\n"])
         return PreparedLetter(language, subject, prepare(head, text, html), size)
 
@@ -112,7 +119,7 @@ _AUTOMATIC = b"Auto-Submitted: auto-generated\r\n"
 
 def _edition_headers(sender: MailIdentity, content: EditionContent) -> list[bytes]:
     domain = sender.mail_from.rpartition("@")[2]
-    archive = f"{sender.base_url}/archief"
+    archive = sender.base_url + ARCHIVE
     thread = [header_slot("In-Reply-To", "answers"), header_slot("References", "answers")]
     return [
         *(thread if content.corrects else ()),

@@ -1,13 +1,23 @@
 """The catalogue for mails: texts in the reader's language, outside any web request."""
 
+from collections.abc import Sequence
 from functools import cache
 
+from babel.lists import format_list
 from babel.support import NullTranslations, Translations
 
 from newsletter_service.locations import TRANSLATIONS
+
+LOCALES = {"nl": "nl_NL", "en": "en_GB"}
+"""What Babel is to write dates and lists by, for each language of ours."""
 
 
 @cache
 def texts(language: str) -> NullTranslations:
     """Load the translations into `language` (nl or en); what has none stays in Dutch, as in the source."""
     return Translations.load(TRANSLATIONS, [language], domain="messages")
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Return names as a sentence lists them: "VAR en RIEC"."""
+    return format_list(list(names), locale=LOCALES[language])

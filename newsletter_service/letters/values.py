@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+LARGEST_HTML = 100_000
+"""Bytes of HTML above which mail programs cut a letter off; no larger letter is made."""
+
 
 @dataclass(frozen=True)
 class MailIdentity:

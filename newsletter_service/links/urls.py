@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from newsletter_service.links.tokens import Purpose, Tokens
 
+ARCHIVE = "/archief"
+"""Where the public reads editions back; each under its number."""
 CONFIRM_WITHIN = timedelta(days=7)
 MANAGE_WITHIN = timedelta(days=1)
 PERSONAL_PAGES = ("bevestigen", "niet-ik", "voorkeuren", "afmelden", "mijn-gegevens")
@@ -19,11 +21,11 @@ class Links:
     tokens: Tokens
 
     def confirm(self, key: str, now: datetime) -> str:
-        """Where a sign-up is confirmed; good for 7 days."""
+        """Where a sign-up is confirmed; good for CONFIRM_WITHIN."""
         return self._reader("bevestigen", Purpose.CONFIRM, key, now + CONFIRM_WITHIN)
 
     def never(self, key: str, now: datetime) -> str:
-        """Where somebody says "this was not me, never mail me"; good for 7 days."""
+        """Where somebody says "this was not me, never mail me"; good for CONFIRM_WITHIN."""
         return self._reader("niet-ik", Purpose.NEVER, key, now + CONFIRM_WITHIN)
 
     def manage(self, key: str, expires_at: datetime | None = None) -> str:
@@ -33,10 +35,6 @@ class Links:
     def unsubscribe(self, key: str) -> str:
         """Where a reader leaves, by page and by one-click POST; dies with the subscription."""
         return self._reader("afmelden", Purpose.UNSUBSCRIBE, key, None)
-
-    def archive(self, number: int) -> str:
-        """The public page of edition `number`."""
-        return f"{self.base_url}/archief/{number}"
 
     def image(self, digest: str) -> str:
         """Where an item's picture lies; the same for all readers."""

@@ -42,8 +42,3 @@ def may_edit_edition(actor: Actor) -> bool:
 def may_sign_off(actor: Actor, organisation_id: int) -> bool:
     """Only a head, and only on behalf of their own organisation."""
     return Role.HEAD in actor.roles and actor.organisation_id == organisation_id
-
-
-def may_change_calendar(actor: Actor) -> bool:
-    """The calendar is the administrator's."""
-    return Role.ADMINISTRATOR in actor.roles

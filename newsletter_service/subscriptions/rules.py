@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-CONFIRM_WITHIN = timedelta(days=7)
 UNDO_WITHIN = timedelta(days=30)
 NOTICES_A_DAY = 3
 WORDING_VERSION = "2026-11-2"
@@ -38,7 +37,6 @@ class Source(StrEnum):
 
     FORM = "form"
     IMPORT = "import"
-    EDITOR = "editor"
 
 
 class Answer(StrEnum):

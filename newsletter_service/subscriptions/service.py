@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices, is_suppressed, suppress
 from newsletter_service.links.tokens import Holder, new_key
+from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions import notices
@@ -19,7 +20,6 @@ from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.models import Consent, DormantApproval, Membership, Subscriber
 from newsletter_service.subscriptions.rules import (
-    CONFIRM_WITHIN,
     PRIVACY_VERSION,
     WORDING_VERSION,
     Answer,
@@ -186,7 +186,7 @@ def undo_leave(session: Session, mail_context: MailContext, reader: Subscriber, 
 
 
 def purge_stale(session: Session, now: datetime) -> int:
-    """Forget everybody who did not confirm within 7 days; how many.
+    """Forget everybody who did not confirm within CONFIRM_WITHIN; how many.
 
     Who was a reader before is so no more or less than before asking again: the earlier proof stays.
     """

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from babel.lists import format_list
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from newsletter_service.audience.rules import is_verified
@@ -19,6 +18,7 @@ from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, Sig
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
 from newsletter_service.web.cache import same_for_all
+from newsletter_service.web.formatting import listed
 from newsletter_service.web.locale import language, speak
 
 readers = Blueprint("readers", __name__)
@@ -248,7 +248,7 @@ def _sign_up_form() -> SignUpForm:
 
 def _sign_up_page(form: SignUpForm) -> Any:
     who = organisations(db.session())
-    publishers = format_list([organisation.name for organisation in who], locale=language())
+    publishers = listed([organisation.name for organisation in who])
     about = [organisation.about(language()) for organisation in who]
     return _form_page("sign_up", form, consent=_consent(), publishers=publishers, about=about)
 

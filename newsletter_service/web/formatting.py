@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
-from babel.lists import format_list
 from flask import Flask
 from flask_babel import format_decimal
 from markupsafe import Markup
 
 from newsletter_service.clock import DEFAULT_ZONE
 from newsletter_service.letters.markdown.html import to_html
+from newsletter_service.letters.texts import LOCALES
+from newsletter_service.letters.texts import listed as names_listed
 from newsletter_service.web.locale import language
 
 DAY = {
@@ -38,7 +39,6 @@ JOIN = {
 }
 _PARTS = {"EEEE": "weekday", "d": "day", "MMMM": "month", "y": "year", "HH": "hour", "mm": "minute"}
 """What the parts of a pattern are called in scripts (Intl.DateTimeFormat)."""
-LOCALE = {"nl": "nl_NL", "en": "en_GB"}
 
 
 def init_formatting(app: Flask) -> None:
@@ -62,7 +62,7 @@ def moment(value: datetime, form: str = "medium", zone: str = DEFAULT_ZONE) -> s
     """
     lang = language()
     pattern = DAY[lang][form] + JOIN[lang][form] + TIME[lang]
-    return str(format_datetime(_local(value, zone), pattern, tzinfo=ZoneInfo(zone), locale=LOCALE[lang]))
+    return str(format_datetime(_local(value, zone), pattern, tzinfo=ZoneInfo(zone), locale=LOCALES[lang]))
 
 
 def moment_parts(form: str = "long") -> str:
@@ -76,14 +76,14 @@ def datum(value: date, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
     """A day, or the day of an aware moment on the clocks of `zone`: "do 26 nov"; `form` as for `moment`."""
     lang = language()
     day = _local(value, zone).date() if isinstance(value, datetime) else value
-    return str(format_date(day, DAY[lang][form], locale=LOCALE[lang]))
+    return str(format_date(day, DAY[lang][form], locale=LOCALES[lang]))
 
 
 def tijd(value: datetime | time, zone: str = DEFAULT_ZONE) -> str:
     """A time, or the time of an aware moment on the clocks of `zone`: "09.00 uur"."""
     lang = language()
     at = _local(value, zone).time() if isinstance(value, datetime) else value
-    return str(format_time(at, TIME[lang], locale=LOCALE[lang]))
+    return str(format_time(at, TIME[lang], locale=LOCALES[lang]))
 
 
 def machine(value: datetime) -> str:
@@ -98,7 +98,7 @@ def getal(value: float) -> str:
 
 def listed(names: Sequence[str]) -> str:
     """Names as a sentence lists them: "VAR en RIEC"."""
-    return format_list(list(names), locale=LOCALE[language()])
+    return names_listed(names, language())
 
 
 def markdown(value: str) -> Markup:

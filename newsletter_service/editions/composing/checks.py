@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from newsletter_service.letters.values import LARGEST_HTML
+
 SUBJECT_ON_A_PHONE = 60
 PREHEADER_AT_LEAST = 30
 PREHEADER_ON_A_PHONE = 110
 WARN_BYTES = 80_000
-BLOCK_BYTES = 100_000
 
 
 class Check(StrEnum):
@@ -83,7 +84,7 @@ def _texts(edition: EditionFacts) -> Iterator[Fault]:
 
 def _size(html_bytes: int | None) -> Iterator[Fault]:
     if html_bytes is not None and html_bytes > WARN_BYTES:
-        yield Fault(Check.SIZE, number=html_bytes, blocks=html_bytes > BLOCK_BYTES)
+        yield Fault(Check.SIZE, number=html_bytes, blocks=html_bytes > LARGEST_HTML)
 
 
 def _titles(items: Sequence[ItemFacts]) -> Iterator[Fault]:

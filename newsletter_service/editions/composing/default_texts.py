@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.models import Item
-from newsletter_service.letters.texts import texts
+from newsletter_service.letters.texts import listed, texts
 from newsletter_service.publisher.models import Newsletter, Organisation
 
 LONGEST = 150
@@ -39,7 +39,7 @@ def default_texts(
     introduction = _(
         "In deze editie vindt u het nieuws van %(organisations)s bij elkaar. Heeft u een vraag of mist u "
         "iets? Antwoord gerust op deze e-mail."
-    ) % {"organisations": _listed([one.short_name for one in organisations])}
+    ) % {"organisations": listed([one.short_name for one in organisations], "nl")}
     return Texts(
         titles[0] if titles else unnamed, _teaser(titles[1:3]) or newsletter.tagline("nl"), introduction
     )
@@ -61,10 +61,3 @@ def _teaser(titles: list[str]) -> str:
             return teaser
         titles = titles[:-1]
     return ""
-
-
-def _listed(names: list[str]) -> str:
-    _ = texts("nl").gettext
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(others)s en %(last)s") % {"others": ", ".join(names[:-1]), "last": names[-1]}

@@ -21,6 +21,7 @@ from newsletter_service.editions.service import Statement, calendar, statement
 from newsletter_service.editions.service import status_of as status
 from newsletter_service.editorial.cards import tag_of
 from newsletter_service.editorial.models import Item
+from newsletter_service.letters.edition import heading
 from newsletter_service.letters.values import Tag
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
@@ -191,7 +192,7 @@ def _sections(
 
 def _by_kind(pairs: Iterable[tuple[Item, Row]]) -> Iterable[Section]:
     for kind, group in groupby(pairs, key=lambda pair: pair[0].kind):
-        yield Section(wording.section_name(kind), tuple(row for _item, row in group))
+        yield Section(heading(kind, language()), tuple(row for _item, row in group))
 
 
 def _waiting(

@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from binascii import b2a_qp
 from datetime import datetime
+from email.utils import format_datetime
 from unicodedata import category
 
 from newsletter_service.letters.errors import LetterError
@@ -19,8 +20,6 @@ _URI = re.compile(r"[a-z][a-z0-9+.-]*:[!#-;=?-~]+")  # no quotes, angle brackets
 _LONGEST_LINK = 900
 NEXT_LINE = "\r\n "
 """Where a header goes on in its next line."""
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _QP = [chr(byte) if 32 <= byte < 127 and byte != ord("=") else f"={byte:02X}" for byte in range(256)]
 
 
@@ -74,10 +73,10 @@ def link(name: str, target: str) -> bytes:
 
 
 def date(moment: datetime) -> str:
-    """`moment` (aware) as RFC 5322 writes it, whatever the locale."""
+    """Return `moment` (aware) as RFC 5322 writes it, whatever the locale."""
     if moment.utcoffset() is None:
         raise LetterError("the Date of a letter needs a time zone")
-    return f"{_DAYS[moment.weekday()]}, {moment:%d} {_MONTHS[moment.month - 1]} {moment:%Y %H:%M:%S %z}"
+    return format_datetime(moment)
 
 
 def _is_plain(value: str) -> bool:

@@ -14,11 +14,6 @@ def text_of(message: bytes) -> str:
     return _part(message, "plain")
 
 
-def headers_of(message: bytes) -> list[tuple[str, str]]:
-    """List the headers of `message` in their order, names and readable values."""
-    return [(name, str(value)) for name, value in message_from_bytes(message, policy=SMTP).items()]
-
-
 def _part(message: bytes, subtype: str) -> str:
     body = message_from_bytes(message, policy=SMTP).get_body((subtype,))
     return str(body.get_content()).replace("\r\n", "\n") if body is not None else ""

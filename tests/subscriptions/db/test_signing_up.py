@@ -16,11 +16,12 @@ from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import MailIdentity, Notice, PreparedLetter
 from newsletter_service.links.tokens import Holder
+from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.models import Consent, Subscriber
-from newsletter_service.subscriptions.rules import CONFIRM_WITHIN, Choices, Source, Status, Step
+from newsletter_service.subscriptions.rules import Choices, Source, Status, Step
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_topic
 
