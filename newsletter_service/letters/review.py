@@ -74,9 +74,13 @@ _PLACEHOLDER = re.compile(
     rf"""\{{\{{[^{{}}\n]*\}}\}} | \{{%[^{{}}\n]*%\}} | \$?\{{[\w. -]{{1,40}}\}}   # {{{{ naam }}}}, ${{naam}}, {{naam}}
     | \*\|[^|\n]+\|\*                                                             # *|FNAME|*
     | %\([\w ]+\)[sd] | %%?[A-Z][A-Z_]+%%?(?<=%) | \#\#\w+\#\# | @@\w+@@                # %(naam)s, %NAAM%
+    | (?<![\d\w])%[A-Za-z][\w.-]{{0,40}}%(?!\w)                                   # %naam%
     | «[\w .-]{{1,40}}» | <<[\w .-]{{1,40}}>>                                     # «Naam»
     | <(?!(?:{_TAGS})\b)[^\W\d][\w .-]{{1,40}}>                                   # <naam>
     | <%[^%\n]*%> | \$(?:naam|voornaam|name)\b | \#(?:naam|voornaam|name)\#  # <%= naam %>, $naam, #naam#
+    | (?<![\w-])(?<!\d[ ])(?<!\b[Dd]e[ ])(?:PM|P\.M\.)(?![\w-])(?![ ]\d)             # not the afternoon, nor a premier
+    | (?i:\bnader[ ](?:te[ ]bepalen|te[ ]noemen|in[ ]te[ ]vullen|aan[ ]te[ ]vullen)\b
+        | \bnog[ ](?:(?:in|aan)[ ]te[ ]vullen|te[ ]bepalen)\b)
     | (?i:\bt\.?b\.?d\b | \bn\.?t\.?b\b | \[[^\]\n]*\b(?:volgt|hier)\b[^\]\n]*\](?!\())
     | \[[A-Z][A-Z0-9_ .-]+\](?!\()                                                # [NAAM]
     | \[(?i:(?:voor|achter)?naam|datum|tijd|plaats|link|url|titel|adres|invullen|aanvullen|bedrag)\](?!\()
@@ -86,9 +90,15 @@ _PLACEHOLDER = re.compile(
     | \b[Ll]orem\b(?:[ ]ipsum)?""",
     re.VERBOSE | re.MULTILINE,
 )
+_PEOPLE = (
+    r"(?: (?:alle|lieve|geachte|gewaardeerde))? (?:[\w/-]*(?:lezers?|lezeressen|collega\W?s?|relaties?|heren|heer"
+    r"|mevrouw|dames?|leden|lid|burgemeesters?|bestuurders?|vrienden|deelnemers?|partners?|abonnees?|inwoners?|ambtenaren)"
+    r"|allen|allemaal|iedereen|mensen|team|(?-i:[A-Z])[\w/-]*)\b"
+)
 _GREETING = re.compile(
-    r"[\s*_#]*((?:Beste|Geachte|Lieve|Waarde|Hallo|Hoi|Hi|Hello|Dear|Goe(?:de|ie)(?:morgen|middag|navond|ndag|dag)"
-    r"|L\.?S\b\.?|(?:Mijne )?Dames en heren|Dag(?= (?:allemaal|allen|iedereen|lezer|collega|mensen|relatie)))"
+    r"[\s*_#]*((?:Geachte|Hallo|Hoi|Hi|Hello|Dear|Goe(?:de|ie)(?:morgen|middag|navond|ndag|dag)|L\.?S\b\.?"
+    rf"|(?:Mijne )?Dames en heren|(?:Beste|Lieve|Waarde|Dag|Welkom)(?={_PEOPLE})|Welkom(?=[,!])"
+    r"|(?:Beste|Lieve|Waarde)(?=(?: [^\s,!]+){1,5}[,!][*_ ]*(?:\n|$)))"
     r"(?:(?:\s[^\s,!]+){0,5}[,!]|(?:[ ][^\s,!]+){0,2}[*_ ]*(?=\n|$)))",
     re.IGNORECASE,
 )

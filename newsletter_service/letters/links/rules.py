@@ -39,6 +39,19 @@ _TRACKING = re.compile(
     |dm_i|sp(mailing|user|job|report)id|sc_(src|uid|eh|lid|cid)|at_(medium|campaign)|_kx|ck_subscriber_id|vgo_ee""",
     re.IGNORECASE | re.VERBOSE,
 )
+_TRACKING_AT = tuple(
+    (re.compile(host, re.IGNORECASE), re.compile(names, re.IGNORECASE))
+    for host, names in (
+        (r"([a-z]+\.)?youtube(-nocookie)?\.com|youtu\.be", "si|pp|feature"),
+        (r"open\.spotify\.com", "si"),
+        (r"([a-z]+\.)?(twitter|x)\.com", "s|t|ref_src|ref_url"),
+        (r"([a-z]+\.)?linkedin\.com", "trk|trackingid|lipi|lici|refid|midtoken|midsig|otptoken"),
+        (r"([a-z]+\.)?tiktok\.com", "_r|_t"),
+    )
+)
+"""What else tracks at some hosts, by names that mean something elsewhere."""
+_PAIR = re.compile(r"(^[?#]|&amp;|[&;])([^&;]*)")
+_IN_A_STEP = re.compile(r";([^;/=]+)(=[^;/]*)?")
 _SHORTENERS = re.compile(
     r"""(?:www\.)?(bit\.ly|bitly\.com|j\.mp|tinyurl\.com|tiny\.cc|t\.co|t\.ly|goo\.gl|g\.co|forms\.gle|ow\.ly|is\.gd|v\.gd
     |buff\.ly|rebrand\.ly|cutt\.ly|lnkd\.in|rb\.gy|shorturl\.at|s\.id|bl\.ink|dlvr\.it|fb\.me|aka\.ms|1drv\.ms
@@ -166,10 +179,11 @@ def _web(text: str) -> Verdict:
     place = _place(netloc) if slashes else ""
     if not place or path.startswith("\\"):
         return _refused(Refusal.HOST)
-    kept = _untracked(query)
-    url = f"{scheme.lower()}://{place}{_encoded(path, _IN_PATH)}{_encoded(kept, _IN_QUERY)}"
+    typed, kept = (path, query, fragment), _untracked(place, path, query, fragment)
+    path, query, fragment = kept
+    url = f"{scheme.lower()}://{place}{_encoded(path, _IN_PATH)}{_encoded(query, _IN_QUERY)}"
     url += _encoded(fragment[:1]) + _encoded(fragment[1:], _IN_QUERY) if fragment else ""
-    return Verdict(Outcome.CLEAN if layers or kept != query else Outcome.OK, url)
+    return Verdict(Outcome.CLEAN if layers or kept != typed else Outcome.OK, url)
 
 
 def _out_of_its_wrapper(text: str) -> Verdict:
@@ -196,17 +210,25 @@ def _in_ascii(host: str) -> str:
         return ""
 
 
-def _untracked(query: str) -> str:
-    pairs = query[1:].split("&")
-    kept = [pair for pair in pairs if not _TRACKING.fullmatch(_name_of(pair))]
-    if len(kept) == len(pairs):
-        return query
-    return "?" + "&".join(kept) if kept else ""
+def _untracked(place: str, path: str, query: str, fragment: str) -> tuple[str, str, str]:
+    """The three parts of an address at `place` without the parameters that tell readers apart, wherever they stand."""
+    below, question, behind = fragment.partition("?")
+    hosts = [names for host, names in _TRACKING_AT if host.fullmatch(place)]
+    path = _IN_A_STEP.sub(lambda found: "" if _tracks(found[1], hosts) else found[0], path)
+    return path, _kept(query, hosts), _kept(below, hosts) + _kept(question + behind, hosts)
 
 
-def _name_of(pair: str) -> str:
-    """The name of a parameter, also in an address that was copied out of HTML."""
-    return unquote(pair.partition("=")[0]).removeprefix("amp;")
+def _kept(part: str, hosts: list[re.Pattern[str]]) -> str:
+    """A query or fragment without the parameters that only track, also where it was copied out of HTML."""
+    pairs = [(sign, pair) for sign, pair in _PAIR.findall(part) if not _tracks(pair.partition("=")[0], hosts)]
+    if len(pairs) == len(_PAIR.findall(part)):
+        return part
+    text = "".join(sign + pair for sign, pair in pairs).removeprefix(pairs[0][0]) if pairs else ""
+    return part[0] + text if text else ""
+
+
+def _tracks(name: str, hosts: list[re.Pattern[str]]) -> bool:
+    return any(known.fullmatch(unquote(name)) for known in (_TRACKING, *hosts))
 
 
 def _encoded(text: str, safe: str = "#") -> str:

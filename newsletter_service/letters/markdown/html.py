@@ -42,6 +42,7 @@ class _Markdown(MarkdownIt):
             parseLinkTitle=helpers.parseLinkTitle,
             parseLinkDestination=rules.link_destination,
         )
+        self.block.ruler.at("lheading", rules.underlined)
         self.inline.ruler.at("text", rules.text)
         self.inline.ruler.before("text", "data", rules.data)
         self.inline.ruler.at("emphasis", rules.emphasis)

@@ -1,9 +1,10 @@
-"""Our rules for what stands inside a paragraph: data is data, and only what looks like markup is markup."""
+"""Our rules for paragraphs and what stands inside: data is data, and only what looks like markup is markup."""
 
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from markdown_it.rules_block import StateBlock, lheading
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.emphasis import tokenize
 
@@ -15,6 +16,17 @@ _RUN = re.compile(r"\*+|_+")
 _DEEPEST = 32
 _BEFORE_A_NAME = frozenset("\\/=@&?#.")
 _AFTER_A_NAME = re.compile(r"[\\/=@]|\.\w")
+
+
+def underlined(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A heading with a line of equals signs below it; below dashes, which people draw between two pieces, is none."""
+    if not lheading(state, start, end, silent):
+        return False
+    if state.tokens[-1].markup == "=":
+        return True
+    del state.tokens[-3:]
+    state.line = start
+    return False
 
 
 def _data(state: StateInline) -> list[Found]:

@@ -49,6 +49,16 @@ def test_headings_become_bold_paragraphs(markdown: str) -> None:
     assert to_text(markdown) == "Kop"
 
 
+@pytest.mark.parametrize("line", ["---", "-----------", "- - -", "-"])
+def test_a_line_of_dashes_makes_no_heading_of_what_stands_above_it(line: str) -> None:
+    for text in (f"Eerste regel\nTweede regel\n{line}\nDerde regel", f"> Regel\n{line}\n\nRegel"):
+        assert "<strong>" not in to_html(text)
+        assert "<h" not in to_html(text)
+    assert to_html("Slot\n---\nMeer").replace("\n", "") == "<p>Slot<br>---<br>Meer</p>"
+    assert to_text("Slot\n---\nMeer") == "Slot\n---\nMeer"
+    assert "<table>" in to_html("| a |\n|---|\n| 1 |")
+
+
 @pytest.mark.parametrize(
     "markdown",
     [

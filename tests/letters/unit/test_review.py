@@ -56,6 +56,7 @@ def test_what_does_not_work_is_named(text: str, found: list[tuple[Remark, str]])
     "left_over",
     [
         "{{ name }}", "{% if x %}", "${naam}", "{naam}", "[NAAM]", "[datum]", "*|FNAME|*", "%(name)s", "%%NAAM%%",
+        "PM", "P.M.", "nader te bepalen", "nog in te vullen", "%name%", "%voornaam%", "%First_Name%",
         "«Naam»", "<<naam>>", "<naam>", "XXX", "xx-xx-2026", "TODO", "TK", "Lorem ipsum", "INVULLEN", "[invullen]",
     ],
 )  # fmt: skip
@@ -74,6 +75,7 @@ def test_an_order_to_oneself_is_a_placeholder(text: str) -> None:
     [
         "U kunt het formulier invullen tot 3 december.",
         "De TK vergadert; zie TK 29 911.",
+        "De PM spreekt om 3 PM over PM10; de kosten zijn 5 euro p.m. en het is 50% meer of 20% minder.",
         "[mijn voorkeuren](voorkeuren) en [afmelden](afmelden)",
         "[LET OP](https://plan.example/)",
         "Kamers L en XXL, 5 < 6 en 7 > 3, 50% korting, C++ en AT&T",
@@ -98,6 +100,13 @@ def test_ordinary_texts_are_left_alone(text: str) -> None:
             "L.S.,",
             "Dear reader,",
         ),
+        *(
+            "Welkom lezer,",
+            "Welkom allemaal!",
+            "Beste Jan,",
+            "Beste alle oud-collega's,",
+            "Beste vroedvrouwen,",
+        ),
         *("Lieve lezers,", "Dag collega's,", "Goedendag,", "Goeiemorgen!", "Dames en heren,"),
     ],
 )
@@ -109,6 +118,9 @@ def test_a_second_greeting_is_named(greeting: str) -> None:
 
 def test_a_word_of_greeting_within_a_sentence_is_none() -> None:
     assert found_in("Beste voorbeelden van samenwerking vindt u hieronder", after_greeting=True) == []
+    assert found_in("Beste praktijken, zo vinden wij, deelt u.", after_greeting=True) == []
+    assert found_in("Beste praktijken\n\nUit de regio", after_greeting=True) == []
+    assert found_in("Welkom bij deze nieuwe editie, de twaalfde.", after_greeting=True) == []
     assert found_in("Dag in dag uit werken wij samen.", after_greeting=True) == []
 
 
