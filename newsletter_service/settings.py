@@ -176,10 +176,10 @@ def _base_url(env: _Reader, demo: bool) -> str:
         "give the address readers see, such as https://nieuwsbrief.example",
         "http://127.0.0.1:8000" if demo else None,
     ).rstrip("/")
-    parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+    host = _host_of(url)
+    if url and not host:
         env.problems.append(f"BASE_URL is {url!r}: give a full address, such as https://nieuwsbrief.example.")
-    elif demo and not _is_loopback(parts.hostname or ""):
+    elif demo and not _is_loopback(host):
         env.problems.append("DEMO runs on this machine only: BASE_URL must lie on 127.0.0.1 or localhost.")
     return url
 
@@ -241,6 +241,18 @@ def _smtp_host(env: _Reader, demo: bool) -> str:
             "DEMO sends to its own mail catcher only: SMTP_HOST must be 127.0.0.1 or localhost."
         )
     return host
+
+
+def _host_of(url: str) -> str:
+    """Returns the host in a full web address, "" if it is none."""
+    try:
+        parts = urlsplit(url)
+        fits = (
+            parts.scheme in ("http", "https") and parts.port != 0 and not parts.query and not parts.fragment
+        )
+    except ValueError:  # brackets without an address in them, a port that is no number
+        return ""
+    return (parts.hostname or "") if fits else ""
 
 
 def _is_loopback(host: str) -> bool:

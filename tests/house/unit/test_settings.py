@@ -59,6 +59,8 @@ def test_settings_cannot_be_changed_while_running() -> None:
         ("BASE_URL", "nieuwsbrief.example", "full address"),
         ("BASE_URL", "ftp://nieuwsbrief.example", "full address"),
         ("BASE_URL", "https://nieuwsbrief.example/?a=b", "full address"),
+        ("BASE_URL", "https://[nieuwsbrief.example", "full address"),
+        ("BASE_URL", "https://nieuwsbrief.example:web", "full address"),
         ("MAIL_FROM", "Redactie <redactie@nieuwsbrief.example>", "bare mail address"),
         ("MAIL_FROM", "redactie", "bare mail address"),
         ("REPLY_TO", "a@b.example, c@d.example", "bare mail address"),
