@@ -15,11 +15,17 @@ from newsletter_service.publisher.models import Newsletter, Organisation
 from newsletter_service.services import services
 
 ORGANISATIONS: tuple[dict[str, str], ...] = (
-    {"slug": "var", "name": "VeiligheidsAlliantie regio Rotterdam", "short_name": "VAR"},
+    {
+        "slug": "var",
+        "name": "VeiligheidsAlliantie regio Rotterdam",
+        "short_name": "VAR",
+        "colours": "#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a",
+    },
     {
         "slug": "riec",
         "name": "RIEC Rotterdam",
         "short_name": "RIEC",
+        "colours": "#bd5f16 #733405 #fbebdb #e0914b #f6c99c #43290f",
         "about_nl": "RIEC betekent Regionaal Informatie- en Expertisecentrum. Het RIEC helpt overheden om samen op te "
         "treden tegen ondermijnende criminaliteit.",
         "about_en": "RIEC stands for Regional Information and Expertise Centre. It helps public authorities act "

@@ -24,12 +24,19 @@ def make_newsletter(session: Session) -> Newsletter:
     return newsletter
 
 
+COLOURS = (
+    "#bd5f16 #733405 #fbebdb #e0914b #f6c99c #43290f",
+    "#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a",
+)
+
+
 def make_organisation(session: Session, slug: str = "noord", accent: int = 1) -> Organisation:
     organisation = Organisation(
         slug=slug,
         name=f"Samenwerking {slug.title()}",
         short_name=slug.upper(),
         accent=accent,
+        colours=COLOURS[accent % 2],
         position=accent,
     )
     session.add(organisation)

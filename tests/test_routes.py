@@ -34,6 +34,7 @@ PUBLIC = {
     "/redactie/uitloggen",
     "/healthz",
     "/metrics",
+    "/huisstijl.css",
     "/robots.txt",
     "/.well-known/security.txt",
     "/static/<path:filename>",

@@ -58,7 +58,7 @@ def tag_of(organisation: Organisation, together: list[Organisation]) -> Tag:
     """Who speaks: one organisation in its colour, or several `together`."""
     if together:
         return Tag(" + ".join(one.short_name for one in together), JOINT_ACCENT)
-    return Tag(organisation.short_name, organisation.accent)
+    return Tag(organisation.short_name, organisation.accent, organisation.livery)
 
 
 def picture_of(image: Image, alt: str, links: Links) -> Picture:

@@ -3,8 +3,19 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from newsletter_service.letters.colours import JOINT, Livery
+
 LARGEST_HTML = 100_000
 """Bytes of HTML above which mail programs cut a letter off; no larger letter is made."""
+
+
+@dataclass(frozen=True)
+class Publisher:
+    """An organisation that speaks in the newsletter; its place among the others is that of its stroke."""
+
+    short_name: str
+    name: str
+    livery: Livery = JOINT
 
 
 @dataclass(frozen=True)
@@ -12,7 +23,7 @@ class MailIdentity:
     """Who a letter comes from, in every header that says so.
 
     `name` is the newsletter's, `list_slug` makes the List-Id, `tagline` and `postal_address` stand in the
-    letter, `base_url` is what the web archive and the site lie under.
+    letter, `base_url` is what the web archive and the site lie under. `publishers` are in their fixed order.
     """
 
     name: str
@@ -22,14 +33,19 @@ class MailIdentity:
     mail_from: str
     reply_to: str
     base_url: str
+    publishers: tuple[Publisher, ...] = ()
 
 
 @dataclass(frozen=True)
 class Tag:
-    """The name of an organisation on a card; `accent` picks its colour (0: several organisations at once)."""
+    """The name of an organisation on a card, in its colours.
+
+    `accent` is its place among the organisations, from 1; 0 is for several at once.
+    """
 
     text: str
     accent: int
+    livery: Livery = JOINT
 
 
 @dataclass(frozen=True)

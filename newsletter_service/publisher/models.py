@@ -1,9 +1,17 @@
 """The newsletter's identity and the organisations that speak in it."""
 
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from newsletter_service.db import Base
+from newsletter_service.letters.colours import Livery, refusals
+
+UNCHOSEN = "#55606a #38424c #e9ecef #9aa7b3 #d3dae0 #2b363f"
+"""What an organisation looks like until it has chosen: grey."""
+
+
+class UnreadableColours(ValueError):
+    """Somebody would not be able to read it; `args` are `letters.colours.Refusal`s that name each pair."""
 
 
 class Newsletter(Base):
@@ -24,8 +32,9 @@ class Newsletter(Base):
 
 
 class Organisation(Base):
-    """One of the publishers; `accent` (1, 2, ...) picks the colour of its tag on screen and in the mail.
+    """One of the publishers; `accent` (1, 2, ...) is its place among them, which decides where its stroke stands.
 
+    `colours` are what `str()` of a Livery says.
     `about` says who that is to readers who do not know the name; it may be empty.
     """
 
@@ -36,9 +45,22 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(120))
     short_name: Mapped[str] = mapped_column(String(20))
     accent: Mapped[int] = mapped_column(default=1)
+    colours: Mapped[str] = mapped_column(String(50), default=UNCHOSEN, server_default=UNCHOSEN)
     position: Mapped[int] = mapped_column(default=0)
     about_nl: Mapped[str] = mapped_column(String(300), default="", server_default="")
     about_en: Mapped[str] = mapped_column(String(300), default="", server_default="")
+
+    @property
+    def livery(self) -> Livery:
+        """Its colours."""
+        return Livery.parsed(self.colours)
+
+    @validates("colours")
+    def _readable(self, _key: str, colours: str) -> str:
+        found = refusals(Livery.parsed(colours))
+        if found:
+            raise UnreadableColours(*found)
+        return colours
 
     def about(self, language: str) -> str:
         """Who that is, in `language` (nl or en)."""

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.errors import NotFound
-from newsletter_service.letters.values import MailIdentity
+from newsletter_service.letters.values import MailIdentity, Publisher
 from newsletter_service.publisher.models import Newsletter, Organisation
 
 
@@ -21,6 +21,11 @@ def organisations(session: Session) -> list[Organisation]:
     return list(session.scalars(select(Organisation).order_by(Organisation.position, Organisation.id)))
 
 
+def publishers(session: Session) -> tuple[Publisher, ...]:
+    """All organisations as letters and pages show them, in their order."""
+    return tuple(Publisher(one.short_name, one.name, one.livery) for one in organisations(session))
+
+
 def mail_identity(
     session: Session, language: str, mail_from: str, reply_to: str, base_url: str
 ) -> MailIdentity:
@@ -34,4 +39,5 @@ def mail_identity(
         mail_from=mail_from,
         reply_to=reply_to,
         base_url=base_url,
+        publishers=publishers(session),
     )

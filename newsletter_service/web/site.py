@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 
 from newsletter_service.db import db
 from newsletter_service.errors import NotFound
-from newsletter_service.publisher.service import newsletter
+from newsletter_service.letters.values import Publisher
+from newsletter_service.publisher.service import newsletter, publishers
+from newsletter_service.web import livery
 from newsletter_service.web.locale import language
 
 STATIC = Path(__file__).resolve().parent / "static"
@@ -18,16 +20,17 @@ STATIC = Path(__file__).resolve().parent / "static"
 
 @dataclass(frozen=True)
 class Site:
-    """The newsletter as pages introduce it."""
+    """The newsletter as pages introduce it; its publishers in their fixed order."""
 
     name: str
     tagline: str = ""
     postal_address: str = ""
+    publishers: tuple[Publisher, ...] = ()
 
 
 def init_site(app: Flask) -> None:
-    """Add `site()` and `static_url(name)` to the templates of `app`."""
-    app.jinja_env.globals.update(site=site, static_url=static_url)
+    """Add `site()`, `static_url(name)` and `livery_url()` to the templates of `app`."""
+    app.jinja_env.globals.update(site=site, static_url=static_url, livery_url=livery_url)
 
 
 def site() -> Site:
@@ -43,12 +46,17 @@ def static_url(filename: str) -> str:
     return url_for("web.static", filename=filename, v=_digest(filename))
 
 
+def livery_url() -> str:
+    """The address of the organisations' colours: other colours are a new address."""
+    return url_for("web.huisstijl", v=livery.digest(site().publishers))
+
+
 def _read() -> Site:
     try:
         row = newsletter(db.session())
     except NotFound:
         return Site(_("Nieuwsbrief"))
-    return Site(row.name, row.tagline(language()), row.postal_address)
+    return Site(row.name, row.tagline(language()), row.postal_address, publishers(db.session()))
 
 
 @cache

@@ -8,7 +8,9 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db
 from newsletter_service.services import services
+from newsletter_service.web import livery
 from newsletter_service.web.errors import database_outage
+from newsletter_service.web.site import site
 
 SECURITY_TXT_LASTS = timedelta(days=180)
 
@@ -32,6 +34,14 @@ def healthz() -> Response:
 def robots() -> Response:
     """Search engines may read what the public may."""
     return _text("User-agent: *\nDisallow: /redactie\nDisallow: /demo\n")
+
+
+@web.get("/huisstijl.css")
+def huisstijl() -> Response:
+    """The organisations' colours."""
+    response = make_response(livery.style_sheet(site().publishers))
+    response.mimetype = "text/css"
+    return response
 
 
 @web.get("/.well-known/security.txt")

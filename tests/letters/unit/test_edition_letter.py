@@ -58,7 +58,7 @@ def test_links_to_two_places_never_say_the_same() -> None:
 
 def test_a_picture_says_its_size_and_its_words_stand_on_a_ground() -> None:
     html, _text = parts_of(ITEM)
-    ((cell, picture),) = re.findall(r'<td class="b-panel"([^<>]*)>(?:(?!</td>).)*?<img ([^<>]*)>', html)
+    ((cell, picture),) = re.findall(r'<td class="b-sunk"([^<>]*)>(?:(?!</td>).)*?<img ([^<>]*)>', html)
     assert 'width="560" height="233"' in picture
     assert "line-height:1.4" in picture
     assert "font-family:&#39;Segoe UI&#39;" in picture

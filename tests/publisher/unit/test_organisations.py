@@ -1,0 +1,15 @@
+import pytest
+
+from newsletter_service.publisher.models import UNCHOSEN, Organisation, UnreadableColours
+
+
+def test_an_organisation_that_has_not_chosen_can_be_read() -> None:
+    assert str(Organisation(colours=UNCHOSEN).livery) == UNCHOSEN
+
+
+def test_colours_that_somebody_could_not_read_are_refused_with_the_pair_named() -> None:
+    with pytest.raises(UnreadableColours) as refused:
+        Organisation(colours="#0b5587 #5f93b5 #e2eef6 #58a6d8 #b3daf3 #15344a")
+    assert {(one.scheme, one.colour, one.ground) for one in refused.value.args} == {
+        ("light", "ink", ground) for ground in ("tint", "ground", "paper", "sunk")
+    }
