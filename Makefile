@@ -18,12 +18,16 @@ run: .venv/ready ## Set up all, load invented content, start web, scheduler and 
 test: .venv/ready ## Set up all, run all tests (ARGS="-k name" for some of them, WORKERS=0 in one process)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: .venv/ready ## Format, style, types, the direction of imports, dead code
+check: .venv/ready ## Format, style, types, imports, dead code, scripts, stylesheets, templates, known vulnerabilities
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.house.dead_code
+	$(BIN)/oxlint --quiet --deny-warnings newsletter_service/web/static
+	$(BIN)/python -m tests.house.stylesheets
+	$(BIN)/djlint --quiet --profile=jinja --lint templates
+	$(BIN)/python -m tests.house.audit
 
 format: .venv/ready ## Put the code into the house's format
 	$(BIN)/ruff format .

@@ -45,5 +45,5 @@ def unused() -> list[str]:
 
 if __name__ == "__main__":
     lines = unused()
-    print("\n".join(lines) or "Everything is used.")  # noqa: T201  # it speaks to whoever started it
+    print("\n".join(lines) or "Everything is used.")
     sys.exit(bool(lines))

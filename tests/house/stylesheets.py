@@ -1,0 +1,56 @@
+"""Finds faults in stylesheets: what browsers would skip, variables that are nowhere set, classes of no page."""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import tinycss2
+
+STATIC = Path("newsletter_service/web/static")
+PAGES = (Path("templates/web"), Path("newsletter_service"))
+SKIP = {"skip_comments": True, "skip_whitespace": True}
+
+
+def faults(sheets: str, pages: str) -> list[str]:
+    """Return the faults of all stylesheets together; `pages` is all that names classes."""
+    nodes = list(_nodes(tinycss2.parse_stylesheet(sheets, **SKIP)))
+    skipped = [f"line {one.source_line}: {one.message}" for one in nodes if one.type == "error"]
+    is_set = {one.name for one in nodes if one.type == "declaration" and one.name.startswith("--")}
+    needed = set(re.findall(r"var\((--[\w-]+)\)", sheets))  # those without another value to fall back on
+    classes = {name for one in nodes if one.type == "qualified-rule" for name in _classes(one)}
+    return [
+        *skipped,
+        *(f"{one} is used and nowhere set" for one in sorted(needed - is_set)),
+        *(f".{one} is the class of nothing" for one in sorted(classes - _named(classes, pages))),
+    ]
+
+
+def _nodes(nodes: Sequence[Any]) -> Iterator[Any]:
+    """All rules, declarations and errors, those in others too."""
+    for node in nodes:
+        yield node
+        if node.type in ("at-rule", "qualified-rule") and node.content:
+            yield from _nodes(tinycss2.parse_blocks_contents(node.content, **SKIP))
+
+
+def _classes(rule: Any) -> list[str]:
+    return re.findall(r"\.([a-z][\w-]*)", tinycss2.serialize(rule.prelude))
+
+
+def _named(classes: set[str], pages: str) -> set[str]:
+    """Those that are named in full, or by a beginning that ends in a hyphen."""
+    words = set(re.findall(r"[\w-]+", pages))
+    beginnings = tuple(word for word in words if len(word) > 2 and word.endswith("-"))
+    return {one for one in classes if one in words or one.startswith(beginnings)}
+
+
+def _texts(folder: Path, *endings: str) -> str:
+    return "\n".join(one.read_text("utf-8") for one in sorted(folder.rglob("*")) if one.suffix in endings)
+
+
+if __name__ == "__main__":
+    found = faults(_texts(STATIC, ".css"), "\n".join(_texts(one, ".html", ".js", ".py") for one in PAGES))
+    print("\n".join(found) or "The stylesheets are in order.")
+    sys.exit(bool(found))
