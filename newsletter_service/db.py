@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, cast
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -12,9 +13,12 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
+    Enum,
+    Executable,
     MetaData,
     TypeDecorator,
     create_engine,
@@ -55,6 +59,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def one_of(members: type[StrEnum], length: int) -> Enum:
+    """A column that holds one of `members`: its value, in a VARCHAR of `length`, and never any other."""
+    return Enum(
+        members, native_enum=False, length=length, values_callable=lambda kinds: [str(kind) for kind in kinds]
+    )
 
 
 class Base(DeclarativeBase):
@@ -156,6 +167,12 @@ def among(column: InstrumentedAttribute[Any], values: Sequence[int] | Sequence[s
     """
     listed = literal(values, ARRAY(column.type).with_variant(JSON(), "sqlite"))
     return column.op("IN", is_comparison=True)(_Elements(listed))
+
+
+def rows_changed(session: Session, statement: Executable) -> int:
+    """The number of rows that an INSERT, UPDATE or DELETE changed; objects that the session holds stay as they are."""
+    options = {"preserve_rowcount": True, "synchronize_session": False}
+    return cast(CursorResult[Any], session.execute(statement, execution_options=options)).rowcount
 
 
 def read_only() -> None:

@@ -78,7 +78,7 @@ class _Figures:
             latest.order_by(Edition.number.desc()).limit(_EDITIONS)
         ):
             for state, count in delivery.counts(self._session, mailing_id or 0).items():
-                family.add_metric([str(number), state.value], count)
+                family.add_metric([str(number), state], count)
         return family
 
     def _open(self) -> GaugeMetricFamily:
@@ -86,7 +86,7 @@ class _Figures:
             "newsletter_letters_open", "Letters that may still go out, notices too.", labels=["state"]
         )
         for state, count in reporting.open_by_state(self._session).items():
-            family.add_metric([state.value], count)
+            family.add_metric([state], count)
         return family
 
     def _queue(self) -> Iterator[GaugeMetricFamily]:

@@ -21,7 +21,7 @@ def run() -> str:
         replace(delivery_config(), liveness=_roll_call, server_away=_server_away), _ending
     )
     del verdicts[Verdict.UNREACHABLE]  # said already, and once is enough
-    told = ", ".join(f"{count} {verdict.value}" for verdict, count in sorted(verdicts.items()))
+    told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
     return f"deliveries: {told}" if told else ""
 
 

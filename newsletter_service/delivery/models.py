@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, deferred, foreign, mapped_column, relationship
 
-from newsletter_service.db import Base
+from newsletter_service.db import Base, one_of
+from newsletter_service.delivery.rules import DeliveryState
 
 _MAY_BE_CLAIMED = "settled_at IS NULL AND state <> 'claimed'"
 _MAY_HAVE_COME_TWICE = "ambiguous_attempts > 0"
@@ -72,7 +73,7 @@ class DomainBackoff(Base):
 
 
 class Delivery(Base):
-    """One letter to one address; `state` is one of rules.DeliveryState, `domain` the address's.
+    """One letter to one address; `domain` is the address's.
 
     `subscriber_key` (null for staff) makes the reader's own links. `settled_at` is null as
     long as the letter may still go out. `lease_holder` is the worker that claimed the row; `handed_at` is set
@@ -120,7 +121,7 @@ class Delivery(Base):
     address: Mapped[str] = mapped_column(String(320))
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
-    state: Mapped[str] = mapped_column(String(10), default="ready")
+    state: Mapped[DeliveryState] = mapped_column(one_of(DeliveryState, 10), default=DeliveryState.READY)
     attempts: Mapped[int] = mapped_column(default=0)
     ambiguous_attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

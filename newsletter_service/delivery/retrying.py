@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, ColumnElement, Select, Update, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from newsletter_service.db import rows_changed
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.delivery.rules import EDITION_GIVE_UP, DeliveryState, address_hmac
@@ -73,6 +74,6 @@ def count_as_sent(session: Session, mailing_id: int, which: Filter) -> int:
 
 
 def _change(session: Session, statement: Update) -> int:
-    done = session.execute(statement.execution_options(synchronize_session=False))
+    changed = rows_changed(session, statement)
     session.expire_all()
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return changed

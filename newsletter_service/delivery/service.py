@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from newsletter_service.db import UtcDateTime, among
+from newsletter_service.db import UtcDateTime, among, rows_changed
 from newsletter_service.delivery.ledger import domain_backoff
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED
 from newsletter_service.delivery.ledger.workers import STOPPED
@@ -110,8 +110,7 @@ def add_deliveries(
         shared["answers_id"] = answers
     rows = recipients.add_columns(*shared.values())
     statement = insert(Delivery).from_select([*_OF_A_RECIPIENT, *shared], rows)
-    done = session.execute(statement.execution_options(preserve_rowcount=True))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(session, statement)
 
 
 _OF_A_RECIPIENT = ("subscriber_id", "subscriber_key", "address", "domain", "name")
@@ -166,7 +165,7 @@ def cancel_for_subscriber(session: Session, subscriber_id: int, now: datetime) -
 def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
     """Stop open rows, or for one that is with the server just now, any further attempt. How many."""
     unhanded = Delivery.handed_at.is_(None)
-    done = session.execute(
+    stopped = (
         update(Delivery)
         .where(*which, Delivery.settled_at.is_(None))
         .values(
@@ -175,16 +174,14 @@ def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int
             settled_at=case((unhanded, now), else_=None),
             lease_holder=case((unhanded, None), else_=Delivery.lease_holder),
         )
-        .execution_options(synchronize_session=False)
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(session, stopped)
 
 
 def repair_clock_skew(session: Session, now: datetime) -> int:
     """Make due what is to wait for longer than any letter does: a clock was ahead when it was put off. How many."""
     late = update(Delivery).where(MAY_BE_CLAIMED, Delivery.next_attempt_at > now + LONGEST_WAIT)
-    done = session.execute(late.values(next_attempt_at=now).execution_options(synchronize_session=False))
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    return rows_changed(session, late.values(next_attempt_at=now))
 
 
 def suppress(session: Session, address: str, reason: str, secret_key: str, now: datetime) -> None:
@@ -243,7 +240,7 @@ def counts(session: Session, mailing_id: int) -> dict[DeliveryState, int]:
     )  # all there are, as the index has them
     found = session.execute(select(Delivery.state, func.count()).where(*mine).group_by(Delivery.state))
     result = dict.fromkeys(DeliveryState, 0)
-    result.update({DeliveryState(state): count for state, count in found})
+    result.update(dict(found.all()))
     if result[DeliveryState.UNCERTAIN]:
         again = select(func.count()).where(
             *mine, Delivery.state == DeliveryState.UNCERTAIN, Delivery.settled_at.is_(None)

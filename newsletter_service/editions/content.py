@@ -17,7 +17,7 @@ from newsletter_service.letters.values import EditionContent
 from newsletter_service.links.urls import Links
 
 _PREHEADER_LENGTH = 110
-GOES_OUT = frozenset({ItemState.QUEUED.value, ItemState.SENT.value})
+GOES_OUT = frozenset({ItemState.QUEUED, ItemState.SENT})
 
 
 def items_in(edition: Edition) -> list[Item]:

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from newsletter_service.db import Base
+from newsletter_service.db import Base, one_of
 from newsletter_service.delivery.models import Mailing
+from newsletter_service.editions.rules import EditionState, ExclusionReason, Reason, ReleaseRule
 from newsletter_service.editorial.models import Item
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import User
@@ -20,8 +21,8 @@ class Calendar(Base):
     """When editions go out: every `every_weeks` weeks on `weekday` (0 Monday) at `send_time` in `zone`; one row.
 
     `first_day` is a day on which an edition goes out, from which the weeks are counted. Copy closes
-    `closing_days` days earlier at `closing_time`. `release_rule` is automatic or both; under automatic a correction
-    waits `correction_minutes` for the other heads. A text longer than `text_limit` characters goes on on the
+    `closing_days` days earlier at `closing_time`. Under the automatic rule a correction waits `correction_minutes`
+    for the other heads. A text longer than `text_limit` characters goes on on the
     edition's page.
     """
 
@@ -36,14 +37,14 @@ class Calendar(Base):
     closing_days: Mapped[int] = mapped_column(default=2)
     closing_time: Mapped[time]
     zone: Mapped[str] = mapped_column(String(60), default="Europe/Amsterdam")
-    release_rule: Mapped[str] = mapped_column(String(10), default="automatic")
+    release_rule: Mapped[ReleaseRule] = mapped_column(one_of(ReleaseRule, 10), default=ReleaseRule.AUTOMATIC)
     item_limit: Mapped[int] = mapped_column(default=8)
     text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
     correction_minutes: Mapped[int] = mapped_column(default=30)
 
 
 class Edition(Base):
-    """One issue of the newsletter; `state` is one of rules.EditionState. Times are UTC, meant in `zone`.
+    """One issue of the newsletter. Times are UTC, meant in `zone`.
 
     `text_limit` is the calendar's as long as copy is open. `held_from` is the state to go back to when a held
     edition is resumed. `version` guards against two people saving at once.
@@ -59,7 +60,7 @@ class Edition(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column(String(10), default="collecting")
+    state: Mapped[EditionState] = mapped_column(one_of(EditionState, 10), default=EditionState.COLLECTING)
     closes_at: Mapped[datetime]
     sends_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(60))
@@ -70,7 +71,7 @@ class Edition(Base):
     composed_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
-    held_from: Mapped[str | None] = mapped_column(String(10))
+    held_from: Mapped[EditionState | None] = mapped_column(one_of(EditionState, 10))
     hold_reason: Mapped[str] = mapped_column(String(300), default="")
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
     intended: Mapped[int | None]
@@ -90,7 +91,7 @@ class Edition(Base):
 class Placement(Base):
     """What was decided about one item for one edition: its `position` (0, 1, ... ; null: not in) and why.
 
-    `reason` is one of rules.Reason, `detail` what the reason's sentence needs (numbers, another item's id).
+    `detail` is what the reason's sentence needs (numbers, another item's id).
     """
 
     __tablename__ = "placement"
@@ -98,7 +99,7 @@ class Placement(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
     position: Mapped[int | None]
-    reason: Mapped[str] = mapped_column(String(30))
+    reason: Mapped[Reason] = mapped_column(one_of(Reason, 30))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     edition: Mapped[Edition] = relationship(back_populates="placements")
     item: Mapped[Item] = relationship(lazy="joined")
@@ -126,7 +127,7 @@ class Exclusion(Base):
 
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(primary_key=True)
-    reason: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[ExclusionReason] = mapped_column(one_of(ExclusionReason, 20))
 
 
 class Correction(Base):

@@ -20,7 +20,7 @@ from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 
-TOLD = (Role.HEAD.value, Role.COMMUNICATOR.value)
+TOLD = (Role.HEAD, Role.COMMUNICATOR)
 
 
 def tell_staff(
@@ -34,7 +34,7 @@ def tell_staff(
 
 def heads_of(session: Session, organisation_ids: Collection[int]) -> list[User]:
     """The heads of these organisations, as far as their accounts are in use."""
-    head = User.roles.any(RoleRow.name == Role.HEAD.value)
+    head = User.roles.any(RoleRow.name == Role.HEAD)
     mine = User.organisation_id.in_(organisation_ids)
     return list(session.scalars(select(User).where(User.active, head, mine).order_by(User.id)))
 

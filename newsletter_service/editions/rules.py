@@ -65,6 +65,22 @@ class ExclusionReason(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+class Reason(StrEnum):
+    """Why an item is in an edition or not."""
+
+    WAITED_LONG = "waited_long"
+    DUE = "due"
+    PRIORITY = "priority"
+    TURN = "turn"
+    ADDED_BY_HAND = "added_by_hand"
+    EMBARGOED = "embargoed"
+    EXPIRED = "expired"
+    STARTED = "started"
+    LOOK_ALIKE = "look_alike"
+    NO_ROOM = "no_room"
+    DROPPED_BY_HAND = "dropped_by_hand"
+
+
 @dataclass(frozen=True)
 class EditionStatus:
     """A state and, for a held edition, the state that it goes back to."""

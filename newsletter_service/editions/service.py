@@ -12,7 +12,7 @@ from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
 from newsletter_service.editions import rules
 from newsletter_service.editions.content import content_hash
 from newsletter_service.editions.models import Calendar, Edition, Exclusion
-from newsletter_service.editions.rules import BadTime, EditionState, EditionStatus, Move, ReleaseRule
+from newsletter_service.editions.rules import BadTime, EditionState, EditionStatus, Move
 from newsletter_service.errors import NotFound
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
@@ -75,27 +75,24 @@ def lock(session: Session, edition: Edition) -> None:
 
 def status_of(edition: Edition) -> EditionStatus:
     """Where an edition stands, as the rules know it."""
-    return EditionStatus(
-        EditionState(edition.state), EditionState(edition.held_from) if edition.held_from else None
-    )
+    return EditionStatus(edition.state, edition.held_from)
 
 
 def set_status(edition: Edition, at: EditionStatus) -> None:
     """Write down where an edition now stands."""
-    edition.state = at.state.value
-    edition.held_from = at.held_from.value if at.held_from is not None else None
+    edition.state, edition.held_from = at.state, at.held_from
 
 
 def note(
     session: Session, edition: Edition, move: Move, user: User | None, now: datetime, **detail: object
 ) -> None:
     """Write a move into the audit trail; without a user it was the scheduler or the command line."""
-    record(session, user, f"edition.{move.value}", "edition", edition.id, now, **detail)
+    record(session, user, f"edition.{move}", "edition", edition.id, now, **detail)
 
 
 def missing_sign_offs(session: Session, edition: Edition) -> tuple[int, ...]:
     """Ids of the organisations whose agreement the release rule still waits for."""
-    rule = ReleaseRule(calendar(session).release_rule)
+    rule = calendar(session).release_rule
     ids = tuple(organisation.id for organisation in organisations(session))
     signed = {one.organisation_id: one.content_hash for one in edition.sign_offs}
     return rules.missing_sign_offs(rule, ids, signed, content_hash(edition))
@@ -140,7 +137,7 @@ def resume(
 
 def hold_to_cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> None:
     """Stop an edition that is being sent at once: cancelling many letters takes seconds. Raises WrongState."""
-    if edition.state == EditionState.SENDING.value:
+    if edition.state == EditionState.SENDING:
         hold(session, edition, user, now, rules.CANCELLING)
 
 

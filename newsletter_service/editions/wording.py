@@ -10,7 +10,6 @@ from flask_babel import ngettext
 
 from newsletter_service.editions.composing.checks import Check, Fault
 from newsletter_service.editions.composing.editing import CannotAdd
-from newsletter_service.editions.composing.rules import Reason
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.rules import (
     CANCELLING,
@@ -19,6 +18,7 @@ from newsletter_service.editions.rules import (
     ExclusionReason,
     HoldReason,
     Move,
+    Reason,
     WrongState,
 )
 from newsletter_service.editions.texts import PersonalLink
@@ -54,9 +54,9 @@ def state_name(state: EditionState) -> str:
     }[state]
 
 
-def reason_in(reason: str, detail: Mapping[str, Any], zone: str) -> str:
+def reason_in(reason: Reason, detail: Mapping[str, Any], zone: str) -> str:
     """Why an item is in an edition."""
-    match Reason(reason):
+    match reason:
         case Reason.WAITED_LONG:
             times = int(detail.get("times", 2))
             return ngettext(
@@ -82,11 +82,11 @@ def reason_in(reason: str, detail: Mapping[str, Any], zone: str) -> str:
             )
 
 
-def reason_out(reason: str | None, detail: Mapping[str, Any], zone: str, other: str = "") -> str:
+def reason_out(reason: Reason | None, detail: Mapping[str, Any], zone: str, other: str = "") -> str:
     """Why an item waits; None: nobody decided about it yet. `other` names the item that it looks like."""
     if reason is None:
         return _("Kwam binnen na het samenstellen")
-    match Reason(reason):
+    match reason:
         case Reason.EMBARGOED:
             return _("Mag pas vanaf %(day)s", day=_day(detail, "until", zone))
         case Reason.EXPIRED:
@@ -105,15 +105,13 @@ def reason_out(reason: str | None, detail: Mapping[str, Any], zone: str, other: 
 
 def hold_reason(reason: str) -> str:
     """Why an edition is held: our own reasons in words, people's as they are."""
-    known = {
-        HoldReason.LATE.value: _("Het moment van versturen is te lang voorbij."),
-        HoldReason.UNSIGNED.value: _("Nog niet alle organisaties zijn akkoord."),
-        HoldReason.EMPTY.value: _("Er staat geen bericht in."),
-        HoldReason.PAUSED.value: _("De mailserver neemt de brieven niet aan."),
-        HoldReason.UNPRINTABLE.value: _(
-            "Er kon geen goede brief van worden gemaakt; misschien is hij te groot."
-        ),
-        HoldReason.PERSONAL_LINK.value: _("Er staat een persoonlijke link van één lezer in."),
+    known: dict[str, str] = {
+        HoldReason.LATE: _("Het moment van versturen is te lang voorbij."),
+        HoldReason.UNSIGNED: _("Nog niet alle organisaties zijn akkoord."),
+        HoldReason.EMPTY: _("Er staat geen bericht in."),
+        HoldReason.PAUSED: _("De mailserver neemt de brieven niet aan."),
+        HoldReason.UNPRINTABLE: _("Er kon geen goede brief van worden gemaakt; misschien is hij te groot."),
+        HoldReason.PERSONAL_LINK: _("Er staat een persoonlijke link van één lezer in."),
         CANCELLING: _("Wordt geannuleerd."),
     }
     return known.get(reason, reason)
@@ -216,11 +214,11 @@ def delivery_state(state: str) -> str:
     }[state]
 
 
-def exclusion_reason(reason: str) -> str:
+def exclusion_reason(reason: ExclusionReason) -> str:
     """Why a reader got no letter."""
     return {
-        ExclusionReason.NOTHING_VISIBLE.value: _("Er was geen bericht voor deze lezer"),
-        ExclusionReason.SUPPRESSED.value: _("Dit adres wil geen e-mail meer"),
+        ExclusionReason.NOTHING_VISIBLE: _("Er was geen bericht voor deze lezer"),
+        ExclusionReason.SUPPRESSED: _("Dit adres wil geen e-mail meer"),
     }[reason]
 
 

@@ -32,7 +32,7 @@ def typed_card(
     chosen = [segment for segment in audience if segment.id in content.segment_ids]
     speaker = next((one for one in together if one.id == form.organisation.data), together[0])
     return Card(
-        kind=content.kind.value,
+        kind=content.kind,
         tag=tag_of(speaker, list(together) if content.joint else []),
         title=content.title or _("Nog zonder titel"),
         lead=content.lead,

@@ -58,7 +58,7 @@ class ItemForm(Form):
 
     began = HiddenField()
     organisation = SelectField(_l("Namens"), coerce=int)
-    kind = RadioField(_l("Wat voor bericht is het?"), choices=options(wording.KINDS), default=Kind.NEWS.value)
+    kind = RadioField(_l("Wat voor bericht is het?"), choices=options(wording.KINDS), default=Kind.NEWS)
     title = _line(_l("Titel"), rules.TITLE_LENGTH)
     lead = TextAreaField(
         _l("Samenvatting"),
@@ -136,7 +136,7 @@ class ItemForm(Form):
 
     @property
     def _happens(self) -> bool:
-        return self.kind.data == Kind.EVENT.value
+        return self.kind.data == Kind.EVENT
 
     def _moment(self, day: date, at: time) -> datetime:
         fold = int(self.fold.data) if self.fold.data in wording.CLOCK_CHANGE else None

@@ -40,7 +40,7 @@ class BadImage(ValueError):
     """This upload cannot be used; `problem` says why."""
 
     def __init__(self, problem: ImageProblem) -> None:
-        super().__init__(problem.value)
+        super().__init__(problem)
         self.problem = problem
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, 
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.db import Base
+from newsletter_service.db import Base, one_of
+from newsletter_service.editorial.rules import ItemState, Kind
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import User
 
@@ -45,7 +46,7 @@ class Image(Base):
 class Item(Base):
     """One message of one organisation (or, if `joint`, of all of them), waiting for or gone out in an edition.
 
-    `state` is one of rules.ItemState, `kind` one of rules.Kind, `priority` 0 low, 1 normal, 2 high.
+    `priority` is 0 low, 1 normal, 2 high.
     `passed_over` counts the editions that had no room for it. `version` guards against two people saving.
     """
 
@@ -60,8 +61,8 @@ class Item(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     joint: Mapped[bool] = mapped_column(default=False)
-    kind: Mapped[str] = mapped_column(String(12))
-    state: Mapped[str] = mapped_column(String(10), default="draft")
+    kind: Mapped[Kind] = mapped_column(one_of(Kind, 12))
+    state: Mapped[ItemState] = mapped_column(one_of(ItemState, 10), default=ItemState.DRAFT)
     title: Mapped[str] = mapped_column(String(120))
     lead: Mapped[str] = mapped_column(String(400), default="")
     body: Mapped[str] = mapped_column(Text, default="")

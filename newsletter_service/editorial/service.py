@@ -7,6 +7,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
+from newsletter_service.db import rows_changed
 from newsletter_service.editorial.likeness import LookAlike, look_alikes
 from newsletter_service.editorial.models import Image, Item, LikenessVerdict
 from newsletter_service.editorial.rules import Content, ItemState, Kind, Problem, problems
@@ -44,7 +45,7 @@ def new_item(actor: User, organisation: Organisation, now: datetime) -> Item:
     """An empty draft of `organisation`, which save_item fills in and adds to the session."""
     return Item(
         organisation=organisation,
-        kind=Kind.NEWS.value,
+        kind=Kind.NEWS,
         title="",
         created_at=now,
         updated_at=now,
@@ -94,7 +95,7 @@ def save_item(
     before = _decided(item) if item.id is not None else {}
     _write(session, item, content, image, without_image)
     if newly_queued:
-        item.state, item.queued_at = ItemState.QUEUED.value, now
+        item.state, item.queued_at = ItemState.QUEUED, now
     after = _decided(item)
     changed = [name for name in before if before[name] != after[name]]
     _note(session, actor, item, "item.queued" if newly_queued else "item.saved", now, changed=changed)
@@ -122,7 +123,7 @@ def _write(session: Session, item: Item, content: Content, image: Image | None, 
     segment_ids, topic_ids = values.pop("segment_ids"), values.pop("topic_ids")
     for name, value in values.items():
         setattr(item, name, value)
-    item.kind = content.kind.value
+    item.kind = content.kind
     item.segments = list(session.scalars(select(Segment).where(Segment.id.in_(segment_ids))))
     item.topics = list(session.scalars(select(Topic).where(Topic.id.in_(topic_ids))))
     if image is not None:
@@ -143,7 +144,7 @@ def content_of(item: Item) -> Content:
     """What an editor decided about `item` so far."""
     names = Content.__dataclass_fields__.keys() - {"kind", "segment_ids", "topic_ids"}
     return Content(
-        kind=Kind(item.kind),
+        kind=item.kind,
         segment_ids=frozenset(segment.id for segment in item.segments),
         topic_ids=frozenset(topic.id for topic in item.topics),
         **{name: getattr(item, name) for name in names},
@@ -163,7 +164,7 @@ def queue_item(session: Session, actor: User, item: Item, now: datetime) -> None
     found = lacking(item, now)
     if found:
         raise NotReady(found)
-    item.state, item.queued_at = ItemState.QUEUED.value, now
+    item.state, item.queued_at = ItemState.QUEUED, now
     _note(session, actor, item, "item.queued", now)
 
 
@@ -172,7 +173,7 @@ def withdraw_item(session: Session, actor: User, item: Item, now: datetime) -> N
     _still_open(item)
     if item.state == ItemState.WITHDRAWN:
         return
-    item.state, item.queued_at = ItemState.WITHDRAWN.value, None
+    item.state, item.queued_at = ItemState.WITHDRAWN, None
     _note(session, actor, item, "item.withdrawn", now)
 
 
@@ -207,5 +208,4 @@ def forget_pictures(session: Session, before: datetime) -> int:
     """Delete pictures that came in before `before`, that no item has and that no letter ever named; how many."""
     needed = exists().where(Item.image_id == Image.id)
     old = delete(Image).where(Image.stored_at < before, Image.sent.is_(False), ~needed)
-    done = session.execute(old.execution_options(synchronize_session=False, preserve_rowcount=True))
-    return int(done.rowcount)  # type: ignore[attr-defined]  # there once it is asked for
+    return rows_changed(session, old)

@@ -52,7 +52,7 @@ _AFTER_A_WHILE = {"Retry-After": "10"}
 def queue() -> str:
     """All items, by state and organisation, with what looks alike."""
     session = db.session()
-    state = _state(request.args.get("staat", ItemState.QUEUED.value))
+    state = _state(request.args.get("staat", ItemState.QUEUED))
     known = organisations(session)
     organisation = next((one for one in known if one.slug == request.args.get("van")), None)
     items = service.list_items(session, state, organisation.id if organisation else None)

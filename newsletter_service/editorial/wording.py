@@ -8,16 +8,16 @@ from newsletter_service.editorial.images import ImageProblem
 from newsletter_service.editorial.rules import ItemState, Kind, Problem
 
 KINDS: dict[str, Any] = {
-    Kind.NEWS.value: _l("Nieuws"),
-    Kind.EVENT.value: _l("Bijeenkomst"),
-    Kind.PUBLICATION.value: _l("Publicatie"),
-    Kind.CALL.value: _l("Oproep"),
+    Kind.NEWS: _l("Nieuws"),
+    Kind.EVENT: _l("Bijeenkomst"),
+    Kind.PUBLICATION: _l("Publicatie"),
+    Kind.CALL: _l("Oproep"),
 }
 STATES: dict[str, Any] = {
-    ItemState.QUEUED.value: _l("In de wachtrij"),
-    ItemState.DRAFT.value: _l("Klad"),
-    ItemState.WITHDRAWN.value: _l("Ingetrokken"),
-    ItemState.SENT.value: _l("Verstuurd"),
+    ItemState.QUEUED: _l("In de wachtrij"),
+    ItemState.DRAFT: _l("Klad"),
+    ItemState.WITHDRAWN: _l("Ingetrokken"),
+    ItemState.SENT: _l("Verstuurd"),
 }
 PRIORITIES: dict[str, Any] = {"2": _l("Hoog"), "1": _l("Gewoon"), "0": _l("Laag")}
 CLOCK_CHANGE: dict[str, Any] = {"0": _l("De eerste keer (zomertijd)"), "1": _l("De tweede keer (wintertijd)")}

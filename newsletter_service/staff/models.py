@@ -7,8 +7,9 @@ from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from newsletter_service.db import Base
+from newsletter_service.db import Base, one_of
 from newsletter_service.publisher.models import Organisation
+from newsletter_service.staff import rules
 
 staff_user_role = Table(
     "staff_user_role",
@@ -19,12 +20,12 @@ staff_user_role = Table(
 
 
 class Role(Base, RoleMixin):
-    """One of the roles in rules.Role; the rows exist because Flask-Security wants them."""
+    """A role as a row, as Flask-Security wants it."""
 
     __tablename__ = "staff_role"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[rules.Role] = mapped_column(one_of(rules.Role, 40), unique=True)
 
 
 class User(Base, UserMixin):

@@ -93,14 +93,14 @@ def _organisation(session: Session, slug: str) -> Organisation:
 def _role(session: Session, role: Role) -> RoleRow:
     row = session.scalars(select(RoleRow).where(RoleRow.name == role)).first()
     if row is None:
-        row = RoleRow(name=role.value)
+        row = RoleRow(name=role)
         session.add(row)
     return row
 
 
 def actor_of(user: User) -> Actor:
     """What the rules need to know of `user`."""
-    return Actor(frozenset(Role(role.name) for role in user.roles), user.organisation_id)
+    return Actor(frozenset(role.name for role in user.roles), user.organisation_id)
 
 
 def record(

@@ -39,7 +39,7 @@ class BadAddress(ValueError):
     """No address we can write to; `problem` says why."""
 
     def __init__(self, problem: AddressProblem) -> None:
-        super().__init__(problem.value)
+        super().__init__(problem)
         self.problem = problem
 
 

@@ -6,8 +6,9 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.db import Base
+from newsletter_service.db import Base, one_of
 from newsletter_service.links.tokens import new_key
+from newsletter_service.subscriptions.rules import Source, Status, Step
 
 subscriber_topic = Table(
     "subscriber_topic",
@@ -22,7 +23,7 @@ class Subscriber(Base):
 
     `link_key` is sealed in the links of this subscription and of no other: who left and signs up anew gets a new
     one, and the links of the earlier subscription end with it. `former_link` is what was sealed ("number-generation")
-    for a subscription of before there were keys; nobody gets one any more. `status` is one of rules.Status.
+    for a subscription of before there were keys; nobody gets one any more.
     """
 
     __tablename__ = "subscriber"
@@ -38,7 +39,7 @@ class Subscriber(Base):
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
     language: Mapped[str] = mapped_column(String(2), default="nl")
-    status: Mapped[str] = mapped_column(String(10), default="pending")
+    status: Mapped[Status] = mapped_column(one_of(Status, 10), default=Status.PENDING)
     link_key: Mapped[str] = mapped_column(String(12), unique=True, index=True, default=new_key)
     former_link: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)
     asked_at: Mapped[datetime]
@@ -107,8 +108,8 @@ class Consent(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), index=True)
-    step: Mapped[str] = mapped_column(String(12))
-    source: Mapped[str] = mapped_column(String(12))
+    step: Mapped[Step] = mapped_column(one_of(Step, 12))
+    source: Mapped[Source] = mapped_column(one_of(Source, 12))
     wording: Mapped[str] = mapped_column(String(1000), default="")
     wording_version: Mapped[str] = mapped_column(String(20), default="")
     privacy_version: Mapped[str] = mapped_column(String(20), default="")

@@ -89,7 +89,7 @@ class BadName(ValueError):
     """No name that could stand in a mail; `problem` says why."""
 
     def __init__(self, problem: NameProblem) -> None:
-        super().__init__(problem.value)
+        super().__init__(problem)
         self.problem = problem
 
 

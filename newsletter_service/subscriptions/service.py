@@ -55,7 +55,7 @@ def sign_up(
     if not notices.may_write(session, reader, now):
         notices.write_nothing(session, mail_context, choices.language, now)
         return
-    answer = answer_to_sign_up(Status(reader.status))
+    answer = answer_to_sign_up(reader.status)
     if answer is Answer.CONFIRM:
         _ask(session, reader, now)
         change_preferences(session, reader, choices)
@@ -68,7 +68,7 @@ def request_link(
 ) -> None:
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
     reader = _by_address(session, address)
-    answer = answer_to_lost_link(Status(reader.status) if reader is not None else None)
+    answer = answer_to_lost_link(reader.status if reader is not None else None)
     suppressed = is_suppressed(session, address.text, mail_context.secret_key)
     if reader is None or answer is None or suppressed or not notices.may_write(session, reader, now):
         notices.write_nothing(session, mail_context, language, now)
@@ -170,7 +170,7 @@ def leave(session: Session, reader: Subscriber, now: datetime) -> bool:
 
 def can_undo(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> bool:
     """Whether who left may come back by a button."""
-    return may_undo(Status(reader.status), reader.left_at, now) and not is_suppressed(
+    return may_undo(reader.status, reader.left_at, now) and not is_suppressed(
         session, reader.address, mail_context.secret_key
     )
 

@@ -8,6 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import edition_numbered
 from tests.browser.conftest import Open, Site, sign_in
 from tests.browser.test_accessibility import LOOKS, check
@@ -26,24 +28,24 @@ class Letters:
         with self._site.stored() as session:
             mine = select(Delivery).where(Delivery.id.in_(self._ids), Delivery.settled_at.is_(None))
             for row in session.scalars(mine.limit(number)):
-                row.state, row.settled_at = "sent", self._site.clock()
+                row.state, row.settled_at = DeliveryState.SENT, self._site.clock()
 
 
 @contextmanager
 def on_their_way(site: Site, number: int) -> Iterator[Letters]:
     with site.stored() as session:
         edition = edition_numbered(session, 1)
-        edition.state = "sending"
+        edition.state = EditionState.SENDING
         mine = select(Delivery).where(Delivery.mailing_id == edition.mailing_id, Delivery.state == "sent")
         busy = session.scalars(mine.where(Delivery.domain == "maasdelta.example").limit(number)).all()
         for row in busy:
-            row.state, row.settled_at = "deferred", None
+            row.state, row.settled_at = DeliveryState.DEFERRED, None
         letters = Letters(site, [row.id for row in busy], "maasdelta.example")
     yield letters
     letters.arrive(number)
     with site.stored() as session:
         edition = edition_numbered(session, 1)
-        edition.state, edition.held_from, edition.hold_reason = "sent", None, ""
+        edition.state, edition.held_from, edition.hold_reason = EditionState.SENT, None, ""
         if edition.mailing is not None:
             edition.mailing.paused_at, edition.mailing.pause_reason = None, ""
 

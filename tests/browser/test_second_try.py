@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import edition_numbered
 from tests.browser.conftest import Open, Site, sign_in
 from tests.browser.test_accessibility import check
@@ -19,14 +21,14 @@ def refused(site: Site) -> Iterator[list[str]]:
         mine = select(Delivery).where(Delivery.mailing_id == edition_numbered(session, 1).mailing_id)
         rows = session.scalars(mine.where(Delivery.state == "sent").order_by(Delivery.id).limit(2)).all()
         for row in rows:
-            row.state, row.reply_code = "failed", 550
+            row.state, row.reply_code = DeliveryState.FAILED, 550
             row.reply_status, row.reply_text = "5.1.1", "5.1.1 no such user"
         ids, addresses = [row.id for row in rows], [row.address for row in rows]
     yield addresses
     with site.stored() as session:
         for row in session.scalars(select(Delivery).where(Delivery.id.in_(ids))):
-            row.state, row.settled_at = "sent", site.clock()
-        edition_numbered(session, 1).state = "sent"
+            row.state, row.settled_at = DeliveryState.SENT, site.clock()
+        edition_numbered(session, 1).state = EditionState.SENT
 
 
 @pytest.mark.parametrize("width", [1280, 360])

@@ -6,6 +6,8 @@ from sqlalchemy import select
 
 from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import edition_numbered
 from tests.browser.conftest import Open, Site, sign_in, tab_to
 from tests.browser.test_accessibility import check
@@ -122,11 +124,11 @@ def change_letters(site: Site, count: int, *, on_their_way: bool) -> None:
     """Let some letters of the first edition be on their way again, or let those arrive that are."""
     with site.stored() as session:
         edition = edition_numbered(session, 1)
-        edition.state = "sending" if on_their_way else "sent"
+        edition.state = EditionState.SENDING if on_their_way else EditionState.SENT
         state = "sent" if on_their_way else "ready"
         mine = select(Delivery).where(Delivery.mailing_id == edition.mailing_id, Delivery.state == state)
         for row in session.scalars(mine.limit(count)):
-            row.state = "ready" if on_their_way else "sent"
+            row.state = DeliveryState.READY if on_their_way else DeliveryState.SENT
             row.settled_at = None if on_their_way else site.clock()
 
 

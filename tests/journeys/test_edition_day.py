@@ -9,6 +9,7 @@ from sqlalchemy import select
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.composing.default_texts import texts_of
 from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.merging import fingerprints
@@ -168,7 +169,7 @@ def test_without_both_heads_an_edition_that_needs_them_waits(
     office: Office, readers: dict[str, str], smtp: RecordingServer
 ) -> None:
     with office.stored() as session:
-        session.scalars(select(Calendar)).one().release_rule = "both"
+        session.scalars(select(Calendar)).one().release_rule = ReleaseRule.BOTH
     fill_both_queues(office)
     office.move_to("closing")
     office.move_to("release")

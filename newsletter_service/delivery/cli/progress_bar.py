@@ -61,7 +61,7 @@ class Progress:
         """What there is to say beside how many are through."""
         total = self.total
         said = [
-            f"{_NAMES.get(verdict, verdict.value)} {total[verdict]:,}"
+            f"{_NAMES.get(verdict, verdict)} {total[verdict]:,}"
             for verdict in Verdict
             if total[verdict] and verdict is not Verdict.UNREACHABLE
         ]

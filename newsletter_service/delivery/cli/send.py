@@ -46,7 +46,7 @@ def send(watch: bool) -> None:
         work = _Work(_outbox(settings, told), told, watch=watch)
         total = work.done()
     in_vain = total.pop(Verdict.UNREACHABLE, 0)
-    counts = {verdict.value: total[verdict] for verdict in Verdict if total[verdict]}
+    counts = {str(verdict): total[verdict] for verdict in Verdict if total[verdict]}
     done = [f"{verdict} {number}" for verdict, number in counts.items()]
     words = ", ".join([*done, f"attempts in vain {in_vain}"] if in_vain else done) or "nothing due"
     log.info("sending ended: %s", words, extra={"verdicts": counts})

@@ -51,7 +51,7 @@ class Settled(NamedTuple):
     """What becomes of one row; `next_attempt_at` None leaves it, `settled_at` None keeps it open."""
 
     delivery_id: int
-    state: str
+    state: DeliveryState
     attempts: int
     ambiguous_attempts: int
     next_attempt_at: datetime | None

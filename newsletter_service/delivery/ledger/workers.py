@@ -3,15 +3,20 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, insert, literal, select, update
 
 from newsletter_service.delivery.models import Delivery, Worker
 from newsletter_service.delivery.rules import DeliveryState
 
-FREED = case((Delivery.attempts > 0, DeliveryState.DEFERRED.value), else_=DeliveryState.READY.value)
+
+def _state(state: DeliveryState) -> ColumnElement[DeliveryState]:
+    return literal(state, Delivery.state.type)
+
+
+FREED = case((Delivery.attempts > 0, _state(DeliveryState.DEFERRED)), else_=_state(DeliveryState.READY))
 """The state of a row that nobody holds any more and that did not go out."""
 STOPPED = case(
-    (Delivery.ambiguous_attempts > 0, DeliveryState.UNCERTAIN.value), else_=DeliveryState.CANCELLED.value
+    (Delivery.ambiguous_attempts > 0, _state(DeliveryState.UNCERTAIN)), else_=_state(DeliveryState.CANCELLED)
 )
 """The state of a row that nobody sends any more: it never went out, or nobody knows whether it did."""
 
@@ -34,7 +39,7 @@ def beat(connection: Connection, sender: str, pace: int, now: datetime) -> bool:
 
 def beats(connection: Connection) -> dict[str, int]:
     """How often each sender has shown that it is alive."""
-    return {sender: count for sender, count in connection.execute(select(Worker.id, Worker.beats))}  # noqa: C416
+    return dict(connection.execute(select(Worker.id, Worker.beats)).all())
 
 
 def leave(connection: Connection, sender: str, now: datetime, *, hold: bool) -> None:

@@ -116,7 +116,7 @@ class _Run:
         finally:
             self._close_all()
         verdicts = Counter(self._ledger.verdicts)
-        counts = {verdict.value: number for verdict, number in sorted(verdicts.items())}
+        counts = {str(verdict): number for verdict, number in sorted(verdicts.items())}
         seconds = time.monotonic() - began
         log.debug("a run ended after %.1f s: %s", seconds, counts, extra={"verdicts": counts})
         if self._unreachable is not None:

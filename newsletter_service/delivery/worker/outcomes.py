@@ -12,6 +12,7 @@ from newsletter_service.delivery.ledger import claims
 from newsletter_service.delivery.ledger.claims import Claimed, Settled
 from newsletter_service.delivery.rules import (
     MOST_AMBIGUOUS_ATTEMPTS,
+    DeliveryState,
     Verdict,
     classify,
     is_about_the_letter,
@@ -80,7 +81,7 @@ class Settler:
         )
         return Settled(
             delivery_id=row.delivery_id,
-            state=result.state.value,
+            state=result.state,
             attempts=row.attempts + result.counts,
             ambiguous_attempts=row.ambiguous_attempts + (verdict is Verdict.UNCERTAIN),
             next_attempt_at=result.next_attempt_at,
@@ -103,7 +104,9 @@ def is_plain(reply: Reply) -> bool:
 
 def _accepted(row: Claimed, reply: Reply, now: datetime) -> Settled:
     said = (reply.code, reply.enhanced_status, reply.text)
-    return Settled(row.delivery_id, "sent", row.attempts + 1, row.ambiguous_attempts, None, now, *said)
+    return Settled(
+        row.delivery_id, DeliveryState.SENT, row.attempts + 1, row.ambiguous_attempts, None, now, *said
+    )
 
 
 def words(reply: Reply) -> str:

@@ -83,8 +83,8 @@ class CalendarForm(Form):
         _l("Wanneer mag een editie uit?"),
         choices=options(
             {
-                ReleaseRule.AUTOMATIC.value: _l("Vanzelf op haar tijd, tenzij iemand haar vasthoudt"),
-                ReleaseRule.BOTH.value: _l("Pas als het hoofd van elke organisatie akkoord is"),
+                ReleaseRule.AUTOMATIC: _l("Vanzelf op haar tijd, tenzij iemand haar vasthoudt"),
+                ReleaseRule.BOTH: _l("Pas als het hoofd van elke organisatie akkoord is"),
             }
         ),
     )

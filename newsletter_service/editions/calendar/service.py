@@ -102,7 +102,7 @@ def change_calendar(
     rhythm = settings.rhythm()
     for name, value in asdict(settings).items():
         setattr(row, name, value)
-    row.release_rule = settings.release_rule.value
+    row.release_rule = settings.release_rule
     session.flush()
     collecting = session.scalar(_collecting().limit(1))
     if collecting is not None:
@@ -146,7 +146,7 @@ def _replan(session: Session, edition: Edition, rhythm: Rhythm, now: datetime) -
 
 
 def _collecting() -> Select[Edition]:
-    return select(Edition).where(Edition.state == EditionState.COLLECTING.value).order_by(Edition.number)
+    return select(Edition).where(Edition.state == EditionState.COLLECTING).order_by(Edition.number)
 
 
 def _latest_other(session: Session, edition: Edition | None) -> datetime | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.editions import rules
 from newsletter_service.editions.composing.default_texts import LONGEST, Texts, follow_defaults, texts_of
-from newsletter_service.editions.composing.rules import Reason, section, untimely
+from newsletter_service.editions.composing.rules import section, untimely
 from newsletter_service.editions.composing.service import (
     candidate,
     current_defaults,
@@ -22,7 +22,7 @@ from newsletter_service.editions.composing.service import (
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.merging import changed, combined
 from newsletter_service.editions.models import Edition, Placement
-from newsletter_service.editions.rules import EditionConflict, Move
+from newsletter_service.editions.rules import EditionConflict, Move, Reason
 from newsletter_service.editions.service import lock, note, status_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import Invalid
@@ -86,7 +86,7 @@ def drop_item(session: Session, edition: Edition, item_id: int, user: User, now:
         _decide(dropped, Reason.DROPPED_BY_HAND, user)
         dropped.position = None
         _number(order)
-        note(session, edition, Move.EDIT, user, now, item=item_id, reason=Reason.DROPPED_BY_HAND.value)
+        note(session, edition, Move.EDIT, user, now, item=item_id, reason=Reason.DROPPED_BY_HAND)
 
 
 def add_item(session: Session, edition: Edition, item_id: int, user: User, now: datetime) -> None:
@@ -104,7 +104,7 @@ def add_item(session: Session, edition: Edition, item_id: int, user: User, now: 
         _decide(placement, Reason.ADDED_BY_HAND, user)
         order.insert(_place_for(item, order), placement)
         _number(order)
-        note(session, edition, Move.EDIT, user, now, item=item_id, reason=Reason.ADDED_BY_HAND.value)
+        note(session, edition, Move.EDIT, user, now, item=item_id, reason=Reason.ADDED_BY_HAND)
 
 
 def edit_texts(
@@ -169,7 +169,7 @@ def _number(order: Sequence[Placement]) -> None:
 
 
 def _decide(placement: Placement, reason: Reason, user: User) -> None:
-    placement.reason = reason.value
+    placement.reason = reason
     placement.detail = {"by": user.name}
 
 
@@ -181,7 +181,7 @@ def _addable(session: Session, edition: Edition, item_id: int, now: datetime) ->
         raise CannotAdd("not_waiting")
     hindrance = untimely(candidate(item), max(edition.sends_at, now))
     if hindrance is not None:
-        raise CannotAdd(hindrance.reason.value)
+        raise CannotAdd(hindrance.reason)
     for pair in unsettled(session, [*inside, item]):
         if item_id in pair.pair:
             raise CannotAdd("look_alike", pair.first if pair.second == item_id else pair.second)

@@ -6,13 +6,12 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions import emails
-from newsletter_service.editions.composing.rules import Reason
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.emails import Listed
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.notices import tell_staff
 from newsletter_service.editions.readers import reach
-from newsletter_service.editions.rules import ReleaseRule
+from newsletter_service.editions.rules import Reason
 from newsletter_service.editions.service import calendar
 from newsletter_service.publisher.mail_context import MailContext
 
@@ -24,7 +23,7 @@ def tell_composed(session: Session, mail_context: MailContext, edition: Edition,
         number=edition.number,
         sends_at=edition.sends_at,
         zone=edition.zone,
-        rule=ReleaseRule(calendar(session).release_rule),
+        rule=calendar(session).release_rule,
         readers=reach(session, items).reached,
         inside=tuple(Listed(item.id, item.title) for item in items),
         too_late=_items(edition, Reason.NO_ROOM, due=True),
@@ -37,5 +36,5 @@ def _items(edition: Edition, reason: Reason, due: bool | None = None) -> tuple[L
     return tuple(
         Listed(placement.item_id, placement.item.title)
         for placement in sorted(edition.placements, key=lambda one: one.item_id)
-        if placement.reason == reason.value and (due is None or placement.detail.get("due") is due)
+        if placement.reason == reason and (due is None or placement.detail.get("due") is due)
     )

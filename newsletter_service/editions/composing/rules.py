@@ -18,28 +18,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
+
+from newsletter_service.editions.rules import Reason
 
 PATIENCE = 2
 SECTIONS = ("news", "publication", "event", "call")
 HIGH = 2
-
-
-class Reason(StrEnum):
-    """Why an item is in an edition or not."""
-
-    WAITED_LONG = "waited_long"
-    DUE = "due"
-    PRIORITY = "priority"
-    TURN = "turn"
-    ADDED_BY_HAND = "added_by_hand"
-    EMBARGOED = "embargoed"
-    EXPIRED = "expired"
-    STARTED = "started"
-    LOOK_ALIKE = "look_alike"
-    NO_ROOM = "no_room"
-    DROPPED_BY_HAND = "dropped_by_hand"
 
 
 @dataclass(frozen=True)

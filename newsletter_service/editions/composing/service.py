@@ -23,16 +23,14 @@ from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.staff.models import User
 
-UNDER_WAY = (EditionState.COMPOSED.value, EditionState.HELD.value, EditionState.SENDING.value)
+UNDER_WAY = (EditionState.COMPOSED, EditionState.HELD, EditionState.SENDING)
 
 
 def open_next_edition(session: Session, now: datetime) -> Edition:
     """The edition that collects; it is made, with the next number and slot, if there is none. Idempotent."""
     settings = calendar(session)
     session.execute(select(Calendar.id).where(Calendar.id == settings.id).with_for_update())
-    collecting = (
-        select(Edition).where(Edition.state == EditionState.COLLECTING.value).order_by(Edition.number)
-    )
+    collecting = select(Edition).where(Edition.state == EditionState.COLLECTING).order_by(Edition.number)
     found = session.scalars(collecting.limit(1)).first()
     if found is not None:
         return found
@@ -54,7 +52,7 @@ def compose_due(session: Session, mail_context: MailContext, now: datetime) -> l
     """Compose every edition whose copy has closed, tell staff, and see that another one collects."""
     closed = (
         select(Edition)
-        .where(Edition.state == EditionState.COLLECTING.value, Edition.closes_at <= now)
+        .where(Edition.state == EditionState.COLLECTING, Edition.closes_at <= now)
         .order_by(Edition.number)
     )
     composed = list(session.scalars(closed))
@@ -72,7 +70,7 @@ def compose_edition(
     Composing anew undoes what was moved, dropped and added by hand. Raises WrongState.
     """
     lock(session, edition)
-    closing = edition.state == EditionState.COLLECTING.value
+    closing = edition.state == EditionState.COLLECTING
     move = Move.CLOSE if closing else Move.RECOMPOSE
     set_status(edition, rules.close(status_of(edition)) if closing else rules.recompose(status_of(edition)))
     before = current_defaults(session, edition)
@@ -111,7 +109,7 @@ def waiting_items(session: Session, edition: Edition) -> list[Item]:
         Placement.edition_id != edition.id,
         Edition.state.in_(UNDER_WAY),
     )
-    queued = select(Item).where(Item.state == ItemState.QUEUED.value, ~elsewhere)
+    queued = select(Item).where(Item.state == ItemState.QUEUED, ~elsewhere)
     return list(session.scalars(queued.order_by(Item.queued_at, Item.id)))
 
 
@@ -126,7 +124,7 @@ def candidate(item: Item) -> Candidate:
         queued_at=item.queued_at or item.created_at,
         not_before=item.not_before,
         expires_at=item.expires_at,
-        starts_at=item.starts_at if item.kind == Kind.EVENT.value else None,
+        starts_at=item.starts_at if item.kind == Kind.EVENT else None,
         passed_over=item.passed_over,
     )
 
@@ -152,6 +150,6 @@ def _place(edition: Edition, decisions: list[Decision]) -> None:
 def _placement(known: Placement | None, decision: Decision) -> Placement:
     placement = known if known is not None else Placement(item_id=decision.item_id)
     placement.position = decision.position
-    placement.reason = decision.reason.value
+    placement.reason = decision.reason
     placement.detail = decision.detail
     return placement

@@ -46,7 +46,7 @@ def agreement(session: Session, draft: Correction) -> Agreement:
     """How a correction that was not sent stands with the heads."""
     settings = calendar(session)
     signed = states_of(session, draft.sign_offs, fingerprint(draft))
-    return Agreement(ReleaseRule(settings.release_rule), settings.correction_minutes, tuple(signed))
+    return Agreement(settings.release_rule, settings.correction_minutes, tuple(signed))
 
 
 def offer(
@@ -67,7 +67,7 @@ def offer(
     first = draft.offered_at is None
     if first:
         draft.offered_at = now
-        rule, minutes = ReleaseRule(calendar(session).release_rule), calendar(session).correction_minutes
+        rule, minutes = calendar(session).release_rule, calendar(session).correction_minutes
         draft.due_at = due_at(rule, minutes, now, held=draft.held_at is not None)
     session.flush()
     record(session, user, "correction.offer", "correction", draft.id, now, edition=edition.number)
@@ -152,7 +152,7 @@ def _move_on(
 ) -> Next:
     """Let a correction that was offered go, or hold it, or wait, as the rule has it."""
     held = draft.held_at is not None
-    rule = ReleaseRule(calendar(session).release_rule)
+    rule = calendar(session).release_rule
     step = what_next(rule, _missing(session, draft), draft.due_at, now, held=held)
     if step is Next.GO and user is not None:
         send(session, mail_context, edition, draft, user, now)
@@ -194,8 +194,8 @@ def _hold(
     now: datetime,
 ) -> None:
     session.refresh(draft)
-    draft.held_at, draft.hold_reason, draft.due_at = now, why.value, None
-    record(session, None, "correction.hold", "correction", draft.id, now, reason=why.value)
+    draft.held_at, draft.hold_reason, draft.due_at = now, why, None
+    record(session, None, "correction.hold", "correction", draft.id, now, reason=why)
     tell_staff(session, mail_context, partial(emails.correction_hindered, edition.number, why), now)
 
 

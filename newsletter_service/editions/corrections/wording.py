@@ -7,9 +7,9 @@ from newsletter_service.editions.corrections.rules import Hindrance
 
 def hindrance(reason: str) -> str:
     """Why a correction did not go out by itself; empty where somebody holds it, or nothing does."""
-    known = {
-        Hindrance.LATE.value: _("De correctie had al lang moeten uitgaan en wordt daarom vastgehouden."),
-        Hindrance.UNPRINTABLE.value: _("Van deze correctie kon geen goede brief worden gemaakt."),
-        Hindrance.NOBODY.value: _("Er is niemand meer die deze correctie moet krijgen."),
+    known: dict[str, str] = {
+        Hindrance.LATE: _("De correctie had al lang moeten uitgaan en wordt daarom vastgehouden."),
+        Hindrance.UNPRINTABLE: _("Van deze correctie kon geen goede brief worden gemaakt."),
+        Hindrance.NOBODY: _("Er is niemand meer die deze correctie moet krijgen."),
     }
     return known.get(reason, "")

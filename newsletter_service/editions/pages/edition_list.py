@@ -26,17 +26,17 @@ class Line:
     @property
     def collecting(self) -> bool:
         """Whether copy is still open."""
-        return self.edition.state == EditionState.COLLECTING.value
+        return self.edition.state == EditionState.COLLECTING
 
     @property
     def held(self) -> bool:
         """Whether somebody has to do something."""
-        return self.edition.state == EditionState.HELD.value
+        return self.edition.state == EditionState.HELD
 
     @property
     def under_way(self) -> bool:
         """Whether this edition is still to go out, or just does."""
-        return self.edition.state not in (EditionState.SENT.value, EditionState.CANCELLED.value)
+        return self.edition.state not in (EditionState.SENT, EditionState.CANCELLED)
 
     @property
     def why_held(self) -> str:
@@ -76,6 +76,6 @@ def _line(session: Session, edition: Edition, now: datetime) -> Line:
 
 
 def _items(session: Session, edition: Edition, now: datetime) -> int:
-    if edition.state == EditionState.COLLECTING.value:
+    if edition.state == EditionState.COLLECTING:
         return sum(one.position is not None for one in decide(session, edition, now))
     return len(items_in(edition))

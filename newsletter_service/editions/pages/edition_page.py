@@ -9,18 +9,18 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions import wording
-from newsletter_service.editions.composing.rules import Reason
 from newsletter_service.editions.composing.service import decide, waiting_items
 from newsletter_service.editions.composing.sign_offs import SignOffState, sign_offs
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages.progress_steps import Step, steps
 from newsletter_service.editions.readers import Reach, reach
-from newsletter_service.editions.rules import EditionState, EditionStatus, ReleaseRule
+from newsletter_service.editions.rules import EditionState, EditionStatus, Reason, ReleaseRule
 from newsletter_service.editions.service import Statement, calendar, statement
 from newsletter_service.editions.service import status_of as status
 from newsletter_service.editorial.cards import tag_of
 from newsletter_service.editorial.models import Item
+from newsletter_service.editorial.rules import Kind
 from newsletter_service.letters.edition import heading
 from newsletter_service.letters.values import Tag
 from newsletter_service.publisher.models import Organisation
@@ -132,7 +132,7 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
         sign_offs=signed,
         statement=numbers,
         content_hash=content_hash(edition),
-        both_needed=calendar(session).release_rule == ReleaseRule.BOTH.value,
+        both_needed=calendar(session).release_rule == ReleaseRule.BOTH,
         now=now,
     )
 
@@ -149,17 +149,17 @@ def audience_of(item: Item) -> str:
 class _Why:
     """Why an item is in or out, as composing or a person left it."""
 
-    reason: str
+    reason: Reason
     detail: Mapping[str, object]
 
 
 def _contents(session: Session, edition: Edition, now: datetime) -> tuple[list[Item], dict[int, _Why]]:
     """The items that are in, in order, and why each is in or out; a forecast while copy is open."""
-    if edition.state == EditionState.COLLECTING.value:
+    if edition.state == EditionState.COLLECTING:
         items = {item.id: item for item in waiting_items(session, edition)}
         forecast = decide(session, edition, now)
         inside = [items[one.item_id] for one in forecast if one.position is not None]
-        return inside, {one.item_id: _Why(one.reason.value, one.detail) for one in forecast}
+        return inside, {one.item_id: _Why(one.reason, one.detail) for one in forecast}
     return items_in(edition), {one.item_id: _Why(one.reason, one.detail) for one in edition.placements}
 
 
@@ -177,7 +177,7 @@ def _sections(
             place=place,
             tag=_tag(item, speakers),
             title=item.title,
-            starts_at=item.starts_at if item.kind == "event" else None,
+            starts_at=item.starts_at if item.kind is Kind.EVENT else None,
             audience=audience_of(item),
             readers=reached.per_item[item.id],
             why=wording.reason_in(decisions[item.id].reason, decisions[item.id].detail, edition.zone),

@@ -37,7 +37,7 @@ def _edition(number: int) -> Edition:
 def compose_page(number: int) -> str:
     """Asks before copy is closed early, or before work done by hand is undone."""
     edition = _edition(number)
-    closing = edition.state == EditionState.COLLECTING.value
+    closing = edition.state == EditionState.COLLECTING
     (rules.close if closing else rules.recompose)(service.status_of(edition))
     return render_template("editions/compose.html", edition=edition, closing=closing)
 

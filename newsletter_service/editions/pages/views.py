@@ -78,7 +78,7 @@ def _page(number: int, texts_form: TextsForm | None = None) -> str:
 
 def _server_said(edition: Edition) -> str:
     """In what words the mail server refused an edition that is held because of it; else nothing."""
-    if edition.mailing is None or edition.hold_reason != HoldReason.PAUSED.value:
+    if edition.mailing is None or edition.hold_reason != HoldReason.PAUSED:
         return ""
     return edition.mailing.pause_reason
 

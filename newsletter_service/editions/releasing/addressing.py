@@ -102,7 +102,7 @@ class Addressing:
     def _exclude(self, excluded: dict[int, ExclusionReason]) -> None:
         if excluded:
             rows = [
-                {"edition_id": self._edition.id, "subscriber_id": subscriber_id, "reason": reason.value}
+                {"edition_id": self._edition.id, "subscriber_id": subscriber_id, "reason": reason}
                 for subscriber_id, reason in excluded.items()
             ]
             self._session.connection().execute(insert(Exclusion), rows)

@@ -10,12 +10,11 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED
 from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.editions import rules
-from newsletter_service.editions.composing.rules import Reason
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.notices import tell_held
 from newsletter_service.editions.releasing.addressing import Addressing
-from newsletter_service.editions.rules import EditionState, HoldReason, Move
+from newsletter_service.editions.rules import EditionState, HoldReason, Move, Reason
 from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, set_status, status_of
 from newsletter_service.editions.texts import PersonalLink, in_edition, refuse_personal_links
 from newsletter_service.editorial.models import Item
@@ -27,11 +26,11 @@ from newsletter_service.staff.models import User
 
 def release_due(session: Session, mail_context: MailContext, now: datetime) -> list[Edition]:
     """Release or, where it may not go out by itself, hold every composed edition whose time has come."""
-    due = select(Edition).where(Edition.state == EditionState.COMPOSED.value, Edition.sends_at <= now)
+    due = select(Edition).where(Edition.state == EditionState.COMPOSED, Edition.sends_at <= now)
     editions = list(session.scalars(due.order_by(Edition.number)))
     for edition in editions:
         lock(session, edition)
-        if edition.state == EditionState.COMPOSED.value:
+        if edition.state == EditionState.COMPOSED:
             _release_or_hold(session, mail_context, edition, now)
     return editions
 
@@ -71,11 +70,11 @@ def finish_due(session: Session, mail_context: MailContext, now: datetime) -> li
 
     Letters of cancelled ones that were being written down when that happened, and came back, are cancelled too.
     """
-    running = select(Edition).where(Edition.state == EditionState.SENDING.value).order_by(Edition.number)
+    running = select(Edition).where(Edition.state == EditionState.SENDING).order_by(Edition.number)
     finished = []
     for edition in session.scalars(running).all():
         lock(session, edition)
-        if edition.state != EditionState.SENDING.value or edition.mailing is None:
+        if edition.state != EditionState.SENDING or edition.mailing is None:
             continue
         if edition.mailing.paused_at is not None:
             _hold(session, mail_context, edition, HoldReason.PAUSED, now, edition.mailing.pause_reason)
@@ -91,7 +90,7 @@ _LEFT_OVER = (
     select(Mailing)
     .join(Edition, Edition.mailing_id == Mailing.id)
     .where(
-        Edition.state == EditionState.CANCELLED.value,
+        Edition.state == EditionState.CANCELLED,
         exists().where(Delivery.mailing_id == Mailing.id, MAY_BE_CLAIMED),
     )
 )
@@ -124,7 +123,7 @@ def _hold(
     now: datetime,
     words: str = "",
 ) -> None:
-    hold(session, edition, None, now, reason.value)
+    hold(session, edition, None, now, reason)
     tell_held(session, mail_context, edition, reason, now, words)
 
 
@@ -148,7 +147,7 @@ def _close_items(session: Session, edition: Edition, items: Sequence[Item]) -> N
     Counted here and not on composing, so that composing anew and a cancelled edition count nothing.
     """
     for item in items:
-        item.state = ItemState.SENT.value
+        item.state = ItemState.SENT
     left = [
         one.item_id for one in edition.placements if one.position is None and one.reason == Reason.NO_ROOM
     ]

@@ -42,7 +42,7 @@ def asked(session: Session, number: int, among: tuple[str, ...] = (*Group, SKIPP
     """What is asked for about edition `number`; NotFound for what there is not, or is not `among` what makes sense."""
     correction = _number("correctie") if "correctie" in request.args else None
     letters = mailed(session, edition_numbered(session, number), correction)
-    shown = request.args.get("toestand", Group.FAILED.value)
+    shown = request.args.get("toestand", Group.FAILED)
     if shown not in among:
         raise NotFound(f"there are no letters called {shown!r} here")
     which = Filter(

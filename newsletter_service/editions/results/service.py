@@ -16,7 +16,7 @@ from newsletter_service.editions import rules
 from newsletter_service.editions.corrections.service import released_correction
 from newsletter_service.editions.models import Correction, Edition, Exclusion
 from newsletter_service.editions.readers import ACTIVE
-from newsletter_service.editions.rules import Move
+from newsletter_service.editions.rules import ExclusionReason, Move
 from newsletter_service.editions.service import (
     Statement,
     lock,
@@ -41,7 +41,7 @@ class Skipped:
     subscriber_id: int
     name: str
     address: str
-    reason: str
+    reason: ExclusionReason
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def retry(
     if letters and at is not None:
         set_status(edition, at)
         edition.sent_at = None
-    _note(session, mailed, user, Move.RETRY.value, now, letters=letters, group=which.group.value)
+    _note(session, mailed, user, Move.RETRY, now, letters=letters, group=which.group)
     return letters
 
 

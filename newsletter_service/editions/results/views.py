@@ -94,7 +94,7 @@ def index(number: int) -> str:
         now=services().clock(),
         following=lines[_ON_A_PAGE - 1].number if len(lines) > _ON_A_PAGE else None,
         may_retry=what.shown in RETRIED and _still_sends(what.mailed),
-        may_count=what.shown == Group.UNCERTAIN.value,
+        may_count=what.shown == Group.UNCERTAIN,
     )
 
 

@@ -33,9 +33,7 @@ def prepare(session: Session, mail_context: MailContext, now: datetime) -> Peak 
     failures, accounts = _failures(session, now)
     if failures < PEAK or _told_lately(session, now):
         return None
-    told = list(
-        session.scalars(select(User).where(User.active, User.roles.any(name=Role.ADMINISTRATOR.value)))
-    )
+    told = list(session.scalars(select(User).where(User.active, User.roles.any(name=Role.ADMINISTRATOR))))
     letters: dict[str, PreparedLetter] = {}
     for language in {user.language for user in told}:
         sender = mail_identity(

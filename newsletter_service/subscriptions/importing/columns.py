@@ -58,7 +58,7 @@ LANGUAGE_WORDS = {"nl": "Nederlands", "en": "Engels"}
 
 _STATUS = {
     **{word: status for status, word in STATUS_WORDS.items()},
-    **{status.value: status for status in Status},
+    **{str(status): status for status in Status},
     "aangemeld": Status.ACTIVE,
     "subscribed": Status.ACTIVE,
     "uitgeschreven": Status.LEFT,

@@ -86,7 +86,7 @@ def all_subscribers(session: Session) -> Iterator[Line]:
             language=reader.language,
             segments=frozenset(membership.segment.slug for membership in reader.memberships),
             topics=frozenset(topic.slug for topic in reader.topics),
-            status=Status(reader.status),
+            status=reader.status,
             confirmed_at=reader.confirmed_at,
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery.models import Delivery, DomainBackoff, Worker
 from newsletter_service.delivery.reporting import Filter, Group, Held, Pace
+from newsletter_service.delivery.rules import DeliveryState
 from tests.conftest import NOW
 from tests.delivery.db.conftest import release
 
@@ -18,13 +19,13 @@ def mailing_id(session: Session) -> int:
     """Eight letters, one of each standing and two that were sent without any doubt."""
     number = release(session, 8).id
     standings = (
-        ("sent", 0),
-        ("sent", 0),
-        ("sent", 1),
-        ("failed", 0),
-        ("cancelled", 0),
-        ("uncertain", 1),
-        ("deferred", 0),
+        (DeliveryState.SENT, 0),
+        (DeliveryState.SENT, 0),
+        (DeliveryState.SENT, 1),
+        (DeliveryState.FAILED, 0),
+        (DeliveryState.CANCELLED, 0),
+        (DeliveryState.UNCERTAIN, 1),
+        (DeliveryState.DEFERRED, 0),
     )
     rows = session.scalars(select(Delivery).order_by(Delivery.id)).all()
     for row, (state, ambiguous_attempts) in zip(rows, standings, strict=False):
@@ -99,7 +100,7 @@ def test_the_domains_that_put_most_letters_off_come_first(session: Session, mail
     for row, domain in zip(
         session.scalars(select(Delivery)), ("b.example", "a.example", "b.example"), strict=False
     ):
-        row.state, row.settled_at, row.domain = "deferred", None, domain
+        row.state, row.settled_at, row.domain = DeliveryState.DEFERRED, None, domain
     session.flush()
     assert reporting.deferred_domains(session, mailing_id)[:2] == [
         Held("b.example", 2),

@@ -167,7 +167,7 @@ def test_a_signal_ends_a_sender_though_the_server_never_answers(file: Path, engi
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE_SECONDS) == 0
         silent.set()
-    assert states(engine) == {DeliveryState.UNCERTAIN.value: 1, DeliveryState.READY.value: LETTERS - 1}
+    assert states(engine) == {DeliveryState.UNCERTAIN: 1, DeliveryState.READY: LETTERS - 1}
 
 
 def test_a_signal_ends_a_sender_though_the_database_is_locked(

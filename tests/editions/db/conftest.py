@@ -73,8 +73,8 @@ def house(session: Session, mail_context: Services) -> House:
 
 
 def _user(session: Session, role: Role, organisation: Organisation | None, language: str) -> User:
-    row = session.scalar(select(RoleRow).where(RoleRow.name == role.value)) or RoleRow(name=role.value)
-    name = f"{role.value}-{organisation.slug if organisation else 'alle'}"
+    row = session.scalar(select(RoleRow).where(RoleRow.name == role)) or RoleRow(name=role)
+    name = f"{role}-{organisation.slug if organisation else 'alle'}"
     user = User(
         email=f"{name}@redactie.example",
         name=name,

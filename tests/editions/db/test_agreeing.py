@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Letter
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.corrections import approval, service
 from newsletter_service.editions.corrections.service import Words, draft_of, fingerprint
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.releasing.service import release
-from newsletter_service.editions.rules import BRAKE, CorrectionChanged, NobodyHasIt, NotOffered
+from newsletter_service.editions.rules import BRAKE, CorrectionChanged, NobodyHasIt, NotOffered, ReleaseRule
 from newsletter_service.errors import NotAllowed
 from newsletter_service.staff.models import User
 from newsletter_service.subscriptions.models import Subscriber
@@ -35,7 +36,7 @@ def edition(house: House) -> Edition:
     edition = house.composed()
     release(session, house.mail_context, edition, None, SENDS)
     row = session.scalars(select(Delivery).where(Delivery.mailing_id == edition.mailing_id)).one()
-    row.state, row.settled_at = "sent", SENDS
+    row.state, row.settled_at = DeliveryState.SENT, SENDS
     session.flush()
     write(house, edition, Words("Correctie: de tijd", "De bijeenkomst begint om 15.00 uur."))
     return edition
@@ -147,7 +148,7 @@ def test_other_words_are_put_to_the_heads_anew(house: House, edition: Edition) -
 
 
 def test_under_the_rule_for_both_it_waits_for_as_long_as_it_takes(house: House, edition: Edition) -> None:
-    house.calendar.release_rule = "both"
+    house.calendar.release_rule = ReleaseRule.BOTH
     correction = offer(house, edition)
     assert correction.due_at is None
     assert due(house, LATER + timedelta(days=2)) == []
@@ -160,7 +161,7 @@ def test_under_the_rule_for_both_it_waits_for_as_long_as_it_takes(house: House, 
 
 def test_a_rule_that_became_stricter_meanwhile_holds_for_it_too(house: House, edition: Edition) -> None:
     offer(house, edition)
-    house.calendar.release_rule = "both"
+    house.calendar.release_rule = ReleaseRule.BOTH
     assert due(house, LATER + HALF_AN_HOUR) == []
 
 
@@ -181,7 +182,7 @@ def test_one_that_is_far_too_late_is_held_and_staff_are_told(house: House, editi
 
 def test_one_that_nobody_is_to_get_any_more_is_held(house: House, edition: Edition) -> None:
     correction = offer(house, edition)
-    house.session.scalars(select(Subscriber)).one().status = Status.LEFT.value
+    house.session.scalars(select(Subscriber)).one().status = Status.LEFT
     house.session.flush()
     assert due(house, LATER + HALF_AN_HOUR) == [correction]
     assert (correction.mailing_id, correction.hold_reason) == (None, "nobody")

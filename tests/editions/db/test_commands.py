@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.editions.commands import edition_commands
 from newsletter_service.editions.composing.service import open_next_edition
+from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editions.service import Statement, edition_numbered, statement
 from newsletter_service.letters.mime.reading import text_of
 from newsletter_service.staff.models import AuditEntry
@@ -53,7 +54,7 @@ def test_a_command_that_is_not_possible_says_why_in_one_line(core: Flask) -> Non
 def test_releasing_an_edition_names_whose_agreement_is_missing(
     core: Flask, session: Session, house: House
 ) -> None:
-    house.calendar.release_rule = "both"
+    house.calendar.release_rule = ReleaseRule.BOTH
     session.commit()
     run(core, "compose", "1")
     assert run(core, "release", "1") == (

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.archive.service import public_corrections
 from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.models import Delivery, Letter
-from newsletter_service.delivery.rules import message_id
+from newsletter_service.delivery.rules import DeliveryState, message_id
 from newsletter_service.delivery.worker.personalise import Personaliser
 from newsletter_service.editions.corrections import approval, service
 from newsletter_service.editions.corrections.service import (
@@ -77,7 +77,7 @@ def edition(house: House) -> Edition:
         for name, value in {"settled_at": SENDS, **FATES[row.address]}.items():
             setattr(row, name, value)
     gone = session.scalars(select(Subscriber).where(Subscriber.address == "weg@a.example")).one()
-    gone.status = Status.LEFT.value
+    gone.status = Status.LEFT
     session.flush()
     return edition
 
@@ -224,7 +224,7 @@ def test_a_correction_of_one_item_goes_to_those_who_got_it(house: House) -> None
     edition = house.composed()
     release(session, house.mail_context, edition, None, SENDS)
     for row in mailed(session, edition.mailing_id):
-        row.state, row.settled_at = "sent", SENDS
+        row.state, row.settled_at = DeliveryState.SENT, SENDS
     session.flush()
     assert service.audience(session, edition).readers == 2
     assert service.audience(session, edition, secret.id).readers == 1
@@ -271,7 +271,7 @@ def test_a_second_correction_can_follow_the_first(house: House, edition: Edition
 
 def test_an_edition_that_nobody_has_needs_no_correction(house: House, edition: Edition) -> None:
     for row in mailed(house.session, edition.mailing_id):
-        row.state, row.ambiguous_attempts, row.handed_at = "failed", 0, None
+        row.state, row.ambiguous_attempts, row.handed_at = DeliveryState.FAILED, 0, None
     with pytest.raises(NobodyHasIt), house.session.begin_nested():
         released(house, edition)
     assert released_of(house.session, edition) == []

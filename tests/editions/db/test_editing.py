@@ -24,6 +24,7 @@ from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import ChangedSinceSeen, Empty, WrongState
 from newsletter_service.editorial.models import Item
+from newsletter_service.editorial.rules import ItemState
 from newsletter_service.errors import Invalid, NotAllowed
 from newsletter_service.merging import fingerprints
 from tests.editions.db.conftest import CLOSES, COLLECTING, SENDS, House
@@ -236,7 +237,7 @@ def test_an_edition_that_collects_has_nothing_to_edit_yet(session: Session, hous
 
 
 def test_a_withdrawn_item_is_out_at_once(session: Session, edition: Edition, items: list[Item]) -> None:
-    items[1].state = "withdrawn"
+    items[1].state = ItemState.WITHDRAWN
     session.flush()
     assert order(edition) == "ACD"
 

@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
-from newsletter_service.delivery.rules import EDITION_GIVE_UP
+from newsletter_service.delivery.rules import EDITION_GIVE_UP, DeliveryState
 from newsletter_service.delivery.service import suppress
 from newsletter_service.editions import service
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.releasing.service import finish_due, release
 from newsletter_service.editions.results import service as follow_up
 from newsletter_service.editions.results.service import Again, Mailed, mailed
-from newsletter_service.editions.rules import WrongState
+from newsletter_service.editions.rules import EditionState, WrongState
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
@@ -23,11 +23,11 @@ from tests.factories import make_item, make_subscriber
 SECRET = "a-secret-that-only-tests-know-0123456789"
 FAILED, UNCERTAIN = Filter(Group.FAILED), Filter(Group.UNCERTAIN)
 FATES = {
-    "a@een.example": "failed",
-    "b@twee.example": "failed",
-    "c@twee.example": "failed",
-    "d@een.example": "uncertain",
-    "e@een.example": "sent",
+    "a@een.example": DeliveryState.FAILED,
+    "b@twee.example": DeliveryState.FAILED,
+    "c@twee.example": DeliveryState.FAILED,
+    "d@een.example": DeliveryState.UNCERTAIN,
+    "e@een.example": DeliveryState.SENT,
 }
 
 
@@ -78,7 +78,7 @@ def test_letters_of_a_kind_are_due_at_once_and_the_edition_runs_again(
     assert (sent.state, sent.sent_at) == ("sending", None)
     assert finish_due(session, house.mail_context, later) == []
     for row in again:
-        row.state, row.settled_at = "sent", later
+        row.state, row.settled_at = DeliveryState.SENT, later
     session.flush()
     assert finish_due(session, house.mail_context, later) == [sent]
 
@@ -113,7 +113,7 @@ def test_ticked_letters_alone_go_out_again(session: Session, house: House, sent:
 
 
 def test_whoever_left_or_was_erased_gets_no_second_try(session: Session, house: House, sent: Edition) -> None:
-    reader(session, "a@een.example").status = Status.LEFT.value
+    reader(session, "a@een.example").status = Status.LEFT
     session.delete(reader(session, "b@twee.example"))
     session.flush()
     assert follow_up.again(session, letters(house, sent), FAILED, SECRET) == Again(letters=1, left=2)
@@ -148,7 +148,7 @@ def test_with_nothing_to_send_again_a_sent_edition_stays_sent(
 
 
 def test_a_cancelled_edition_sends_nothing_again(session: Session, house: House, sent: Edition) -> None:
-    sent.state = "sending"
+    sent.state = EditionState.SENDING
     service.cancel(session, sent, house.communicator, SENDS)
     with pytest.raises(WrongState):
         follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET)

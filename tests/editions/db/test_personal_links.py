@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Letter
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.corrections import approval, service
 from newsletter_service.editions.corrections.service import Words, draft_of, fingerprint
@@ -69,9 +70,7 @@ def test_no_edition_goes_out_with_a_readers_link_in_its_own_texts(
 ) -> None:
     a_reader_and_an_item(house)
     edition = house.composed()
-    setattr(
-        edition, place.value, f"Kijk [hier]({WRAPPER}{own.replace(':', '%3A').replace('/', '%2F')}&data=1)"
-    )
+    setattr(edition, place, f"Kijk [hier]({WRAPPER}{own.replace(':', '%3A').replace('/', '%2F')}&data=1)")
     with pytest.raises(PersonalLink) as refused:
         release(house.session, house.mail_context, edition, house.head_north, SENDS)
     assert (refused.value.noticed.place, refused.value.noticed.title) == (place, "")
@@ -94,7 +93,7 @@ def test_no_correction_goes_out_with_a_readers_link(house: House, own: str) -> N
     edition = house.composed()
     release(house.session, house.mail_context, edition, None, SENDS)
     for row in house.session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))):
-        row.state, row.settled_at = "sent", SENDS
+        row.state, row.settled_at = DeliveryState.SENT, SENDS
     words = Words("Correctie", f"Het moest [dit]({own}) zijn.")
     service.write(house.session, house.mail_context, edition, words, "", house.head_north, SENDS)
     draft = draft_of(house.session, edition)

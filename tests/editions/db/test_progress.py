@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Worker
 from newsletter_service.delivery.reporting import DomainCounts, Held
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.results.kept import Kept
@@ -36,7 +37,7 @@ def mailed(edition: Edition) -> Mailed:
 def arrive(session: Session, count: int) -> None:
     waiting = select(Delivery).where(Delivery.mailing_id.is_not(None), Delivery.state == "ready")
     for row in session.scalars(waiting.limit(count)).all():
-        row.state, row.settled_at = "sent", SENDS
+        row.state, row.settled_at = DeliveryState.SENT, SENDS
     session.flush()
 
 
@@ -111,7 +112,7 @@ def test_who_puts_letters_of_a_large_edition_off_is_looked_up_once_for_all_who_l
 
     assert deferred() == []
     for row in session.scalars(select(Delivery).where(Delivery.mailing_id == mailing_of(running))):
-        row.state = "deferred"
+        row.state = DeliveryState.DEFERRED
     session.flush()
     assert deferred() == []
     clock[0] = 4.0

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Letter
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.delivery.service import pause_mailing, suppress
 from newsletter_service.editions import service
 from newsletter_service.editions.composing.sign_offs import sign_off
 from newsletter_service.editions.models import Edition, Exclusion
 from newsletter_service.editions.releasing.service import finish_due, release, release_due
-from newsletter_service.editions.rules import BRAKE, Empty, TooLate, Unsigned, WrongState
+from newsletter_service.editions.rules import BRAKE, Empty, ReleaseRule, TooLate, Unsigned, WrongState
 from newsletter_service.editions.service import Statement, edition_numbered, statement
 from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
@@ -43,7 +44,7 @@ def settle(session: Session, edition: Edition, *states: str) -> None:
     """Give the edition's deliveries these states, in the order of their addresses."""
     rows = sorted(mailed(session, edition).values(), key=lambda row: row.address)
     for row, state in zip(rows, states, strict=True):
-        row.state = state
+        row.state = DeliveryState(state)
         row.settled_at = None if state in ("ready", "deferred") else SENDS
     session.flush()
 
@@ -196,7 +197,7 @@ def test_what_found_no_room_has_been_passed_over_once_the_edition_is_out(
 def test_under_the_rule_for_both_an_unsigned_edition_is_held_and_staff_are_told(
     session: Session, house: House
 ) -> None:
-    house.calendar.release_rule = "both"
+    house.calendar.release_rule = ReleaseRule.BOTH
     edition = simple_edition(house)
     sign_off(session, edition, house.head_north, CLOSES)
     told = len(notices(session))
@@ -213,7 +214,7 @@ def test_under_the_rule_for_both_an_unsigned_edition_is_held_and_staff_are_told(
 
 
 def test_under_the_rule_for_both_a_signed_edition_goes_out(session: Session, house: House) -> None:
-    house.calendar.release_rule = "both"
+    house.calendar.release_rule = ReleaseRule.BOTH
     edition = simple_edition(house)
     for head in (house.head_north, house.head_south):
         sign_off(session, edition, head, CLOSES)

@@ -14,12 +14,12 @@ from newsletter_service.editions.composing.rules import (
     SECTIONS,
     Candidate,
     Decision,
-    Reason,
     Terms,
     compose,
     is_due,
     untimely,
 )
+from newsletter_service.editions.rules import Reason
 
 SENDS = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 NOW = SENDS - timedelta(days=2)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionState, EditionStatus
 from newsletter_service.editions.service import set_status
@@ -83,10 +84,10 @@ def brought_to(state: str, browser: StaffBrowser, office: Office, stored: Stored
     with stored() as session:
         for row, became in zip(
             session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))),
-            ("sent", "failed", "uncertain", "ready"),
+            (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.READY),
             strict=False,
         ):
-            row.state, row.settled_at = became, NOW if became != "ready" else None
+            row.state, row.settled_at = became, NOW if became is not DeliveryState.READY else None
         edition = session.scalars(select(Edition).where(Edition.number == 12)).one()
         set_status(edition, STATES[state])
         edition.sent_at = NOW if state == SENT else None

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.models import Calendar, Correction
+from newsletter_service.editions.rules import ReleaseRule
 from tests.conftest import NOW
 from tests.editions.web.conftest import Office
 from tests.staff_browser import StaffBrowser, words
@@ -28,8 +30,8 @@ def sent(communicator: StaffBrowser, stored: Stored) -> StaffBrowser:
     with stored() as session:
         rows = session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))).all()
         for row in rows:
-            row.state, row.settled_at, row.attempts = "sent", NOW, 1
-        rows[0].state = "uncertain"
+            row.state, row.settled_at, row.attempts = DeliveryState.SENT, NOW, 1
+        rows[0].state = DeliveryState.UNCERTAIN
     return communicator
 
 
@@ -201,7 +203,7 @@ def test_only_heads_agree(sent: StaffBrowser) -> None:
 
 def test_under_the_rule_for_both_the_page_says_that_it_waits(sent: StaffBrowser, stored: Stored) -> None:
     with stored() as session:
-        session.scalars(select(Calendar)).one().release_rule = "both"
+        session.scalars(select(Calendar)).one().release_rule = ReleaseRule.BOTH
     written(sent)
     assert "De correctie gaat pas uit als elke organisatie akkoord is." in sent.text(
         f"{CORRECTION}/versturen"
@@ -257,8 +259,8 @@ def test_its_letters_have_names_behind_their_numbers_too(
         number, mailing_id = correction.id, correction.mailing_id
         rows = session.scalars(select(Delivery).where(Delivery.mailing_id == mailing_id)).all()
         for row in rows:
-            row.state, row.settled_at = "sent", NOW
-        rows[0].state, address = "failed", rows[0].address
+            row.state, row.settled_at = DeliveryState.SENT, NOW
+        rows[0].state, address = DeliveryState.FAILED, rows[0].address
     failed = f"{EDITION}/verzending?correctie={number}&toestand=failed"
     assert failed.replace("&", "&amp;") in sent.get(EDITION).text
     page = sent.text(failed)

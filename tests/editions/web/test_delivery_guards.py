@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import DeliveryState
 from tests.conftest import NOW
 from tests.editions.web.conftest import Office
 from tests.staff_browser import StaffBrowser
@@ -33,8 +34,8 @@ def released(communicator: StaffBrowser, stored: Stored) -> StaffBrowser:
     with stored() as session:
         rows = session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))).all()
         for row in rows:
-            row.state, row.settled_at = "uncertain", NOW
-        rows[0].state = "failed"
+            row.state, row.settled_at = DeliveryState.UNCERTAIN, NOW
+        rows[0].state = DeliveryState.FAILED
     return communicator
 
 

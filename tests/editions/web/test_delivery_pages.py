@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, DomainBackoff, Worker
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.models import Edition, Exclusion
+from newsletter_service.editions.rules import EditionState
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
@@ -29,7 +31,11 @@ def released(communicator: StaffBrowser, stored: Stored) -> StaffBrowser:
     with stored() as session:
         rows = session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None)).order_by(Delivery.id))
         sent, failed, uncertain, _waiting = rows
-        for row, state in ((sent, "sent"), (failed, "failed"), (uncertain, "uncertain")):
+        for row, state in (
+            (sent, DeliveryState.SENT),
+            (failed, DeliveryState.FAILED),
+            (uncertain, DeliveryState.UNCERTAIN),
+        ):
             row.state, row.settled_at, row.attempts = state, NOW, 1
         sent.ambiguous_attempts, failed.reply_code, failed.reply_text = 1, 550, "=5.1.1 onbekend"
         failed.name = "=1+1"
@@ -125,7 +131,7 @@ def test_letters_that_failed_go_out_once_more_after_asking(released: StaffBrowse
 def test_only_letters_that_were_ticked_go_out_once_more(released: StaffBrowser, stored: Stored) -> None:
     with stored() as session:
         for row in session.scalars(select(Delivery).where(Delivery.state.in_(("failed", "uncertain")))):
-            row.state = "failed"
+            row.state = DeliveryState.FAILED
         one, other = session.scalars(
             select(Delivery.id).where(Delivery.state == "failed").order_by(Delivery.id)
         ).all()
@@ -154,7 +160,7 @@ def test_whoever_left_meanwhile_gets_no_second_try(released: StaffBrowser, store
     with stored() as session:
         row = session.scalars(select(Delivery).where(Delivery.state == "failed")).one()
         reader = session.get_one(Subscriber, row.subscriber_id)
-        reader.status = Status.LEFT.value
+        reader.status = Status.LEFT
     page = released.text("/redactie/edities/12/opnieuw?toestand=failed")
     assert "1 lezer krijgt niets: die heeft zich intussen afgemeld" in page
     assert "0 brieven gaan nog eens uit." in released.done("/redactie/edities/12/opnieuw?toestand=failed")
@@ -176,7 +182,7 @@ def test_the_page_says_how_sending_goes(released: StaffBrowser, stored: Stored) 
         session.add(Worker(id="a", host="een", process_id=1, pace=3, started_at=NOW, seen_at=NOW))
         until = NOW + timedelta(minutes=5)
         session.add(DomainBackoff(domain="korps.example", failures=3, until=until, reply="451 later"))
-        waiting(session).state = "deferred"
+        waiting(session).state = DeliveryState.DEFERRED
     page = released.text("/redactie/edities/12/voortgang")
     assert "Afgehandeld: 3 van 4" in page
     assert "3 brieven per seconde" in page
@@ -223,7 +229,11 @@ def test_letters_that_were_put_off_are_a_number_with_names_of_its_own(
     assert "Hier staat niemand." in released.text(address)
     with stored() as session:
         row = waiting(session)
-        row.state, row.next_attempt_at, row.reply_code = "deferred", NOW + timedelta(minutes=5), 451
+        row.state, row.next_attempt_at, row.reply_code = (
+            DeliveryState.DEFERRED,
+            NOW + timedelta(minutes=5),
+            451,
+        )
         put_off = row.address
     page = released.text(address)
     assert "Uitgesteld 1" in page
@@ -248,7 +258,7 @@ def test_the_time_left_is_not_that_of_letters_that_were_put_off(
     page = released.text("/redactie/edities/12/voortgang")
     assert "klaar over minder dan een minuut, behalve wat later opnieuw wordt geprobeerd" in page
     with stored() as session:
-        waiting(session).state = "deferred"
+        waiting(session).state = DeliveryState.DEFERRED
     assert "klaar over" not in released.text("/redactie/edities/12/voortgang")
 
 
@@ -267,7 +277,11 @@ def test_an_edition_that_the_mail_server_refused_says_in_what_words(
     with stored() as session:
         edition = session.scalars(select(Edition).where(Edition.number == 12)).one()
         assert edition.mailing is not None
-        edition.state, edition.held_from, edition.hold_reason = "held", "sending", "paused"
+        edition.state, edition.held_from, edition.hold_reason = (
+            EditionState.HELD,
+            EditionState.SENDING,
+            "paused",
+        )
         edition.mailing.paused_at, edition.mailing.pause_reason = NOW, "550 5.7.26 not authenticated"
     page = released.text("/redactie/edities/12")
     assert "De mailserver neemt de brieven niet aan." in page
@@ -280,8 +294,8 @@ def test_a_sender_is_not_missed_while_nothing_can_go_out(released: StaffBrowser,
         row_id = waiting(session).id
     missed = "Er is nu geen verzender aan het werk."
     for state, settled_at, said in (
-        ("deferred", None, "1 brief wordt later opnieuw geprobeerd"),
-        ("sent", NOW, "Alle brieven zijn afgehandeld."),
+        (DeliveryState.DEFERRED, None, "1 brief wordt later opnieuw geprobeerd"),
+        (DeliveryState.SENT, NOW, "Alle brieven zijn afgehandeld."),
     ):
         with stored() as session:
             row = session.get_one(Delivery, row_id)

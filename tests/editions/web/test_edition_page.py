@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.editions.rules import EditionState, ReleaseRule
 from tests.conftest import NOW, Clock
 from tests.editions.web.conftest import SENDS_AT, Office
 from tests.staff_browser import StaffBrowser, value_in, words
@@ -331,7 +332,7 @@ def test_the_page_says_which_rule_holds_and_who_agreed(
     assert "De editie gaat vanzelf uit op haar tijd, tenzij iemand haar vasthoudt." in page
     assert "NOORD is nog niet akkoord" in page
     with stored() as session:
-        session.scalars(select(Calendar)).one().release_rule = "both"
+        session.scalars(select(Calendar)).one().release_rule = ReleaseRule.BOTH
     communicator.post("/redactie/uitloggen")
     head = StaffBrowser(client, office.head)
     head.done("/redactie/edities/12/akkoord", seen=head.hidden("/redactie/edities/12", "seen")["seen"])
@@ -347,7 +348,7 @@ def test_sending_early_names_whose_agreement_is_missing(communicator: StaffBrows
     assert "Zij zou pas woensdag 25 november om 10.00 uur uitgaan." in page
     assert "Verstuur nu naar 4 lezers" in page
     with stored() as session:
-        session.scalars(select(Calendar)).one().release_rule = "both"
+        session.scalars(select(Calendar)).one().release_rule = ReleaseRule.BOTH
     page = communicator.text("/redactie/edities/12/versturen")
     assert "Nog niet akkoord: NOORD en ZUID. Zonder hun akkoord gaat de editie niet uit." in page
     assert "Verstuur nu naar" not in page
@@ -386,7 +387,7 @@ def test_agreement_that_was_given_gets_its_tick(
 def test_a_closing_time_to_come_is_not_shown_as_past(communicator: StaffBrowser, stored: Stored) -> None:
     with stored() as session:
         edition = session.scalars(select(Edition).where(Edition.number == 12)).one()
-        edition.closes_at, edition.state = SENDS_AT - timedelta(hours=3), "cancelled"
+        edition.closes_at, edition.state = SENDS_AT - timedelta(hours=3), EditionState.CANCELLED
     assert marks_of_steps(communicator)["Kopij"][1] == "zou sluiten wo 25 nov, 07.00 uur"
 
 

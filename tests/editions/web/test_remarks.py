@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editorial.models import Item
 from tests.conftest import NOW
@@ -79,7 +80,7 @@ def test_a_correction_keeps_to_the_same_rules(communicator: StaffBrowser, stored
     communicator.done(f"{EDITION}/versturen")
     with stored() as session:
         for row in session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))):
-            row.state, row.settled_at = "sent", NOW
+            row.state, row.settled_at = DeliveryState.SENT, NOW
     page = f"{EDITION}/correctie"
     answer = communicator.post(page, subject="Correctie", text="[x](javascript:alert(1))", seen="")
     assert answer.status_code == 422

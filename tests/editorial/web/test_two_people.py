@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.editorial.models import Item, LikenessVerdict
+from newsletter_service.editorial.rules import ItemState
 from tests.conftest import NOW
 from tests.editorial.web.conftest import LedgerClient
 from tests.factories import make_item, make_organisation
@@ -226,7 +227,7 @@ def test_an_item_that_went_out_meanwhile_stays_and_what_was_typed_can_become_a_n
 ) -> None:
     path = f"/redactie/kopij/{desk.queued}"
     with stored() as session:
-        session.get_one(Item, desk.queued).state = "sent"
+        session.get_one(Item, desk.queued).state = ItemState.SENT
     answer = head.post(path, **NEWS)
     assert answer.status_code == 409
     assert "Dit bericht is net verstuurd" in words(answer.text)

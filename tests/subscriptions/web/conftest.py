@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.links.urls import MANAGE_WITHIN, Links
 from newsletter_service.services import Services
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.rules import Status
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_segment, make_subscriber, make_topic
 
@@ -68,10 +69,10 @@ def anna(wired: Services, stored: Stored) -> Pages:
 
 
 @pytest.fixture
-def set_status(stored: Stored, anna: Pages) -> Callable[[str], None]:
+def set_status(stored: Stored, anna: Pages) -> Callable[[Status], None]:
     """Put Anna into another state, as if it had been so all along."""
 
-    def change(status: str) -> None:
+    def change(status: Status) -> None:
         with stored() as session:
             reader = session.scalars(select(Subscriber)).one()
             reader.status = status
@@ -82,10 +83,10 @@ def set_status(stored: Stored, anna: Pages) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def status(stored: Stored) -> Callable[[], str | None]:
+def status(stored: Stored) -> Callable[[], Status | None]:
     """How Anna stands."""
 
-    def read() -> str | None:
+    def read() -> Status | None:
         with stored() as session:
             return session.scalars(select(Subscriber.status).where(Subscriber.address == ADDRESS)).first()
 

@@ -11,12 +11,13 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import suppress
 from newsletter_service.services import Services
 from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.rules import Status
 from tests.conftest import NOW, Clock
 from tests.factories import make_organisation, make_subscriber
 from tests.subscriptions.web.conftest import Pages, Stored
 
-SetStatus = Callable[[str], None]
-Status = Callable[[], str | None]
+SetStatus = Callable[[Status], None]
+ReadStatus = Callable[[], Status | None]
 
 
 @pytest.mark.usefixtures("anna")
@@ -124,7 +125,7 @@ def test_segments_are_offered_in_the_words_of_one_reader_and_explained(
 def test_the_page_that_confirms_shows_what_begins(
     client: FlaskClient, stored: Stored, anna: Pages, set_status: SetStatus
 ) -> None:
-    set_status("pending")
+    set_status(Status.PENDING)
     with stored() as session:
         session.scalars(select(Subscriber)).one().name = "<script>alert(1)</script>"
     page = client.get(anna.confirm()).text
@@ -137,7 +138,7 @@ def test_the_page_that_confirms_shows_what_begins(
 def test_confirming_names_what_still_has_to_be_checked(
     client: FlaskClient, anna: Pages, set_status: SetStatus
 ) -> None:
-    set_status("pending")
+    set_status(Status.PENDING)
     page = client.post(anna.confirm()).text
     assert "We controleren nog of uw functie klopt: Burgemeesters." in page
     again = client.post(anna.confirm())
@@ -147,9 +148,9 @@ def test_confirming_names_what_still_has_to_be_checked(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_link_to_confirm_shows_who_left_the_way_back(
-    client: FlaskClient, anna: Pages, set_status: SetStatus, status: Status, method: str
+    client: FlaskClient, anna: Pages, set_status: SetStatus, status: ReadStatus, method: str
 ) -> None:
-    set_status("left")
+    set_status(Status.LEFT)
     page = client.open(anna.confirm(), method=method).text
     assert "U bent afgemeld" in page
     assert "Meld mij weer aan" in page
@@ -158,9 +159,9 @@ def test_a_link_to_confirm_shows_who_left_the_way_back(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_link_that_is_too_old_offers_a_new_one_while_the_sign_up_waits(
-    client: FlaskClient, anna: Pages, set_status: SetStatus, status: Status, method: str
+    client: FlaskClient, anna: Pages, set_status: SetStatus, status: ReadStatus, method: str
 ) -> None:
-    set_status("pending")
+    set_status(Status.PENDING)
     old = anna.confirm(NOW - timedelta(days=7))
     answer = client.open(old, method=method)
     assert answer.status_code == 410
@@ -172,7 +173,7 @@ def test_a_link_that_is_too_old_offers_a_new_one_while_the_sign_up_waits(
 def test_a_link_that_is_too_old_leads_to_the_form_once_the_sign_up_is_forgotten(
     client: FlaskClient, stored: Stored, anna: Pages, set_status: SetStatus
 ) -> None:
-    set_status("pending")
+    set_status(Status.PENDING)
     with stored() as session:
         session.execute(delete(Subscriber))
     old = anna.confirm(NOW - timedelta(days=7))
@@ -193,9 +194,9 @@ def test_a_link_that_is_too_old_reveals_and_sends_a_reader_nothing(
 
 
 def test_never_again_takes_a_button(
-    client: FlaskClient, anna: Pages, set_status: SetStatus, status: Status
+    client: FlaskClient, anna: Pages, set_status: SetStatus, status: ReadStatus
 ) -> None:
-    set_status("pending")
+    set_status(Status.PENDING)
     assert "Stuur mij nooit meer e-mail" in client.get(anna.never()).text
     assert status() == "pending"
     page = client.post(anna.never()).text
@@ -240,9 +241,9 @@ def test_preferences_that_cannot_be_saved_come_back_as_typed(
 
 
 def test_pages_of_who_left_offer_the_way_back_for_a_month(
-    client: FlaskClient, anna: Pages, set_status: SetStatus, status: Status, clock: Clock
+    client: FlaskClient, anna: Pages, set_status: SetStatus, status: ReadStatus, clock: Clock
 ) -> None:
-    set_status("left")
+    set_status(Status.LEFT)
     for address in (anna.manage(), anna.leave(), f"{anna.leave()}/terug"):
         assert f'action="{anna.leave()}/terug"' in client.get(address).text
     clock.move(days=31)
@@ -253,7 +254,7 @@ def test_pages_of_who_left_offer_the_way_back_for_a_month(
 
 
 def test_coming_back_can_be_looked_at_again(client: FlaskClient, anna: Pages, set_status: SetStatus) -> None:
-    set_status("left")
+    set_status(Status.LEFT)
     back = f"{anna.leave()}/terug"
     assert "U bent weer aangemeld" in client.post(back).text
     assert "U bent weer aangemeld" in client.get(back).text
@@ -261,9 +262,9 @@ def test_coming_back_can_be_looked_at_again(client: FlaskClient, anna: Pages, se
 
 @pytest.mark.parametrize("page", ["manage", "leave"])
 def test_nobody_manages_what_is_not_confirmed(
-    client: FlaskClient, anna: Pages, set_status: SetStatus, status: Status, page: str
+    client: FlaskClient, anna: Pages, set_status: SetStatus, status: ReadStatus, page: str
 ) -> None:
-    set_status("pending")
+    set_status(Status.PENDING)
     address = getattr(anna, page)()
     assert client.get(address).status_code == 410
     assert client.post(address).status_code == 410
