@@ -36,8 +36,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     csrf.exempt(readers)
     if settings.demo:
         app.register_blueprint(demo)
-    if settings.trusted_proxies:
-        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
     return app
 
 

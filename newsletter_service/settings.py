@@ -1,6 +1,7 @@
 """Settings of one running copy of the service, read from the environment once and then frozen."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -17,6 +18,9 @@ OnUncertain = Literal["resend", "hold"]
 LogFormat = Literal["text", "json"]
 Option = TypeVar("Option", bound=str)
 TrustedProxy = IPv4Network | IPv6Network | Literal["unix"]
+
+
+_BAD_PORT = re.compile(r"(\[[^\]]*\]|[^:/?\[]*):(?!\d*([/?]|$))")
 
 
 class PasswordCost(NamedTuple):
@@ -138,7 +142,7 @@ def _read(env: _Reader) -> Settings:
         mail_from=mail_from,
         reply_to=env.address("REPLY_TO", env.text("REPLY_TO")) or mail_from,
         bounce_domain=env.text("BOUNCE_DOMAIN", mail_from.rpartition("@")[2]),
-        database_url=_database_url(env.text("DATABASE_URL"), instance_dir),
+        database_url=_database_url(env, instance_dir),
         instance_dir=instance_dir,
         smtp_host=_smtp_host(env, demo),
         smtp_port=env.whole("SMTP_PORT", 1025 if demo else 25, 1, 65535),
@@ -262,10 +266,17 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _database_url(raw: str, instance_dir: Path) -> str:
-    if not raw:
-        return f"sqlite:///{instance_dir / 'newsletter.sqlite3'}"
-    for prefix in ("postgres://", "postgresql://"):
-        if raw.startswith(prefix):
-            return "postgresql+psycopg://" + raw.removeprefix(prefix)
-    return raw
+def _database_url(env: _Reader, instance_dir: Path) -> str:
+    """Where the database is; what is wrong with it is said without it, as a password may stand in it."""
+    scheme, _, place = env.text("DATABASE_URL", "sqlite:///newsletter.sqlite3").partition("://")
+    if scheme == "sqlite" and len(place) > 1 and place.startswith("/"):
+        return f"sqlite:///{instance_dir / place[1:]}"
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        if _BAD_PORT.match(place.rpartition("@")[2]):
+            env.problems.append("DATABASE_URL has a port that is no number.")
+        return f"postgresql+psycopg://{place}"
+    env.problems.append(
+        "DATABASE_URL is not a database that we know: give a file of SQLite, such as "
+        "sqlite:////var/lib/newsletter/newsletter.sqlite3, or postgresql://user:password@host/name."
+    )
+    return ""

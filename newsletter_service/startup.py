@@ -3,7 +3,13 @@
 import sys
 
 from newsletter_service.logs import init_logs
-from newsletter_service.private_files import NotPrivate, keep_private, private_database, private_folder
+from newsletter_service.private_files import (
+    NotPrivate,
+    NotWritable,
+    keep_private,
+    private_database,
+    private_folder,
+)
 from newsletter_service.settings import Settings, SettingsError
 
 
@@ -13,8 +19,8 @@ def start() -> Settings:
     try:
         settings = Settings.from_env()
         private_folder(settings.instance_dir)
-    except (SettingsError, NotPrivate) as error:
+        private_database(settings.database_url)
+    except (SettingsError, NotPrivate, NotWritable) as error:
         sys.exit(str(error))
-    private_database(settings.database_url)
     init_logs(settings.log_format)
     return settings

@@ -68,10 +68,14 @@ def _verified(attempt: Attempt, account: Account, typed: str, now: datetime) -> 
             if waits:
                 return _slow_down(waits)
             right = passwords.matches(typed, account.password_hash)
+            renewed = passwords.renewed(typed, account.password_hash or "") if right else None
     except passwords.Busy:
         return Refused(
             503, _("Er loggen nu veel mensen in. Probeer het over een paar tellen nog eens."), _BUSY_SECONDS
         )
+    if renewed is not None:
+        with unit_of_work() as work:
+            service.renew(work, account, renewed)
     if right:
         return None
     with unit_of_work() as work:

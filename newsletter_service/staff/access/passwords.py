@@ -6,6 +6,7 @@ from functools import cache
 from threading import BoundedSemaphore
 from unicodedata import normalize
 
+from argon2 import extract_parameters
 from flask_security.utils import hash_password, verify_password
 
 from newsletter_service.staff.rules import MAX_PASSWORD
@@ -36,6 +37,15 @@ def matches(typed: str, password_hash: str | None) -> bool:
     nobody = _of_nobody()  # asked for each time, or the first unknown account would take longer
     verified: bool = verify_password(normalize("NFKD", typed), password_hash or nobody)
     return verified and password_hash is not None
+
+
+def renewed(typed: str, password_hash: str) -> str | None:
+    """A new hash of the password behind `password_hash` if that was made at another cost than the configured one.
+
+    As slow as `matches`, which comes first.
+    """
+    as_it_was, as_it_should_be = extract_parameters(password_hash), extract_parameters(_of_nobody())
+    return None if as_it_was == as_it_should_be else str(hash_password(normalize("NFKD", typed)))
 
 
 @cache

@@ -7,7 +7,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -103,6 +103,12 @@ def begin(session: Session, attempt: Attempt, account: Account, secret_key: str,
     session.add(StaffSession(user=user, key_hash=_hash(key), started_at=now))
     record(session, user, SIGNED_IN, "account", user.id, now)
     return key
+
+
+def renew(session: Session, account: Account, password_hash: str) -> None:
+    """Keep a new hash of the same password, unless somebody set another password meanwhile."""
+    same = (User.id == account.user_id, User.password == account.password_hash)
+    session.execute(update(User).where(*same).values(password=password_hash))
 
 
 def refuse(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> None:

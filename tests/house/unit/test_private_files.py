@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_service.private_files import NotPrivate, private_database, private_folder
+from newsletter_service.private_files import NotPrivate, NotWritable, private_database, private_folder
 
 
 def mode(path: Path) -> int:
@@ -37,3 +37,23 @@ def test_a_database_elsewhere_is_closed_with_what_lies_beside_it(tmp_path: Path)
     private_database(f"sqlite:///{names[0]}")
     private_database("postgresql+psycopg://db.example/newsletter")
     assert [mode(name) for name in names] == [0o600] * 3
+
+
+def test_a_database_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for name, why in (
+        (tmp_path / "nowhere" / "x.db", f"there is no folder {tmp_path / 'nowhere'}"),
+        (tmp_path / "file" / "x.db", "there is no folder"),
+        (tmp_path, "is no file"),
+    ):
+        with pytest.raises(NotWritable, match=r"^DATABASE_URL: ") as caught:
+            private_database(f"sqlite:///{name}")
+        assert why in str(caught.value)
+    private_database(f"sqlite:///{tmp_path / 'new.db'}?timeout=5")
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "instance"):
+        with pytest.raises(NotWritable, match=r"^INSTANCE_DIR: .* cannot be made"):
+            private_folder(folder)

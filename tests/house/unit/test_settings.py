@@ -93,6 +93,38 @@ def test_a_postgresql_address_of_any_spelling_goes_through_psycopg_3() -> None:
         assert url == "postgresql+psycopg://u@db.example/n"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://anna:geheim@db.example/n",
+        "postgresql+asyncpg://anna:geheim@db.example/n",
+        "postgresql://anna:geheim@db.example:poort/n",
+        "postgresql://anna:geheim@[::1]:poort/n",
+        "oracle://geheim",
+        "geheim",
+        "sqlite://",
+        "sqlite:///",
+    ],
+)
+def test_a_database_that_cannot_be_is_refused_in_one_line_that_gives_nothing_away(url: str) -> None:
+    (line,) = problems(DATABASE_URL=url)
+    assert line.startswith("DATABASE_URL ")
+    assert "geheim" not in line
+
+
+def test_where_a_database_is_may_be_said_in_many_ways() -> None:
+    for typed, meant in (
+        ("sqlite:////srv/brief.db", "sqlite:////srv/brief.db"),
+        ("sqlite:///brief.db", "sqlite:////srv/data/brief.db"),
+        ("", "sqlite:////srv/data/newsletter.sqlite3"),
+        ("postgresql://", "postgresql+psycopg://"),
+        ("postgresql://a:b:c/d@[::1]:5432/n?x=y:z", "postgresql+psycopg://a:b:c/d@[::1]:5432/n?x=y:z"),
+        ("postgresql:///n?host=/var/run/x:y", "postgresql+psycopg:///n?host=/var/run/x:y"),
+    ):
+        env = {**GOOD, "INSTANCE_DIR": "/srv/data", "DATABASE_URL": typed}
+        assert Settings.from_env(env).database_url == meant
+
+
 def test_the_demo_needs_no_settings_but_stays_on_this_machine() -> None:
     demo = Settings.from_env({"DEMO": "1"})
     assert demo.demo

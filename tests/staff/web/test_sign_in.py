@@ -2,22 +2,28 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from argon2 import extract_parameters
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
+from flask_security.utils import hash_password
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from newsletter_service.app import create_app
+from newsletter_service.db import db
+from newsletter_service.settings import PasswordCost, Settings
 from newsletter_service.staff.access import service
 from newsletter_service.staff.access.models import StaffSession
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
-from tests.conftest import Clock
+from tests.conftest import CHEAP, Clock
 from tests.factories import make_newsletter, make_organisation
 from tests.staff_browser import PASSWORD, TOKEN, StaffBrowser, make_staff, words
 
@@ -89,6 +95,39 @@ def test_inside_it_is_the_accounts_language_that_counts_and_the_door_keeps_it(
     assert '<html lang="en"' in browser.get("/redactie/kopij/").text
     assert '<html lang="en"' in browser.get("/redactie/kopij/?taal=nl").text
     assert browser.post("/redactie/uitloggen").headers["Location"] == f"{DOOR}?taal=en"
+
+
+def test_a_password_kept_at_another_cost_is_kept_at_the_configured_one_after_signing_in(
+    client: FlaskClient, settings: Settings, clock: Clock, stored: Stored, email: str
+) -> None:
+    def kept() -> str | None:
+        with stored() as session:
+            return session.scalars(select(User)).one().password
+
+    dearer = create_app(replace(settings, password_cost=PasswordCost(memory=16, passes=2, lanes=1)), clock)
+    with dearer.app_context():
+        before = hash_password(PASSWORD)
+        db.engine.dispose()
+    with stored() as session:
+        session.query(User).update({"password": before})
+    sign_in(client, email, "een heel ander wachtwoord")
+    assert kept() == before
+    assert sign_in(client, email).status_code == 302
+    after = kept()
+    made = extract_parameters(after or "")
+    assert (made.memory_cost, made.time_cost, made.parallelism) == CHEAP
+    client.delete_cookie("redactie")
+    assert sign_in(client, email).status_code == 302
+    assert kept() == after
+
+
+def test_a_new_hash_of_an_old_password_does_not_replace_a_new_password(stored: Stored, email: str) -> None:
+    with stored() as session:
+        account = service.account_behind(session, email)
+        session.query(User).update({"password": "of a new password"})
+    with stored() as session:
+        service.renew(session, account, "of the old one")
+        assert session.scalars(select(User)).one().password == "of a new password"
 
 
 def test_closing_an_account_ends_the_session_that_is_open(

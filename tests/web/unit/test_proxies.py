@@ -65,3 +65,22 @@ def test_the_setting_takes_addresses_networks_and_unix() -> None:
     assert Settings.from_env(needed).trusted_proxies == ()
     with pytest.raises(SettingsError, match="TRUSTED_PROXIES names 'nginx'"):
         Settings.from_env({**needed, "TRUSTED_PROXIES": "nginx"})
+
+
+def test_a_proxy_that_is_not_trusted_is_logged_once_and_without_an_address(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    guarded = TrustedProxies(lambda _environ, _start: [], ())
+    for forwarded in ("", "203.0.113.9", "203.0.113.10"):
+        guarded({"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": forwarded}, None)
+    (line,) = caplog.messages
+    assert "TRUSTED_PROXIES is not set" in line
+    assert "203.0.113" not in line
+    assert "10.0.0.1" not in line
+
+
+def test_a_stranger_who_claims_to_be_a_proxy_is_not_logged_where_proxies_are_trusted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert seen("203.0.113.50", "198.51.100.1") == ("203.0.113.50", "http")
+    assert caplog.messages == []
