@@ -53,15 +53,15 @@ def index() -> str:
 def show(number: int) -> str:
     """One edition, as far as everybody may read it."""
     edition = public_edition(db.session(), number)
-    items = public_items(edition)
-    content = content_for(edition, items, language(), services().links)
+    items, public = items_in(edition), {item.id for item in public_items(edition)}
+    content = content_for(edition, items, public, language(), services().links)
     return render_template(
         "archive/show.html",
         edition=edition,
         content=content,
         view=_arranged(content),
         stopped=not went_out(edition),
-        left_out=len(items) < len(items_in(edition)),
+        left_out=len(public) < len(items),
         corrections=_by_place(edition, {card.anchor for card in content.cards}),
     )
 

@@ -1,15 +1,18 @@
 """From an edition to what a letter, a page or a hash is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from newsletter_service.audience.rules import ItemView, is_public
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.rules import hash_of
-from newsletter_service.editorial.cards import card_of
+from newsletter_service.editorial.cards import cards_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.letters.markdown.html import to_text
@@ -27,6 +30,14 @@ def items_in(edition: Edition) -> list[Item]:
     return [placement.item for placement in placed if placement.item.state in GOES_OUT]
 
 
+def locked_items(session: Session, edition: Edition) -> list[Item]:
+    """The items that are in, as they are now; nobody changes them until the transaction ends."""
+    ids = [placement.item_id for placement in edition.placements]
+    rows = select(Item).where(Item.id.in_(ids)).order_by(Item.id).with_for_update(of=Item)
+    session.scalars(rows.execution_options(populate_existing=True)).all()
+    return items_in(edition)
+
+
 def item_view(item: Item) -> ItemView:
     """What the rule of who sees which item needs to know."""
     return ItemView(
@@ -37,13 +48,15 @@ def item_view(item: Item) -> ItemView:
     )
 
 
-def content_for(edition: Edition, items: Sequence[Item], language: str, links: Links) -> EditionContent:
-    """What one variant of the edition says: these of its items, in this order.
+def content_for(
+    edition: Edition, items: Sequence[Item], shown: Collection[int], language: str, links: Links
+) -> EditionContent:
+    """What one variant of the edition says: those of its `items` whose ids are `shown`, in the edition's order.
 
     The edition's first item is the featured one; a variant without it features none.
     """
     zone = ZoneInfo(edition.zone)
-    everything = items_in(edition)
+    visible = [item for item in items if item.id in shown]
     return EditionContent(
         number=edition.number,
         day=(edition.released_at or edition.sends_at).astimezone(zone).date(),
@@ -51,9 +64,9 @@ def content_for(edition: Edition, items: Sequence[Item], language: str, links: L
         preheader=edition.preheader,
         introduction=edition.introduction,
         language=language,
-        cards=tuple(card_of(item, language, zone, links) for item in items),
+        cards=cards_of(visible, language, zone, links),
         text_limit=edition.text_limit,
-        featured=bool(items) and items[0] is everything[0],
+        featured=bool(visible) and visible[0] is items[0],
     )
 
 
@@ -91,10 +104,10 @@ def place_of(correction: Correction) -> str:
     return f"correctie-{correction.id}"
 
 
-def content_hash(edition: Edition) -> str:
-    """A fingerprint of all that readers would get and of who would get it."""
+def content_hash(edition: Edition, items: Sequence[Item]) -> str:
+    """A fingerprint of all that readers would get and of who would get it; `items` are those that are in."""
     texts = [edition.subject, edition.preheader, edition.introduction]
-    return hash_of([texts, [_parts(item) for item in items_in(edition)]])
+    return hash_of([texts, [_parts(item) for item in items]])
 
 
 def _parts(item: Item) -> list[Any]:

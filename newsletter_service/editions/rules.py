@@ -275,17 +275,6 @@ def is_late(sends_at: datetime, now: datetime) -> bool:
     return now - sends_at > BRAKE
 
 
-def reason_to_hold(
-    *, sends_at: datetime, now: datetime, items: int, missing: tuple[int, ...]
-) -> HoldReason | None:
-    """Why an edition whose time has come does not go out by itself; None when it does."""
-    if is_late(sends_at, now):
-        return HoldReason.LATE
-    if not items:
-        return HoldReason.EMPTY
-    return HoldReason.UNSIGNED if missing else None
-
-
 def missing_sign_offs(
     rule: ReleaseRule, organisations: tuple[int, ...], signed: Mapping[int, str], content: str
 ) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
 from newsletter_service.editions import rules
-from newsletter_service.editions.content import content_hash
+from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Calendar, Edition, Exclusion
 from newsletter_service.editions.rules import BadTime, EditionState, EditionStatus, Move
 from newsletter_service.errors import NotFound
@@ -90,18 +90,18 @@ def note(
     record(session, user, f"edition.{move}", "edition", edition.id, now, **detail)
 
 
-def missing_sign_offs(session: Session, edition: Edition) -> tuple[int, ...]:
-    """Ids of the organisations whose agreement the release rule still waits for."""
+def missing_sign_offs(session: Session, edition: Edition, content: str) -> tuple[int, ...]:
+    """Ids of the organisations whose agreement to `content` (a hash) the release rule still waits for."""
     rule = calendar(session).release_rule
     ids = tuple(organisation.id for organisation in organisations(session))
     signed = {one.organisation_id: one.content_hash for one in edition.sign_offs}
-    return rules.missing_sign_offs(rule, ids, signed, content_hash(edition))
+    return rules.missing_sign_offs(rule, ids, signed, content)
 
 
 def missing_names(session: Session, edition: Edition) -> tuple[str, ...]:
     """Short names of the organisations that did not agree to what readers would get, whatever the release rule."""
     signed = {one.organisation_id: one.content_hash for one in edition.sign_offs}
-    content = content_hash(edition)
+    content = content_hash(edition, items_in(edition))
     return tuple(one.short_name for one in organisations(session) if signed.get(one.id) != content)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.rules import EditionConflict
 from newsletter_service.editorial.models import Item
@@ -59,14 +58,14 @@ class PersonalLink(EditionConflict):
         self.noticed = noticed
 
 
-def in_edition(edition: Edition) -> tuple[Written, ...]:
-    """The edition's own texts, then those of its items in their order."""
+def in_edition(edition: Edition, items: Sequence[Item]) -> tuple[Written, ...]:
+    """The edition's own texts, then those of these items in their order."""
     own = (
         Written(Place.SUBJECT, edition.subject),
         Written(Place.PREHEADER, edition.preheader),
         Written(Place.INTRODUCTION, edition.introduction),
     )
-    return (*own, *(one for item in items_in(edition) for one in _in_item(item)))
+    return (*own, *(one for item in items for one in _in_item(item)))
 
 
 def in_correction(correction: Correction) -> tuple[Written, ...]:

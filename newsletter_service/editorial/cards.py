@@ -39,6 +39,11 @@ def card_of(item: Item, language: str, zone: ZoneInfo, links: Links) -> Card:
     )
 
 
+def cards_of(items: Iterable[Item], language: str, zone: ZoneInfo, links: Links) -> tuple[Card, ...]:
+    """These items as cards, in their order."""
+    return tuple(card_of(item, language, zone, links) for item in items)
+
+
 def anchor_of(item_id: int) -> str:
     """The name of an item's place on the page of its edition."""
     return f"bericht-{item_id}"

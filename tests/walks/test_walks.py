@@ -8,7 +8,7 @@ from tests.walks.walks import all_walks
 FILES_AND_RETURNS = {
     "worker to wire": (10, 6),
     "reply to ledger": (6, 2),
-    "release": (12, 31),
+    "release": (12, 21),
     "unsubscribe": (7, 6),
 }
 

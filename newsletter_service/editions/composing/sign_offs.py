@@ -40,9 +40,10 @@ def sign_off(session: Session, edition: Edition, user: User, now: datetime, seen
     organisation_id = signs_for(user)
     if organisation_id is None:
         raise NotAllowed("only heads sign off, on behalf of their organisation")
-    if not items_in(edition):
+    items = items_in(edition)
+    if not items:
         raise Empty
-    content = content_hash(edition)
+    content = content_hash(edition, items)
     if seen is not None and seen != content:
         raise rules.ChangedSinceSeen
     mine = next((one for one in edition.sign_offs if one.organisation_id == organisation_id), None)
@@ -62,7 +63,7 @@ def signs_for(user: User) -> int | None:
 
 def sign_offs(session: Session, edition: Edition) -> list[SignOffState]:
     """How every organisation stands towards what readers would get now."""
-    return states_of(session, edition.sign_offs, content_hash(edition))
+    return states_of(session, edition.sign_offs, content_hash(edition, items_in(edition)))
 
 
 def states_of(

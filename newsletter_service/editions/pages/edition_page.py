@@ -131,7 +131,7 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
         reach=reached,
         sign_offs=signed,
         statement=numbers,
-        content_hash=content_hash(edition),
+        content_hash=content_hash(edition, items_in(edition)),
         both_needed=calendar(session).release_rule == ReleaseRule.BOTH,
         now=now,
     )

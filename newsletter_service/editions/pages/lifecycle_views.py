@@ -14,7 +14,7 @@ from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_momen
 from newsletter_service.db import db
 from newsletter_service.editions import rules, service
 from newsletter_service.editions.composing.service import compose_edition
-from newsletter_service.editions.content import items_in
+from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.forms import HoldForm, ResumeForm
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.readers import reach
@@ -144,7 +144,7 @@ def release_page(number: int) -> str:
         edition=edition,
         reach=reach(session, items),
         missing=service.missing_names(session, edition),
-        waits=bool(service.missing_sign_offs(session, edition)),
+        waits=bool(service.missing_sign_offs(session, edition, content_hash(edition, items))),
         early=services().clock() < edition.sends_at,
     )
 

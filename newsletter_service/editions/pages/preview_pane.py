@@ -41,7 +41,7 @@ def preview_pane(
     """Everything around the frame that shows the letter."""
     html_bytes, nothing = _letter(session, mail_context, page.edition, choice)
     found = faults(_facts(page, html_bytes)) if not nothing or page.rows else []
-    about = list(noticed(in_edition(page.edition), mail_context.links.base_url))
+    about = list(noticed(in_edition(page.edition, items_in(page.edition)), mail_context.links.base_url))
     about.sort(key=lambda one: not one.finding.blocks)
     return PreviewPane(
         choice=choice,

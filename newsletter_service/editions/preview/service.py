@@ -126,8 +126,7 @@ def _content(
     seen = visible([item_view(item) for item in items], _reader(session, segment))
     if not seen:
         raise NothingToSee
-    shown = [item for item in items if item.id in seen]
-    return content_for(edition, shown, language, mail_context.links)
+    return content_for(edition, items, seen, language, mail_context.links)
 
 
 def _reader(session: Session, segment: str | None) -> ReaderView:

@@ -80,13 +80,13 @@ class Addressing:
         """The number of the letter with these items, which is prepared when its first reader turns up."""
         variant = item_ids, language
         if variant not in self._letters:
-            prepared = self._prepare([item for item in self._items if item.id in item_ids], language)
+            prepared = self._prepare(item_ids, language)
             letter = delivery.add_letter(self._session, self._mailing, prepared, self._now)
             self._session.add_all(LetterItem(letter_id=letter.id, item_id=one) for one in item_ids)
             self._letters[variant] = letter.id
         return self._letters[variant]
 
-    def _prepare(self, items: Sequence[Item], language: str) -> PreparedLetter:
+    def _prepare(self, item_ids: tuple[int, ...], language: str) -> PreparedLetter:
         mail_context = self._mail_context
         sender = mail_identity(
             self._session,
@@ -96,7 +96,7 @@ class Addressing:
             mail_context.links.base_url,
         )
         return mail_context.renderer.edition(
-            content_for(self._edition, items, language, mail_context.links), sender
+            content_for(self._edition, self._items, item_ids, language, mail_context.links), sender
         )
 
     def _exclude(self, excluded: dict[int, ExclusionReason]) -> None:

@@ -10,11 +10,11 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED
 from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.editions import rules
-from newsletter_service.editions.content import content_hash, items_in
+from newsletter_service.editions.content import content_hash, locked_items
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.notices import tell_held
 from newsletter_service.editions.releasing.addressing import Addressing
-from newsletter_service.editions.rules import EditionState, HoldReason, Move, Reason
+from newsletter_service.editions.rules import EditionState, Empty, HoldReason, Move, Reason, Unsigned
 from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, set_status, status_of
 from newsletter_service.editions.texts import PersonalLink, in_edition, refuse_personal_links
 from newsletter_service.editorial.models import Item
@@ -45,17 +45,18 @@ def release(
     """
     lock(session, edition)
     delivery.block_unsubscribes(session)
-    items = _locked_items(session, edition)
-    missing = missing_sign_offs(session, edition)
-    released = rules.release(status_of(edition), items=len(items), missing=missing)
-    refuse_personal_links(in_edition(edition), mail_context.links.base_url)
+    items = locked_items(session, edition)
+    content = content_hash(edition, items)
+    status, missing = status_of(edition), missing_sign_offs(session, edition, content)
+    released = rules.release(status, items=len(items), missing=missing)
+    refuse_personal_links(in_edition(edition, items), mail_context.links.base_url)
     set_status(edition, released)
     edition.released_at, edition.hold_reason = now, ""
     edition.mailing = delivery.open_mailing(session, now)
     edition.intended = Addressing(session, mail_context, edition, edition.mailing, items, now).write_down()
     _close_items(session, edition, items)
     _keep_pictures(items)
-    note(session, edition, Move.RELEASE, user, now, readers=edition.intended, content=content_hash(edition))
+    note(session, edition, Move.RELEASE, user, now, readers=edition.intended, content=content)
 
 
 def _keep_pictures(items: Sequence[Item]) -> None:
@@ -97,22 +98,28 @@ _LEFT_OVER = (
 
 
 def _release_or_hold(session: Session, mail_context: MailContext, edition: Edition, now: datetime) -> None:
-    reason = rules.reason_to_hold(
-        sends_at=edition.sends_at,
-        now=now,
-        items=len(items_in(edition)),
-        missing=missing_sign_offs(session, edition),
-    )
-    if reason is None:
-        try:
-            with session.begin_nested():
-                release(session, mail_context, edition, None, now)
-        except LetterError:
-            reason = HoldReason.UNPRINTABLE
-        except PersonalLink:
-            reason = HoldReason.PERSONAL_LINK
+    reason = _released_or_why_not(session, mail_context, edition, now)
     if reason is not None:
         _hold(session, mail_context, edition, reason, now)
+
+
+def _released_or_why_not(
+    session: Session, mail_context: MailContext, edition: Edition, now: datetime
+) -> HoldReason | None:
+    if rules.is_late(edition.sends_at, now):
+        return HoldReason.LATE
+    try:
+        with session.begin_nested():
+            release(session, mail_context, edition, None, now)
+    except Empty:
+        return HoldReason.EMPTY
+    except Unsigned:
+        return HoldReason.UNSIGNED
+    except LetterError:
+        return HoldReason.UNPRINTABLE
+    except PersonalLink:
+        return HoldReason.PERSONAL_LINK
+    return None
 
 
 def _hold(
@@ -131,14 +138,6 @@ def _finish(session: Session, edition: Edition, now: datetime) -> None:
     set_status(edition, rules.finish(status_of(edition), open_deliveries=0))
     edition.sent_at = now
     note(session, edition, Move.FINISH, None, now)
-
-
-def _locked_items(session: Session, edition: Edition) -> list[Item]:
-    """The edition's items as they are now; nobody changes them until the transaction ends."""
-    ids = [placement.item_id for placement in edition.placements]
-    lines = select(Item).where(Item.id.in_(ids)).order_by(Item.id).with_for_update(of=Item)
-    session.scalars(lines.execution_options(populate_existing=True)).all()
-    return items_in(edition)
 
 
 def _close_items(session: Session, edition: Edition, items: Sequence[Item]) -> None:

@@ -278,14 +278,20 @@ def test_signing_again_after_a_change_counts(
 ) -> None:
     sign_off(session, edition, house.head_north, CLOSES)
     move_up(session, edition, items[1].id, house.communicator, CLOSES)
-    sign_off(session, edition, house.head_north, CLOSES + timedelta(hours=1), seen=content_hash(edition))
+    sign_off(
+        session,
+        edition,
+        house.head_north,
+        CLOSES + timedelta(hours=1),
+        seen=content_hash(edition, items_in(edition)),
+    )
     assert sign_offs(session, edition)[0].valid
 
 
 def test_nobody_signs_off_what_they_have_not_seen(
     session: Session, house: House, edition: Edition, items: list[Item]
 ) -> None:
-    seen = content_hash(edition)
+    seen = content_hash(edition, items_in(edition))
     move_up(session, edition, items[1].id, house.communicator, CLOSES)
     with pytest.raises(ChangedSinceSeen):
         sign_off(session, edition, house.head_north, CLOSES, seen=seen)

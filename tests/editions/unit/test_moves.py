@@ -9,7 +9,6 @@ from newsletter_service.editions.rules import (
     EditionState,
     EditionStatus,
     Empty,
-    HoldReason,
     Move,
     ReleaseRule,
     StillOpen,
@@ -17,8 +16,8 @@ from newsletter_service.editions.rules import (
     Unsigned,
     WrongState,
     hash_of,
+    is_late,
     missing_sign_offs,
-    reason_to_hold,
 )
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -113,20 +112,11 @@ def test_resuming_long_after_its_time_asks_for_another_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("late_by", "items", "missing", "reason"),
-    [
-        (timedelta(0), 3, (), None),
-        (BRAKE, 3, (), None),
-        (BRAKE + timedelta(seconds=1), 3, (), HoldReason.LATE),
-        (timedelta(0), 0, (), HoldReason.EMPTY),
-        (timedelta(0), 3, (1,), HoldReason.UNSIGNED),
-        (BRAKE * 2, 0, (1,), HoldReason.LATE),
-    ],
+    ("late_by", "late"),
+    [(timedelta(0), False), (BRAKE, False), (BRAKE + timedelta(seconds=1), True), (BRAKE * 2, True)],
 )
-def test_what_stops_an_edition_whose_time_has_come(
-    late_by: timedelta, items: int, missing: tuple[int, ...], reason: HoldReason | None
-) -> None:
-    assert reason_to_hold(sends_at=NOW, now=NOW + late_by, items=items, missing=missing) is reason
+def test_the_brake_stops_an_edition_that_nobody_expects_any_more(late_by: timedelta, late: bool) -> None:
+    assert is_late(NOW, NOW + late_by) is late
 
 
 def test_under_the_automatic_rule_nobody_needs_to_sign() -> None:
