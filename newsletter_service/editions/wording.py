@@ -23,7 +23,7 @@ from newsletter_service.editions.rules import (
 )
 from newsletter_service.editions.texts import PersonalLink
 from newsletter_service.letters.values import LARGEST_HTML
-from newsletter_service.web.formatting import datum, getal, listed
+from newsletter_service.web.formatting import date_text, listed, number_text
 
 FAULTS = {
     Check.SUBJECT: _l("Het onderwerp is %(number)s tekens lang; een telefoon toont er ongeveer 60."),
@@ -178,12 +178,12 @@ def fault(found: Fault) -> str:
 
 def kilobytes(size: int) -> str:
     """A size in bytes as people read it: "31 kB"."""
-    return f"{getal(round(size / 1000))} kB"
+    return f"{number_text(round(size / 1000))} kB"
 
 
 def readers(number: int) -> str:
     """A number of readers in words: "1.284 lezers"."""
-    return ngettext("%(count)s lezer", "%(count)s lezers", number, count=getal(number))
+    return ngettext("%(count)s lezer", "%(count)s lezers", number, count=number_text(number))
 
 
 def delivery_groups() -> dict[str, str]:
@@ -274,4 +274,4 @@ def _wrong_state(error: WrongState) -> str:
 
 def _day(detail: Mapping[str, Any], name: str, zone: str) -> str:
     value = detail.get(name)
-    return datum(datetime.fromisoformat(value), "medium", zone) if isinstance(value, str) else "?"
+    return date_text(datetime.fromisoformat(value), "medium", zone) if isinstance(value, str) else "?"

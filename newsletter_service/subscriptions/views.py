@@ -19,7 +19,7 @@ from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.formatting import listed
-from newsletter_service.web.locale import language, speak
+from newsletter_service.web.locale import language, use_language
 
 readers = Blueprint("readers", __name__)
 
@@ -112,7 +112,7 @@ def preferences(token: str) -> Any:
     if saved:
         with unit_of_work() as session:
             service.change_preferences(session, reader, form.chosen())
-        speak(reader.language, just_chosen=True)
+        use_language(reader.language, just_chosen=True)
         form = _choices_form(reader, formdata=None)
     return _form_page(
         "preferences",
@@ -220,7 +220,7 @@ def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscri
     unconfirmed = reader is not None and reader.status == Status.PENDING
     if reader is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
         raise DeadLink
-    speak(reader.language)
+    use_language(reader.language)
     return reader
 
 
@@ -230,7 +230,7 @@ def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
     reader = service.find_subscriber(db.session(), holder, to_change=to_change)
     if reader is None or reader.status != Status.PENDING:
         return None
-    speak(reader.language)
+    use_language(reader.language)
     return reader
 
 

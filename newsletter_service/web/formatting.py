@@ -42,13 +42,13 @@ _PARTS = {"EEEE": "weekday", "d": "day", "MMMM": "month", "y": "year", "HH": "ho
 
 
 def init_formatting(app: Flask) -> None:
-    """Add `moment`, `datum`, `tijd`, `machine`, `getal`, `listed` and `markdown` to the filters of `app`."""
+    """Give the templates of `app` our filters: for moments, dates, times, numbers, lists and Markdown."""
     app.jinja_env.filters.update(
         moment=moment,
-        datum=datum,
-        tijd=tijd,
+        date_text=date_text,
+        time_text=time_text,
         machine=machine,
-        getal=getal,
+        number_text=number_text,
         listed=listed,
         markdown=markdown,
     )
@@ -72,14 +72,14 @@ def moment_parts(form: str = "long") -> str:
     return re.sub(r"'([^']*)'|([A-Za-z]+)", lambda found: found[1] or f"{{{_PARTS[found[2]]}}}", pattern)
 
 
-def datum(value: date, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
+def date_text(value: date, form: str = "medium", zone: str = DEFAULT_ZONE) -> str:
     """A day, or the day of an aware moment on the clocks of `zone`: "do 26 nov"; `form` as for `moment`."""
     lang = language()
     day = _local(value, zone).date() if isinstance(value, datetime) else value
     return str(format_date(day, DAY[lang][form], locale=LOCALES[lang]))
 
 
-def tijd(value: datetime | time, zone: str = DEFAULT_ZONE) -> str:
+def time_text(value: datetime | time, zone: str = DEFAULT_ZONE) -> str:
     """A time, or the time of an aware moment on the clocks of `zone`: "09.00 uur"."""
     lang = language()
     at = _local(value, zone).time() if isinstance(value, datetime) else value
@@ -91,7 +91,7 @@ def machine(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def getal(value: float) -> str:
+def number_text(value: float) -> str:
     """A number with the separators of the page's language: "1.284"."""
     return str(format_decimal(value))
 

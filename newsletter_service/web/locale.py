@@ -41,12 +41,12 @@ def language() -> str:
     return locale.language if locale is not None and locale.language in LANGUAGES else DEFAULT_LANGUAGE
 
 
-def speak(reader_language: str, *, just_chosen: bool = False) -> None:
+def use_language(chosen: str, *, just_chosen: bool = False) -> None:
     """From here on, speak the language of the reader behind a token, or of whom a page was made for.
 
     What the address asks for goes first, unless the reader has `just_chosen` another.
     """
-    g.reader_language = reader_language
+    g.chosen_language = chosen
     g.asked_language_is_over = just_chosen
     refresh()
 
@@ -56,7 +56,7 @@ def asked_language() -> str | None:
     asked = request.args.get(PARAMETER)
     if asked not in LANGUAGES or _staff_language() is not None:
         return None
-    return str(g.reader_language) if g.get("asked_language_is_over") else asked
+    return str(g.chosen_language) if g.get("asked_language_is_over") else asked
 
 
 def language_links() -> list[tuple[str, str, str]]:
@@ -72,7 +72,7 @@ def language_links() -> list[tuple[str, str, str]]:
 def _choose() -> str:
     if not has_request_context():
         return DEFAULT_LANGUAGE
-    return _staff_language() or asked_language() or g.get("reader_language") or DEFAULT_LANGUAGE
+    return _staff_language() or asked_language() or g.get("chosen_language") or DEFAULT_LANGUAGE
 
 
 def _staff_language() -> str | None:

@@ -11,7 +11,7 @@ from newsletter_service.editions.composing.sign_offs import SignOffState
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionState, EditionStatus
 from newsletter_service.editions.service import Statement
-from newsletter_service.web.formatting import getal, moment
+from newsletter_service.web.formatting import moment, number_text
 
 _SIGN_OFF = 2
 
@@ -107,7 +107,9 @@ def _sending(edition: Edition, numbers: Statement) -> str:
     if edition.released_at is None:
         return moment(edition.sends_at, "medium", edition.zone)
     if numbers.open:
-        return _("nog %(open)s van %(all)s", open=getal(numbers.open), all=getal(numbers.intended))
+        return _(
+            "nog %(open)s van %(all)s", open=number_text(numbers.open), all=number_text(numbers.intended)
+        )
     return moment(edition.released_at, "medium", edition.zone)
 
 

@@ -19,7 +19,7 @@ _LONGEST = 320
 
 
 @dataclass(frozen=True)
-class Asked:
+class DeliveryFilter:
     """What was asked for; `which` means nothing where SKIPPED readers are `shown`."""
 
     mailed: Mailed
@@ -38,7 +38,9 @@ class Asked:
         return {**self.filter, "toestand": self.shown}
 
 
-def asked(session: Session, number: int, among: tuple[str, ...] = (*Group, SKIPPED)) -> Asked:
+def requested_filter(
+    session: Session, number: int, among: tuple[str, ...] = (*Group, SKIPPED)
+) -> DeliveryFilter:
     """What is asked for about edition `number`; NotFound for what there is not, or is not `among` what makes sense."""
     correction = _number("correctie") if "correctie" in request.args else None
     letters = mailed(session, edition_numbered(session, number), correction)
@@ -51,7 +53,7 @@ def asked(session: Session, number: int, among: tuple[str, ...] = (*Group, SKIPP
         words=_words("zoek"),
         ids=_ticked(),
     )
-    return Asked(letters, shown, which)
+    return DeliveryFilter(letters, shown, which)
 
 
 def following() -> int:

@@ -18,14 +18,14 @@ from newsletter_service.editions.corrections.service import released_of
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.responses import editors_only, run
 from newsletter_service.editions.results import service
-from newsletter_service.editions.results.filter import asked
+from newsletter_service.editions.results.filter import requested_filter
 from newsletter_service.editions.results.service import Mailed
 from newsletter_service.editions.rules import NotReleased
 from newsletter_service.editions.service import edition_numbered, status_of
 from newsletter_service.services import services
 from newsletter_service.staff.guards import signed_in
 from newsletter_service.staff.models import User
-from newsletter_service.web.formatting import getal
+from newsletter_service.web.formatting import number_text
 
 retries = Blueprint("retries", __name__, url_prefix="/edities/<int:number>")
 Change = Callable[[Session, Mailed, Filter, User, datetime], int]
@@ -45,7 +45,7 @@ def retry_page(number: int) -> str:
     """Says how many letters would go out once more, before they do."""
     session = db.session()
     edition = _released(number)
-    what = asked(session, number, RETRIED)
+    what = requested_filter(session, number, RETRIED)
     if what.mailed.correction is None:
         rules.retry(status_of(edition))
     return render_template(
@@ -68,7 +68,7 @@ def retry(number: int) -> Response:
                 "%(count)s brief gaat nog eens uit.",
                 "%(count)s brieven gaan nog eens uit.",
                 letters,
-                count=getal(letters),
+                count=number_text(letters),
             ),
             "ok",
         )
@@ -81,7 +81,7 @@ def count_page(number: int) -> str:
     """Says how many letters with an unknown outcome would count as sent."""
     session = db.session()
     _released(number)
-    what = asked(session, number, (Group.UNCERTAIN,))
+    what = requested_filter(session, number, (Group.UNCERTAIN,))
     letters = reporting.number_of(session, what.mailed.mailing_id, what.which)
     return render_template(
         "editions/count_as_sent.html", edition=what.mailed.edition, what=what, letters=letters
@@ -99,7 +99,7 @@ def count_as_sent(number: int) -> Response:
                 "%(count)s brief telt nu als verstuurd.",
                 "%(count)s brieven tellen nu als verstuurd.",
                 letters,
-                count=getal(letters),
+                count=number_text(letters),
             ),
             "ok",
         )
@@ -112,7 +112,7 @@ def _change(number: int, among: tuple[str, ...], change: Change) -> int | None:
     done: list[int] = []
 
     def use_case(session: Session, _edition: Edition) -> None:
-        what = asked(session, number, among)
+        what = requested_filter(session, number, among)
         done.append(change(session, what.mailed, what.which, user, now))
 
     return done[0] if run(number, use_case) else None

@@ -22,7 +22,7 @@ from newsletter_service.editions.corrections.service import draft_of, released_o
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.responses import editors_only
 from newsletter_service.editions.results import service
-from newsletter_service.editions.results.filter import SKIPPED, Asked, asked, following
+from newsletter_service.editions.results.filter import SKIPPED, DeliveryFilter, following, requested_filter
 from newsletter_service.editions.results.progress import domains_now, numbers_now
 from newsletter_service.editions.results.progress import progress as progress_now
 from newsletter_service.editions.results.service import Mailed, Skipped
@@ -78,7 +78,7 @@ def _headings() -> tuple[str, ...]:
 def index(number: int) -> str:
     """The names behind one number of the statement, a hundred at a time."""
     session = db.session()
-    what = asked(session, number)
+    what = requested_filter(session, number)
     lines = _lines(session, what, following())
     return render_template(
         "editions/deliveries.html",
@@ -98,7 +98,7 @@ def index(number: int) -> str:
     )
 
 
-def _lines(session: Session, what: Asked, after: int) -> Sequence[Line]:
+def _lines(session: Session, what: DeliveryFilter, after: int) -> Sequence[Line]:
     """A page of lines, and one more if there is more."""
     if what.shown == SKIPPED:
         return [
@@ -117,7 +117,7 @@ def _still_sends(mailed: Mailed) -> bool:
 def domains(number: int) -> str:
     """How the letters fare per domain of recipients, and which domains rest; followed while letters are open."""
     session = db.session()
-    what = asked(session, number)
+    what = requested_filter(session, number)
     return render_template(
         "editions/domains.html",
         edition=what.mailed.edition,
@@ -135,7 +135,7 @@ def export(number: int) -> Response:
     """The same as a file with all of them; that somebody took it along is written down."""
     user, now = signed_in(), services().clock()
     with unit_of_work() as session:
-        what = asked(session, number)
+        what = requested_filter(session, number)
         service.note_export(session, what.mailed, user, what.shown, now)
     name = f"editie-{number}-{what.shown}.csv"
     return Response(
@@ -148,7 +148,7 @@ def export(number: int) -> Response:
 def _sheet(number: int, language: str) -> Iterator[str]:
     """Written after the answer has begun, when the session that knew who asks, and in what language, is closed."""
     session = db.session()
-    what = asked(session, number)
+    what = requested_filter(session, number)
     with force_locale(language):
         yield BEGINNING + csv_line(_headings())
         if what.shown == SKIPPED:

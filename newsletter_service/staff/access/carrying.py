@@ -25,7 +25,7 @@ from newsletter_service.staff.models import User
 from newsletter_service.web.areas import is_staff_page
 from newsletter_service.web.errors import http_page
 from newsletter_service.web.headers import framed
-from newsletter_service.web.locale import speak
+from newsletter_service.web.locale import use_language
 
 STAMP = "pagina-van"
 _PREFIX = "inloggen-"
@@ -92,7 +92,7 @@ def _page(form: SignInForm | None, refused: Refused) -> Any:
     read_only()
     author = db.session().get(User, _author())
     if author is not None:
-        speak(author.language, just_chosen=True)
+        use_language(author.language, just_chosen=True)
     if form is not None and refused.words:
         form.form_errors.append(refused.words)
     headers = {"Retry-After": str(refused.seconds)} if refused.seconds else {}

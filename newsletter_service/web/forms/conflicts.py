@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from wtforms import Field
 
-from newsletter_service.web.formatting import datum, tijd
+from newsletter_service.web.formatting import date_text, time_text
 from newsletter_service.web.forms.fields import Form
 
 
@@ -35,9 +35,9 @@ def in_words(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return _("ja") if value else _("nee")
     if isinstance(value, date):
-        return datum(value, "plain")
+        return date_text(value, "plain")
     if isinstance(value, time):
-        return tijd(value)
+        return time_text(value)
     names = {choice.value: str(choice.label) for choice in getattr(field, "choices", None) or ()}
     chosen = value if isinstance(value, list) else [value]
     return ", ".join(names.get(one, names.get(str(one), str(one or ""))) for one in chosen)

@@ -14,7 +14,7 @@ from wtforms.validators import Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from newsletter_service.letters.markdown.cleaning import cleaned
-from newsletter_service.web.formatting import getal
+from newsletter_service.web.formatting import number_text
 
 LONGEST_LINE = 1_000
 """What a text field without a limit of its own holds."""
@@ -93,9 +93,9 @@ def too_long(typed: int, limit: int) -> str:
     """What to say of a text of so many characters."""
     return _(
         "U heeft %(typed)s tekens, %(over)s te veel. Gebruik er hooguit %(limit)s.",
-        typed=getal(typed),
-        over=getal(typed - limit),
-        limit=getal(limit),
+        typed=number_text(typed),
+        over=number_text(typed - limit),
+        limit=number_text(limit),
     )
 
 

@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from newsletter_service.web.formatting import datum, getal, moment, moment_parts, tijd
-from newsletter_service.web.locale import speak
+from newsletter_service.web.formatting import date_text, moment, moment_parts, number_text, time_text
+from newsletter_service.web.locale import use_language
 from tests.factories import make_newsletter
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -38,10 +38,10 @@ def test_links_on_a_page_keep_its_language(client: FlaskClient) -> None:
 
 def test_a_readers_own_language_yields_to_what_the_address_asks(app: Flask) -> None:
     with app.test_request_context("/voorkeuren/x"):
-        speak("en")
+        use_language("en")
         assert moment(NINE, "long") == "Thursday 26 November at 09:00"
     with app.test_request_context("/voorkeuren/x?taal=nl"):
-        speak("en")
+        use_language("en")
         assert moment(NINE, "long") == "donderdag 26 november om 09.00 uur"
 
 
@@ -61,10 +61,10 @@ def test_moments_read_as_dutch_people_write_them(app: Flask, form: str, says: st
 
 def test_days_times_and_numbers_follow_suit(app: Flask) -> None:
     with app.test_request_context("/"):
-        assert datum(NINE) == "do 26 nov"
-        assert datum(date(2026, 12, 10), "short") == "10 dec"
-        assert tijd(NINE) == tijd(time(9)) == "09.00 uur"
-        assert getal(1284) == "1.284"
+        assert date_text(NINE) == "do 26 nov"
+        assert date_text(date(2026, 12, 10), "short") == "10 dec"
+        assert time_text(NINE) == time_text(time(9)) == "09.00 uur"
+        assert number_text(1284) == "1.284"
 
 
 def test_scripts_put_moments_together_as_pages_do(app: Flask) -> None:
@@ -75,7 +75,7 @@ def test_scripts_put_moments_together_as_pages_do(app: Flask) -> None:
         with app.test_request_context(f"/?taal={language}"):
             assert moment_parts() == template
             parts = {
-                "weekday": datum(NINE, "long").split()[0],
+                "weekday": date_text(NINE, "long").split()[0],
                 "day": 26,
                 "month": "november",
                 "hour": "09",
