@@ -58,7 +58,7 @@ class _Text(logging.Formatter):
 
 
 class _Json(logging.Formatter):
-    """One object a line, for machines: what the record is about stands in fields of its own."""
+    """One object a line, for machines: what the record is about has fields of its own."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One record."""

@@ -33,7 +33,7 @@ _EDITIONS = 5
 
 @metrics.get("/metrics")
 def show() -> Response:
-    """All figures, for whoever has the token, and for administrators."""
+    """All figures, for anybody who has the token, and for administrators."""
     if not _allowed():
         raise NotFound("there is nothing here")
     registry = CollectorRegistry()
@@ -99,7 +99,7 @@ class _Figures:
     def _senders(self) -> Iterator[GaugeMetricFamily]:
         pace = reporting.pace(self._session, self._now)
         speed = pace.letters_per_second
-        yield _gauge("newsletter_senders", "Senders that showed themselves of late.", pace.senders)
+        yield _gauge("newsletter_senders", "Active delivery workers.", pace.senders)
         yield _gauge("newsletter_letters_per_second", "Letters that senders get rid of.", speed)
         silent = reporting.longest_silence(self._session, self._now)
         yield _gauge(

@@ -22,7 +22,7 @@ def number_of(engine: Engine) -> str:
 
 
 def upgrade_needed(engine: Engine) -> str:
-    """What to tell whoever runs the service before anything can work, "" if all is well; OperationalError."""
+    """What to tell the operator before anything can work, "" if all is well; OperationalError."""
     found, wanted = number_of(engine), newest_number()
     if found == wanted:
         return ""

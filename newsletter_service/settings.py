@@ -74,7 +74,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
-        """Settings from environment variables; raises SettingsError naming every problem at once."""
+        """Settings from environment variables; raises SettingsError naming all problems together."""
         reader = _Reader(os.environ if environ is None else environ)
         settings = _read(reader)
         if reader.problems:

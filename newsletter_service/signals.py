@@ -11,7 +11,7 @@ class StopSignals:
     """Whether this process was told to stop; made in the main thread, before any waiting begins.
 
     A flag, and no threading.Event: handlers run in the main thread wherever that just is, also within each other.
-    One that sets an Event waits for ever for its lock where the thread holds it already: about to wait for the
+    One that sets an Event waits without end for its lock where the thread holds it already: about to wait for the
     Event, or in the handler of the signal before, for people press Ctrl-C twice.
     """
 

@@ -1,1 +1,1 @@
-"""What happens by itself, and when. What is due stands in the database: a missed or double run is harmless."""
+"""What happens by itself, and when. What is due is in the database: a missed or double run is harmless."""

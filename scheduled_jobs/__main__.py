@@ -51,7 +51,7 @@ def run_job(app: Flask, job: Job) -> None:
 
 
 def schedule(app: Flask) -> BackgroundScheduler:
-    """A scheduler with every job of the table, not started yet; each job is due at once."""
+    """A scheduler with every job of the table, not started yet; each job is due immediately."""
     now = datetime.now(UTC)
     scheduler = BackgroundScheduler(timezone="Europe/Amsterdam")
     for job in JOBS:

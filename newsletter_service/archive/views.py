@@ -30,7 +30,7 @@ from newsletter_service.web.locale import language
 
 @dataclass(frozen=True)
 class Notice:
-    """A correction as it stands on the page, at its `place`."""
+    """A correction as the page shows it, at its `place`."""
 
     place: str
     subject: str

@@ -9,7 +9,7 @@ from newsletter_service.db import Base
 class Segment(Base):
     """A group of readers by their office: mayors, police, ...
 
-    `choice` is what one reader ticks ("Ik werk bij de politie"), `about` explains it to who does not know the word;
+    `choice` is what one reader ticks ("Ik werk bij de politie"), `about` explains it to those who do not know the word;
     both may be empty.
     """
 

@@ -9,7 +9,7 @@ from newsletter_service.demo.pictures import PICTURES, Picture
 class DemoItem:
     """One item; `starts`, `not_before` and `expires` are days from now, `hours` local begin and end of an event.
 
-    `waited` is how many days it has been in the queue.
+    `waited` is the number of days it has been in the queue.
     """
 
     organisation: str

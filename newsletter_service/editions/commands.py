@@ -48,7 +48,7 @@ def list_editions() -> None:
 @edition_commands.command("compose")
 @click.argument("number", type=int)
 def compose_edition(number: int) -> None:
-    """Compose edition NUMBER now; one that was composed before is composed anew."""
+    """Compose edition NUMBER now; one that was composed before is composed again."""
     # Here, as it brings what compares texts: 3 MB that a release, which is to be small, would carry for nothing.
     from newsletter_service.editions.composing import service as composing  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The mails that tell heads and communicators how an edition stands."""
+"""The mails that tell heads and communicators about an edition."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

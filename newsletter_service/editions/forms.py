@@ -51,7 +51,7 @@ class TextsForm(Form):
 
     @classmethod
     def of(cls, edition: Edition) -> "TextsForm":
-        """The form as it stands before anybody typed."""
+        """The form before anybody typed."""
         return cls.on_top_of(texts_of(edition), texts_of(edition))
 
     @classmethod

@@ -47,7 +47,7 @@ class Edition(Base):
     """One issue of the newsletter. Times are UTC, meant in `zone`.
 
     `text_limit` is the calendar's as long as copy is open. `held_from` is the state to go back to when a held
-    edition is resumed. `version` guards against two people saving at once.
+    edition is resumed. `version` guards against two people saving at the same time.
     """
 
     __tablename__ = "edition"

@@ -1,4 +1,4 @@
-"""Tells heads and communicators how an edition stands: one mail each, in their own language."""
+"""Tells heads and communicators about an edition: one mail each, in their own language."""
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
@@ -26,7 +26,7 @@ TOLD = (Role.HEAD, Role.COMMUNICATOR)
 def tell_staff(
     session: Session, mail_context: MailContext, build: Callable[[Links, str], Notice], now: datetime
 ) -> int:
-    """Tell all heads and communicators; answers for how many."""
+    """Tell all heads and communicators; returns the number of people told."""
     told = session.scalars(select(User).where(User.active, User.roles.any(RoleRow.name.in_(TOLD)))).all()
     tell(session, mail_context, told, build, now)
     return len(told)

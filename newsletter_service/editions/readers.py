@@ -74,7 +74,7 @@ def recipients(subscriber_ids: Sequence[int]) -> Select[int, str, str, str, str]
 
 
 def profiles(session: Session) -> Counter[ReaderView]:
-    """How many active readers there are of each kind that the rule can tell apart."""
+    """The number of active readers of each kind that the rule can tell apart."""
     return Counter(reader.view for readers in active_subscribers(session) for reader in readers)
 
 
@@ -107,7 +107,7 @@ class Reach:
 
 
 def reach(session: Session, items: Sequence[Item]) -> Reach:
-    """How many readers would see these items, by the one rule of who sees what."""
+    """The number of readers who would see these items, by the one rule of who sees what."""
     views = [item_view(item) for item in items]
     per_item = Counter({item.id: 0 for item in items})
     intended = reached = 0

@@ -71,5 +71,5 @@ def remark(noticed: Noticed) -> str:
 
 
 def place_name(place: Place, title: str = "") -> str:
-    """Where a text stands, in words."""
+    """Where a text is, in words."""
     return str(_PLACES[place]) % {"title": title}

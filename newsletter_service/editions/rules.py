@@ -15,7 +15,7 @@ CANCELLING = "cancelling"
 
 
 class EditionState(StrEnum):
-    """Where an edition stands."""
+    """The state of an edition."""
 
     COLLECTING = "collecting"
     COMPOSED = "composed"
@@ -201,7 +201,7 @@ def close(status: EditionStatus) -> EditionStatus:
 
 
 def recompose(status: EditionStatus) -> EditionStatus:
-    """Compose anew; possible as long as the contents can be changed."""
+    """Compose again; possible as long as the contents can be changed."""
     return _while_editable(Move.RECOMPOSE, status)
 
 

@@ -68,18 +68,18 @@ def edition_numbered(session: Session, number: int) -> Edition:
 
 
 def lock(session: Session, edition: Edition) -> None:
-    """Read an edition anew and keep others from changing it until the transaction ends."""
+    """Reload an edition and keep others from changing it until the transaction ends."""
     session.flush()  # refreshing would drop what is not written yet
     session.refresh(edition, with_for_update={"of": Edition})
 
 
 def status_of(edition: Edition) -> EditionStatus:
-    """Where an edition stands, as the rules know it."""
+    """The state of an edition, as the rules know it."""
     return EditionStatus(edition.state, edition.held_from)
 
 
 def set_status(edition: Edition, at: EditionStatus) -> None:
-    """Write down where an edition now stands."""
+    """Set the state of an edition."""
     edition.state, edition.held_from = at.state, at.held_from
 
 
@@ -108,7 +108,7 @@ def missing_names(session: Session, edition: Edition) -> tuple[str, ...]:
 def hold(session: Session, edition: Edition, user: User | None, now: datetime, reason: str) -> None:
     """Stop a composed or running edition and pause its mailing; raises WrongState.
 
-    `reason` is in the words of whoever holds it, one of rules.HoldReason, or rules.CANCELLING.
+    `reason` is in the words of the person who holds it, one of rules.HoldReason, or rules.CANCELLING.
     """
     lock(session, edition)
     set_status(edition, rules.hold(status_of(edition)))
@@ -136,13 +136,13 @@ def resume(
 
 
 def hold_to_cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> None:
-    """Stop an edition that is being sent at once: cancelling many letters takes seconds. Raises WrongState."""
+    """Stop an edition that is being sent immediately: cancelling many letters takes seconds. Raises WrongState."""
     if edition.state == EditionState.SENDING:
         hold(session, edition, user, now, rules.CANCELLING)
 
 
 def cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> int:
-    """Give up an edition; answers how many letters that were still to go are cancelled. Raises WrongState.
+    """Cancel an edition; returns the number of letters that were still to go and are cancelled. Raises WrongState.
 
     `hold_to_cancel` comes first, in a transaction of its own.
     """

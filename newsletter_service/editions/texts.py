@@ -11,7 +11,7 @@ from newsletter_service.letters.review import Finding, review, review_link
 
 
 class Place(StrEnum):
-    """Where a text stands."""
+    """Where a text is."""
 
     SUBJECT = "subject"
     PREHEADER = "preheader"
@@ -41,7 +41,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Noticed:
-    """What there is to say about a text, and where it stands."""
+    """What there is to say about a text, and where it is."""
 
     finding: Finding
     place: Place
@@ -49,7 +49,7 @@ class Noticed:
 
 
 class PersonalLink(EditionConflict):
-    """A link of one reader stands in a text, as `noticed` says: everybody would get at what is theirs."""
+    """A text holds one subscriber's own link, as `noticed` says: everybody could open what is theirs."""
 
     def __init__(self, noticed: Noticed) -> None:
         super().__init__(

@@ -43,7 +43,7 @@ MISSING = {
 
 
 def state_name(state: EditionState) -> str:
-    """Where an edition stands, in a word or two."""
+    """The state of an edition, in a word or two."""
     return {
         EditionState.COLLECTING: _("Verzamelt kopij"),
         EditionState.COMPOSED: _("Samengesteld"),
@@ -201,7 +201,7 @@ def delivery_groups() -> dict[str, str]:
 
 
 def delivery_state(state: str) -> str:
-    """Where one letter stands, in a word or two."""
+    """The state of one letter, in a word or two."""
     return {
         "ready": _("Wacht"),
         "claimed": _("Gaat nu weg"),

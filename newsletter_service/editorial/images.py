@@ -1,4 +1,4 @@
-"""Pictures as they go out: decoded, bounded, and encoded anew, so that nothing but the picture is left."""
+"""Pictures as they go out: decoded, bounded, and encoded again, so that nothing but the picture is left."""
 
 import warnings
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class BadImage(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture encoded anew; sizes in pixels."""
+    """An encoded picture; sizes in pixels."""
 
     content: bytes
     mime_type: str

@@ -11,7 +11,7 @@ pictures = Blueprint("pictures", __name__)
 
 @pictures.get("/afbeelding/<digest>")
 def show(digest: str) -> Response:
-    """The picture with this digest; it never changes, so it may be kept for ever."""
+    """The picture with this digest; it never changes, so it may be kept without end."""
     image = stored(db.session(), digest)
     if image is None:
         raise NotFound("no such picture")

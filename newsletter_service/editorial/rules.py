@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Where an item stands; only QUEUED items may come into an edition."""
+    """The state of an item; only QUEUED items may come into an edition."""
 
     DRAFT = "draft"
     QUEUED = "queued"

@@ -152,7 +152,7 @@ def content_of(item: Item) -> Content:
 
 
 def lacking(item: Item, now: datetime) -> tuple[Problem, ...]:
-    """What keeps `item` as it stands from being queued."""
+    """What keeps `item` from being queued now."""
     return problems(content_of(item), item.image is not None, now)
 
 
@@ -205,7 +205,7 @@ def keep_apart(session: Session, actor: User, first_id: int, second_id: int, now
 
 
 def forget_pictures(session: Session, before: datetime) -> int:
-    """Delete pictures that came in before `before`, that no item has and that no letter ever named; how many."""
+    """Delete pictures stored before `before` that no item has and no letter ever named; returns their number."""
     needed = exists().where(Item.image_id == Image.id)
     old = delete(Image).where(Image.stored_at < before, Image.sent.is_(False), ~needed)
     return rows_changed(session, old)

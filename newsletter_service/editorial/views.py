@@ -72,9 +72,9 @@ def queue() -> str:
 
 @editorial.route("/nieuw", methods=["GET", "POST"])
 def new() -> Any:
-    """A new item, by whoever may write for an organisation.
+    """A new item, by anybody who may write for an organisation.
 
-    The address holds the key of the form: whoever goes back comes to what the form made already.
+    The address holds the key of the form: going back leads to what the form made already.
     """
     require(bool(_writes_for()))
     if request.method == "GET" and not sent_key():
@@ -173,7 +173,7 @@ def _checked(form: ItemForm) -> bool:
 def _accepted(form: ItemForm) -> bool:
     """Whether what was typed can be saved.
 
-    A new picture is kept at once: browsers would have it chosen again each time the form comes back.
+    A new picture is kept immediately: browsers would ask for it again each time the form comes back.
     """
     valid = _checked(form)
     if form.picture is not None:
@@ -183,7 +183,7 @@ def _accepted(form: ItemForm) -> bool:
 
 
 def _mend_page(form: ItemForm, item: Item | None) -> Any:
-    """The form with all that is wrong with it at once, also what would only come to light when it is saved; 503 if a
+    """The form with everything that is wrong with it, also what would only come to light when it is saved; 503 if a
     picture has to wait for its turn.
     """
     shown = None if form.remove_image.data else _uploaded(form) or (item.image if item else None)
@@ -196,7 +196,7 @@ def _mend_page(form: ItemForm, item: Item | None) -> Any:
 
 
 def _saved(form: ItemForm, item_id: int | None) -> Any:
-    """Keep what was filled in; whatever stands in the way, the form comes back with all of it."""
+    """Keep what was filled in; if that cannot be done, the form comes back with all of it."""
     session = db.session()
     try:
         with unit_of_work():
@@ -276,7 +276,7 @@ def _conflict_page(form: ItemForm, item: Item, clash: ChangedToo) -> Any:
 
 
 def _merged(form: ItemForm, item_id: int) -> Item:
-    """The item, locked, with `form` brought up to date; what others wrote may have to be read anew."""
+    """The item, locked, with `form` brought up to date; what others wrote may have to be read again."""
     item = _own_item(item_id)
     if item.state == ItemState.SENT:
         raise ItemSent
@@ -318,7 +318,7 @@ def _form(item: Item | None = None) -> ItemForm:
 
 
 def _writes_for() -> list[Organisation]:
-    """The organisations that whoever is signed in may write for, their own first."""
+    """The organisations that the signed-in user may write for, their own first."""
     actor = acting()
     mine = [one for one in organisations(db.session()) if may_edit_item(actor, one.id)]
     return sorted(mine, key=lambda one: one.id != actor.organisation_id)

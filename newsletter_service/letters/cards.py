@@ -32,7 +32,7 @@ class CardLink:
 class CardView:
     """One card with all its words ready; `leaf`, `when` and `place` are empty for what is no event.
 
-    `leads_to` is where title and picture lead, empty for nowhere; `access` says whom a restricted item is for;
+    `leads_to` is where title and picture lead, empty for nowhere; `access` says who a restricted item is for;
     `anchor` is its place on the edition's page. The picture's sizes are in pixels as shown.
     """
 
@@ -128,7 +128,7 @@ def card_view(card: Card, manner: Manner) -> CardView:
 
 
 def _shortening(card: Card, manner: Manner) -> tuple[int | None, str]:
-    """How much of a text is shown and where the rest stands; None and nothing where all of it is shown.
+    """How much of a text is shown and where the rest is; None and nothing where all of it is shown.
 
     A restricted item is nowhere on the web, and so is shown whole.
     """

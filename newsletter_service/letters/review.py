@@ -1,4 +1,4 @@
-"""What in a text will not reach readers as whoever wrote it may think, and what should not reach them. Pure."""
+"""What in a text will not reach readers as its writer may think, and what should not reach them. Pure."""
 
 import re
 from collections.abc import Iterator

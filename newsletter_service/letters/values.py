@@ -40,7 +40,7 @@ class MailIdentity:
 class Tag:
     """The name of an organisation on a card, in its colours.
 
-    `accent` is its place among the organisations, from 1; 0 is for several at once.
+    `accent` is its place among the organisations, from 1; 0 is for several together.
     """
 
     text: str

@@ -100,7 +100,7 @@ class Tokens:
         return f"{words}-{self._seal(purpose, words)}"
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> Holder:
-        """Whose token it is, whatever stands around it; raises BadToken or ExpiredToken. `now` is aware."""
+        """Whose token it is, whatever is around it; raises BadToken or ExpiredToken. `now` is aware."""
         holder, expires = self._opened(purpose, token)
         if expires is not None and now.timestamp() >= expires:
             raise ExpiredToken

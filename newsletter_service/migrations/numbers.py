@@ -1,11 +1,11 @@
-"""Numbers of deliveries that are never used again, also where SQLite makes the table anew."""
+"""Numbers of deliveries that are never used again, also where SQLite rebuilds the table."""
 
 import sqlalchemy as sa
 from alembic import op
 
 
 def last_number() -> int:
-    """The highest number a delivery ever had on SQLite, where making the table anew would forget it."""
+    """The highest number a delivery ever had on SQLite, where rebuilding the table would forget it."""
     if op.get_bind().dialect.name != "sqlite":
         return 0
     found = op.get_bind().scalar(sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'delivery'"))

@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 
 def staff_only(blueprint: Blueprint) -> Blueprint:
-    """Close all pages of `blueprint` to whoever is not signed in: they are asked to."""
+    """Close all pages of `blueprint` to those who are not signed in: they are asked to."""
 
     @blueprint.before_request
     def _ask_to_sign_in() -> Any:
@@ -38,7 +38,7 @@ def signed_in() -> User:
 
 
 def acting() -> Actor:
-    """What the rules need to know of who is signed in."""
+    """What the rules need to know about the signed-in user."""
     return actor_of(signed_in())
 
 

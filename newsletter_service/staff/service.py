@@ -31,7 +31,7 @@ class NewUser:
 
 
 def add_user(session: Session, new: NewUser) -> User:
-    """Make an account. Invalid, NotFound or Conflict say in one line what stands in the way."""
+    """Make an account. Invalid, NotFound or Conflict say in one line what is wrong."""
     name, email = _name(new.name), parse_email(new.email)
     password_hash = hash_password(_password(new.password))  # slow: before the transaction begins
     if Role.HEAD in new.roles and not new.organisation:

@@ -16,7 +16,7 @@ def made_by(session: Session, user: User, key: str) -> int | None:
 
 
 def made_before(session: Session, user: User, key: str) -> int | None:
-    """As `made_by`, before making something: of two presses at once the second waits here for the first."""
+    """As `made_by`, before making something: of two presses at the same time the second waits here for the first."""
     if not key:
         return None
     held = select(User.id).where(User.id == user.id)

@@ -1,11 +1,11 @@
-"""The mails that readers get besides editions; nothing that a visitor typed stands in them."""
+"""The mails that readers get besides editions; they hold nothing that a visitor typed."""
 
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Action, Notice
 
 
 def confirmation(newsletter: str, language: str, confirm_url: str, never_url: str) -> Notice:
-    """Asks whoever reads this address to confirm that they asked for the newsletter."""
+    """Asks the reader of this address to confirm that they asked for the newsletter."""
     _ = texts(language).gettext
     asked = _(
         "Iemand heeft dit e-mailadres opgegeven om %(newsletter)s te ontvangen. Was u dat? "

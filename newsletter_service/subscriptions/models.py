@@ -21,9 +21,9 @@ subscriber_topic = Table(
 class Subscriber(Base):
     """A reader, by one mail address in its normal form.
 
-    `link_key` is sealed in the links of this subscription and of no other: who left and signs up anew gets a new
-    one, and the links of the earlier subscription end with it. `former_link` is what was sealed ("number-generation")
-    for a subscription of before there were keys; nobody gets one any more.
+    `link_key` is sealed in the links of this subscription and of no other: someone who left and signs up again gets
+    a new one, and the links of the earlier subscription end with it. `former_link` is what was sealed
+    ("number-generation") for a subscription of before there were keys; nobody gets one any more.
     """
 
     __tablename__ = "subscriber"
@@ -73,7 +73,7 @@ class Membership(Base):
 class FormerSubscriber(Base):
     """An address that a list named as having left, kept only as a keyed hash (HMAC-SHA256, hex).
 
-    No list brings it back. Unlike a suppressed address it is mailed when its owner signs up anew.
+    No list brings it back. Unlike a suppressed address it is mailed when its owner signs up again.
     """
 
     __tablename__ = "former_subscriber"

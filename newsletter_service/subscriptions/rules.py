@@ -12,11 +12,11 @@ WORDING_VERSION = "2026-11-2"
 PRIVACY_VERSION = "2026-11-2"
 NAME_LENGTH = 120
 TYPED_NAME_LENGTH = 4 * NAME_LENGTH
-"""What is longer is no name with a few blanks too many: composing its characters could take for ever."""
+"""What is longer is no name with a few blanks too many: composing its characters could take very long."""
 
 
 class Status(StrEnum):
-    """Where a reader stands; only ACTIVE readers get editions."""
+    """The state of a subscription; only ACTIVE ones get editions."""
 
     PENDING = "pending"
     ACTIVE = "active"

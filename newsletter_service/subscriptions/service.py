@@ -102,14 +102,14 @@ def confirm(session: Session, reader: Subscriber, read_in: str, now: datetime) -
 
 
 def confirm_again(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
-    """Send the confirmation mail once more, within the day's limit; the seven days begin anew."""
+    """Send the confirmation mail once more, within the day's limit; the seven days begin again."""
     if reader.status == Status.PENDING and notices.may_write(session, reader, now):
         reader.asked_at = now
         notices.write(session, mail_context, reader, Answer.CONFIRM, now)
 
 
 def never(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
-    """Never write to this address again: whoever reads it did not ask for it.
+    """Never write to this address again: its reader did not ask for it.
 
     Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
     """
@@ -186,7 +186,7 @@ def undo_leave(session: Session, mail_context: MailContext, reader: Subscriber, 
 
 
 def purge_stale(session: Session, now: datetime) -> int:
-    """Forget everybody who did not confirm within CONFIRM_WITHIN; how many.
+    """Delete everybody who did not confirm within CONFIRM_WITHIN; returns their number.
 
     Who was a reader before is so no more or less than before asking again: the earlier proof stays.
     """

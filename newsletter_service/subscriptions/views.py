@@ -77,7 +77,7 @@ def confirm_now(token: str) -> Any:
 
 @readers.post("/bevestigen/<token>/opnieuw")
 def confirm_again(token: str) -> Any:
-    """Sends a fresh confirmation mail to who came too late with the last one."""
+    """Sends a fresh confirmation mail to someone whose last one expired."""
     with unit_of_work() as session:
         reader = _asked_before(token, to_change=True)
         if reader is None:
@@ -127,7 +127,7 @@ def preferences(token: str) -> Any:
 
 @readers.post("/voorkeuren/<token>/link")
 def mail_link(token: str) -> Any:
-    """Mails whoever owns a letter's link the way to all of their preferences."""
+    """Mails the owner of a letter's link the way to all of their preferences."""
     with unit_of_work() as session:
         reader = _reader(Purpose.MANAGE, token, to_change=True)
         service.request_link(
@@ -138,7 +138,7 @@ def mail_link(token: str) -> Any:
 
 @readers.get("/afmelden/<token>")
 def leave(token: str) -> Any:
-    """Asks to press the button; shows the way back to who has left already."""
+    """Asks to press the button; shows the way back to someone who has left already."""
     reader = _reader(Purpose.UNSUBSCRIBE, token)
     if reader.status == Status.LEFT:
         return _left_page(reader)
@@ -176,7 +176,7 @@ def undo_leave(token: str) -> Any:
         return _left_page(reader)
     manage_token = _token(
         services().links.manage(reader.link_key)
-    )  # no more than the letter gives whoever has it
+    )  # no more than the letter gives anybody who has it
     return render_template("readers/back.html", manage_token=manage_token)
 
 
@@ -202,7 +202,7 @@ def link_is_coming() -> str:
 @readers.get("/privacy")
 @same_for_all
 def privacy() -> str:
-    """What is kept about readers, why, and for how long; its version stands in every consent."""
+    """What is kept about readers, why, and for how long; every consent names its version."""
     return render_template("readers/privacy.html", version=PRIVACY_VERSION, contact=services().reply_to)
 
 
@@ -272,7 +272,7 @@ def _confirmed_page(reader: Subscriber) -> str:
 
 
 def _page_from_a_letter(reader: Subscriber, token: str) -> Any:
-    """What whoever has the letter may see and do: others may have got it too. It changes no preferences."""
+    """What anybody who has the letter may see and do: others may have got it too. It changes no preferences."""
     page = render_template(
         "readers/from_letter.html",
         token=token,

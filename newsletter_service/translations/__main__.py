@@ -9,7 +9,9 @@ def main() -> int:
     """Write both catalogues; say what still needs an English text."""
     for language in LANGUAGES:
         catalogue = read(language)
-        source = texts_in_source()  # anew: a catalogue takes over the very messages and fills them in
+        source = (
+            texts_in_source()
+        )  # again each time: a catalogue takes over the very messages and fills them in
         catalogue.update(source, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         if language == "nl":

@@ -20,12 +20,12 @@ METHODS = [
 ]
 JINJA = {"extensions": "jinja2.ext.i18n", "silent": "false", "trimmed": "true", "encoding": "utf-8"}
 _ANY_TIME = datetime(2026, 11, 26, tzinfo=UTC)
-"""What stands in the files as the time of making: the real one would differ each time."""
+"""What the files say as the time of making: the real one would differ each time."""
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None}
 
 
 def texts_in_source() -> Catalog:
-    """All texts for people that code and templates hold, each with the files it stands in."""
+    """All texts for people that code and templates hold, each with the files that hold it."""
     catalogue = Catalog(domain="messages", project="newsletter-service", charset="utf-8")
     options = {pattern: JINJA for pattern, method in METHODS if method == "jinja2"}
     for folder in ("newsletter_service", "scheduled_jobs", "templates"):

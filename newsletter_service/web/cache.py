@@ -8,9 +8,9 @@ from flask import Response, make_response, request
 
 
 def same_for_all(view: Callable[..., Any]) -> Callable[..., Response]:
-    """Let what `view` answers to GET and HEAD be kept under its ETag; whoever still has it gets 304.
+    """Let what `view` answers to GET and HEAD be kept under its ETag; a client that still has it gets 304.
 
-    It is asked about every time: a correction shows at once.
+    It is asked about every time: a correction shows immediately.
     """
 
     @wraps(view)

@@ -22,7 +22,7 @@ babel = Babel()
 
 
 def init_locale(app: Flask) -> None:
-    """Let `app` speak the language of whoever is looking."""
+    """Let `app` speak the language of the person who is looking."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     babel.init_app(
         app,
@@ -42,7 +42,7 @@ def language() -> str:
 
 
 def use_language(chosen: str, *, just_chosen: bool = False) -> None:
-    """From here on, speak the language of the reader behind a token, or of whom a page was made for.
+    """From here on, use the language of the subscriber behind a token, or of the person a page was made for.
 
     What the address asks for goes first, unless the reader has `just_chosen` another.
     """
@@ -76,7 +76,7 @@ def _choose() -> str:
 
 
 def _staff_language() -> str | None:
-    """The language of who is signed in, on a page for staff; a page about a failing database asks nobody."""
+    """The language of the signed-in user, on a page for staff; a page about a failing database asks nobody."""
     if not is_staff_page() or g.get("database_failed") or not hasattr(current_app, "login_manager"):
         return None
     chosen = getattr(current_user, "language", None)

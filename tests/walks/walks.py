@@ -26,7 +26,15 @@ _NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _COMPOSES, _GOES_OUT = _NOW + timedelta(days=1, hours=2), _NOW + timedelta(days=2, hours=23)
 _ADDRESS = "lezer@gemeente.example"
 _BASE = "https://nieuwsbrief.example"
-_FURNITURE = ("db.py", "services.py", "outages.py", "web/", "staff/signin.py", "publisher/")
+_FURNITURE = (
+    "db.py",
+    "services.py",
+    "outages.py",
+    "web/",
+    "staff/signin.py",
+    "publisher/",
+    "letters/colours.py",
+)
 """What every use case and every page passes through: transactions, wiring, the frame around a page."""
 
 

@@ -115,7 +115,7 @@ class CalendarForm(Form):
 
     @classmethod
     def of(cls, calendar: Calendar) -> "CalendarForm":
-        """The form as the calendar stands."""
+        """The form with the calendar in it."""
         settings = settings_of(calendar)
         return cls.on_top_of(settings, settings)
 

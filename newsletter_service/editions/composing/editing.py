@@ -32,7 +32,7 @@ from newsletter_service.staff.models import User
 class ChangedMeanwhile(EditionConflict):
     """Somebody saved another text in a field that was changed here too; nothing was saved.
 
-    `yours` is what was typed, with `theirs` (what stands) in the fields that clash with nothing; `by` names, for
+    `yours` is what was typed, with `theirs` (what is saved) in the fields that clash with nothing; `by` names, for
     each field that does clash, who changed it ("": nobody knows).
     """
 

@@ -65,9 +65,9 @@ def compose_due(session: Session, mail_context: MailContext, now: datetime) -> l
 def compose_edition(
     session: Session, mail_context: MailContext, edition: Edition, user: User | None, now: datetime
 ) -> None:
-    """Compose one edition now: closes a collecting one (and tells staff), or starts a composed one anew.
+    """Compose one edition now: closes a collecting one (and tells staff), or composes a composed one again.
 
-    Composing anew undoes what was moved, dropped and added by hand. Raises WrongState.
+    Composing again undoes what was moved, dropped and added by hand. Raises WrongState.
     """
     lock(session, edition)
     closing = edition.state == EditionState.COLLECTING

@@ -20,7 +20,7 @@ from newsletter_service.staff.service import actor_of
 
 @dataclass(frozen=True)
 class SignOffState:
-    """How an organisation stands: `signed_at` and `by` if it signed, `valid` if nothing changed since."""
+    """What an organisation said: `signed_at` and `by` if it signed, `valid` if nothing changed since."""
 
     organisation_id: int
     short_name: str
@@ -62,14 +62,14 @@ def signs_for(user: User) -> int | None:
 
 
 def sign_offs(session: Session, edition: Edition) -> list[SignOffState]:
-    """How every organisation stands towards what readers would get now."""
+    """Whether every organisation agreed to what readers would get now."""
     return states_of(session, edition.sign_offs, content_hash(edition, items_in(edition)))
 
 
 def states_of(
     session: Session, signed_off: Sequence[SignOff | CorrectionSignOff], content: str
 ) -> list[SignOffState]:
-    """How every organisation stands towards `content` (a hash), given what was signed."""
+    """Whether every organisation agreed to `content` (a hash), given what was signed."""
     signed = {one.organisation_id: one for one in signed_off}
     states = []
     for organisation in organisations(session):

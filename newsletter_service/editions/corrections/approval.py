@@ -27,9 +27,9 @@ from newsletter_service.staff.service import record
 
 @dataclass(frozen=True)
 class Agreement:
-    """How a correction stands with the heads: the rule, who agreed to what it says now, and who is missing.
+    """What the heads said to a correction: the rule, who agreed to what it says now, and who is missing.
 
-    `wait` is how many minutes it waits under the automatic rule, counted from when it is offered.
+    `wait` is the minutes that it waits under the automatic rule, counted from when it is offered.
     """
 
     rule: ReleaseRule
@@ -43,7 +43,7 @@ class Agreement:
 
 
 def agreement(session: Session, draft: Correction) -> Agreement:
-    """How a correction that was not sent stands with the heads."""
+    """What the heads said to a correction that was not sent."""
     settings = calendar(session)
     signed = states_of(session, draft.sign_offs, fingerprint(draft))
     return Agreement(settings.release_rule, settings.correction_minutes, tuple(signed))
@@ -54,7 +54,7 @@ def offer(
 ) -> Correction:
     """Put the correction that somebody saw (its fingerprint) to the heads; a head agrees to it by doing so.
 
-    It goes at once if nobody else has to agree, and doing it twice sends once. Raises NothingWritten,
+    It goes out immediately if nobody else has to agree, and doing it twice sends once. Raises NothingWritten,
     CorrectionChanged, PersonalLink, NobodyHasIt; letters.errors.LetterError.
     """
     draft = seen_draft(session, edition, seen)
@@ -79,7 +79,7 @@ def offer(
 def agree(
     session: Session, mail_context: MailContext, edition: Edition, seen: str, user: User, now: datetime
 ) -> Correction:
-    """Agree, on behalf of the user's organisation, to what a correction says; with the last one it goes at once.
+    """Agree, on behalf of the user's organisation, to what a correction says; with the last one it goes out.
 
     Raises NotAllowed, NothingWritten, CorrectionChanged, NotOffered, NobodyHasIt; letters.errors.LetterError.
     """
@@ -207,7 +207,7 @@ def _ask_the_others(
     user: User,
     now: datetime,
 ) -> None:
-    """Mail the heads whose agreement is missing; whoever offers it has seen it."""
+    """Mail the heads whose agreement is missing; the one who offers it has seen it."""
     facts = emails.OfferedFacts(
         number=edition.number,
         zone=edition.zone,

@@ -1,4 +1,4 @@
-"""The mails that tell heads and communicators how a correction stands."""
+"""The mails that tell heads and communicators about a correction."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -34,7 +34,7 @@ def what_next(
 ) -> Next:
     """What happens to one that waits; `missing` are the organisations that did not agree to what it says.
 
-    Once all have agreed it goes at once, held or not. Long past its time nobody expects it any more: it is held.
+    Once all have agreed it goes out, held or not. Long past its time nobody expects it any more: it is held.
     """
     if not missing:
         return Next.GO

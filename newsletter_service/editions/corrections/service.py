@@ -37,7 +37,7 @@ from newsletter_service.subscriptions.models import Subscriber
 
 @dataclass(frozen=True)
 class Audience:
-    """How many readers a correction goes to, and of how many of them it is not sure that they got the edition."""
+    """The number of readers a correction goes to, and of those of whom it is uncertain whether they got the edition."""
 
     readers: int
     unsure: int
@@ -98,7 +98,7 @@ def released_correction(session: Session, edition: Edition, number: int) -> Corr
 
 
 def words_of(correction: Correction) -> Words:
-    """What a correction says as it stands."""
+    """What a correction says now."""
     return Words(correction.subject, correction.text, correction.item_id)
 
 
@@ -110,7 +110,7 @@ def fingerprint(correction: Correction) -> str:
 def items_to_correct(session: Session, edition: Edition) -> list[Item]:
     """The items that a correction can be about.
 
-    Of an edition of which nobody wrote down who got which items, those that were not for everybody are left out.
+    Where nothing says who got which items of an edition, those that were not for everybody are left out.
     """
     known = _knows_items(session, edition)
     return [item for item in items_in(edition) if known or is_public(item_view(item))]
@@ -122,7 +122,7 @@ def _knows_items(session: Session, edition: Edition) -> bool:
 
 
 def audience(session: Session, edition: Edition, item_id: int | None = None) -> Audience:
-    """To whom a correction (of that item) would go now."""
+    """Who would get a correction (of that item) now."""
     had_it = _had_it(session, edition, item_id)
     return Audience(
         readers=_number(session, had_it),
@@ -158,8 +158,8 @@ def write(
 ) -> None:
     """Keep what a correction is to say, written on top of the words that `began` tells of, part by part.
 
-    Other words are put to the heads anew; one that is held stays so. Raises NotFound before the edition is released,
-    Invalid, WrittenMeanwhile; letters.errors.LetterError.
+    A changed text is put to the heads again; one that is held stays held. Raises NotFound before the edition is
+    released, Invalid, WrittenMeanwhile; letters.errors.LetterError.
     """
     lock(session, edition)
     mailing_of(edition)
@@ -235,7 +235,7 @@ def _address(
     mailing: Mailing,
     now: datetime,
 ) -> int:
-    """One letter a language, one delivery a reader; how many. The readers stay in the database."""
+    """Write one letter per language and one delivery per reader; returns their number. No reader is loaded."""
     had_it, written = _had_it(session, edition, draft.item_id), 0
     languages = select(Subscriber.language).join(Delivery, Delivery.subscriber_id == Subscriber.id)
     for language in session.scalars(languages.where(ACTIVE, had_it).distinct()).all():
@@ -279,7 +279,7 @@ def hold(session: Session, correction: Correction, user: User, now: datetime) ->
 
 
 def hold_paused(session: Session, mail_context: MailContext, now: datetime) -> int:
-    """Mark the corrections that the mail server does not take as held, and tell staff; how many."""
+    """Hold the corrections that the mail server refuses, and tell staff; returns the number of corrections."""
     query = select(Correction, Mailing, Edition.number).join_from(Correction, Mailing)
     released = query.join(Edition, Edition.id == Correction.edition_id)
     paused = released.where(Mailing.paused_at.is_not(None), Correction.held_at.is_(None))

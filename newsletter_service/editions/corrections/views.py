@@ -45,7 +45,7 @@ corrections = Blueprint("corrections", __name__, url_prefix="/edities/<int:numbe
 @corrections.get("")
 @editors_only
 def show(number: int) -> str:
-    """Write a correction, see what readers would get, and how it stands with the heads."""
+    """Write a correction, see what readers would get, and what the heads said to it."""
     edition, draft = _edition_and_draft(number)
     saved = words_of(draft) if draft is not None else NOTHING
     return _page(edition, draft, _form(edition, saved, saved if draft is not None else _beginning(edition)))
@@ -60,7 +60,7 @@ def _edition_and_draft(number: int) -> tuple[Edition, Correction | None]:
 
 
 def _beginning(edition: Edition) -> Words:
-    """What stands in the form before anybody typed."""
+    """What the form holds before anybody typed."""
     return Words(_("Correctie: %(subject)s", subject=edition.subject)[:150], "")
 
 
@@ -144,7 +144,7 @@ def preview(number: int) -> Response:
 @corrections.get("/versturen")
 @editors_only
 def release_page(number: int) -> str:
-    """Says to how many readers a correction goes, and who has to agree, before anybody is asked."""
+    """Says how many readers a correction goes to, and who has to agree, before anybody is asked."""
     edition, draft = _edition_and_draft(number)
     if draft is None:
         raise NothingWritten
@@ -167,7 +167,7 @@ def release_page(number: int) -> str:
 @corrections.post("/versturen")
 @editors_only
 def release(number: int) -> Response:
-    """Put a correction to the heads; it goes at once where nobody else has to agree. Doing it twice sends once."""
+    """Put a correction to the heads; it goes out if nobody else has to agree. Doing it twice sends once."""
     return _offer_or_agree(
         number, approval.offer, _("De correctie is voorgelegd. Op deze pagina ziet u hoe het ermee staat.")
     )

@@ -53,7 +53,7 @@ class Overview:
 
 
 def overview(session: Session, now: datetime) -> Overview:
-    """Read the list of editions as it stands."""
+    """Read the list of editions."""
     lines = [_line(session, edition, now) for edition in all_editions(session)]
     return Overview(
         coming=tuple(

@@ -30,7 +30,7 @@ from newsletter_service.web.locale import language
 
 @dataclass(frozen=True)
 class Row:
-    """One item that is in: its place (1 is first), for whom and how many that are, and why it is in."""
+    """One item that is in: its place (1 is first), who it is for and how many they are, and why it is in."""
 
     item_id: int
     place: int
@@ -138,7 +138,7 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
 
 
 def audience_of(item: Item) -> str:
-    """For whom an item is, in words."""
+    """Who an item is for, in words."""
     if not item.segments:
         return _("Voor iedereen")
     names = ", ".join(segment.name(language()) for segment in item.segments)

@@ -45,7 +45,7 @@ def compose_page(number: int) -> str:
 @moves.post("/samenstellen")
 @editors_only
 def compose(number: int) -> Response:
-    """Close copy now and compose, or compose anew."""
+    """Close copy now and compose, or compose again."""
     user, now = signed_in(), services().clock()
     return act(
         number,
@@ -135,7 +135,7 @@ def _asked_moment(form: ResumeForm, zone: str, now: datetime) -> datetime | None
 @moves.get("/versturen")
 @editors_only
 def release_page(number: int) -> str:
-    """Says to how many readers an edition goes before it does."""
+    """Says how many readers an edition goes to before it does."""
     edition, session = _edition(number), db.session()
     items = items_in(edition)
     rules.release(service.status_of(edition), items=len(items))

@@ -50,7 +50,7 @@ def index() -> str:
 
 @editions.get("/edities/<int:number>")
 def show(number: int) -> str:
-    """One edition: where it stands, what is in and why, what waits, and what readers will see."""
+    """One edition: its state, what is in and why, what waits, and what readers will see."""
     return _page(number)
 
 
@@ -187,7 +187,7 @@ def _texts_conflict(number: int, conflict: ChangedMeanwhile) -> str:
 @editions.post("/edities/<int:number>/proef")
 @editors_only
 def proof(number: int) -> Response:
-    """Mail what the preview shows to whoever asks."""
+    """Mail what the preview shows to the person who asks."""
     user, now, choice = signed_in(), services().clock(), chosen()
     return act(
         number,

@@ -30,7 +30,7 @@ class PreviewChoice:
 
     @property
     def values(self) -> dict[str, str]:
-        """The choice as it stands in addresses."""
+        """The choice, as addresses say it."""
         return {"doelgroep": self.segment or EVERYBODY, "taal": self.language, "vorm": self.shape}
 
 

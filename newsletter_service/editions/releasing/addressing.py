@@ -49,7 +49,7 @@ class Addressing:
         self._written = 0
 
     def write_down(self) -> int:
-        """One row for each active reader; how many. letters.errors.LetterError if a letter cannot be made."""
+        """Write one row for each active subscriber; returns their number. Raises letters.errors.LetterError."""
         for readers in active_subscribers(self._session):
             self._address(readers)
             if sum(map(len, self._addressed.values())) >= _ADDRESSED_AT_ONCE:

@@ -143,7 +143,7 @@ def _finish(session: Session, edition: Edition, now: datetime) -> None:
 def _close_items(session: Session, edition: Edition, items: Sequence[Item]) -> None:
     """What went out is sent; what found no room has been passed over once more.
 
-    Counted here and not on composing, so that composing anew and a cancelled edition count nothing.
+    Counted here and not on composing, so that composing again and a cancelled edition count nothing.
     """
     for item in items:
         item.state = ItemState.SENT

@@ -20,7 +20,7 @@ _LONGEST = 320
 
 @dataclass(frozen=True)
 class DeliveryFilter:
-    """What was asked for; `which` means nothing where SKIPPED readers are `shown`."""
+    """The letters that an address names; `which` means nothing where SKIPPED readers are `shown`."""
 
     mailed: Mailed
     shown: str
@@ -28,20 +28,20 @@ class DeliveryFilter:
 
     @property
     def filter(self) -> dict[str, str | int]:
-        """The letters and how they are narrowed down, as they stand in addresses; without the kind."""
+        """The letters and how they are narrowed down, as addresses say it; without the kind."""
         narrowed = {"domein": self.which.domain, "zoek": self.which.words}
         return {**self.mailed.address, **{name: value for name, value in narrowed.items() if value}}
 
     @property
     def address(self) -> dict[str, str | int]:
-        """All of it, as it stands in addresses, but for letters that were ticked."""
+        """All of it, as addresses say it, but for letters that were ticked."""
         return {**self.filter, "toestand": self.shown}
 
 
 def requested_filter(
     session: Session, number: int, among: tuple[str, ...] = (*Group, SKIPPED)
 ) -> DeliveryFilter:
-    """What is asked for about edition `number`; NotFound for what there is not, or is not `among` what makes sense."""
+    """The filter that the address names for edition `number`; raises NotFound for letters that there are not here."""
     correction = _number("correctie") if "correctie" in request.args else None
     letters = mailed(session, edition_numbered(session, number), correction)
     shown = request.args.get("toestand", Group.FAILED)

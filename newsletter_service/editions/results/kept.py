@@ -32,7 +32,7 @@ class Kept(Generic[Value]):
         self._reading = Lock()
 
     def get(self, key: Hashable, read: Callable[[], Value]) -> Value:
-        """The value of `key`, read anew if it is too old."""
+        """The value of `key`, read again if it is too old."""
         found = self._values.get(key)
         if found is not None and self._clock() < found.until:
             return found.value

@@ -107,7 +107,7 @@ def count_as_sent(number: int) -> Response:
 
 
 def _change(number: int, among: tuple[str, ...], change: Change) -> int | None:
-    """Change the letters that are asked for; how many were, or None if a conflict was told instead."""
+    """Change the requested letters; returns their number, or None if a conflict was shown instead."""
     user, now = signed_in(), services().clock()
     done: list[int] = []
 

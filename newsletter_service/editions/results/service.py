@@ -54,12 +54,12 @@ class Mailed:
 
     @property
     def readers(self) -> int:
-        """For how many readers they were meant."""
+        """The number of readers they were meant for."""
         return (self.edition.intended or 0) if self.correction is None else self.correction.readers
 
     @property
     def address(self) -> dict[str, int]:
-        """Which they are, as it stands in the addresses of pages."""
+        """Which they are, as the addresses of pages say it."""
         number = {"number": self.edition.number}
         return number | {"correctie": self.correction.id} if self.correction is not None else number
 
@@ -110,7 +110,7 @@ def all_skipped(session: Session, edition: Edition) -> Iterator[Skipped]:
 
 @dataclass(frozen=True)
 class Again:
-    """How many letters would go out once more, and how many not: `left` want no letters, or no mail at all."""
+    """The number of letters that would go out again, and of those that would not: `left` want none, or no mail."""
 
     letters: int
     left: int
@@ -126,7 +126,7 @@ def again(session: Session, mailed: Mailed, which: Filter, secret_key: str) -> A
 def retry(
     session: Session, mailed: Mailed, which: Filter, user: User, now: datetime, *, secret_key: str
 ) -> int:
-    """Let failed or uncertain letters go out once more to readers who still want them; how many.
+    """Let failed or uncertain letters go out once more to readers who still want them; returns their number.
 
     An edition runs until they are settled. Raises WrongState.
     """
@@ -143,7 +143,7 @@ def retry(
 
 
 def count_as_sent(session: Session, mailed: Mailed, which: Filter, user: User, now: datetime) -> int:
-    """Believe that letters with an unknown outcome arrived; how many."""
+    """Count letters with an unknown outcome as sent; returns their number."""
     letters = retrying.count_as_sent(session, mailed.mailing_id, which)
     _note(session, mailed, user, "count_as_sent", now, letters=letters)
     return letters

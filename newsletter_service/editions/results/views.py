@@ -174,7 +174,7 @@ def _skipped_line(one: Skipped) -> Line:
 @deliveries.get("/voortgang")
 @in_background
 def progress(number: int) -> str:
-    """How sending goes at this moment: the part of the edition's page that is fetched anew while it runs."""
+    """How sending goes at this moment: the part of the edition's page that is fetched again while it runs."""
     edition = edition_numbered(db.session(), number)
     mailing_of(edition)
     may_edit = may_edit_edition(acting())

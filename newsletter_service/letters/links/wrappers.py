@@ -1,4 +1,4 @@
-"""Takes off what mail programs and social media put around an address, which often names whoever clicked it."""
+"""Takes off what mail programs and social media put around an address, which often names the person who clicked it."""
 
 import re
 from base64 import urlsafe_b64decode

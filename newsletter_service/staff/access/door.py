@@ -25,12 +25,12 @@ KEY, ACTIVE_AT = "_user_id", "active_at"
 _BROWSER_COOKIE = "redactie-bekend"
 _BUSY_SECONDS = 2
 _PATIENCE_SECONDS = 3
-"""How long a browser that is known waits for its turn: strangers are sent away at once, and hold nobody's thread."""
+"""How long a browser that is known waits for its turn: strangers are sent away immediately, and hold no thread."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Why somebody stays outside; `seconds` says when to try again, if not at once."""
+    """Why somebody stays outside; `seconds` says when to try again, if not immediately."""
 
     status: int
     words: str
@@ -38,7 +38,7 @@ class Refused:
 
 
 def knock(form: SignInForm) -> Refused | None:
-    """Let in whoever filled in `form` (it is valid), or say why not.
+    """Let in the person who filled in `form` (it is valid), or say why not.
 
     The password is verified between two short transactions and in none, so nobody waits for it but who typed it.
     """

@@ -9,7 +9,7 @@ from newsletter_service.web.forms.fields import AtMost, Form
 
 
 class SignInForm(Form):
-    """Address and password; whoever closes the browser is signed out."""
+    """Address and password; closing the browser signs out."""
 
     email = EmailField(
         _l("E-mailadres"),

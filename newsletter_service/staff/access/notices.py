@@ -22,7 +22,7 @@ TOLD = "account.sign_in_peak"
 
 @dataclass(frozen=True)
 class Peak:
-    """A peak that is worth a mail: how many failures, and the letter for each administrator."""
+    """A peak that is worth a mail: the number of failures, and the letter for each administrator."""
 
     failures: int
     letters: tuple[tuple[User, PreparedLetter], ...]
@@ -53,7 +53,7 @@ def tell(session: Session, peak: Peak, now: datetime) -> None:
 
 
 def _failures(session: Session, now: datetime) -> tuple[int, int]:
-    """How often signing in failed of late, and at how many accounts that there are."""
+    """The number of recent failed sign-ins, and of existing accounts that they tried."""
     accounts = distinct(func.nullif(AuditEntry.subject_id, NOBODY))
     lately = select(func.count(), func.count(accounts)).where(
         AuditEntry.action == FAILED, AuditEntry.at > now - PEAK_WITHIN

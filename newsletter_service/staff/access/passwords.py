@@ -1,4 +1,4 @@
-"""Verifying passwords: slow on purpose, hence never in a transaction and never many at once."""
+"""Verifying passwords: slow on purpose, hence never in a transaction and never many at a time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ _slots = BoundedSemaphore(AT_ONCE)
 
 
 class Busy(Exception):
-    """As many passwords as one process verifies at once are being verified."""
+    """As many passwords as one process verifies at a time are being verified."""
 
 
 @contextmanager

@@ -30,7 +30,7 @@ class Budget:
     each: timedelta
 
     def wait(self, used_until: datetime | None, now: datetime) -> timedelta:
-        """How long the next try has to wait; nothing if it may come at once."""
+        """How long the next try has to wait; nothing if it may come now."""
         if used_until is None:
             return timedelta()
         return max(timedelta(), used_until - now - self.each * (self.free - 1))

@@ -79,7 +79,7 @@ def wait(session: Session, attempt: Attempt, account: Account, secret_key: str, 
 
 
 def charge(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> timedelta:
-    """Count this attempt as a wrong one before its password is verified, so that many at once are many.
+    """Count this attempt as a wrong one before its password is verified, so that many at the same time are many.
 
     Answers for how long it has to wait; only if that is nothing it was counted, and may go on.
     """
@@ -126,7 +126,7 @@ def find(session: Session, key: str, active_at: datetime, now: datetime) -> Staf
 
 
 def end(session: Session, key: str, now: datetime) -> None:
-    """Sign out: whoever has a copy of the cookie has nothing."""
+    """Sign out: a copy of the cookie is worth nothing then."""
     found = session.scalars(select(StaffSession).where(StaffSession.key_hash == _hash(key))).first()
     if found is not None:
         record(session, found.user, SIGNED_OUT, "account", found.user_id, now)

@@ -44,7 +44,7 @@ def somebody_is_there() -> None:
 
 
 def session_ends() -> datetime:
-    """When the session of who is signed in is over, if nobody does anything more."""
+    """When the signed-in user's session ends, if they do nothing more."""
     return rules.session_ends(g.session_started_at, datetime.fromtimestamp(session[ACTIVE_AT], UTC))
 
 

@@ -37,7 +37,7 @@ def sign_in_now() -> Any:
 
 @door.post("/uitloggen")
 def sign_out() -> Response:
-    """Ends the session, here and for whoever has a copy of its cookie."""
+    """Ends the session, here and for anybody who has a copy of its cookie."""
     spoken = None if language() == DEFAULT_LANGUAGE else language()
     if KEY in session:
         with unit_of_work() as work:

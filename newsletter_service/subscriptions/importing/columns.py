@@ -20,7 +20,7 @@ HEADINGS = {
     "reason": "Reden",
     "since": "Sinds",
 }
-"""The columns that we write, and what stands above each."""
+"""The columns that we write, and the heading of each."""
 
 _NUMBERED = ("emailadres1", "email1", "email1value", "emailaddress1")
 _AT_WORK = ("emailwerk", "emailadreswerk", "emailzakelijk", "zakelijkemailadres")
@@ -81,7 +81,7 @@ class UnknownWord(ValueError):
 
 
 def columns_of(header: Iterable[str]) -> dict[str, int]:
-    """Where each known column stands, by its name; ValueError where two stand there alike."""
+    """The place of each known column, by its name; ValueError where two have the same name."""
     places: dict[str, int] = {}
     plain = [_plain(title) for title in header]
     for column, names in _NAMES.items():

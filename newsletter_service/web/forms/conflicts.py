@@ -22,7 +22,7 @@ class Clash:
 
 
 def clashes_in(saved: Form, by: Mapping[str, str]) -> list[Clash]:
-    """What stands in the fields that clash; `saved` is the form with what is saved now, `by` names who saved it."""
+    """What the fields hold that clash; `saved` is the form with what is saved now, `by` names who saved it."""
     return [
         Clash(field.label.text, in_words(field, field.data) or "–", by[field.name])
         for field in saved

@@ -1,7 +1,7 @@
 """Every POST carries a token of the session; readers' pages are exempt.
 
 Readers have no cookie, so there is no authority that another site could make their browser use: the token in
-the address of their page is all they have, and whoever knows that needs no forged request.
+the address of their page is all they have, and somebody who knows that needs no forged request.
 """
 
 from flask import Flask

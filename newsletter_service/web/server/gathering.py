@@ -1,4 +1,4 @@
-"""A request on its way in: whether all of it is here, until when the rest may take, and what is refused at once."""
+"""A request on its way in: whether all of it is here, until when the rest may take, and what is refused immediately."""
 
 import re
 import socket
@@ -135,7 +135,7 @@ class Gathered:
         return self._request.read(size)
 
     def setblocking(self, blocking: bool) -> None:
-        """Wait for a client that does not read, but not for ever."""
+        """Wait for a client that does not read, but not without end."""
         self._sock.settimeout(SEND_SECONDS if blocking else 0.0)
 
     def sendall(self, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Who the client is when a proxy stands in front: what the proxy says is believed, what anybody else says is not."""
+"""Who the client is behind a proxy: what the proxy says is believed, what anybody else says is not."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -39,7 +39,7 @@ class TrustedProxies:
 
 
 def client_behind(peer: str, forwarded: Sequence[str], trusted: Sequence[Trusted]) -> str:
-    """The nearest address that is no proxy of ours: what stands further left anybody may have written."""
+    """The nearest address that is no proxy of ours: what is further left anybody may have written."""
     client = peer
     for named in reversed(forwarded):
         address = _address(named)
