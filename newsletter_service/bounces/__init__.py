@@ -1,0 +1,1 @@
+"""What comes back to the envelope sender: bounces, complaints, automatic replies, requests to unsubscribe."""
