@@ -15,6 +15,9 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "bounces": Command(
+        "newsletter_service.bounces.commands:bounce_commands", "What comes back of letters that were sent."
+    ),
     "db": Command("flask_migrate.cli:db", "Perform database migrations.", "migrating_app"),
     "editions": Command(
         "newsletter_service.editions.commands:edition_commands", "Look at editions and move them on."

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
+from typing import Any
 
 from flask import Blueprint, make_response, request
 from flask_login import current_user
@@ -16,6 +17,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from werkzeug.wrappers import Response
 
+from newsletter_service.bounces.models import Bounce
 from newsletter_service.db import db
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
@@ -65,6 +67,9 @@ class _Figures:
         yield from self._senders()
         yield self._by_state("newsletter_editions", "Editions by state.", Edition.state)
         yield self._by_state("newsletter_subscribers", "Subscribers by status.", Subscriber.status)
+        yield self._by_state(
+            "newsletter_bounces", "What came back of letters, by verdict.", Bounce.verdict, "verdict"
+        )
         build = GaugeMetricFamily("newsletter_build_info", "What runs here.", labels=["version"])
         build.add_metric([version("newsletter-service")], 1)
         yield build
@@ -108,8 +113,10 @@ class _Figures:
         resting = select(func.count()).select_from(DomainBackoff).where(DomainBackoff.until > self._now)
         yield _gauge("newsletter_domains_resting", "Domains left alone for now.", self._count(resting))
 
-    def _by_state(self, name: str, text: str, column: InstrumentedAttribute[str]) -> GaugeMetricFamily:
-        family = GaugeMetricFamily(name, text, labels=["state"])
+    def _by_state(
+        self, name: str, text: str, column: InstrumentedAttribute[Any], label: str = "state"
+    ) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(name, text, labels=[label])
         for state, count in self._session.execute(select(column, func.count()).group_by(column)):
             family.add_metric([state], count)
         return family

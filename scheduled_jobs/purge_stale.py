@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from newsletter_service.bounces.service import forget_old
 from newsletter_service.db import unit_of_work
 from newsletter_service.delivery.service import purge_notices, purge_rests
 from newsletter_service.editorial.service import forget_pictures
@@ -24,6 +25,7 @@ def run() -> str:
         purge_rests(session, now)
         forget_used_forms(session, now - KEEP_USED_FORMS)
         access.purge(session, now)
+        forget_old(session, now)
         pictures = forget_pictures(session, now - KEEP_PICTURES)
     if readers or notices or pictures:
         return f"forgot {readers} sign-ups, {notices} notices and {pictures} pictures"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scheduled_jobs import (
     compose_due,
+    count_refusals,
     deliver,
     finish_due,
     open_next_edition,
@@ -31,6 +32,7 @@ JOBS = (
     Job("deliver", 1, deliver.run),
     Job("finish-due", 5, finish_due.run),
     Job("come-forward", 600, repair_clock_skew.run),
+    Job("count-refusals", 60, count_refusals.run),
     Job("purge-stale", 3600, purge_stale.run),
     Job("watch-sign-ins", 60, watch_sign_ins.run),
 )

@@ -32,7 +32,27 @@ class Verdict(StrEnum):
     NONE = "none"
 
 
-BOUNCED = (Verdict.HARD, Verdict.SOFT, Verdict.POLICY)
+class Source(StrEnum):
+    """Where we were told: in a message, or by the server's reply to the letter itself."""
+
+    MESSAGE = "message"
+    REPLY = "reply"
+
+
+class Effect(StrEnum):
+    """What a message came to."""
+
+    NOTED = "noted"
+    STOPPED = "stopped"
+    UNSUBSCRIBED = "unsubscribed"
+    KNOWN = "known"
+    FOREIGN = "foreign"
+    IGNORED = "ignored"
+    UNREADABLE = "unreadable"
+
+
+KEPT = (Verdict.HARD, Verdict.SOFT, Verdict.POLICY, Verdict.COMPLAINT, Verdict.UNSUBSCRIBE)
+"""What is written down of a delivery."""
 
 
 def status_of(given: str, words: str) -> str:

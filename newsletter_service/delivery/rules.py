@@ -174,6 +174,16 @@ def bounced_delivery(address: str, secret_key: str) -> int | None:
     return delivery_id if genuine else None
 
 
+def returned_delivery(message_id: str, secret_key: str) -> int | None:
+    """Returns the delivery that a Message-ID of ours names; None for a forged or foreign one."""
+    match = re.fullmatch(r"<([1-9][0-9]{0,17})\.([0-9a-f]{20})@.+>", message_id)
+    if match is None:
+        return None
+    delivery_id = int(match.group(1))
+    genuine = hmac.compare_digest(match.group(2), _seals(delivery_id, secret_key)[:_SEAL_DIGITS])
+    return delivery_id if genuine else None
+
+
 @lru_cache(maxsize=1)
 def _seals(delivery_id: int, secret_key: str) -> str:
     """Two seals in one, of which neither tells the other: the Message-ID's and that of the envelope sender."""

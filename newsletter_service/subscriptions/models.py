@@ -100,7 +100,7 @@ class DormantApproval(Base):
 class Consent(Base):
     """One step of a reader's consent, as proof; rows are only ever added.
 
-    `step`: asked, confirmed, withdrawn or restored; `source`: form, import or editor. `wording` is
+    `step` and `source` are those of rules.Step and rules.Source. `wording` is
     the text beside the button as the reader saw it, `version` the versions of wording and privacy statement.
     """
 

@@ -30,6 +30,8 @@ class Step(StrEnum):
     CONFIRMED = "confirmed"
     WITHDRAWN = "withdrawn"
     RESTORED = "restored"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
 
 
 class Source(StrEnum):
@@ -37,6 +39,7 @@ class Source(StrEnum):
 
     FORM = "form"
     IMPORT = "import"
+    MAIL = "mail"
 
 
 class Answer(StrEnum):

@@ -113,9 +113,30 @@ def never(session: Session, mail_context: MailContext, reader: Subscriber, now: 
 
     Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
     """
-    suppress(session, reader.address, "asked", mail_context.secret_key, now)
+    _stop(session, mail_context, reader, (Step.WITHDRAWN, Source.FORM), "asked", now)
+
+
+def bounce_out(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
+    """Stop writing to an address at which nothing arrives, as `never` does."""
+    _stop(session, mail_context, reader, (Step.BOUNCED, Source.MAIL), "bounced", now)
+
+
+def complain(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
+    """Stop writing to an address whose owner called a letter unwanted, as `never` does."""
+    _stop(session, mail_context, reader, (Step.COMPLAINED, Source.MAIL), "complained", now)
+
+
+def _stop(
+    session: Session,
+    mail_context: MailContext,
+    reader: Subscriber,
+    proof: tuple[Step, Source],
+    reason: str,
+    now: datetime,
+) -> None:
+    suppress(session, reader.address, reason, mail_context.secret_key, now)
     if reader.status == Status.ACTIVE:
-        leave(session, reader, now)
+        _end(session, reader, *proof, now)
     elif reader.status == Status.PENDING:
         _give_up(session, reader)
         session.flush()
@@ -157,15 +178,19 @@ def _claim(session: Session, reader: Subscriber, segment: Segment) -> Membership
     return claim
 
 
-def leave(session: Session, reader: Subscriber, now: datetime) -> bool:
+def leave(session: Session, reader: Subscriber, now: datetime, source: Source = Source.FORM) -> bool:
     """End the subscription and stop editions that are still on their way; False if it had ended already."""
     if reader.status != Status.ACTIVE:
         return False
+    _end(session, reader, Step.WITHDRAWN, source, now)
+    return True
+
+
+def _end(session: Session, reader: Subscriber, step: Step, source: Source, now: datetime) -> None:
     reader.status = Status.LEFT
     reader.left_at = now
     cancel_for_subscriber(session, reader.id, now)
-    _record(session, reader, Step.WITHDRAWN, "", now)
-    return True
+    _record(session, reader, step, "", now, source)
 
 
 def can_undo(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> bool:
@@ -241,13 +266,20 @@ def _ask(session: Session, reader: Subscriber, now: datetime) -> None:
     session.flush()
 
 
-def _record(session: Session, reader: Subscriber, step: Step, read_in: str, now: datetime) -> None:
+def _record(
+    session: Session,
+    reader: Subscriber,
+    step: Step,
+    read_in: str,
+    now: datetime,
+    source: Source = Source.FORM,
+) -> None:
     """Add a step of consent, with the wording as it was read where one was (`read_in`: in which language)."""
     session.add(
         Consent(
             subscriber_id=reader.id,
             step=step,
-            source=Source.FORM,
+            source=source,
             wording=wording(read_in, newsletter(session).name) if read_in else "",
             wording_version=WORDING_VERSION if read_in else "",
             privacy_version=PRIVACY_VERSION if read_in else "",
