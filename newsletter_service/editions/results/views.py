@@ -22,6 +22,7 @@ from newsletter_service.editions.corrections.service import draft_of, released_o
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.responses import editors_only
 from newsletter_service.editions.results import service
+from newsletter_service.editions.results import wording as words
 from newsletter_service.editions.results.filter import SKIPPED, DeliveryFilter, following, requested_filter
 from newsletter_service.editions.results.progress import domains_now, numbers_now
 from newsletter_service.editions.results.progress import progress as progress_now
@@ -85,8 +86,11 @@ def index(number: int) -> str:
         edition=what.mailed.edition,
         correction=what.mailed.correction,
         what=what,
-        numbers=service.numbers_of(session, what.mailed),
-        groups=wording.delivery_groups(),
+        heading=words.heading(number, what.shown, of_correction=what.mailed.correction is not None),
+        groups=words.groups(
+            service.numbers_of(session, what.mailed), with_skipped=what.mailed.correction is None
+        ),
+        is_due=words.is_due,
         state_words=wording.delivery_state,
         shown=what.shown,
         lines=lines[:_ON_A_PAGE],
@@ -192,6 +196,7 @@ def progress_of(edition: Edition, *, may_edit: bool) -> dict[str, object]:
     mailed, running = Mailed(edition, mailing_of(edition)), status_of(edition) in _RUNS
     numbers = numbers_now(session, mailed) if running else statement(session, edition)
     corrections, due = released_of(session, edition), numbers.open - numbers.deferred
+    going = progress_now(session, mailed, due, now) if running else None
     return {
         "numbers": numbers,
         "groups": wording.delivery_groups(),
@@ -199,7 +204,8 @@ def progress_of(edition: Edition, *, may_edit: bool) -> dict[str, object]:
         "corrections": corrections,
         "draft": draft_of(session, edition),
         "changing": running or any(one.numbers.open for one in corrections),
-        "progress": progress_now(session, mailed, due, now) if running else None,
+        "words": words,
+        "progress": going,
+        "how_it_goes": words.how_it_goes(status_of(edition).state, numbers, going) if going else None,
         "domains": domains_now(session, mailed)[:_DOMAINS_IN_SHORT] if running and may_edit else (),
-        "moment_left": wording.moment_left,
     }

@@ -1,0 +1,124 @@
+"""What pages say of the letters of an edition or a correction: the sums, how sending goes, and one line's place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from newsletter_service.editions.results.progress import Progress
+from newsletter_service.editions.rules import EditionState
+from newsletter_service.editions.service import Statement
+from newsletter_service.editions.wording import delivery_groups, moment_left
+from newsletter_service.web.formatting import number_text
+
+_ALWAYS_SHOWN = ("sent", "failed")
+
+
+@dataclass(frozen=True)
+class Group:
+    """One number of a statement: its kind as addresses name it, what it is called, and how many letters it counts."""
+
+    kind: str
+    name: str
+    letters: int
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence about how sending goes, which may be a warning."""
+
+    words: str
+    warns: bool = False
+
+
+def groups(numbers: Statement, *, with_skipped: bool = True) -> list[Group]:
+    """Return every number of a statement, in the order in which they are shown."""
+    letters = {"skipped": numbers.excluded}
+    return [
+        Group(kind, name, letters[kind] if kind in letters else getattr(numbers, kind))
+        for kind, name in delivery_groups().items()
+        if with_skipped or kind != "skipped"
+    ]
+
+
+def sum_of(numbers: Statement) -> list[Group]:
+    """Return the numbers that add up to all readers it was meant for, without those of nobody."""
+    within = ("deferred", "repeated")  # of these each is counted under open or sent already
+    return [
+        one
+        for one in groups(numbers)
+        if one.kind not in within and (one.letters or one.kind in _ALWAYS_SHOWN)
+    ]
+
+
+def how_it_goes(state: EditionState, numbers: Statement, progress: Progress) -> Remark | None:
+    """Return what is to be said of the pace; nothing where too little goes to tell."""
+    if state is EditionState.HELD:
+        return Remark(_("Er gaat nu niets uit: de editie wordt vastgehouden."))
+    if not numbers.open:
+        return Remark(_("Alle brieven zijn afgehandeld."))
+    if not progress.senders and numbers.open > numbers.deferred:
+        words = _("Er is nu geen verzender aan het werk. De brieven blijven wachten tot er weer een is.")
+        return Remark(words, warns=True)
+    if progress.letters_per_second < 1:
+        return None
+    return Remark(", ".join(filter(None, (_pace(progress), _end(numbers, progress)))))
+
+
+def _pace(progress: Progress) -> str:
+    number = round(progress.letters_per_second)
+    return ngettext(
+        "%(count)s brief per seconde", "%(count)s brieven per seconde", number, count=number_text(number)
+    )
+
+
+def _end(numbers: Statement, progress: Progress) -> str:
+    if not progress.seconds_left:
+        return ""
+    left = moment_left(progress.seconds_left)
+    if numbers.deferred:
+        return _("klaar over %(left)s, behalve wat later opnieuw wordt geprobeerd", left=left)
+    return _("klaar over %(left)s", left=left)
+
+
+def repeated(number: int) -> str:
+    """Return how many letters may have come twice, and why."""
+    return ngettext(
+        "Van de verstuurde brieven is er %(count)s misschien dubbel aangekomen: de verbinding brak af voordat "
+        "de mailserver antwoordde.",
+        "Van de verstuurde brieven zijn er %(count)s misschien dubbel aangekomen: de verbinding brak af voordat "
+        "de mailserver antwoordde.",
+        number,
+        count=number_text(number),
+    )
+
+
+def deferred(number: int) -> str:
+    """Return how many letters are tried again later."""
+    return ngettext(
+        "%(count)s brief wordt later opnieuw geprobeerd",
+        "%(count)s brieven worden later opnieuw geprobeerd",
+        number,
+        count=number_text(number),
+    )
+
+
+def rests(domain: str) -> str:
+    """Return who takes no letters for a while; "" is the mail server."""
+    if not domain:
+        return _("De mailserver neemt even geen brieven aan.")
+    return _("%(domain)s neemt even geen brieven aan.", domain=domain)
+
+
+def is_due(moment: datetime | None, now: datetime, *, waiting: bool) -> bool:
+    """Return whether a letter that waits goes as soon as it can."""
+    return waiting and moment is not None and moment <= now
+
+
+def heading(number: int, kind: str, *, of_correction: bool) -> str:
+    """Return what the page of one number of a statement is called."""
+    group = delivery_groups()[kind].lower()
+    if of_correction:
+        return _("Correctie op editie %(number)s: %(group)s", number=number, group=group)
+    return _("Editie %(number)s: %(group)s", number=number, group=group)
