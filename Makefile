@@ -7,7 +7,7 @@ FRESH ?=
 LETTERS ?= instance/letters
 WORKERS ?= 3
 
-.PHONY: help run test check format catalogues migration lock letters walks bench chaos clean
+.PHONY: help run test check format catalogues migration lock letters walks screenshots bench chaos clean
 
 help: ## What can be made here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashe
 
 letters: .venv/ready ## Write one letter of each kind into a folder and check it with what is installed (LETTERS=instance/letters)
 	@LETTERS=$(LETTERS) $(BIN)/python -m tests.every_letter
+
+screenshots: .venv/ready ## Picture every page of the demonstration at three widths, in light and dark, into build/screenshots (PAGES=archief for some)
+	$(BIN)/python -m tests.screenshots $(PAGES)
 
 walks: .venv/ready ## Count the files that an address, a reply, a release and an unsubscribe pass through
 	$(BIN)/python -m tests.walks

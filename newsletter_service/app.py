@@ -12,6 +12,7 @@ from newsletter_service.demo.views import demo
 from newsletter_service.editions.pages.views import editions
 from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
+from newsletter_service.front.views import front
 from newsletter_service.locations import TEMPLATES
 from newsletter_service.metrics import metrics
 from newsletter_service.settings import Settings
@@ -31,7 +32,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.template_folder = str(TEMPLATES / "web")
     init_web(app, https=settings.base_url.startswith("https://"))
     init_signin(app, *settings.password_cost)
-    for blueprint in (readers, staff, editorial, pictures, editions, archive, metrics):
+    for blueprint in (front, readers, staff, editorial, pictures, editions, archive, metrics):
         app.register_blueprint(blueprint)
     csrf.exempt(readers)
     if settings.demo:

@@ -15,6 +15,8 @@ from tests.factories import make_newsletter
 
 PUBLIC = {
     "/",
+    "/contact",
+    "/toegankelijkheid",
     "/aanmelden",
     "/aanmelden/mailbox",
     "/bevestigen/<token>",
@@ -29,6 +31,7 @@ PUBLIC = {
     "/privacy",
     "/archief/",
     "/archief/<int:number>",
+    "/archief/<int:number>/<anchor>",
     "/afbeelding/<digest>",
     "/redactie/inloggen",
     "/redactie/uitloggen",
@@ -47,6 +50,7 @@ def filled(rule: str) -> str:
         "<token>": "x",
         "<int:number>": "9999",
         "<int:item_id>": "9999",
+        "<anchor>": "bericht-9999",
         "<digest>": "0" * 64,
         "<path:filename>": "no.css",
     }.items():

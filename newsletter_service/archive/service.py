@@ -1,17 +1,43 @@
 """What of which editions the public may read: never an item with restricted access."""
 
+from dataclasses import dataclass, replace
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import is_public
-from newsletter_service.editions.content import is_public_correction, item_view, items_in
+from newsletter_service.editions.content import content_for, is_public_correction, item_view, items_in
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import LARGEST_NUMBER
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import NotFound
+from newsletter_service.letters.values import Card, EditionContent, Picture
+from newsletter_service.links.urls import Links
 
 _WENT_OUT = (EditionState.SENDING, EditionState.SENT)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What lists say of an edition: its headlines in their order, and the first picture among them."""
+
+    number: int
+    day: date
+    subject: str
+    preheader: str
+    cards: tuple[Card, ...]
+    picture: Picture | None
+
+
+def overview(edition: Edition, language: str, links: Links) -> Overview:
+    """What everybody may read of `edition`, in short."""
+    content = public_content(edition, language, links)
+    pictures = (card.picture for card in content.cards if card.picture)
+    return Overview(
+        content.number, content.day, content.subject, content.preheader, content.cards, next(pictures, None)
+    )
 
 
 def public_editions(session: Session) -> list[Edition]:
@@ -39,6 +65,12 @@ def public_items(edition: Edition) -> list[Item]:
     if not went_out(edition):
         return []
     return [item for item in items_in(edition) if is_public(item_view(item))]
+
+
+def public_content(edition: Edition, language: str, links: Links) -> EditionContent:
+    """What everybody may read of `edition`, the whole of every text."""
+    public = {item.id for item in public_items(edition)}
+    return replace(content_for(edition, items_in(edition), public, language, links), text_limit=None)
 
 
 def public_corrections(session: Session, edition: Edition) -> list[Correction]:

@@ -2,23 +2,25 @@
 
 from collections import defaultdict
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
 from newsletter_service.archive.service import (
+    overview,
+    public_content,
     public_corrections,
     public_edition,
     public_editions,
-    public_items,
     went_out,
 )
 from newsletter_service.db import db
-from newsletter_service.editions.content import content_for, correction_content, items_in, place_of
+from newsletter_service.editions.content import correction_content, items_in, place_of
 from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.cards import anchor_of
+from newsletter_service.errors import NotFound
 from newsletter_service.letters.edition import EditionView, edition_view
 from newsletter_service.letters.values import EditionContent
 from newsletter_service.links.urls import ARCHIVE
@@ -45,7 +47,9 @@ archive = Blueprint("archive", __name__, url_prefix=ARCHIVE)
 @same_for_all
 def index() -> str:
     """All editions that went out."""
-    return render_template("archive/index.html", editions=public_editions(db.session()))
+    found = public_editions(db.session())
+    shown = [overview(edition, language(), services().links) for edition in found]
+    return render_template("archive/index.html", editions=shown)
 
 
 @archive.get("/<int:number>")
@@ -53,16 +57,36 @@ def index() -> str:
 def show(number: int) -> str:
     """One edition, as far as everybody may read it."""
     edition = public_edition(db.session(), number)
-    items, public = items_in(edition), {item.id for item in public_items(edition)}
-    content = content_for(edition, items, public, language(), services().links)
+    content = public_content(edition, language(), services().links)
     return render_template(
         "archive/show.html",
         edition=edition,
         content=content,
         view=_arranged(content),
         stopped=not went_out(edition),
-        left_out=len(public) < len(items),
+        left_out=len(content.cards) < len(items_in(edition)),
         corrections=_by_place(edition, {card.anchor for card in content.cards}),
+    )
+
+
+@archive.get("/<int:number>/<anchor>")
+@same_for_all
+def item(number: int, anchor: str) -> str:
+    """One item of an edition, at an address of its own; NotFound for one that not everybody may read."""
+    edition = public_edition(db.session(), number)
+    content = public_content(edition, language(), services().links)
+    places = [card.anchor for card in content.cards]
+    if anchor not in places:
+        raise NotFound("no such item in this edition")
+    place = places.index(anchor)
+    alone = _arranged(replace(content, cards=(content.cards[place],)))
+    return render_template(
+        "archive/item.html",
+        edition=edition,
+        content=content,
+        card=alone.sections[0].cards[0],
+        following=next(iter(content.cards[place + 1 :]), None),
+        corrections=_by_place(edition, {anchor}),
     )
 
 

@@ -14,15 +14,17 @@ Keep = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Leaf:
-    """A leaf of a calendar: "10" under "dec"."""
+    """A leaf of a calendar: "10" under "dec", above "do"."""
 
     month: str
     day: str
+    weekday: str
 
 
 def leaf(moment: datetime, language: str) -> Leaf:
     """Make the leaf of the day of `moment`."""
-    return Leaf(month=format_date(moment, "LLL", locale=language).rstrip("."), day=str(moment.day))
+    month, weekday = (format_date(moment, part, locale=language).rstrip(".") for part in ("LLL", "ccc"))
+    return Leaf(month, str(moment.day), weekday)
 
 
 def when(start: datetime, end: datetime | None, language: str, year: int, keep: Keep = str) -> str:

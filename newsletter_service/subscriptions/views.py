@@ -28,13 +28,6 @@ class DeadLink(Exception):
     """The link was genuine, but the subscription it is about is over, or not that far yet."""
 
 
-@readers.get("/")
-@same_for_all
-def home() -> Any:
-    """The front door is the sign-up form itself: nobody has to look for it."""
-    return _sign_up_page(_sign_up_form())
-
-
 @readers.route("/aanmelden", methods=["GET", "POST"])
 @same_for_all
 def sign_up() -> Any:

@@ -11,6 +11,8 @@ from flask_babel import format_decimal
 from markupsafe import Markup
 
 from newsletter_service.clock import DEFAULT_ZONE
+from newsletter_service.letters.dates import Leaf
+from newsletter_service.letters.dates import leaf as leaf_of
 from newsletter_service.letters.markdown.html import to_html
 from newsletter_service.letters.texts import LOCALES
 from newsletter_service.letters.texts import listed as names_listed
@@ -51,6 +53,7 @@ def init_formatting(app: Flask) -> None:
         number_text=number_text,
         listed=listed,
         markdown=markdown,
+        leaf=leaf,
     )
     app.jinja_env.globals.update(moment_parts=moment_parts, DEFAULT_ZONE=DEFAULT_ZONE)
 
@@ -77,6 +80,11 @@ def date_text(value: date, form: str = "medium", zone: str = DEFAULT_ZONE) -> st
     lang = language()
     day = _local(value, zone).date() if isinstance(value, datetime) else value
     return str(format_date(day, DAY[lang][form], locale=LOCALES[lang]))
+
+
+def leaf(value: datetime, zone: str = DEFAULT_ZONE) -> Leaf:
+    """The leaf of a calendar for the day of an aware moment on the clocks of `zone`."""
+    return leaf_of(_local(value, zone), language())
 
 
 def time_text(value: datetime | time, zone: str = DEFAULT_ZONE) -> str:

@@ -14,7 +14,11 @@ def style_sheet(publishers: Sequence[Publisher]) -> str:
     """Classes `accent-1`, `accent-2` ... that bring `--stroke`, `--name` and `--tint`, and the `--seam` of all."""
     light = _scheme(publishers, lambda one: one.livery.light)
     dark = _scheme(publishers, lambda one: one.livery.dark)
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+    dark_grounds = "\n".join(
+        f".deep .accent-{place} {{ --stroke: {one.livery.dark.stroke}; --name: {one.livery.dark.ink}; }}"
+        for place, one in enumerate(publishers, 1)
+    )
+    return f"{light}\n{dark_grounds}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 
 
 def digest(publishers: Sequence[Publisher]) -> str:

@@ -64,7 +64,7 @@ def language_links() -> list[tuple[str, str, str]]:
     endpoint = request.endpoint if request.method in ("GET", "HEAD", "POST") else None
     values = {**(request.view_args or {}), **request.args.to_dict()}
     return [
-        (code, name, url_for(endpoint or "readers.home", **{**values, PARAMETER: code}))
+        (code, name, url_for(endpoint or "front.home", **{**values, PARAMETER: code}))
         for code, name in LANGUAGES.items()
     ]
 

@@ -85,8 +85,13 @@ def served(app: Flask, port: int = 0) -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@contextmanager
+def running_site(folder: Path) -> Iterator[Site]:
     """The product with edition 1 sent and edition 2 composed."""
-    folder = tmp_path_factory.mktemp("site")
     clock = Clock(datetime.now(UTC).replace(microsecond=0))
     with running_smtp_server() as smtp, reserved_port() as port:
         app = create_app(settings(folder, port, smtp.port), clock)

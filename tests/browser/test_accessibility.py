@@ -11,6 +11,10 @@ from tests.browser.conftest import Open, Site, overflows, sign_in
 from tests.every_letter.kinds import RENDERER, every_kind
 
 PUBLIC = (
+    "/",
+    "/contact",
+    "/toegankelijkheid",
+    "/archief/1/bericht-1",
     "/aanmelden",
     "/aanmelden?taal=en",
     "/aanmelden/mailbox",

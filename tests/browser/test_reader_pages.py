@@ -20,7 +20,7 @@ def test_signing_up_takes_a_keyboard_and_one_screen(
 ) -> None:
     address = f"nieuw{width}@gemeente-dijkerwaard.example"
     with browse(width=width, scripts=scripts) as page:
-        page.goto("/")
+        page.goto("/aanmelden")
         assert not overflows(page) if scripts else True
         page.get_by_label("E-mailadres").focus()
         page.keyboard.type(address)
@@ -44,6 +44,26 @@ def test_signing_up_takes_a_keyboard_and_one_screen(
         page.wait_for_url("**/voorkeuren/**")
         assert page.get_by_label("OVV'er").is_checked()
         assert page.get_by_label("Naam").input_value() == "Noëlle van 't Hof"
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(1280, False), (320, True)])
+def test_the_front_door_asks_for_an_address_and_the_choices_follow(
+    site: Site, browse: Open, width: int, scripts: bool
+) -> None:
+    address = f"voordeur{width}@gemeente-dijkerwaard.example"
+    with browse(width=width, scripts=scripts) as page:
+        page.goto("/")
+        assert not overflows(page) if scripts else True
+        page.get_by_label("E-mailadres").fill(address)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/aanmelden/mailbox")
+        (mail,) = site.mails_to(address)
+        page.goto(link_to(mail, "bevestigen"))
+        page.get_by_role("button", name="Ja, stuur mij de nieuwsbrief").click()
+        page.get_by_role("link", name="voorkeuren").first.click()
+        page.get_by_label("Ondermijning").check()
+        page.get_by_role("button", name="Bewaar mijn voorkeuren").click()
+        expect(page.get_by_text("Uw voorkeuren zijn bewaard.")).to_be_visible()
 
 
 def test_leaving_and_coming_back_takes_two_buttons(site: Site, browse: Open) -> None:

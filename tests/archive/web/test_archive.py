@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time, timedelta
@@ -198,7 +199,7 @@ def test_a_correction_stands_at_its_item_or_at_the_top(
     at_item = correct(1, "De zaal is een andere.", about="Bijeenkomst")
     correct(1, "Dit is nog niet verstuurd.", waits=True)
     correct(1, "Dit mag niet iedereen lezen.", about="Geheim")
-    page = client.get("/archief/1").text
+    page = client.get("/archief/1").text.partition("<article")[2]
     places = [page.index(f'id="correctie-{general}"'), page.index("Voor iedereen"), page.index("Bijeenkomst")]
     assert places == sorted(places)
     assert page.index("Bijeenkomst") < page.index(f'id="correctie-{at_item}"')
@@ -222,3 +223,40 @@ def test_of_an_edition_that_was_stopped_only_its_correction_is_left(
     assert "Voor iedereen" not in page
     assert "Welkom bij" not in page
     assert "/archief/1" not in client.get("/archief").text
+
+
+def test_an_item_has_a_page_of_its_own_that_leads_to_the_next(
+    client: FlaskClient, publish: Publish, items: None
+) -> None:
+    publish(1, "Voor iedereen", "Geheim", "Bijeenkomst")
+    first = re.findall(r'href="(/archief/1/bericht-\d+)"', client.get("/archief/1").text)[0]
+    page = client.get(first).text
+    assert "<h1>Voor iedereen</h1>" in page
+    assert "Bijeenkomst</b>" in page
+    assert "Geheim" not in page
+
+
+def test_no_page_shows_an_item_that_not_everybody_may_read(
+    client: FlaskClient, publish: Publish, items: None, stored: Stored
+) -> None:
+    publish(1, "Voor iedereen", "Geheim")
+    publish(2, "Bijeenkomst", state="composed")
+    with stored() as session:
+        ids = {one.title: one.id for one in session.scalars(select(Item))}
+    assert client.get(f"/archief/1/bericht-{ids['Voor iedereen']}").status_code == 200
+    for address in (
+        f"1/bericht-{ids['Geheim']}",
+        f"1/bericht-{ids['Voor politie']}",
+        "1/bericht-x",
+        f"2/bericht-{ids['Bijeenkomst']}",
+    ):
+        assert client.get(f"/archief/{address}").status_code == 404, address
+
+
+def test_the_list_names_headlines_and_never_a_restricted_one(
+    client: FlaskClient, publish: Publish, items: None
+) -> None:
+    publish(1, "Voor iedereen", "Geheim")
+    page = client.get("/archief").text
+    assert "Voor iedereen" in page
+    assert "Geheim" not in page

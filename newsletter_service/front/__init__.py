@@ -1,0 +1,1 @@
+"""The front door, and what the site says about itself."""

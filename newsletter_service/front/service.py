@@ -1,0 +1,57 @@
+"""What the front door tells: when the next letter comes, and which events are near."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.archive.service import Overview
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.rules import EditionState
+from newsletter_service.editions.service import calendar
+from newsletter_service.letters.values import Card
+
+_TO_COME = (EditionState.COLLECTING, EditionState.COMPOSED)
+
+
+@dataclass(frozen=True)
+class NextLetter:
+    """When the next edition goes out, and the weeks between two."""
+
+    sends_at: datetime
+    zone: str
+    every_weeks: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event to come, and the edition that tells of it."""
+
+    number: int
+    card: Card
+
+
+def next_letter(session: Session, now: datetime) -> NextLetter | None:
+    """The next edition that is planned; None while there is none."""
+    planned = select(Edition).where(Edition.state.in_(_TO_COME), Edition.sends_at > now)
+    found = session.scalars(planned.order_by(Edition.sends_at).limit(1)).first()
+    if found is None:
+        return None
+    return NextLetter(found.sends_at, found.zone, calendar(session).every_weeks)
+
+
+def coming_events(editions: Iterable[Overview], now: datetime, limit: int) -> list[Event]:
+    """The first `limit` events of `editions` that have yet to begin, each once, the soonest first."""
+    found = {
+        card.anchor: Event(one.number, card)
+        for one in editions
+        for card in one.cards
+        if card.starts_at is not None and card.starts_at > now
+    }
+    return sorted(found.values(), key=_begins)[:limit]
+
+
+def _begins(event: Event) -> float:
+    return event.card.starts_at.timestamp() if event.card.starts_at else 0.0

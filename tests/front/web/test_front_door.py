@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from newsletter_service.editions.models import Calendar, Edition, Placement
+from newsletter_service.subscriptions.models import Subscriber
+from tests.conftest import NOW
+from tests.factories import make_item, make_newsletter, make_organisation, make_segment
+
+Stored = Callable[[], AbstractContextManager[Session]]
+
+
+@pytest.fixture
+def published(stored: Stored) -> None:
+    """Two organisations, an edition that went out with an event to come, and the next one."""
+    with stored() as session:
+        make_newsletter(session)
+        north = make_organisation(session, "noord", 1)
+        make_organisation(session, "zuid", 2)
+        make_segment(session, "politie")
+        session.add(Calendar(every_weeks=2, first_day=NOW.date(), send_time=time(9), closing_time=time(12)))
+        event = make_item(
+            session,
+            north,
+            now=NOW,
+            title="Bijeenkomst",
+            kind="event",
+            state="sent",
+            starts_at=NOW + timedelta(days=9),
+        )
+        over = make_item(
+            session,
+            north,
+            now=NOW,
+            title="Voorbij",
+            kind="event",
+            state="sent",
+            starts_at=NOW - timedelta(days=1),
+        )
+        _add(session, 1, "sent", NOW - timedelta(days=3), event, over)
+        _add(session, 2, "collecting", datetime(2026, 12, 10, 8, tzinfo=UTC))
+
+
+def _add(session: Session, number: int, state: str, sends_at: datetime, *items: object) -> None:
+    edition = Edition(
+        number=number,
+        state=state,
+        subject=f"Onderwerp {number}",
+        closes_at=sends_at - timedelta(days=2),
+        sends_at=sends_at,
+        zone="Europe/Amsterdam",
+    )
+    edition.placements = [Placement(item=item, position=at, reason="turn") for at, item in enumerate(items)]
+    session.add(edition)
+
+
+@pytest.mark.usefixtures("published")
+def test_the_front_door_says_who_when_how_often_and_what_the_last_letter_was(client: FlaskClient) -> None:
+    page = client.get("/").text
+    for words in (
+        "Samenwerking Noord",
+        "ZUID",
+        "donderdag 10 december",
+        "elke 2 weken",
+        "Onderwerp 1",
+        "Bijeenkomst",
+    ):
+        assert words in page, words
+
+
+@pytest.mark.usefixtures("published")
+def test_only_events_to_come_stand_in_the_agenda(client: FlaskClient) -> None:
+    agenda = client.get("/").text.partition('id="agenda"')[2]
+    assert "Bijeenkomst" in agenda
+    assert "Voorbij" not in agenda
+
+
+@pytest.mark.usefixtures("published")
+def test_an_address_alone_is_enough_to_sign_up_in_the_language_of_the_page(
+    client: FlaskClient, stored: Stored
+) -> None:
+    assert 'name="language" value="en"' in client.get("/?taal=en").text
+    answer = client.post(
+        "/aanmelden", data={"address": "nieuw@gemeente.example", "language": "en", "website": ""}
+    )
+    assert answer.headers["Location"].endswith("/aanmelden/mailbox")
+    with stored() as session:
+        assert [(one.address, one.language) for one in session.query(Subscriber)] == [
+            ("nieuw@gemeente.example", "en")
+        ]
+
+
+def test_before_anything_went_out_nothing_empty_stands_there(client: FlaskClient, stored: Stored) -> None:
+    with stored() as session:
+        make_newsletter(session)
+    page = client.get("/").text
+    for nothing in ("De laatste brief", "Agenda", "De volgende brief komt"):
+        assert nothing not in page
+
+
+@pytest.mark.parametrize("path", ["/contact", "/toegankelijkheid"])
+def test_what_the_site_says_about_itself_names_whom_to_write_to(
+    client: FlaskClient, stored: Stored, path: str
+) -> None:
+    with stored() as session:
+        make_newsletter(session)
+    assert "mailto:" in client.get(path).text
