@@ -65,6 +65,10 @@ def test_what_was_typed_comes_back_until_it_is_saved(
             page.get_by_text(re.compile(r"hier op \w+dag \d+ \w+ om \d\d\.\d\d uur iets dat"))
         ).to_be_visible()
         expect(page.get_by_label("Titel")).to_have_value("")
+        left = page.locator(".draft-offer, form[data-draft]").evaluate_all(
+            "(all) => all.map((one) => one.getBoundingClientRect().left)"
+        )
+        assert left[0] == left[1]  # above the form, not beside it
         page.get_by_role("button", name="Terugzetten").click()
         expect(page.get_by_label("Titel")).to_have_value(title)
         expect(page.get_by_label("Samenvatting")).to_have_value("Een uur werk.")
