@@ -4,6 +4,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.db import Base
+from newsletter_service.languages import Language
 
 
 class Segment(Base):
@@ -26,15 +27,15 @@ class Segment(Base):
     position: Mapped[int] = mapped_column(default=0)
     domains: Mapped[list["SegmentDomain"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
-    def name(self, language: str) -> str:
+    def name(self, language: Language) -> str:
         """The name on screen, in `language` (nl or en)."""
         return self.name_en if language == "en" else self.name_nl
 
-    def choice(self, language: str) -> str:
+    def choice(self, language: Language) -> str:
         """What one reader of the segment says of themselves, in `language` (nl or en)."""
         return (self.choice_en if language == "en" else self.choice_nl) or self.name(language)
 
-    def about(self, language: str) -> str:
+    def about(self, language: Language) -> str:
         """What the word means, in `language` (nl or en); empty where everybody knows."""
         return self.about_en if language == "en" else self.about_nl
 
@@ -59,6 +60,6 @@ class Topic(Base):
     name_en: Mapped[str] = mapped_column(String(80))
     position: Mapped[int] = mapped_column(default=0)
 
-    def name(self, language: str) -> str:
+    def name(self, language: Language) -> str:
         """The name on screen, in `language` (nl or en)."""
         return self.name_en if language == "en" else self.name_nl

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, deferred, foreign, mapped_column, relationshi
 
 from newsletter_service.db import Base, one_of
 from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.languages import Language
 
 _MAY_BE_CLAIMED = "settled_at IS NULL AND state <> 'claimed'"
 _MAY_HAVE_COME_TWICE = "ambiguous_attempts > 0"
@@ -33,7 +34,7 @@ class Letter(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), index=True)
-    language: Mapped[str] = mapped_column(String(2))
+    language: Mapped[Language] = mapped_column(String(2))
     subject: Mapped[str] = mapped_column(String(250))
     skeleton: Mapped[bytes] = deferred(mapped_column(LargeBinary))
     created_at: Mapped[datetime]

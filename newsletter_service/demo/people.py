@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import count, cycle, islice, product
 from unicodedata import combining, normalize
 
+from newsletter_service.languages import Language
+
 SHARED_DOMAIN = "maasdelta.example"
 POLICE_DOMAIN = "politie-maasdelta.example"
 PROSECUTION_DOMAIN = "om-maasdelta.example"
@@ -49,7 +51,7 @@ class Person:
     address: str
     segments: tuple[str, ...]
     topics: tuple[str, ...]
-    language: str
+    language: Language
     vouched: bool
     bounced: bool
 

@@ -19,6 +19,7 @@ from newsletter_service.editions.preview import service as preview
 from newsletter_service.editions.releasing import service as release
 from newsletter_service.editions.rules import Unsigned
 from newsletter_service.errors import NewsletterError
+from newsletter_service.languages import DEFAULT_LANGUAGE, LANGUAGES, Language
 from newsletter_service.services import services
 
 _MOMENT = "%Y-%m-%d %H:%M"
@@ -63,9 +64,9 @@ def compose_edition(number: int) -> None:
 @edition_commands.command("preview")
 @click.argument("number", type=int)
 @click.option("--segment", help="Slug of a segment; without it, a reader who claims none.")
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT_LANGUAGE, show_default=True)
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
-def preview_edition(number: int, segment: str | None, language: str, output: Path | None) -> None:
+def preview_edition(number: int, segment: str | None, language: Language, output: Path | None) -> None:
     """The message a reader of edition NUMBER would get, byte for byte (an .eml file)."""
     with _work(reading=True) as session:
         edition = service.edition_numbered(session, number)

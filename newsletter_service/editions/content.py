@@ -15,6 +15,7 @@ from newsletter_service.editions.rules import hash_of
 from newsletter_service.editorial.cards import cards_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
+from newsletter_service.languages import Language
 from newsletter_service.letters.markdown.html import to_text
 from newsletter_service.letters.values import EditionContent
 from newsletter_service.links.urls import Links
@@ -49,7 +50,7 @@ def item_view(item: Item) -> ItemView:
 
 
 def content_for(
-    edition: Edition, items: Sequence[Item], shown: Collection[int], language: str, links: Links
+    edition: Edition, items: Sequence[Item], shown: Collection[int], language: Language, links: Links
 ) -> EditionContent:
     """What one variant of the edition says: those of its `items` whose ids are `shown`, in the edition's order.
 
@@ -70,7 +71,7 @@ def content_for(
     )
 
 
-def correction_content(edition: Edition, correction: Correction, language: str) -> EditionContent:
+def correction_content(edition: Edition, correction: Correction, language: Language) -> EditionContent:
     """What a correction of the edition says."""
     item = correction.item
     released = edition.released_at or edition.sends_at

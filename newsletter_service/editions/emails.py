@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.languages import Language
 from newsletter_service.letters.texts import listed, texts
 from newsletter_service.letters.values import Action, Notice, NoticeList
 from newsletter_service.links.urls import Links
@@ -54,7 +55,7 @@ class HeldFacts:
     missing: tuple[str, ...] = ()
 
 
-def edition_composed(facts: ComposedFacts, links: Links, language: str) -> Notice:
+def edition_composed(facts: ComposedFacts, links: Links, language: Language) -> Notice:
     """Tells that an edition is ready to be looked at, and what happens if nobody does anything."""
     _ = texts(language).gettext
     subject = _("Editie %(number)s staat klaar") % {"number": facts.number}
@@ -68,7 +69,7 @@ def edition_composed(facts: ComposedFacts, links: Links, language: str) -> Notic
     return Notice(language, subject, subject, plan, look, lists=lists)
 
 
-def edition_held(facts: HeldFacts, links: Links, language: str) -> Notice:
+def edition_held(facts: HeldFacts, links: Links, language: Language) -> Notice:
     """Tells that an edition did not go out by itself, why, and what people can do."""
     _ = texts(language).gettext
     subject = _("Editie %(number)s wordt vastgehouden") % {"number": facts.number}
@@ -80,19 +81,19 @@ def edition_held(facts: HeldFacts, links: Links, language: str) -> Notice:
     return Notice(language, subject, subject, tuple(paragraphs), look_at(facts.number, links, language))
 
 
-def moment_in_words(moment: datetime, zone: str, language: str) -> str:
+def moment_in_words(moment: datetime, zone: str, language: Language) -> str:
     """A moment as people say it: "donderdag 26 november om 09.00 uur"."""
     pattern = "EEEE d MMMM 'at' HH:mm" if language == "en" else "EEEE d MMMM 'om' HH.mm 'uur'"
     return format_datetime(moment.astimezone(ZoneInfo(zone)), pattern, locale=language)
 
 
-def look_at(number: int, links: Links, language: str) -> Action:
+def look_at(number: int, links: Links, language: Language) -> Action:
     """The way to the page of an edition."""
     _ = texts(language).gettext
     return Action(_("Bekijk editie %(number)s") % {"number": number}, links.staff(f"edities/{number}"))
 
 
-def _plan(facts: ComposedFacts, language: str) -> str:
+def _plan(facts: ComposedFacts, language: Language) -> str:
     _, plural = texts(language).gettext, texts(language).ngettext
     if not facts.inside:
         return _("Er is geen kopij die nu mee kan. Zonder berichten gaat deze editie niet uit.")
@@ -107,7 +108,7 @@ def _plan(facts: ComposedFacts, language: str) -> str:
     return sentence % {"moment": moment_in_words(facts.sends_at, facts.zone, language), "readers": readers}
 
 
-def _why_held(facts: HeldFacts, language: str) -> str:
+def _why_held(facts: HeldFacts, language: Language) -> str:
     _ = texts(language).gettext
     sentence = {
         HoldReason.LATE: _(

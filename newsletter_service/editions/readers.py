@@ -14,6 +14,7 @@ from newsletter_service.audience.service import segment_domains
 from newsletter_service.db import among
 from newsletter_service.editions.content import item_view
 from newsletter_service.editorial.models import Item
+from newsletter_service.languages import Language
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
 from newsletter_service.subscriptions.rules import Status
 
@@ -35,7 +36,7 @@ class Reader(NamedTuple):
 
     id: int
     address: str
-    language: str
+    language: Language
     view: ReaderView
 
 

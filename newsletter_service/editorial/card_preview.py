@@ -10,6 +10,7 @@ from newsletter_service.audience.models import Segment
 from newsletter_service.editorial.cards import picture_of, segment_names, tag_of
 from newsletter_service.editorial.forms import ItemForm
 from newsletter_service.editorial.models import Image
+from newsletter_service.languages import Language
 from newsletter_service.letters.values import Card, Picture
 from newsletter_service.links.urls import Links
 from newsletter_service.publisher.models import Organisation
@@ -21,7 +22,7 @@ def typed_card(
     audience: Iterable[Segment],
     image: Image | None,
     links: Links,
-    language: str,
+    language: Language,
 ) -> Card:
     """The item in `form`, which has been validated but need not be valid, by one of `together` or by all.
 

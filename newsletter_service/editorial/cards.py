@@ -8,6 +8,7 @@ from sqlalchemy.orm import object_session
 from newsletter_service.audience.models import Segment
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.editorial.rules import Kind
+from newsletter_service.languages import Language
 from newsletter_service.letters.values import Card, Picture, Tag
 from newsletter_service.links.urls import Links
 from newsletter_service.publisher.models import Organisation
@@ -16,7 +17,7 @@ from newsletter_service.publisher.service import organisations
 JOINT_ACCENT = 0
 
 
-def card_of(item: Item, language: str, zone: ZoneInfo, links: Links) -> Card:
+def card_of(item: Item, language: Language, zone: ZoneInfo, links: Links) -> Card:
     """`item` (attached to a session) as a card, its times in `zone`.
 
     Items have one text, whatever the `language` of the letter around them, in which segments are named.
@@ -39,7 +40,7 @@ def card_of(item: Item, language: str, zone: ZoneInfo, links: Links) -> Card:
     )
 
 
-def cards_of(items: Iterable[Item], language: str, zone: ZoneInfo, links: Links) -> tuple[Card, ...]:
+def cards_of(items: Iterable[Item], language: Language, zone: ZoneInfo, links: Links) -> tuple[Card, ...]:
     """These items as cards, in their order."""
     return tuple(card_of(item, language, zone, links) for item in items)
 
@@ -49,7 +50,7 @@ def anchor_of(item_id: int) -> str:
     return f"bericht-{item_id}"
 
 
-def segment_names(segments: Iterable[Segment], language: str) -> tuple[str, ...]:
+def segment_names(segments: Iterable[Segment], language: Language) -> tuple[str, ...]:
     """What they are called in `language`."""
     return tuple(segment.name(language) for segment in segments)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
+from newsletter_service.languages import Language
 from newsletter_service.letters.dates import Leaf, leaf, when
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.links.addresses import without_identities
@@ -62,8 +63,8 @@ class Manner:
     `page` is the edition's own on the web, `limit` the characters of a text in the letter (None: all of it).
     """
 
-    language: str
-    written_in: str
+    language: Language
+    written_in: Language
     year: int
     names: LinkNames
     page: str = ""
@@ -90,7 +91,7 @@ def fitting_line(text: str) -> str:
     return without_identities(" ".join(text.split()))
 
 
-def lone_card(card: Card, language: str, written_in: str) -> CardView:
+def lone_card(card: Card, language: Language, written_in: Language) -> CardView:
     """A card by itself, as it would look in a letter in `language`, with the whole of its text."""
     card = fitting_card(card)
     year = card.starts_at.year if card.starts_at else 0
@@ -154,7 +155,7 @@ def _size(picture: Picture | None) -> tuple[int, int]:
     return width, round(picture.height * width / picture.width)
 
 
-def _access(card: Card, language: str) -> str:
+def _access(card: Card, language: Language) -> str:
     """Whom a restricted item is for, in one line; empty for all others."""
     if not card.restricted_to:
         return ""
@@ -195,12 +196,12 @@ def _foreign(text: str, manner: Manner) -> Markup:
     return Markup("<span{}>{}</span>").format(attribute, text) if attribute else escape(text)
 
 
-def in_language(written_in: str, language: str) -> Markup:
+def in_language(written_in: Language, language: Language) -> Markup:
     """The attribute of an element in the language `written_in`, within a letter in `language`."""
     return Markup(' lang="{}"').format(written_in) if written_in != language else Markup()
 
 
-def _when(card: Card, language: str, year: int) -> tuple[Markup, str]:
+def _when(card: Card, language: Language, year: int) -> tuple[Markup, str]:
     if card.starts_at is None:
         return Markup(), ""
     text = when(card.starts_at, card.ends_at, language, year)
@@ -208,7 +209,7 @@ def _when(card: Card, language: str, year: int) -> tuple[Markup, str]:
     return Markup(html), text  # noqa: S704  # dates and words of our own
 
 
-def links_of_card(card: Card, language: str, leads_to: str) -> Sequence[tuple[str, str]]:
+def links_of_card(card: Card, language: Language, leads_to: str) -> Sequence[tuple[str, str]]:
     """Names and addresses of all that may be a link; title and picture lead where the item leads."""
     found = links_in(card.body)
     if card.link_url:
@@ -220,13 +221,13 @@ def links_of_card(card: Card, language: str, leads_to: str) -> Sequence[tuple[st
     return found
 
 
-def _link_label(card: Card, language: str) -> str:
+def _link_label(card: Card, language: Language) -> str:
     """What the editor called the link, or else a name made from the title."""
     _ = texts(language).gettext
     return card.link_label.strip() or _("Lees verder over %(title)s") % {"title": _quoted(card)}
 
 
-def label_of_rest(card: Card, language: str) -> str:
+def label_of_rest(card: Card, language: Language) -> str:
     """What leads to the rest of a text that was cut."""
     _ = texts(language).gettext
     return _("Lees verder op onze website: %(title)s") % {"title": _quoted(card)}

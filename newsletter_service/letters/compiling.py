@@ -6,6 +6,7 @@ from unicodedata import normalize
 
 from mjml import mjml2html
 
+from newsletter_service.languages import Language
 from newsletter_service.letters.errors import LetterError
 
 _LINE_ENDS_BETWEEN_TAGS = re.compile(r"(?<=>)\s*\n\s*(?=<(?!/?mj-))")
@@ -19,7 +20,7 @@ _ARTICLE = re.compile(r'<div( aria-roledescription="email"[^<>]*)>(.*)</body>', 
 _SOFT_HYPHEN = "\u00ad"
 
 
-def compiled(source: str, title: str, language: str, written_in: str) -> str:
+def compiled(source: str, title: str, language: Language, written_in: Language) -> str:
     """HTML of an MJML source without a title of its own, called `title` by browsers and screen readers.
 
     `language` is the letter's, `written_in` the title's. What the compiler would silently let through is a
@@ -38,7 +39,7 @@ def compiled(source: str, title: str, language: str, written_in: str) -> str:
     return html
 
 
-def _named_article(article: re.Match[str], title: str, language: str, written_in: str) -> str:
+def _named_article(article: re.Match[str], title: str, language: Language, written_in: Language) -> str:
     """The whole letter with its name, which is in the language of what staff wrote, as the page's main part."""
     attributes, body = article.groups()
     if written_in != language:

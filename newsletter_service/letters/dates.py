@@ -6,6 +6,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
+from newsletter_service.languages import Language
 from newsletter_service.letters.texts import texts
 
 Keep = Callable[[str], str]
@@ -21,13 +22,13 @@ class Leaf:
     weekday: str
 
 
-def leaf(moment: datetime, language: str) -> Leaf:
+def leaf(moment: datetime, language: Language) -> Leaf:
     """Make the leaf of the day of `moment`."""
     month, weekday = (format_date(moment, part, locale=language).rstrip(".") for part in ("LLL", "ccc"))
     return Leaf(month, str(moment.day), weekday)
 
 
-def when(start: datetime, end: datetime | None, language: str, year: int, keep: Keep = str) -> str:
+def when(start: datetime, end: datetime | None, language: Language, year: int, keep: Keep = str) -> str:
     """Say when an event is: "donderdag 10 december, 13.30–17.00 uur"; with the end's day if that is another.
 
     Moments are in the zone they are meant in. A year other than `year` is named.
@@ -47,14 +48,14 @@ def when(start: datetime, end: datetime | None, language: str, year: int, keep: 
     }
 
 
-def clock(moment: datetime, language: str) -> str:
+def clock(moment: datetime, language: Language) -> str:
     """Write the time of day as `language` does: 13.30 in Dutch, 13:30 in English."""
     return f"{moment:%H.%M}" if language == "nl" else f"{moment:%H:%M}"
 
 
-def _hour(moment: datetime, language: str) -> str:
+def _hour(moment: datetime, language: Language) -> str:
     return texts(language).gettext("%(time)s uur") % {"time": clock(moment, language)}
 
 
-def _weekday(moment: datetime, language: str, year: int) -> str:
+def _weekday(moment: datetime, language: Language, year: int) -> str:
     return format_date(moment, "EEEE d MMMM" if moment.year == year else "EEEE d MMMM y", locale=language)

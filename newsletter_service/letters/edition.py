@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from newsletter_service.languages import Language
 from newsletter_service.letters.cards import (
     CardView,
     Manner,
@@ -148,7 +149,7 @@ def _sections(content: EditionContent, manner: Manner) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def heading(kind: str, language: str) -> str:
+def heading(kind: str, language: Language) -> str:
     """Return the heading over items of one kind."""
     _ = texts(language).gettext
     return {

@@ -11,6 +11,7 @@ from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from newsletter_service.languages import Language
 from newsletter_service.letters import palette, plain
 from newsletter_service.letters.cards import in_language, lone_card
 from newsletter_service.letters.compiling import compiled
@@ -66,7 +67,7 @@ class LetterRenderer:
         headers = [_AUTOMATIC, _content_language(notice.language)]
         return self._letter("notice", values, headers, notice.language, notice.language)
 
-    def card_html(self, card: Card, language: str, written_in: str = "nl") -> str:
+    def card_html(self, card: Card, language: Language, written_in: Language = "nl") -> str:
         """Show one card as it looks in the mail, a page for previews beside a form; raises as `edition`."""
         card = cleaned(card)
         view = lone_card(card, language, written_in)
@@ -75,7 +76,12 @@ class LetterRenderer:
         return compiled(source, card.title, language, written_in)
 
     def _letter(
-        self, name: str, values: dict[str, Any], headers: list[bytes], language: str, written_in: str
+        self,
+        name: str,
+        values: dict[str, Any],
+        headers: list[bytes],
+        language: Language,
+        written_in: Language,
     ) -> PreparedLetter:
         environment, sender = _environment(self.templates_dir, language), values["sender"]
         subject = environment.get_template(f"{name}/subject.txt").render(values).strip()
@@ -148,7 +154,7 @@ def _feedback_id(sender: MailIdentity, content: EditionContent) -> bytes:
     return f"Feedback-ID: {content.number}:{content.language}:{kind}:{sender_id}\r\n".encode("ascii")
 
 
-def _content_language(*languages: str) -> bytes:
+def _content_language(*languages: Language) -> bytes:
     return f"Content-Language: {', '.join(dict.fromkeys(languages))}\r\n".encode("ascii")
 
 
@@ -164,7 +170,7 @@ def _refuse_other_hosts(html: str, values: dict[str, Any], base_url: str) -> Non
 
 
 @cache
-def _environment(templates_dir: Path, language: str) -> Environment:
+def _environment(templates_dir: Path, language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates_dir),
         autoescape=select_autoescape(enabled_extensions=("mjml",), default=False),

@@ -6,6 +6,7 @@ from functools import cache
 from babel.lists import format_list
 from babel.support import NullTranslations, Translations
 
+from newsletter_service.languages import Language
 from newsletter_service.locations import TRANSLATIONS
 
 LOCALES = {"nl": "nl_NL", "en": "en_GB"}
@@ -13,11 +14,11 @@ LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 
 @cache
-def texts(language: str) -> NullTranslations:
+def texts(language: Language) -> NullTranslations:
     """Load the translations into `language` (nl or en); what has none stays in Dutch, as in the source."""
     return Translations.load(TRANSLATIONS, [language], domain="messages")
 
 
-def listed(names: Sequence[str], language: str) -> str:
+def listed(names: Sequence[str], language: Language) -> str:
     """Return names as a sentence lists them: "VAR en RIEC"."""
     return format_list(list(names), locale=LOCALES[language])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from newsletter_service.languages import Language
 from newsletter_service.letters.colours import JOINT, Livery
 
 LARGEST_HTML = 100_000
@@ -98,16 +99,16 @@ class EditionContent:
     subject: str
     preheader: str
     introduction: str
-    language: str
+    language: Language
     cards: tuple[Card, ...]
     featured: bool = True
-    written_in: str = "nl"
+    written_in: Language = "nl"
     corrects: bool = False
     text_limit: int | None = None
     about: str = ""
     anchor: str = ""
     proof: str = ""
-    proof_language: str = "nl"
+    proof_language: Language = "nl"
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class NoticeList:
 
     heading: str
     items: tuple[tuple[str, str], ...]
-    written_in: str = "nl"
+    written_in: Language = "nl"
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Notice:
     be empty.
     """
 
-    language: str
+    language: Language
     subject: str
     heading: str
     paragraphs: tuple[str, ...]
@@ -151,7 +152,7 @@ class Notice:
 class PreparedLetter:
     """A letter ready for the ledger: `skeleton` as letters.skeleton describes, `html_size` in bytes."""
 
-    language: str
+    language: Language
     subject: str
     skeleton: bytes
     html_size: int

@@ -4,6 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from newsletter_service.db import Base
+from newsletter_service.languages import Language
 from newsletter_service.letters.colours import Livery, refusals
 
 UNCHOSEN = "#55606a #38424c #e9ecef #9aa7b3 #d3dae0 #2b363f"
@@ -26,7 +27,7 @@ class Newsletter(Base):
     tagline_en: Mapped[str] = mapped_column(String(200))
     postal_address: Mapped[str] = mapped_column(String(300))
 
-    def tagline(self, language: str) -> str:
+    def tagline(self, language: Language) -> str:
         """The line under the name, in `language` (nl or en)."""
         return self.tagline_en if language == "en" else self.tagline_nl
 
@@ -62,6 +63,6 @@ class Organisation(Base):
             raise UnreadableColours(*found)
         return colours
 
-    def about(self, language: str) -> str:
+    def about(self, language: Language) -> str:
         """Who that is, in `language` (nl or en)."""
         return self.about_en if language == "en" else self.about_nl

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.errors import NotFound
+from newsletter_service.languages import Language
 from newsletter_service.letters.values import MailIdentity, Publisher
 from newsletter_service.publisher.models import Newsletter, Organisation
 
@@ -27,7 +28,7 @@ def publishers(session: Session) -> tuple[Publisher, ...]:
 
 
 def mail_identity(
-    session: Session, language: str, mail_from: str, reply_to: str, base_url: str
+    session: Session, language: Language, mail_from: str, reply_to: str, base_url: str
 ) -> MailIdentity:
     """Who letters in `language` (nl or en) come from."""
     row = newsletter(session)

@@ -5,6 +5,7 @@ from flask.cli import AppGroup
 
 from newsletter_service.db import unit_of_work
 from newsletter_service.errors import NewsletterError
+from newsletter_service.languages import DEFAULT_LANGUAGE, LANGUAGES, Language
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
 
@@ -20,10 +21,10 @@ staff_commands = AppGroup("staff", help="Accounts of the people who make the new
 @click.option(
     "--organisation", help="The organisation's short name in addresses, such as var; a head needs one."
 )
-@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True)
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT_LANGUAGE, show_default=True)
 @click.option("--password", envvar="STAFF_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
 def add(
-    email: str, name: str, roles: tuple[str, ...], organisation: str | None, language: str, password: str
+    email: str, name: str, roles: tuple[str, ...], organisation: str | None, language: Language, password: str
 ) -> None:
     """Make an account for EMAIL. The password is asked for, or taken from STAFF_PASSWORD."""
     new = NewUser(email, name, password, [Role(role) for role in roles], organisation, language)

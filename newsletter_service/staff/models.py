@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.db import Base, one_of
+from newsletter_service.languages import DEFAULT_LANGUAGE, Language
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff import rules
 
@@ -39,7 +40,7 @@ class User(Base, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(120))
-    language: Mapped[str] = mapped_column(String(2), default="nl")
+    language: Mapped[Language] = mapped_column(String(2), default=DEFAULT_LANGUAGE)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # Flask-Security knows no Mapped

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.errors import Conflict, Invalid, NotFound
+from newsletter_service.languages import DEFAULT_LANGUAGE, Language
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
@@ -27,7 +28,7 @@ class NewUser:
     password: str
     roles: Collection[Role]
     organisation: str | None = None
-    language: str = "nl"
+    language: Language = DEFAULT_LANGUAGE
 
 
 def add_user(session: Session, new: NewUser) -> User:

@@ -1,9 +1,10 @@
 """The wording readers agree to: change it together with rules.WORDING_VERSION."""
 
+from newsletter_service.languages import Language
 from newsletter_service.letters.texts import texts
 
 
-def wording(language: str, newsletter: str) -> str:
+def wording(language: Language, newsletter: str) -> str:
     """The sentence beside the button, in `language`, as it is shown and as it is kept with the consent."""
     _ = texts(language).gettext
     return _(

@@ -1,10 +1,11 @@
 """The mails that readers get besides editions; they hold nothing that a visitor typed."""
 
+from newsletter_service.languages import Language
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Action, Notice
 
 
-def confirmation(newsletter: str, language: str, confirm_url: str, never_url: str) -> Notice:
+def confirmation(newsletter: str, language: Language, confirm_url: str, never_url: str) -> Notice:
     """Asks the reader of this address to confirm that they asked for the newsletter."""
     _ = texts(language).gettext
     asked = _(
@@ -30,7 +31,7 @@ def confirmation(newsletter: str, language: str, confirm_url: str, never_url: st
     )
 
 
-def already_subscribed(newsletter: str, language: str, manage_url: str) -> Notice:
+def already_subscribed(newsletter: str, language: Language, manage_url: str) -> Notice:
     """Answers a sign-up of somebody who is a reader already."""
     _ = texts(language).gettext
     asked = _(
@@ -50,7 +51,7 @@ def already_subscribed(newsletter: str, language: str, manage_url: str) -> Notic
     )
 
 
-def lost_link(newsletter: str, language: str, manage_url: str) -> Notice:
+def lost_link(newsletter: str, language: Language, manage_url: str) -> Notice:
     """Gives a reader the way back to their own preferences."""
     _ = texts(language).gettext
     return Notice(

@@ -5,10 +5,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, ValidationError
 
+from newsletter_service.languages import LANGUAGES
 from newsletter_service.subscriptions.addresses import Address, AddressProblem, BadAddress, parse_address
 from newsletter_service.subscriptions.rules import NAME_LENGTH, BadName, Choices, NameProblem, clean_name
 from newsletter_service.web.forms.fields import CheckboxesField, Form, RadioField, too_long
-from newsletter_service.web.locale import LANGUAGES
 
 _ADDRESS_PROBLEMS = {
     AddressProblem.MISSING: _l("Vul uw e-mailadres in."),

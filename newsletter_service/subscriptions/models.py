@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import Base, one_of
+from newsletter_service.languages import DEFAULT_LANGUAGE, Language
 from newsletter_service.links.tokens import new_key
 from newsletter_service.subscriptions.rules import Source, Status, Step
 
@@ -38,7 +39,7 @@ class Subscriber(Base):
     address: Mapped[str] = mapped_column(String(320), unique=True)
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
-    language: Mapped[str] = mapped_column(String(2), default="nl")
+    language: Mapped[Language] = mapped_column(String(2), default=DEFAULT_LANGUAGE)
     status: Mapped[Status] = mapped_column(one_of(Status, 10), default=Status.PENDING)
     link_key: Mapped[str] = mapped_column(String(12), unique=True, index=True, default=new_key)
     former_link: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import notices_since, write_notice
+from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice, PreparedLetter
 from newsletter_service.links.tokens import NOBODYS_KEY
 from newsletter_service.links.urls import MANAGE_WITHIN
@@ -16,7 +17,7 @@ from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import NOTICES_A_DAY, Answer
 
 _DAY = timedelta(days=1)
-_KNOWN: dict[Answer, Callable[[str, str, str], Notice]] = {
+_KNOWN: dict[Answer, Callable[[str, Language, str], Notice]] = {
     Answer.ALREADY_READER: emails.already_subscribed,
     Answer.LINK: emails.lost_link,
 }
@@ -42,13 +43,13 @@ def write(
     )
 
 
-def write_nothing(session: Session, mail_context: MailContext, language: str, now: datetime) -> None:
+def write_nothing(session: Session, mail_context: MailContext, language: Language, now: datetime) -> None:
     """Do the work of a mail without one: nobody learns by the clock which addresses get none."""
     _letter(session, mail_context, _notice(session, mail_context, Answer.CONFIRM, language, NOBODYS_KEY, now))
 
 
 def _notice(
-    session: Session, mail_context: MailContext, answer: Answer, language: str, key: str, now: datetime
+    session: Session, mail_context: MailContext, answer: Answer, language: Language, key: str, now: datetime
 ) -> Notice:
     name, links = newsletter(session).name, mail_context.links
     if answer is Answer.CONFIRM:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from newsletter_service.languages import Language
+
 UNDO_WITHIN = timedelta(days=30)
 NOTICES_A_DAY = 3
 WORDING_VERSION = "2026-11-2"
@@ -55,7 +57,7 @@ class Choices:
     """What a reader chose; the ids are of segments and topics, unknown ones are passed over."""
 
     name: str
-    language: str
+    language: Language
     segment_ids: frozenset[int]
     topic_ids: frozenset[int]
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices, is_suppressed, suppress
+from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder, new_key
 from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
@@ -38,7 +39,7 @@ def sign_up(
     mail_context: MailContext,
     address: Address,
     choices: Choices,
-    read_in: str,
+    read_in: Language,
     now: datetime,
 ) -> None:
     """Take a request for the newsletter; whatever is known of the address shows only in the mail it gets.
@@ -64,7 +65,7 @@ def sign_up(
 
 
 def request_link(
-    session: Session, mail_context: MailContext, address: Address, language: str, now: datetime
+    session: Session, mail_context: MailContext, address: Address, language: Language, now: datetime
 ) -> None:
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
     reader = _by_address(session, address)
@@ -90,7 +91,7 @@ def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False
     return session.scalars(query).one_or_none()
 
 
-def confirm(session: Session, reader: Subscriber, read_in: str, now: datetime) -> bool:
+def confirm(session: Session, reader: Subscriber, read_in: Language, now: datetime) -> bool:
     """Begin the subscription; False if it had begun already, or ended since."""
     if reader.status != Status.PENDING:
         return False
@@ -190,7 +191,7 @@ def _end(session: Session, reader: Subscriber, step: Step, source: Source, now: 
     reader.status = Status.LEFT
     reader.left_at = now
     cancel_for_subscriber(session, reader.id, now)
-    _record(session, reader, step, "", now, source)
+    _record(session, reader, step, None, now, source)
 
 
 def can_undo(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> bool:
@@ -206,7 +207,7 @@ def undo_leave(session: Session, mail_context: MailContext, reader: Subscriber, 
         return False
     reader.status = Status.ACTIVE
     reader.left_at = None
-    _record(session, reader, Step.RESTORED, "", now)
+    _record(session, reader, Step.RESTORED, None, now)
     return True
 
 
@@ -270,7 +271,7 @@ def _record(
     session: Session,
     reader: Subscriber,
     step: Step,
-    read_in: str,
+    read_in: Language | None,
     now: datetime,
     source: Source = Source.FORM,
 ) -> None:

@@ -2,16 +2,15 @@
 
 import sys
 
-from newsletter_service.translations.catalogues import LANGUAGES, read, texts_in_source, untranslated, write
+from newsletter_service.languages import LANGUAGES
+from newsletter_service.translations.catalogues import read, texts_in_source, untranslated, write
 
 
 def main() -> int:
     """Write both catalogues; say what still needs an English text."""
     for language in LANGUAGES:
         catalogue = read(language)
-        source = (
-            texts_in_source()
-        )  # again each time: a catalogue takes over the very messages and fills them in
+        source = texts_in_source()  # each time: a catalogue takes over the very messages and fills them in
         catalogue.update(source, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         if language == "nl":

@@ -7,7 +7,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-LANGUAGES = ("nl", "en")
+from newsletter_service.languages import Language
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 METHODS = [
@@ -38,12 +39,12 @@ def texts_in_source() -> Catalog:
     return catalogue
 
 
-def path_of(language: str) -> Path:
+def path_of(language: Language) -> Path:
     """Where the catalogue of `language` lies."""
     return HERE / language / "LC_MESSAGES" / "messages.po"
 
 
-def read(language: str) -> Catalog:
+def read(language: Language) -> Catalog:
     """The catalogue of `language`; an empty one if there is no file yet."""
     path = path_of(language)
     if not path.exists():
@@ -52,7 +53,7 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language, domain="messages")
 
 
-def write(language: str, catalogue: Catalog) -> None:
+def write(language: Language, catalogue: Catalog) -> None:
     """Store `catalogue` sorted and without times, so that a change shows only what changed."""
     path = path_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,11 +11,10 @@ from flask_babel import Babel, get_locale, refresh
 from flask_login import current_user
 
 from newsletter_service.clock import DEFAULT_ZONE
+from newsletter_service.languages import DEFAULT_LANGUAGE, LANGUAGES, Language, is_language
 from newsletter_service.locations import TRANSLATIONS
 from newsletter_service.web.areas import is_staff_page
 
-LANGUAGES = {"nl": "Nederlands", "en": "English"}
-DEFAULT_LANGUAGE = "nl"
 PARAMETER = "taal"
 
 babel = Babel()
@@ -35,13 +34,13 @@ def init_locale(app: Flask) -> None:
     app.url_defaults(_keep_language)
 
 
-def language() -> str:
+def language() -> Language:
     """The language of the page being made: nl or en."""
-    locale = get_locale()
-    return locale.language if locale is not None and locale.language in LANGUAGES else DEFAULT_LANGUAGE
+    code = getattr(get_locale(), "language", None)
+    return code if is_language(code) else DEFAULT_LANGUAGE
 
 
-def use_language(chosen: str, *, just_chosen: bool = False) -> None:
+def use_language(chosen: Language, *, just_chosen: bool = False) -> None:
     """From here on, use the language of the subscriber behind a token, or of the person a page was made for.
 
     What the address asks for goes first, unless the reader has `just_chosen` another.

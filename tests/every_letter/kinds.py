@@ -11,6 +11,7 @@ from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
 from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.corrections import emails as correction_emails
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.languages import LANGUAGES, Language
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import (
@@ -29,7 +30,6 @@ from newsletter_service.subscriptions import emails as reader_emails
 RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
 BASE = "https://nieuwsbrief.example"
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
-LANGUAGES = ("nl", "en")
 _SENDER = MailIdentity(
     name="Veilig Verbonden",
     list_slug="veilig-verbonden",
@@ -85,7 +85,7 @@ def _kind(name: str, letter: PreparedLetter) -> Kind:
     return Kind(name, letter.html_size, Template(letter.skeleton).fill(values))
 
 
-def _editions(language: str) -> dict[str, EditionContent]:
+def _editions(language: Language) -> dict[str, EditionContent]:
     edition = EditionContent(
         number=12,
         day=date(2026, 11, 26),
@@ -118,7 +118,7 @@ def _editions(language: str) -> dict[str, EditionContent]:
     }
 
 
-def _cards(language: str) -> Iterator[Card]:
+def _cards(language: Language) -> Iterator[Card]:
     items = [*RIEC_ITEMS, *VAR_ITEMS]
     items.sort(key=lambda item: ("publication", "news", "event", "call").index(item.kind))
     for number, item in enumerate(items[:12], 1):
@@ -149,7 +149,7 @@ def _file_of(name: str) -> str:
     return f"{name.replace(' ', '-')}.png"
 
 
-def _notices(language: str) -> dict[str, Notice]:
+def _notices(language: Language) -> dict[str, Notice]:
     name, token = _SENDER.name, "17-1-1764748800-QmFzZTY0VG9rZW5Wb29yVGVz"
     manage = f"{BASE}/voorkeuren/{token}"
     composed = staff_emails.ComposedFacts(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.emails import look_at, moment_in_words
+from newsletter_service.languages import Language
 from newsletter_service.letters.markdown.html import to_text
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Action, Notice, NoticeList
@@ -26,7 +27,7 @@ class OfferedFacts:
     due_at: datetime | None
 
 
-def correction_held(number: int, words: str, links: Links, language: str) -> Notice:
+def correction_held(number: int, words: str, links: Links, language: Language) -> Notice:
     """Tells that the mail server does not take a correction; `words` is what it said."""
     _ = texts(language).gettext
     subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
@@ -41,7 +42,7 @@ def correction_held(number: int, words: str, links: Links, language: str) -> Not
     return Notice(language, subject, subject, tuple(paragraphs), look_at(number, links, language))
 
 
-def correction_offered(facts: OfferedFacts, links: Links, language: str) -> Notice:
+def correction_offered(facts: OfferedFacts, links: Links, language: Language) -> Notice:
     """Asks a head to agree to a correction, and says what it says and what happens otherwise."""
     _ = texts(language).gettext
     subject = _("Wilt u kijken naar de correctie op editie %(number)s?") % {"number": facts.number}
@@ -59,7 +60,7 @@ def correction_offered(facts: OfferedFacts, links: Links, language: str) -> Noti
     return Notice(language, subject, subject, paragraphs, look, lists=(words,))
 
 
-def correction_held_back(number: int, by: str, links: Links, language: str) -> Notice:
+def correction_held_back(number: int, by: str, links: Links, language: Language) -> Notice:
     """Tells that somebody keeps a correction from going out."""
     _ = texts(language).gettext
     subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
@@ -68,7 +69,7 @@ def correction_held_back(number: int, by: str, links: Links, language: str) -> N
     return Notice(language, subject, subject, (sentence % {"name": by},), look)
 
 
-def correction_hindered(number: int, why: Hindrance, links: Links, language: str) -> Notice:
+def correction_hindered(number: int, why: Hindrance, links: Links, language: Language) -> Notice:
     """Tells that a correction did not go out by itself, and why."""
     _ = texts(language).gettext
     subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}

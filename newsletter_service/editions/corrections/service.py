@@ -28,6 +28,7 @@ from newsletter_service.editions.rules import (
 from newsletter_service.editions.service import Statement, lock, mailing_of, statement_of
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import Invalid, NotFound
+from newsletter_service.languages import Language
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.staff.models import User
@@ -199,7 +200,7 @@ def discard(session: Session, edition: Edition, seen: str, user: User, now: date
 
 
 def letter_for(
-    session: Session, mail_context: MailContext, edition: Edition, draft: Correction, language: str
+    session: Session, mail_context: MailContext, edition: Edition, draft: Correction, language: Language
 ) -> PreparedLetter:
     """What a reader of this language would get; letters.errors.LetterError."""
     return letter_of(session, mail_context, correction_content(edition, draft, language))
@@ -246,7 +247,7 @@ def _address(
     return written
 
 
-def _recipients(language: str, had_it: ColumnElement[bool]) -> Select[int, str, str, str, str]:
+def _recipients(language: Language, had_it: ColumnElement[bool]) -> Select[int, str, str, str, str]:
     query = select(*RECIPIENT).join(Delivery, Delivery.subscriber_id == Subscriber.id)
     return query.where(ACTIVE, Subscriber.language == language, had_it)
 

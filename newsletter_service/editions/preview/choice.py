@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from flask import request
 from flask_babel import gettext as _
 
-from newsletter_service.web.locale import LANGUAGES, language
+from newsletter_service.languages import LANGUAGES, Language, is_language
+from newsletter_service.web.locale import language
 
 EVERYBODY = "alle"
 SHAPES = ("mobiel", "computer", "donker", "tekst")
@@ -25,7 +26,7 @@ class PreviewChoice:
     """What was picked: a segment's slug (None: a reader without any), a language and a shape."""
 
     segment: str | None
-    language: str
+    language: Language
     shape: str
 
     @property
@@ -42,7 +43,7 @@ def chosen() -> PreviewChoice:
     shape = asked.get("vorm", SHAPES[0])
     return PreviewChoice(
         segment=None if segment == EVERYBODY else segment,
-        language=tongue if tongue in LANGUAGES else language(),
+        language=tongue if is_language(tongue) else language(),
         shape=shape if shape in SHAPES else SHAPES[0],
     )
 

@@ -12,6 +12,7 @@ from newsletter_service.delivery.service import write_notice
 from newsletter_service.editions.content import content_for, item_view, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionConflict
+from newsletter_service.languages import Language
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import EditionContent, PreparedLetter
@@ -50,7 +51,7 @@ def message_for(
     mail_context: MailContext,
     edition: Edition,
     segment: str | None,
-    language: str,
+    language: Language,
     now: datetime,
 ) -> bytes:
     """The bytes that a verified member of `segment` (its slug; None: a reader without any) would get.
@@ -76,7 +77,7 @@ def sample_copy(mail_context: MailContext, letter: PreparedLetter, now: datetime
 
 
 def letter_for(
-    session: Session, mail_context: MailContext, edition: Edition, segment: str | None, language: str
+    session: Session, mail_context: MailContext, edition: Edition, segment: str | None, language: Language
 ) -> PreparedLetter:
     """The letter behind `message_for`, with its size and warnings; raises the same."""
     return letter_of(session, mail_context, _content(session, mail_context, edition, segment, language))
@@ -88,7 +89,7 @@ def proof_to(
     edition: Edition,
     user: User,
     segment: str | None,
-    language: str,
+    language: Language,
     now: datetime,
 ) -> Delivery:
     """Mail a proof of what `message_for` shows to a member of staff; raises the same, and TooManyProofs.
@@ -111,7 +112,7 @@ def proof_to(
     )
 
 
-def _proof_of(session: Session, segment: str | None, language: str, told_in: str) -> str:
+def _proof_of(session: Session, segment: str | None, language: Language, told_in: Language) -> str:
     """For which readers and in which language a proof is, in the words of `told_in`: "Proef · Politie · Engels"."""
     _ = texts(told_in).gettext
     whom = _("Zonder doelgroep") if segment is None else segment_by_slug(session, segment).name(told_in)
@@ -120,7 +121,7 @@ def _proof_of(session: Session, segment: str | None, language: str, told_in: str
 
 
 def _content(
-    session: Session, mail_context: MailContext, edition: Edition, segment: str | None, language: str
+    session: Session, mail_context: MailContext, edition: Edition, segment: str | None, language: Language
 ) -> EditionContent:
     items = items_in(edition)
     seen = visible([item_view(item) for item in items], _reader(session, segment))

@@ -16,6 +16,7 @@ from newsletter_service.editions.models import Edition, Exclusion, LetterItem
 from newsletter_service.editions.readers import Reader, active_subscribers, recipients
 from newsletter_service.editions.rules import ExclusionReason
 from newsletter_service.editorial.models import Item
+from newsletter_service.languages import Language
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import mail_identity
@@ -76,7 +77,7 @@ class Addressing:
             )
         self._addressed.clear()
 
-    def _letter(self, item_ids: tuple[int, ...], language: str) -> int:
+    def _letter(self, item_ids: tuple[int, ...], language: Language) -> int:
         """The number of the letter with these items, which is prepared when its first reader turns up."""
         variant = item_ids, language
         if variant not in self._letters:
@@ -86,7 +87,7 @@ class Addressing:
             self._letters[variant] = letter.id
         return self._letters[variant]
 
-    def _prepare(self, item_ids: tuple[int, ...], language: str) -> PreparedLetter:
+    def _prepare(self, item_ids: tuple[int, ...], language: Language) -> PreparedLetter:
         mail_context = self._mail_context
         sender = mail_identity(
             self._session,

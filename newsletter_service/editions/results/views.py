@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, render_template, stream_with_context
-from flask_babel import force_locale, get_locale
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -29,10 +29,12 @@ from newsletter_service.editions.results.progress import progress as progress_no
 from newsletter_service.editions.results.service import Mailed, Skipped
 from newsletter_service.editions.rules import EditionState, EditionStatus
 from newsletter_service.editions.service import edition_numbered, mailing_of, statement, status_of
+from newsletter_service.languages import Language
 from newsletter_service.services import services
 from newsletter_service.staff.access.sessions import in_background
 from newsletter_service.staff.guards import acting, signed_in
 from newsletter_service.staff.rules import may_edit_edition
+from newsletter_service.web.locale import language
 
 deliveries = Blueprint("deliveries", __name__, url_prefix="/edities/<int:number>")
 _ON_A_PAGE = 100
@@ -143,13 +145,13 @@ def export(number: int) -> Response:
         service.note_export(session, what.mailed, user, what.shown, now)
     name = f"editie-{number}-{what.shown}.csv"
     return Response(
-        stream_with_context(_sheet(number, str(get_locale()))),
+        stream_with_context(_sheet(number, language())),
         mimetype="text/csv",
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
 
 
-def _sheet(number: int, language: str) -> Iterator[str]:
+def _sheet(number: int, language: Language) -> Iterator[str]:
     """Written after the answer has begun, when the session that knew who asks, and in what language, is closed."""
     session = db.session()
     what = requested_filter(session, number)

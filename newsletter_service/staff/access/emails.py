@@ -1,10 +1,11 @@
 """The mail that tells administrators that somebody may be guessing."""
 
+from newsletter_service.languages import Language
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Notice
 
 
-def many_wrong_passwords(failures: int, accounts: int, language: str) -> Notice:
+def many_wrong_passwords(failures: int, accounts: int, language: Language) -> Notice:
     """Tells how often signing in failed in the last quarter of an hour, what we do about it, and what they can do."""
     _, ngettext = texts(language).gettext, texts(language).ngettext
     subject = _("Er wordt vaak een verkeerd wachtwoord ingevuld")

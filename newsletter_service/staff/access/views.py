@@ -7,11 +7,12 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import read_only, unit_of_work
+from newsletter_service.languages import DEFAULT_LANGUAGE
 from newsletter_service.services import services
 from newsletter_service.staff.access import service
 from newsletter_service.staff.access.door import KEY, Refused, knock
 from newsletter_service.staff.access.forms import SignInForm
-from newsletter_service.web.locale import DEFAULT_LANGUAGE, language
+from newsletter_service.web.locale import language
 
 door = Blueprint("door", __name__, url_prefix="/redactie")
 

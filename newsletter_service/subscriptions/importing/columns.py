@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from newsletter_service.languages import DEFAULT_LANGUAGE, Language
 from newsletter_service.subscriptions.rules import Status
 
 T = TypeVar("T")
@@ -68,7 +69,14 @@ _STATUS = {
     "nog niet bevestigd": Status.PENDING,
     "unconfirmed": Status.PENDING,
 }
-_LANGUAGES = {"nl": "nl", "nederlands": "nl", "dutch": "nl", "en": "en", "engels": "en", "english": "en"}
+_LANGUAGES: dict[str, Language] = {
+    "nl": "nl",
+    "nederlands": "nl",
+    "dutch": "nl",
+    "en": "en",
+    "engels": "en",
+    "english": "en",
+}
 _EMPTY = frozenset({"null", "none", "nil", "-", "–", "—", "--", "n/a", "#n/a", "nvt", "n.v.t.", "onbekend"})
 
 
@@ -111,9 +119,9 @@ def status_of(cell: str) -> Status:
     return _known(cell, _STATUS) if cell else Status.ACTIVE
 
 
-def language_of(cell: str) -> str:
+def language_of(cell: str) -> Language:
     """The language (nl or en) that a cell names; an empty one means Dutch."""
-    return _known(cell, _LANGUAGES) if cell else "nl"
+    return _known(cell, _LANGUAGES) if cell else DEFAULT_LANGUAGE
 
 
 def slugs_of(cell: str, known: Mapping[str, str]) -> frozenset[str]:

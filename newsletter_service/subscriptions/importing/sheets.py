@@ -9,6 +9,7 @@ from typing import TypeVar
 from newsletter_service import csv_files
 from newsletter_service.clock import DEFAULT_ZONE, AmbiguousTime, NonexistentTime, in_zone, local_moment
 from newsletter_service.csv_files import UnreadableFile, csv_line, rows_from, unguarded
+from newsletter_service.languages import Language
 from newsletter_service.subscriptions.addresses import Address, BadAddress, parse_address
 from newsletter_service.subscriptions.importing import columns
 from newsletter_service.subscriptions.importing.columns import HEADINGS, UnknownWord
@@ -30,7 +31,7 @@ class Line:
     number: int
     address: Address
     name: str
-    language: str
+    language: Language
     segments: frozenset[str]
     topics: frozenset[str]
     status: Status

@@ -2,8 +2,9 @@ import re
 
 import pytest
 
+from newsletter_service.languages import LANGUAGES, Language
 from newsletter_service.letters.texts import texts
-from newsletter_service.translations.catalogues import LANGUAGES, read, texts_in_source, untranslated
+from newsletter_service.translations.catalogues import read, texts_in_source, untranslated
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 
@@ -14,12 +15,12 @@ def last(forms: str | tuple[str, ...] | list[str] | None) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_in_the_source_stands_in_the_catalogue_and_no_other(language: str) -> None:
+def test_every_text_in_the_source_stands_in_the_catalogue_and_no_other(language: Language) -> None:
     assert {m.id for m in read(language) if m.id} == {m.id for m in texts_in_source() if m.id}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_is_left_untranslated(language: str) -> None:
+def test_nothing_is_left_untranslated(language: Language) -> None:
     assert untranslated(read(language)) == []
 
 
@@ -48,13 +49,13 @@ OTHER_VOICE = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_all_texts_speak_with_one_voice(language: str) -> None:
+def test_all_texts_speak_with_one_voice(language: Language) -> None:
     """Dutch says we, u heeft and e-mail; English says email, sign off and image."""
     others = [text for text in spoken(language) if OTHER_VOICE[language].search(text)]
     assert others == []
 
 
-def spoken(language: str) -> list[str]:
+def spoken(language: Language) -> list[str]:
     """All that can be read in that language."""
     said = [m.id if language == "nl" else m.string for m in read(language) if m.id]
     return [form or "" for one in said for form in (one if isinstance(one, (tuple, list)) else (one,))]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.service import is_suppressed, suppress
+from newsletter_service.languages import Language
 from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
@@ -40,7 +41,7 @@ def sign_up(
     mail_context: Services,
     choices: Choices = NOTHING_CHOSEN,
     now: datetime = NOW,
-    read_in: str = "nl",
+    read_in: Language = "nl",
 ) -> None:
     service.sign_up(session, mail_context, ANNA, choices, read_in, now)
 

@@ -11,7 +11,8 @@ from flask_babel import force_locale
 from wtforms import Field, RadioField, SelectField, SelectMultipleField, StringField
 
 import newsletter_service
-from newsletter_service.translations.catalogues import LANGUAGES, read
+from newsletter_service.languages import LANGUAGES, Language
+from newsletter_service.translations.catalogues import read
 from newsletter_service.web.forms.fields import (
     BAD_DATE,
     BAD_MOMENT,
@@ -68,7 +69,7 @@ def filled_in(form: type[Form], name: str, typed: str, app: Flask) -> Form:
     return made
 
 
-def our_words(language: str) -> re.Pattern[str]:
+def our_words(language: Language) -> re.Pattern[str]:
     """What any of our texts in that language may have become."""
     texts = [m.id if language == "nl" else m.string for m in read(language) if m.id]
     flat = [form or "" for one in texts for form in (one if isinstance(one, (tuple, list)) else (one,))]
@@ -85,7 +86,7 @@ def unlimited(app: Flask) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("form", all_forms(), ids=lambda form: form.__name__)
 def test_garbage_in_a_field_gives_one_message_and_it_is_ours(
-    form: type[Form], language: str, app: Flask
+    form: type[Form], language: Language, app: Flask
 ) -> None:
     ours = our_words(language)
     with app.test_request_context(), force_locale(language):
