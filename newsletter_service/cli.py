@@ -7,7 +7,7 @@ import click
 
 
 class Command(NamedTuple):
-    """Where a command stands, what `newsletter --help` says of it, and what it runs on."""
+    """Where a command is, what `newsletter --help` says of it, and what it runs on."""
 
     place: str
     says: str

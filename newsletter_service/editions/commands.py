@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.clock import local_moment
 from newsletter_service.db import read_only, unit_of_work
 from newsletter_service.editions import service
+from newsletter_service.editions.composing import service as composing
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.editions.preview import service as preview
@@ -50,9 +51,6 @@ def list_editions() -> None:
 @click.argument("number", type=int)
 def compose_edition(number: int) -> None:
     """Compose edition NUMBER now; one that was composed before is composed again."""
-    # Here, as it brings what compares texts: 3 MB that a release, which is to be small, would carry for nothing.
-    from newsletter_service.editions.composing import service as composing  # noqa: PLC0415
-
     with _work() as session:
         edition = service.edition_numbered(session, number)
         composing.compose_edition(session, services(), edition, None, services().clock())
