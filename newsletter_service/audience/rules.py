@@ -7,7 +7,7 @@ NOBODY: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
-class ReaderView:
+class SubscriberView:
     """What matters of a reader here, as ids: claimed segments, the verified ones of them, chosen topics."""
 
     segments: frozenset[int] = NOBODY
@@ -25,11 +25,11 @@ class ItemView:
     restricted: bool = False
 
 
-ANYONE = ReaderView()
+ANYONE = SubscriberView()
 """A reader who claims nothing and chose nothing."""
 
 
-def may_see(reader: ReaderView, item: ItemView) -> bool:
+def may_see(reader: SubscriberView, item: ItemView) -> bool:
     """Whether `reader` gets `item`.
 
     An item for segments needs one of them, verified where the item is restricted; an item about topics
@@ -48,19 +48,19 @@ def is_public(item: ItemView) -> bool:
     return not item.restricted
 
 
-def visible(items: Sequence[ItemView], reader: ReaderView) -> tuple[int, ...]:
+def visible(items: Sequence[ItemView], reader: SubscriberView) -> tuple[int, ...]:
     """Ids of the items that `reader` gets, in the order of `items`."""
     return tuple(item.id for item in items if may_see(reader, item))
 
 
-def member_of(segment_id: int) -> ReaderView:
+def member_of(segment_id: int) -> SubscriberView:
     """A verified member of one segment who gets all topics, as previews show one."""
-    return ReaderView(segments=frozenset({segment_id}), verified=frozenset({segment_id}))
+    return SubscriberView(segments=frozenset({segment_id}), verified=frozenset({segment_id}))
 
 
-def reader_view(
+def subscriber_view(
     claims: Mapping[int, bool], topics: Iterable[int], domain: str, domains: Mapping[int, frozenset[str]]
-) -> ReaderView:
+) -> SubscriberView:
     """The view of a reader who claims the segments in `claims` (to whether a communicator vouched for it).
 
     `domain` is that of the confirmed address, `domains` the mail domains listed per segment.
@@ -70,7 +70,7 @@ def reader_view(
         for segment, approved in claims.items()
         if is_verified(approved=approved, domain=domain, listed=domains.get(segment, frozenset()))
     }
-    return ReaderView(frozenset(claims), frozenset(verified), frozenset(topics))
+    return SubscriberView(frozenset(claims), frozenset(verified), frozenset(topics))
 
 
 def is_verified(*, approved: bool, domain: str, listed: Iterable[str]) -> bool:

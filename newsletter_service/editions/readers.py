@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.audience.rules import ReaderView, reader_view, visible
+from newsletter_service.audience.rules import SubscriberView, subscriber_view, visible
 from newsletter_service.audience.service import segment_domains
 from newsletter_service.db import among
 from newsletter_service.editions.content import item_view
@@ -31,27 +31,27 @@ _READERS_AT_ONCE = 500
 _KINDS_KEPT = 10_000
 
 
-class Reader(NamedTuple):
+class ActiveSubscriber(NamedTuple):
     """An active reader as a release sees one."""
 
     id: int
     address: str
     language: Language
-    view: ReaderView
+    view: SubscriberView
 
 
 _Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...], str]
 """What a reader's view depends on: claimed segments and whether each is vouched for, topics, mail domain."""
 
 
-def active_subscribers(session: Session) -> Iterator[Sequence[Reader]]:
+def active_subscribers(session: Session) -> Iterator[Sequence[ActiveSubscriber]]:
     """All active readers, by id, some hundreds at a time; the caller's transaction lasts until the last of them."""
     domains = segment_domains(session)
 
     @lru_cache(_KINDS_KEPT)  # readers are many, what they choose is not
-    def view(choices: _Choices) -> ReaderView:
+    def view(choices: _Choices) -> SubscriberView:
         claims, topics, domain = choices
-        return reader_view(dict(claims), topics, domain, domains)
+        return subscriber_view(dict(claims), topics, domain, domains)
 
     columns = (Subscriber.id, Subscriber.address, Subscriber.language, Subscriber.domain)
     query = select(*columns).where(ACTIVE).order_by(Subscriber.id)
@@ -62,7 +62,7 @@ def active_subscribers(session: Session) -> Iterator[Sequence[Reader]]:
         first, last = rows[0].id, rows[-1].id
         claims, chosen = _claims(connection, first, last), _topics(connection, first, last)
         yield [
-            Reader(
+            ActiveSubscriber(
                 id_, address, language, view((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain))
             )
             for id_, address, language, domain in rows
@@ -74,7 +74,7 @@ def recipients(subscriber_ids: Sequence[int]) -> Select[int, str, str, str, str]
     return select(*RECIPIENT).where(ACTIVE, among(Subscriber.id, subscriber_ids))
 
 
-def profiles(session: Session) -> Counter[ReaderView]:
+def profiles(session: Session) -> Counter[SubscriberView]:
     """The number of active readers of each kind that the rule can tell apart."""
     return Counter(reader.view for readers in active_subscribers(session) for reader in readers)
 

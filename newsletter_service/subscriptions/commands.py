@@ -12,7 +12,7 @@ from newsletter_service.subscriptions.importing.service import (
     Imported,
     all_subscribers,
     all_who_stay_away,
-    import_readers,
+    import_subscribers,
     read,
     record_export,
 )
@@ -54,7 +54,7 @@ def import_file(file: Path, consent: str, dry_run: bool) -> None:
         sheet = read(session, text, secret_key, now)
         if sheet.faults:
             raise click.ClickException(_report(sheet.faults))
-        done = import_readers(session, sheet, consent, secret_key, now)
+        done = import_subscribers(session, sheet, consent, secret_key, now)
         if dry_run:
             session.rollback()
     for remark in sorted(sheet.remarks + done.remarks, key=lambda remark: remark.line):

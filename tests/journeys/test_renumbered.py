@@ -14,7 +14,7 @@ from newsletter_service.delivery.models import Suppression
 from newsletter_service.links.urls import Links
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
-from newsletter_service.subscriptions.importing.service import all_subscribers, import_readers, read
+from newsletter_service.subscriptions.importing.service import all_subscribers, import_subscribers, read
 from newsletter_service.subscriptions.importing.sheets import write_sheet
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
@@ -81,7 +81,9 @@ def out_and_in_again(session: Session, mail_context: Services) -> None:
     session.expunge_all()
     begin_counting_anew(session)
     sheet = read(session, "".join([header, *reversed(rows)]), mail_context.secret_key, NOW)
-    assert import_readers(session, sheet, "zo stond het er", mail_context.secret_key, NOW).added == len(NAMES)
+    assert import_subscribers(session, sheet, "zo stond het er", mail_context.secret_key, NOW).added == len(
+        NAMES
+    )
 
 
 def renumbered(session: Session) -> None:

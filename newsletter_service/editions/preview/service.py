@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from newsletter_service.audience.rules import ANYONE, ReaderView, member_of, visible
+from newsletter_service.audience.rules import ANYONE, SubscriberView, member_of, visible
 from newsletter_service.audience.service import segment_by_slug
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import write_notice
@@ -130,7 +130,7 @@ def _content(
     return content_for(edition, items, seen, language, mail_context.links)
 
 
-def _reader(session: Session, segment: str | None) -> ReaderView:
+def _reader(session: Session, segment: str | None) -> SubscriberView:
     return ANYONE if segment is None else member_of(segment_by_slug(session, segment).id)
 
 

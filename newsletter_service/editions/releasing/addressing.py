@@ -13,7 +13,7 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.models import Mailing
 from newsletter_service.editions.content import content_for, item_view
 from newsletter_service.editions.models import Edition, Exclusion, LetterItem
-from newsletter_service.editions.readers import Reader, active_subscribers, recipients
+from newsletter_service.editions.readers import ActiveSubscriber, active_subscribers, recipients
 from newsletter_service.editions.rules import ExclusionReason
 from newsletter_service.editorial.models import Item
 from newsletter_service.languages import Language
@@ -58,7 +58,7 @@ class Addressing:
         self._write_addressed()
         return self._written
 
-    def _address(self, readers: Sequence[Reader]) -> None:
+    def _address(self, readers: Sequence[ActiveSubscriber]) -> None:
         unwanted = self._unwanted.among({reader.id: reader.address for reader in readers})
         excluded = dict.fromkeys(unwanted, ExclusionReason.SUPPRESSED)
         for reader in readers:

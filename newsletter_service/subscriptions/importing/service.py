@@ -53,7 +53,9 @@ def read(session: Session, text: str, secret_key: str, now: datetime) -> Sheet:
     return sheet
 
 
-def import_readers(session: Session, sheet: Sheet, consent: str, secret_key: str, now: datetime) -> Imported:
+def import_subscribers(
+    session: Session, sheet: Sheet, consent: str, secret_key: str, now: datetime
+) -> Imported:
     """Add who is in `sheet`, confirmed; `consent` says where and how they agreed, and is kept as proof.
 
     Nobody is mailed, and nobody comes back by a list: neither who is not to be mailed any more, nor who left

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from newsletter_service.audience.rules import (
     ANYONE,
     ItemView,
-    ReaderView,
+    SubscriberView,
     is_verified,
     may_see,
     member_of,
-    reader_view,
+    subscriber_view,
     visible,
 )
 
@@ -19,8 +19,10 @@ POLICE, MAYORS = 1, 2
 DRUGS, FRAUD = 11, 12
 
 
-def reader(segments: set[int] = set(), verified: set[int] = set(), topics: set[int] = set()) -> ReaderView:  # noqa: B006
-    return ReaderView(frozenset(segments), frozenset(verified), frozenset(topics))
+def reader(
+    segments: set[int] = set(), verified: set[int] = set(), topics: set[int] = set()
+) -> SubscriberView:  # noqa: B006
+    return SubscriberView(frozenset(segments), frozenset(verified), frozenset(topics))
 
 
 def item(
@@ -68,7 +70,7 @@ CASES = [
 @pytest.mark.parametrize(
     ("who", "what", "seen"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
-def test_the_one_rule(who: ReaderView, what: ItemView, seen: bool) -> None:
+def test_the_one_rule(who: SubscriberView, what: ItemView, seen: bool) -> None:
     assert may_see(who, what) is seen
 
 
@@ -107,7 +109,7 @@ def test_somebody_vouched_for_is_verified_whatever_the_domain() -> None:
 
 def test_a_domain_verifies_only_claims_that_were_made() -> None:
     listed = {POLICE: frozenset({"politie.example"}), MAYORS: frozenset({"politie.example"})}
-    view = reader_view({POLICE: False}, [DRUGS], "politie.example", listed)
+    view = subscriber_view({POLICE: False}, [DRUGS], "politie.example", listed)
     assert view == reader({POLICE}, {POLICE}, {DRUGS})
 
 
