@@ -45,7 +45,7 @@ def without_addresses(words: str) -> str:
 class _Handler(logging.StreamHandler[TextIO]):
     """Writes to a stream, and says of a record that cannot be written only where it came from."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+    def handleError(self, record: logging.LogRecord) -> None:
         """The library's own would print the arguments, and addresses may be among them."""
         with suppress(OSError, ValueError):
             self.stream.write(f"a record of {record.name}, line {record.lineno}, could not be written\n")

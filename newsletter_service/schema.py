@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, column, inspect, select, table
 
 _VERSIONS = Path(__file__).resolve().parent / "migrations" / "versions"
 _TABLE = "alembic_version"
@@ -18,7 +18,7 @@ def number_of(engine: Engine) -> str:
     with engine.connect().execution_options(sqlite_read_only=True) as connection:
         if not inspect(connection).has_table(_TABLE):
             return ""
-        return connection.scalar(text(f"SELECT version_num FROM {_TABLE}")) or ""  # noqa: S608  # our own name
+        return connection.scalar(select(column("version_num")).select_from(table(_TABLE))) or ""
 
 
 def upgrade_needed(engine: Engine) -> str:

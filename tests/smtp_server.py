@@ -73,7 +73,7 @@ class RecordingServer:
 
     # What aiosmtpd calls; the names are its own.
 
-    async def handle_MAIL(  # noqa: N802
+    async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.mail_answer:
@@ -81,7 +81,7 @@ class RecordingServer:
         envelope.mail_from = address
         return "250 OK"
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self.answers.get(address, "250 OK")
@@ -91,7 +91,7 @@ class RecordingServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await self._take_time()
         recipient = envelope.rcpt_tos[0]
         answer = self.after_data.get(recipient, "250 OK")

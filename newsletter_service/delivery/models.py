@@ -28,7 +28,7 @@ class Mailing(Base):
 
 
 class Letter(Base):
-    """One rendered variant, prepared once: a MIME skeleton with named slots (see letters.skeleton)."""
+    """One rendered variant, prepared once: a MIME skeleton with named slots (see letters.mime.skeleton)."""
 
     __tablename__ = "letter"
 

@@ -74,7 +74,7 @@ def classify(reply: Reply, *, pausable: bool = True, attempts: int = 0) -> Verdi
 
 
 def _verdict(reply: Reply) -> Verdict:
-    """The table of S3 and S4; an answer that makes no sense counts as a lost connection."""
+    """What a reply means for its delivery (RFC 5321, 4.2); one that makes no sense counts as a lost connection."""
     match reply.code and reply.code // 100:
         case _ if reply.phase is Phase.CONNECT:
             return Verdict.UNREACHABLE

@@ -30,7 +30,7 @@ class Mailbox:
     def __post_init__(self) -> None:
         private_folder(self.folder)
 
-    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name, as below
+    async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Take every recipient but those of an office that is no more, so that something fails as it would."""
@@ -39,7 +39,7 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 fine"
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Keep one mail; it is on disk before the answer goes out."""
         content = envelope.original_content or b""
         self.store(content if isinstance(content, bytes) else content.encode())

@@ -135,7 +135,7 @@ class Correction(Base):
 
     It is a draft while `mailing_id` and `released_at` are null. From `offered_at` on it waits for the heads'
     agreement, or until `due_at` if the release rule set that. `readers` is how many it went to; `held_at` is set
-    while somebody (`held_by`), the mail server's refusal or one of correction_rules.Hindrance keeps it from going on.
+    while somebody (`held_by`), the mail server's refusal or one of corrections.rules.Hindrance keeps it from going on.
     """
 
     __tablename__ = "correction"

@@ -87,7 +87,7 @@ def back_to(number: int) -> Response:
 
 
 def preview_response(message: bytes, shape: str) -> Response:
-    """A letter as it looks in a frame of ours, in one of previewing.SHAPES."""
+    """A letter as it looks in a frame of ours, in one of preview.choice.SHAPES."""
     if shape != "tekst":
         return mail_preview_response(html_of(message), "dark" if shape == "donker" else "light")
     response = make_response(text_of(message))

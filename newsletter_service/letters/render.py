@@ -179,7 +179,7 @@ def _environment(templates_dir: Path, language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]  # an extension's
     environment.globals |= {
         "light": palette.LIGHT,
         "dark": palette.DARK,

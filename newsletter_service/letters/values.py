@@ -150,7 +150,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class PreparedLetter:
-    """A letter ready for the ledger: `skeleton` as letters.skeleton describes, `html_size` in bytes."""
+    """A letter ready for the ledger: `skeleton` as letters.mime.skeleton describes, `html_size` in bytes."""
 
     language: Language
     subject: str

@@ -1,4 +1,4 @@
-"""What turning editions into letters needs besides the database."""
+"""What turns contents into letters, besides the database."""
 
 from typing import Protocol
 

@@ -36,7 +36,7 @@ class CalendarSettings:
     correction_minutes: int
 
     def rhythm(self) -> Rhythm:
-        """The part that decides about moments; raises calendar_rules.BadCalendar."""
+        """The part that decides about moments; raises rules.BadCalendar."""
         return Rhythm(
             every_weeks=self.every_weeks,
             weekday=self.weekday,

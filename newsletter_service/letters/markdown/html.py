@@ -49,13 +49,13 @@ class _Markdown(MarkdownIt):
         self.core.ruler.after("normalize", "layouts", _layouts)
         self.core.ruler.after("block", "lettered", _lettered)
 
-    def validateLink(self, url: str) -> bool:  # noqa: N802  # markdown-it's name
+    def validateLink(self, url: str) -> bool:
         return bool(url)
 
-    def normalizeLink(self, url: str) -> str:  # noqa: N802  # markdown-it's name
+    def normalizeLink(self, url: str) -> str:
         return url
 
-    def normalizeLinkText(self, link: str) -> str:  # noqa: N802  # markdown-it's name
+    def normalizeLinkText(self, link: str) -> str:
         return link
 
 

@@ -33,7 +33,7 @@ LARGEST = 2**31 - 1
 class Form(FlaskForm):  # type: ignore[misc]  # has no types
     """A form of ours; the session's token is checked before any view runs (see web/forms/csrf.py)."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # as above
         """Leaves the token to the check that all POSTs go through; reads forms and nothing else."""
 
         csrf = False

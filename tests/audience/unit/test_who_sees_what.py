@@ -1,3 +1,4 @@
+from collections.abc import Set
 from itertools import product
 
 import pytest
@@ -20,14 +21,14 @@ DRUGS, FRAUD = 11, 12
 
 
 def reader(
-    segments: set[int] = set(), verified: set[int] = set(), topics: set[int] = set()
-) -> SubscriberView:  # noqa: B006
+    segments: Set[int] = frozenset(), verified: Set[int] = frozenset(), topics: Set[int] = frozenset()
+) -> SubscriberView:
     return SubscriberView(frozenset(segments), frozenset(verified), frozenset(topics))
 
 
 def item(
-    segments: set[int] = set(),  # noqa: B006
-    topics: set[int] = set(),  # noqa: B006
+    segments: Set[int] = frozenset(),
+    topics: Set[int] = frozenset(),
     *,
     restricted: bool = False,
     number: int = 1,
