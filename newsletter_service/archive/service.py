@@ -13,6 +13,7 @@ from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import LARGEST_NUMBER
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import NotFound
+from newsletter_service.languages import Language
 from newsletter_service.letters.values import Card, EditionContent, Picture
 from newsletter_service.links.urls import Links
 
@@ -31,7 +32,7 @@ class Overview:
     picture: Picture | None
 
 
-def overview(edition: Edition, language: str, links: Links) -> Overview:
+def overview(edition: Edition, language: Language, links: Links) -> Overview:
     """What everybody may read of `edition`, in short."""
     content = public_content(edition, language, links)
     pictures = (card.picture for card in content.cards if card.picture)
@@ -67,7 +68,7 @@ def public_items(edition: Edition) -> list[Item]:
     return [item for item in items_in(edition) if is_public(item_view(item))]
 
 
-def public_content(edition: Edition, language: str, links: Links) -> EditionContent:
+def public_content(edition: Edition, language: Language, links: Links) -> EditionContent:
     """What everybody may read of `edition`, the whole of every text."""
     public = {item.id for item in public_items(edition)}
     return replace(content_for(edition, items_in(edition), public, language, links), text_limit=None)

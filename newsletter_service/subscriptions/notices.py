@@ -23,23 +23,23 @@ _KNOWN: dict[Answer, Callable[[str, Language, str], Notice]] = {
 }
 
 
-def may_write(session: Session, reader: Subscriber, now: datetime) -> bool:
+def may_write(session: Session, subscriber: Subscriber, now: datetime) -> bool:
     """Whether this reader may get one more notice today."""
-    return notices_since(session, reader.id, now - _DAY) < NOTICES_A_DAY
+    return notices_since(session, subscriber.id, now - _DAY) < NOTICES_A_DAY
 
 
 def write(
-    session: Session, mail_context: MailContext, reader: Subscriber, answer: Answer, now: datetime
+    session: Session, mail_context: MailContext, subscriber: Subscriber, answer: Answer, now: datetime
 ) -> None:
     """Write the mail that `answer` names down for `reader`."""
-    notice = _notice(session, mail_context, answer, reader.language, reader.link_key, now)
+    notice = _notice(session, mail_context, answer, subscriber.language, subscriber.link_key, now)
     write_notice(
         session,
         _letter(session, mail_context, notice),
-        reader.address,
+        subscriber.address,
         now,
-        subscriber_id=reader.id,
-        subscriber_key=reader.link_key,
+        subscriber_id=subscriber.id,
+        subscriber_key=subscriber.link_key,
     )
 
 

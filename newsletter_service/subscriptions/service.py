@@ -52,29 +52,29 @@ def sign_up(
     if is_suppressed(session, address.text, mail_context.secret_key):
         notices.write_nothing(session, mail_context, choices.language, now)
         return
-    reader = _by_address(session, address) or _added(session, address, now)
-    if not notices.may_write(session, reader, now):
+    subscriber = _by_address(session, address) or _added(session, address, now)
+    if not notices.may_write(session, subscriber, now):
         notices.write_nothing(session, mail_context, choices.language, now)
         return
-    answer = answer_to_sign_up(reader.status)
+    answer = answer_to_sign_up(subscriber.status)
     if answer is Answer.CONFIRM:
-        _ask(session, reader, now)
-        change_preferences(session, reader, choices)
-        _record(session, reader, Step.ASKED, read_in, now)
-    notices.write(session, mail_context, reader, answer, now)
+        _ask(session, subscriber, now)
+        change_preferences(session, subscriber, choices)
+        _record(session, subscriber, Step.ASKED, read_in, now)
+    notices.write(session, mail_context, subscriber, answer, now)
 
 
 def request_link(
     session: Session, mail_context: MailContext, address: Address, language: Language, now: datetime
 ) -> None:
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
-    reader = _by_address(session, address)
-    answer = answer_to_lost_link(reader.status if reader is not None else None)
+    subscriber = _by_address(session, address)
+    answer = answer_to_lost_link(subscriber.status if subscriber is not None else None)
     suppressed = is_suppressed(session, address.text, mail_context.secret_key)
-    if reader is None or answer is None or suppressed or not notices.may_write(session, reader, now):
+    if subscriber is None or answer is None or suppressed or not notices.may_write(session, subscriber, now):
         notices.write_nothing(session, mail_context, language, now)
     else:
-        notices.write(session, mail_context, reader, answer, now)
+        notices.write(session, mail_context, subscriber, answer, now)
 
 
 def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
@@ -91,69 +91,71 @@ def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False
     return session.scalars(query).one_or_none()
 
 
-def confirm(session: Session, reader: Subscriber, read_in: Language, now: datetime) -> bool:
+def confirm(session: Session, subscriber: Subscriber, read_in: Language, now: datetime) -> bool:
     """Begin the subscription; False if it had begun already, or ended since."""
-    if reader.status != Status.PENDING:
+    if subscriber.status != Status.PENDING:
         return False
-    reader.status = Status.ACTIVE
-    reader.confirmed_at = now
-    reader.left_at = None
-    _record(session, reader, Step.CONFIRMED, read_in, now)
+    subscriber.status = Status.ACTIVE
+    subscriber.confirmed_at = now
+    subscriber.left_at = None
+    _record(session, subscriber, Step.CONFIRMED, read_in, now)
     return True
 
 
-def confirm_again(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
+def confirm_again(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
     """Send the confirmation mail once more, within the day's limit; the seven days begin again."""
-    if reader.status == Status.PENDING and notices.may_write(session, reader, now):
-        reader.asked_at = now
-        notices.write(session, mail_context, reader, Answer.CONFIRM, now)
+    if subscriber.status == Status.PENDING and notices.may_write(session, subscriber, now):
+        subscriber.asked_at = now
+        notices.write(session, mail_context, subscriber, Answer.CONFIRM, now)
 
 
-def never(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
+def never(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
     """Never write to this address again: its reader did not ask for it.
 
     Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
     """
-    _stop(session, mail_context, reader, (Step.WITHDRAWN, Source.FORM), "asked", now)
+    _stop(session, mail_context, subscriber, (Step.WITHDRAWN, Source.FORM), "asked", now)
 
 
-def bounce_out(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
+def bounce_out(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
     """Stop writing to an address at which nothing arrives, as `never` does."""
-    _stop(session, mail_context, reader, (Step.BOUNCED, Source.MAIL), "bounced", now)
+    _stop(session, mail_context, subscriber, (Step.BOUNCED, Source.MAIL), "bounced", now)
 
 
-def complain(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> None:
+def complain(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
     """Stop writing to an address whose owner called a letter unwanted, as `never` does."""
-    _stop(session, mail_context, reader, (Step.COMPLAINED, Source.MAIL), "complained", now)
+    _stop(session, mail_context, subscriber, (Step.COMPLAINED, Source.MAIL), "complained", now)
 
 
 def _stop(
     session: Session,
     mail_context: MailContext,
-    reader: Subscriber,
+    subscriber: Subscriber,
     proof: tuple[Step, Source],
     reason: str,
     now: datetime,
 ) -> None:
-    suppress(session, reader.address, reason, mail_context.secret_key, now)
-    if reader.status == Status.ACTIVE:
-        _end(session, reader, *proof, now)
-    elif reader.status == Status.PENDING:
-        _give_up(session, reader)
+    suppress(session, subscriber.address, reason, mail_context.secret_key, now)
+    if subscriber.status == Status.ACTIVE:
+        _end(session, subscriber, *proof, now)
+    elif subscriber.status == Status.PENDING:
+        _give_up(session, subscriber)
         session.flush()
 
 
-def change_preferences(session: Session, reader: Subscriber, choices: Choices) -> None:
+def change_preferences(session: Session, subscriber: Subscriber, choices: Choices) -> None:
     """Set what the reader chose; a segment kept, or chosen again, has the check that a person made."""
-    reader.name = choices.name
-    reader.language = choices.language
-    kept = {membership.segment_id: membership for membership in reader.memberships}
+    subscriber.name = choices.name
+    subscriber.language = choices.language
+    kept = {membership.segment_id: membership for membership in subscriber.memberships}
     wanted = session.scalars(select(Segment).where(Segment.id.in_(choices.segment_ids)).order_by(Segment.id))
-    for membership in reader.memberships:
+    for membership in subscriber.memberships:
         if membership.segment_id not in choices.segment_ids:
             _let_sleep(session, membership)
-    reader.memberships = [kept.get(segment.id) or _claim(session, reader, segment) for segment in wanted]
-    reader.topics = list(session.scalars(select(Topic).where(Topic.id.in_(choices.topic_ids))))
+    subscriber.memberships = [
+        kept.get(segment.id) or _claim(session, subscriber, segment) for segment in wanted
+    ]
+    subscriber.topics = list(session.scalars(select(Topic).where(Topic.id.in_(choices.topic_ids))))
     session.flush()
 
 
@@ -170,44 +172,44 @@ def _let_sleep(session: Session, membership: Membership) -> None:
         )
 
 
-def _claim(session: Session, reader: Subscriber, segment: Segment) -> Membership:
+def _claim(session: Session, subscriber: Subscriber, segment: Segment) -> Membership:
     """A claim, with the check of an earlier one if a person had made it."""
     claim = Membership(segment=segment)
-    if dormant := session.get(DormantApproval, (reader.id, segment.id)):
+    if dormant := session.get(DormantApproval, (subscriber.id, segment.id)):
         claim.approved_at, claim.approved_by_id = dormant.approved_at, dormant.approved_by_id
         session.delete(dormant)
     return claim
 
 
-def leave(session: Session, reader: Subscriber, now: datetime, source: Source = Source.FORM) -> bool:
+def leave(session: Session, subscriber: Subscriber, now: datetime, source: Source = Source.FORM) -> bool:
     """End the subscription and stop editions that are still on their way; False if it had ended already."""
-    if reader.status != Status.ACTIVE:
+    if subscriber.status != Status.ACTIVE:
         return False
-    _end(session, reader, Step.WITHDRAWN, source, now)
+    _end(session, subscriber, Step.WITHDRAWN, source, now)
     return True
 
 
-def _end(session: Session, reader: Subscriber, step: Step, source: Source, now: datetime) -> None:
-    reader.status = Status.LEFT
-    reader.left_at = now
-    cancel_for_subscriber(session, reader.id, now)
-    _record(session, reader, step, None, now, source)
+def _end(session: Session, subscriber: Subscriber, step: Step, source: Source, now: datetime) -> None:
+    subscriber.status = Status.LEFT
+    subscriber.left_at = now
+    cancel_for_subscriber(session, subscriber.id, now)
+    _record(session, subscriber, step, None, now, source)
 
 
-def can_undo(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> bool:
+def can_undo(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> bool:
     """Whether who left may come back by a button."""
-    return may_undo(reader.status, reader.left_at, now) and not is_suppressed(
-        session, reader.address, mail_context.secret_key
+    return may_undo(subscriber.status, subscriber.left_at, now) and not is_suppressed(
+        session, subscriber.address, mail_context.secret_key
     )
 
 
-def undo_leave(session: Session, mail_context: MailContext, reader: Subscriber, now: datetime) -> bool:
+def undo_leave(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> bool:
     """Take the leaving back; False if it is too late for that, or there is nothing to take back."""
-    if not can_undo(session, mail_context, reader, now):
+    if not can_undo(session, mail_context, subscriber, now):
         return False
-    reader.status = Status.ACTIVE
-    reader.left_at = None
-    _record(session, reader, Step.RESTORED, None, now)
+    subscriber.status = Status.ACTIVE
+    subscriber.left_at = None
+    _record(session, subscriber, Step.RESTORED, None, now)
     return True
 
 
@@ -221,19 +223,19 @@ def purge_stale(session: Session, now: datetime) -> int:
         .where(Subscriber.status == Status.PENDING, Subscriber.asked_at < now - CONFIRM_WITHIN)
         .with_for_update()
     ).all()
-    for reader in stale:
-        _give_up(session, reader)
+    for subscriber in stale:
+        _give_up(session, subscriber)
     session.flush()
     return len(stale)
 
 
-def _give_up(session: Session, reader: Subscriber) -> None:
+def _give_up(session: Session, subscriber: Subscriber) -> None:
     """End a sign-up that nobody confirmed, with the mails about it."""
-    erase_notices(session, reader.id)
-    if reader.confirmed_at is None:
-        session.delete(reader)
+    erase_notices(session, subscriber.id)
+    if subscriber.confirmed_at is None:
+        session.delete(subscriber)
     else:
-        reader.status = Status.LEFT
+        subscriber.status = Status.LEFT
 
 
 def _by_address(session: Session, address: Address) -> Subscriber | None:
@@ -244,32 +246,32 @@ def _by_address(session: Session, address: Address) -> Subscriber | None:
 
 def _added(session: Session, address: Address, now: datetime) -> Subscriber:
     """A new row; or, where somebody signed up the same address at this very moment, theirs."""
-    reader = Subscriber(address=address.text, domain=address.domain, status=Status.PENDING, asked_at=now)
+    subscriber = Subscriber(address=address.text, domain=address.domain, status=Status.PENDING, asked_at=now)
     try:
         with session.begin_nested():
-            session.add(reader)
+            session.add(subscriber)
     except IntegrityError:
         theirs = _by_address(session, address)
         if theirs is None:
             raise
         return theirs
-    return reader
+    return subscriber
 
 
-def _ask(session: Session, reader: Subscriber, now: datetime) -> None:
-    if reader.status == Status.LEFT:
-        reader.link_key, reader.former_link = (
+def _ask(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    if subscriber.status == Status.LEFT:
+        subscriber.link_key, subscriber.former_link = (
             new_key(),
             None,
         )  # links of the subscription that ended stay dead
-    reader.status = Status.PENDING
-    reader.asked_at = now
+    subscriber.status = Status.PENDING
+    subscriber.asked_at = now
     session.flush()
 
 
 def _record(
     session: Session,
-    reader: Subscriber,
+    subscriber: Subscriber,
     step: Step,
     read_in: Language | None,
     now: datetime,
@@ -278,7 +280,7 @@ def _record(
     """Add a step of consent, with the wording as it was read where one was (`read_in`: in which language)."""
     session.add(
         Consent(
-            subscriber_id=reader.id,
+            subscriber_id=subscriber.id,
             step=step,
             source=source,
             wording=wording(read_in, newsletter(session).name) if read_in else "",

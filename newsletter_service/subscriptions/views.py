@@ -51,7 +51,7 @@ def look_in_your_mailbox() -> str:
 def confirm(token: str) -> Any:
     """Asks to press the button: link scanners open this page too."""
     try:
-        return _confirm_page(_reader(Purpose.CONFIRM, token), token)
+        return _confirm_page(_subscriber(Purpose.CONFIRM, token), token)
     except ExpiredToken:
         return _expired_page(token)
 
@@ -61,9 +61,9 @@ def confirm_now(token: str) -> Any:
     """Begins the subscription; a second time is as good as the first."""
     try:
         with unit_of_work() as session:
-            reader = _reader(Purpose.CONFIRM, token, to_change=True)
-            began = service.confirm(session, reader, language(), services().clock())
-            return _confirmed_page(reader) if began else _confirm_page(reader, token)
+            subscriber = _subscriber(Purpose.CONFIRM, token, to_change=True)
+            began = service.confirm(session, subscriber, language(), services().clock())
+            return _confirmed_page(subscriber) if began else _confirm_page(subscriber, token)
     except ExpiredToken:
         return _expired_page(token)
 
@@ -72,10 +72,10 @@ def confirm_now(token: str) -> Any:
 def confirm_again(token: str) -> Any:
     """Sends a fresh confirmation mail to someone whose last one expired."""
     with unit_of_work() as session:
-        reader = _asked_before(token, to_change=True)
-        if reader is None:
+        subscriber = _asked_before(token, to_change=True)
+        if subscriber is None:
             return redirect(url_for("readers.confirm", token=token), 303)
-        service.confirm_again(session, services(), reader, services().clock())
+        service.confirm_again(session, services(), subscriber, services().clock())
     return redirect(url_for("readers.look_in_your_mailbox"))
 
 
@@ -85,36 +85,36 @@ def not_me(token: str) -> Any:
     done = request.method == "POST"
     if done:
         with unit_of_work() as session:
-            reader = _reader(Purpose.NEVER, token, to_change=True)
-            service.never(session, services(), reader, services().clock())
+            subscriber = _subscriber(Purpose.NEVER, token, to_change=True)
+            service.never(session, services(), subscriber, services().clock())
     else:
-        _reader(Purpose.NEVER, token)
+        _subscriber(Purpose.NEVER, token)
     return render_template("readers/not_me.html", done=done, contact=services().reply_to)
 
 
 @readers.route("/voorkeuren/<token>", methods=["GET", "POST"])
 def preferences(token: str) -> Any:
     """What a reader chose, to look at and change."""
-    reader = _reader(Purpose.MANAGE, token, to_change=request.method == "POST")
-    if reader.status != Status.ACTIVE:
-        return _left_page(reader)
+    subscriber = _subscriber(Purpose.MANAGE, token, to_change=request.method == "POST")
+    if subscriber.status != Status.ACTIVE:
+        return _left_page(subscriber)
     if services().tokens.read(Purpose.MANAGE, token, services().clock()).lasting:
-        return _page_from_a_letter(reader, token)
-    form = _choices_form(reader)
+        return _page_from_a_letter(subscriber, token)
+    form = _choices_form(subscriber)
     saved = form.validate_on_submit()
     if saved:
         with unit_of_work() as session:
-            service.change_preferences(session, reader, form.chosen())
-        use_language(reader.language, just_chosen=True)
-        form = _choices_form(reader, formdata=None)
+            service.change_preferences(session, subscriber, form.chosen())
+        use_language(subscriber.language, just_chosen=True)
+        form = _choices_form(subscriber, formdata=None)
     return _form_page(
         "preferences",
         form,
         token=token,
         saved=saved,
-        address=readable(reader.address),
-        checks=_checks(reader),
-        leave_token=_token(services().links.unsubscribe(reader.link_key)),
+        address=readable(subscriber.address),
+        checks=_checks(subscriber),
+        leave_token=_token(services().links.unsubscribe(subscriber.link_key)),
     )
 
 
@@ -122,9 +122,9 @@ def preferences(token: str) -> Any:
 def mail_link(token: str) -> Any:
     """Mails the owner of a letter's link the way to all of their preferences."""
     with unit_of_work() as session:
-        reader = _reader(Purpose.MANAGE, token, to_change=True)
+        subscriber = _subscriber(Purpose.MANAGE, token, to_change=True)
         service.request_link(
-            session, services(), Address(reader.address), reader.language, services().clock()
+            session, services(), Address(subscriber.address), subscriber.language, services().clock()
         )
     return redirect(url_for("readers.link_is_coming"))
 
@@ -132,10 +132,10 @@ def mail_link(token: str) -> Any:
 @readers.get("/afmelden/<token>")
 def leave(token: str) -> Any:
     """Asks to press the button; shows the way back to someone who has left already."""
-    reader = _reader(Purpose.UNSUBSCRIBE, token)
-    if reader.status == Status.LEFT:
-        return _left_page(reader)
-    return render_template("readers/leave.html", token=token, address=masked(reader.address))
+    subscriber = _subscriber(Purpose.UNSUBSCRIBE, token)
+    if subscriber.status == Status.LEFT:
+        return _left_page(subscriber)
+    return render_template("readers/leave.html", token=token, address=masked(subscriber.address))
 
 
 @readers.post("/afmelden/<token>")
@@ -148,9 +148,9 @@ def leave_now(token: str) -> Any:
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
     try:
         with unit_of_work() as session:
-            reader = _reader(Purpose.UNSUBSCRIBE, token, to_change=True)
-            service.leave(session, reader, services().clock())
-            return _left_page(reader)
+            subscriber = _subscriber(Purpose.UNSUBSCRIBE, token, to_change=True)
+            service.leave(session, subscriber, services().clock())
+            return _left_page(subscriber)
     except DeadLink:
         if one_click:
             return "", 200
@@ -162,13 +162,13 @@ def undo_leave(token: str) -> Any:
     """Takes the leaving back; looked at again, says how things stand."""
     if request.method == "POST":
         with unit_of_work() as session:
-            reader = _reader(Purpose.UNSUBSCRIBE, token, to_change=True)
-            service.undo_leave(session, services(), reader, services().clock())
-    reader = _reader(Purpose.UNSUBSCRIBE, token)
-    if reader.status != Status.ACTIVE:
-        return _left_page(reader)
+            subscriber = _subscriber(Purpose.UNSUBSCRIBE, token, to_change=True)
+            service.undo_leave(session, services(), subscriber, services().clock())
+    subscriber = _subscriber(Purpose.UNSUBSCRIBE, token)
+    if subscriber.status != Status.ACTIVE:
+        return _left_page(subscriber)
     manage_token = _token(
-        services().links.manage(reader.link_key)
+        services().links.manage(subscriber.link_key)
     )  # no more than the letter gives anybody who has it
     return render_template("readers/back.html", manage_token=manage_token)
 
@@ -206,29 +206,29 @@ def _dead_link(_error: Exception) -> Any:
     return render_template("readers/dead_link.html"), 410
 
 
-def _reader(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscriber:
+def _subscriber(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscriber:
     """The reader behind a link; the page speaks their language. BadToken, ExpiredToken or DeadLink."""
     holder = services().tokens.read(purpose, token, services().clock())
-    reader = service.find_subscriber(db.session(), holder, to_change=to_change)
-    unconfirmed = reader is not None and reader.status == Status.PENDING
-    if reader is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
+    subscriber = service.find_subscriber(db.session(), holder, to_change=to_change)
+    unconfirmed = subscriber is not None and subscriber.status == Status.PENDING
+    if subscriber is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
         raise DeadLink
-    use_language(reader.language)
-    return reader
+    use_language(subscriber.language)
+    return subscriber
 
 
 def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
     """Who signed up with this link, which may be too old to confirm, and still waits; BadToken."""
     holder = services().tokens.read_expired(Purpose.CONFIRM, token)
-    reader = service.find_subscriber(db.session(), holder, to_change=to_change)
-    if reader is None or reader.status != Status.PENDING:
+    subscriber = service.find_subscriber(db.session(), holder, to_change=to_change)
+    if subscriber is None or subscriber.status != Status.PENDING:
         return None
-    use_language(reader.language)
-    return reader
+    use_language(subscriber.language)
+    return subscriber
 
 
-def _choices_form(reader: Subscriber, **options: Any) -> ChoicesForm:
-    form = ChoicesForm(**_chosen_before(reader), **options)
+def _choices_form(subscriber: Subscriber, **options: Any) -> ChoicesForm:
+    form = ChoicesForm(**_chosen_before(subscriber), **options)
     form.offer(*_offers())
     return form
 
@@ -246,31 +246,31 @@ def _sign_up_page(form: SignUpForm) -> Any:
     return _form_page("sign_up", form, consent=_consent(), publishers=publishers, about=about)
 
 
-def _confirm_page(reader: Subscriber, token: str) -> Any:
-    if reader.status == Status.LEFT:
-        return _left_page(reader)
+def _confirm_page(subscriber: Subscriber, token: str) -> Any:
+    if subscriber.status == Status.LEFT:
+        return _left_page(subscriber)
     return render_template(
         "readers/confirm.html",
         token=token,
-        reader=reader,
-        address=readable(reader.address),
+        subscriber=subscriber,
+        address=readable(subscriber.address),
         consent=_consent(),
     )
 
 
-def _confirmed_page(reader: Subscriber) -> str:
+def _confirmed_page(subscriber: Subscriber) -> str:
     return render_template(
-        "readers/confirmed.html", manage_token=_manage_token(reader), checks=_checks(reader)
+        "readers/confirmed.html", manage_token=_manage_token(subscriber), checks=_checks(subscriber)
     )
 
 
-def _page_from_a_letter(reader: Subscriber, token: str) -> Any:
+def _page_from_a_letter(subscriber: Subscriber, token: str) -> Any:
     """What anybody who has the letter may see and do: others may have got it too. It changes no preferences."""
     page = render_template(
         "readers/from_letter.html",
         token=token,
-        address=masked(reader.address),
-        leave_token=_token(services().links.unsubscribe(reader.link_key)),
+        address=masked(subscriber.address),
+        leave_token=_token(services().links.unsubscribe(subscriber.link_key)),
     )
     return page, 403 if request.method == "POST" else 200
 
@@ -281,9 +281,9 @@ def _expired_page(token: str) -> Any:
     return render_template("readers/expired.html", token=token if waits else None), 410
 
 
-def _left_page(reader: Subscriber) -> str:
-    undo = service.can_undo(db.session(), services(), reader, services().clock())
-    token = _token(services().links.unsubscribe(reader.link_key)) if undo else None
+def _left_page(subscriber: Subscriber) -> str:
+    undo = service.can_undo(db.session(), services(), subscriber, services().clock())
+    token = _token(services().links.unsubscribe(subscriber.link_key)) if undo else None
     return render_template("readers/left.html", undo_token=token)
 
 
@@ -304,16 +304,16 @@ def _offers() -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
     )
 
 
-def _chosen_before(reader: Subscriber) -> dict[str, Any]:
+def _chosen_before(subscriber: Subscriber) -> dict[str, Any]:
     return {
-        "name": reader.name,
-        "language": reader.language,
-        "segments": [membership.segment_id for membership in reader.memberships],
-        "topics": [topic.id for topic in reader.topics],
+        "name": subscriber.name,
+        "language": subscriber.language,
+        "segments": [membership.segment_id for membership in subscriber.memberships],
+        "topics": [topic.id for topic in subscriber.topics],
     }
 
 
-def _checks(reader: Subscriber) -> list[tuple[str, bool]]:
+def _checks(subscriber: Subscriber) -> list[tuple[str, bool]]:
     """Each segment the reader claims, and whether the claim counts as verified."""
     domains = segment_domains(db.session())
     return [
@@ -321,17 +321,17 @@ def _checks(reader: Subscriber) -> list[tuple[str, bool]]:
             membership.segment.choice(language()),
             is_verified(
                 approved=membership.approved_at is not None,
-                domain=reader.domain,
+                domain=subscriber.domain,
                 listed=domains.get(membership.segment_id, frozenset()),
             ),
         )
-        for membership in sorted(reader.memberships, key=lambda m: (m.segment.position, m.segment_id))
+        for membership in sorted(subscriber.memberships, key=lambda m: (m.segment.position, m.segment_id))
     ]
 
 
-def _manage_token(reader: Subscriber) -> str:
+def _manage_token(subscriber: Subscriber) -> str:
     """For the page at hand: as short-lived as a link that was asked for."""
-    return _token(services().links.manage(reader.link_key, services().clock() + MANAGE_WITHIN))
+    return _token(services().links.manage(subscriber.link_key, services().clock() + MANAGE_WITHIN))
 
 
 def _token(address: str) -> str:

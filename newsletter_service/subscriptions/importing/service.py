@@ -80,16 +80,16 @@ def record_export(session: Session, now: datetime) -> None:
 def all_subscribers(session: Session) -> Iterator[Line]:
     """Everybody, by address, for a sheet."""
     query = select(Subscriber).order_by(Subscriber.address).execution_options(yield_per=_ROWS_AT_ONCE)
-    for number, reader in enumerate(session.scalars(query), 2):
+    for number, subscriber in enumerate(session.scalars(query), 2):
         yield Line(
             number=number,
-            address=Address(reader.address),
-            name=reader.name,
-            language=reader.language,
-            segments=frozenset(membership.segment.slug for membership in reader.memberships),
-            topics=frozenset(topic.slug for topic in reader.topics),
-            status=reader.status,
-            confirmed_at=reader.confirmed_at,
+            address=Address(subscriber.address),
+            name=subscriber.name,
+            language=subscriber.language,
+            segments=frozenset(membership.segment.slug for membership in subscriber.memberships),
+            topics=frozenset(topic.slug for topic in subscriber.topics),
+            status=subscriber.status,
+            confirmed_at=subscriber.confirmed_at,
         )
 
 
@@ -185,25 +185,25 @@ class _Import:
 
     def _take_pending(self, line: Line, key: str) -> None:
         """Somebody signed the address up and nobody has confirmed it yet: the sheet's proof does, if it can."""
-        reader = self.session.scalars(
+        subscriber = self.session.scalars(
             select(Subscriber).where(Subscriber.address == line.address.text).with_for_update()
         ).one()
-        why_not = self._reason_to_wait(reader, key)
+        why_not = self._reason_to_wait(subscriber, key)
         if why_not:
             self.result.known += 1
             self.result.remarks.append(
                 Remark(line.number, f"waits to be confirmed and still does: {why_not}")
             )
             return
-        self._activate(reader, line)
+        self._activate(subscriber, line)
         self.result.confirmed += 1
 
-    def _reason_to_wait(self, reader: Subscriber, key: str) -> str:
+    def _reason_to_wait(self, subscriber: Subscriber, key: str) -> str:
         if key in self.suppressed:
             return "this address wants no mail"
         if key in self.former:
             return "an earlier list names this reader as having left"
-        if reader.confirmed_at is not None:
+        if subscriber.confirmed_at is not None:
             return "this reader had left here; only they themselves can come back"
         return ""
 
@@ -213,25 +213,25 @@ class _Import:
             self.session.add(FormerSubscriber(address_hmac=key, at=self.now))
 
     def _add(self, line: Line) -> None:
-        reader = Subscriber(
+        subscriber = Subscriber(
             address=line.address.text, domain=line.address.domain, asked_at=line.confirmed_at or self.now
         )
-        self.session.add(reader)
-        self._activate(reader, line)
+        self.session.add(subscriber)
+        self._activate(subscriber, line)
 
-    def _activate(self, reader: Subscriber, line: Line) -> None:
+    def _activate(self, subscriber: Subscriber, line: Line) -> None:
         """Make `reader` what the line says, and write down the proof."""
         confirmed = line.confirmed_at or self.now
-        reader.name = line.name
-        reader.language = line.language
-        reader.status = Status.ACTIVE
-        reader.confirmed_at = confirmed
-        reader.memberships = [Membership(segment=self.segments[slug]) for slug in sorted(line.segments)]
-        reader.topics = [self.topics[slug] for slug in sorted(line.topics)]
+        subscriber.name = line.name
+        subscriber.language = line.language
+        subscriber.status = Status.ACTIVE
+        subscriber.confirmed_at = confirmed
+        subscriber.memberships = [Membership(segment=self.segments[slug]) for slug in sorted(line.segments)]
+        subscriber.topics = [self.topics[slug] for slug in sorted(line.topics)]
         self.session.flush()
         self.session.add(
             Consent(
-                subscriber_id=reader.id,
+                subscriber_id=subscriber.id,
                 step=Step.CONFIRMED,
                 source=Source.IMPORT,
                 wording=self.consent,
