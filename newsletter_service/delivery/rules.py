@@ -46,7 +46,7 @@ _ABOUT_OURSELVES = (Phase.AUTH, Phase.MAIL)
 
 
 class Verdict(StrEnum):
-    """What an answer means for the row, and beyond it."""
+    """What a reply means for the row, and beyond it."""
 
     SENT = "sent"
     DEFER = "defer"
@@ -57,12 +57,18 @@ class Verdict(StrEnum):
     PAUSE = "pause"
 
 
-def classify(reply: Reply, *, pausable: bool = True, attempts: int = 0) -> Verdict:
-    """What to make of `reply`: a reader's own refusal, a passing trouble, or one that concerns every letter.
+_ACCEPTED = 250
+_DOT, _SENT = Phase.DOT, Verdict.SENT  # looked up once, as nearly every letter meets them
 
-    A notice belongs to no mailing that could be paused (`pausable` False): it waits for better times. A policy that
-    refuses one letter at each of its `attempts`, though staff let the mailing go on, is about that reader alone.
+
+def classify(reply: Reply, *, pausable: bool = True, attempts: int = 0) -> Verdict:
+    """Returns what `reply` means: a refusal of one recipient, a temporary failure, or one that concerns every letter.
+
+    A notice belongs to no mailing that could be paused (`pausable` False), so it is tried again later. A policy that
+    refuses one letter at each of its `attempts`, though staff resumed the mailing, is about that recipient alone.
     """
+    if reply.phase is _DOT and reply.code == _ACCEPTED:
+        return _SENT
     verdict = _verdict(reply)
     if verdict is not Verdict.PAUSE:
         return verdict
@@ -91,14 +97,14 @@ def _verdict(reply: Reply) -> Verdict:
 
 
 def _lost(phase: Phase) -> Verdict:
-    """A connection that ended without an answer; only after the final dot may the letter have arrived."""
+    """A connection that ended without a reply; only after the final dot may the letter have arrived."""
     if phase is Phase.DOT:
         return Verdict.UNCERTAIN
     return Verdict.UNREACHABLE if phase in _BEFORE_ANY_LETTER else Verdict.REQUEUE
 
 
 def is_about_the_letter(reply: Reply) -> bool:
-    """Whether it is about one letter or its reader, not about us or the connection."""
+    """Whether a reply is about one letter or its recipient, not about us or the connection."""
     return reply.code is not None and reply.phase not in (*_BEFORE_ANY_LETTER, *_ABOUT_OURSELVES)
 
 

@@ -100,7 +100,7 @@ class _Work(threading.Thread):
 
     def run(self) -> None:
         """Send again and again; with nobody to talk to, wait ever longer (or unless watching, give up)."""
-        _let_start_up_rest()
+        _freeze_start_up()
         try:
             self._send()
         except Exception as error:  # noqa: BLE001  # the thread that waits raises it
@@ -156,8 +156,8 @@ def _words(error: OperationalError) -> str:
     return " ".join(str(error.orig).split())
 
 
-def _let_start_up_rest() -> None:
-    """What starting up made stays as long as the process: looking through it for garbage costs a tenth of all time."""
+def _freeze_start_up() -> None:
+    """What starting up made stays as long as the process: scanning it for garbage costs a tenth of all time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTING)

@@ -1,4 +1,4 @@
-"""Domains that do not take letters as they should, as all senders know them; "" stands for the SMTP server itself."""
+"""Domains that defer letters, as all workers know them; "" is the SMTP server itself."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.models import DomainBackoff
 from newsletter_service.delivery.rules import LONGEST_WAIT
 
-_STRIKE = text(
+_ADD_FAILURE = text(
     """
     INSERT INTO domain_backoff (domain, failures, until, reply) VALUES (:domain, :least, :now, :reply)
     ON CONFLICT (domain) DO UPDATE
@@ -28,21 +28,19 @@ _STRIKE = text(
 
 
 def _counts(now: datetime) -> ColumnElement[bool]:
-    """Whether what is known of a domain still means something: else it is long ago, or was written by a clock that was
-    ahead.
-    """
+    """Whether what is known of a domain still counts: else it is long ago, or was written by a clock that was ahead."""
     return and_(DomainBackoff.until >= now - LONGEST_WAIT, DomainBackoff.until <= now + LONGEST_WAIT)
 
 
-def strike(connection: Connection, domain: str, reply: str, least: int, now: datetime) -> int:
-    """Write down that a domain deferred a letter: how often it has since it last accepted one, but `least`."""
+def add_failure(connection: Connection, domain: str, reply: str, least: int, now: datetime) -> int:
+    """Writes down that a domain deferred a letter; returns its failures in a row, at least `least`."""
     long_ago = now - LONGEST_WAIT
     values = {"domain": domain, "least": least, "now": now, "long_ago": long_ago, "reply": reply[:200]}
-    return int(connection.scalars(_STRIKE, values).one())
+    return int(connection.scalars(_ADD_FAILURE, values).one())
 
 
-def rest(connection: Connection, domain: str, until: datetime) -> None:
-    """Let no sender try a domain before `until`."""
+def back_off(connection: Connection, domain: str, until: datetime) -> None:
+    """Lets no worker try a domain before `until`."""
     connection.execute(
         update(DomainBackoff)
         .where(DomainBackoff.domain == domain, DomainBackoff.until < until)
@@ -51,18 +49,18 @@ def rest(connection: Connection, domain: str, until: datetime) -> None:
 
 
 def recovered(connection: Connection, domains: Iterable[str]) -> None:
-    """Forget the failures of domains that accepted a letter."""
+    """Forgets the failures of domains that accepted a letter."""
     connection.execute(delete(DomainBackoff).where(DomainBackoff.domain.in_(list(domains))))
 
 
 def known(connection: Connection, now: datetime) -> dict[str, tuple[int, datetime]]:
-    """Strikes, and until when it rests, of every domain that does not take letters as it should."""
+    """Returns the failures of every domain that has any, and until when it backs off."""
     query = select(DomainBackoff.domain, DomainBackoff.failures, DomainBackoff.until).where(_counts(now))
     return {domain: (failures, until) for domain, failures, until in connection.execute(query)}
 
 
 def server_until(connection: Connection, now: datetime) -> datetime | None:
-    """Until when the SMTP server itself rests, if it does now."""
+    """Returns until when the SMTP server itself backs off, if it does now."""
     query = select(DomainBackoff.until).where(
         DomainBackoff.domain == "", _counts(now), DomainBackoff.until > now
     )
@@ -70,5 +68,5 @@ def server_until(connection: Connection, now: datetime) -> datetime | None:
 
 
 def forget(connection: Connection, now: datetime) -> int:
-    """Delete what is known of domains and does not count any more; of how many."""
+    """Deletes what no longer counts of what is known of domains; returns their number."""
     return connection.execute(delete(DomainBackoff).where(not_(_counts(now)))).rowcount

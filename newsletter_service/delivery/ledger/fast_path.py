@@ -46,7 +46,7 @@ def exchange(
     wanted: Wanted | Chosen | None,
     now: datetime,
 ) -> Exchanged:
-    """Settle letters that the server accepted with a 250 after the final dot, and hand over what is `wanted`.
+    """Settles letters that the server accepted, and hands over what is `wanted`.
 
     The connection is in no transaction. Handed over are due rows that nobody has, or those that were chosen, of a
     mailing that is not paused: no two senders get the same one, and one that the others gave up gets none.
@@ -87,7 +87,7 @@ _HAND_OVER = """
 _ARRIVED_SQLITE = """
     UPDATE delivery
     SET state = 'sent', settled_at = ?, attempts = attempts + 1, lease_holder = NULL, handed_at = NULL,
-        reply_code = 250, reply_status = ?, reply_text = ?
+        reply_code = ?, reply_status = ?, reply_text = ?
     WHERE id = ? AND lease_holder = ?
 """
 _HAND_OVER_SQLITE = {
@@ -135,15 +135,19 @@ def _settle_on_sqlite(
 ) -> int:
     if not arrived:
         return 0
-    values = [(moment, reply.enhanced_status, reply.text, row.delivery_id, sender) for row, reply in arrived]
+    values = [
+        (moment, reply.code, reply.enhanced_status, reply.text, row.delivery_id, sender)
+        for row, reply in arrived
+    ]
     return int(cursor.executemany(_ARRIVED_SQLITE, values).rowcount)
 
 
 _ARRIVED_POSTGRESQL = """
     UPDATE delivery
     SET state = 'sent', settled_at = %s, attempts = attempts + 1, lease_holder = NULL, handed_at = NULL,
-        reply_code = 250, reply_status = new.reply_status, reply_text = new.reply_text
-    FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS new (delivery_id, reply_status, reply_text)
+        reply_code = new.reply_code, reply_status = new.reply_status, reply_text = new.reply_text
+    FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[])
+        AS new (delivery_id, reply_code, reply_status, reply_text)
     WHERE delivery.id = new.delivery_id AND delivery.lease_holder = %s
 """
 _BOTH_POSTGRESQL = """
@@ -199,8 +203,9 @@ def _chosen_on_postgresql(
 
 def _settling(sender: str, arrived: Sequence[tuple[Claimed, Reply]], now: datetime) -> tuple[object, ...]:
     ids = [row.delivery_id for row, _reply in arrived]
+    codes = [reply.code for _row, reply in arrived]
     statuses = [reply.enhanced_status for _row, reply in arrived]
-    return now, ids, statuses, [reply.text for _row, reply in arrived], sender
+    return now, ids, codes, statuses, [reply.text for _row, reply in arrived], sender
 
 
 @contextmanager

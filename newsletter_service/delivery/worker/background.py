@@ -1,4 +1,4 @@
-"""One thing at a time that is done beside the loop, such as waiting for a database server."""
+"""One job at a time that is done beside the loop, such as waiting for a database server."""
 
 import threading
 from collections.abc import Callable
@@ -6,42 +6,38 @@ from queue import SimpleQueue
 
 
 class BackgroundJob:
-    """A thread that does what it is given; `came_back` is called in it each time, and then it waits again."""
+    """A thread that does one job after the other; `on_done` is called in it after each."""
 
-    def __init__(self, came_back: Callable[[], None]) -> None:
-        self._came_back = came_back
-        self._jobs: SimpleQueue[Callable[[], None]] = SimpleQueue()
-        self._back = threading.Event()
+    def __init__(self, on_done: Callable[[], None]) -> None:
+        self._on_done = on_done
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._done = threading.Event()
         self._error: Exception | None = None
-        threading.Thread(target=self._run, name="errand", daemon=True).start()
+        threading.Thread(target=self._run, name="ledger", daemon=True).start()
 
-    def begin(self, job: Callable[[], None]) -> None:
-        """Have it done; nothing else may be under way."""
+    def start(self, job: Callable[[], None]) -> None:
+        """Starts a job; the one before must have been taken by `result`."""
         self._jobs.put(job)
 
-    def is_back(self, within: float = 0.0) -> bool:
-        """Whether it was done, or is within so many seconds."""
-        return self._back.is_set() or (within > 0 and self._back.wait(within))
+    def is_done(self, within: float = 0.0) -> bool:
+        """Whether the job is done, or is within so many seconds."""
+        return self._done.is_set() or (within > 0 and self._done.wait(within))
 
-    def end(self) -> Exception | None:
-        """Take note that it is back: what it failed with."""
-        self._back.clear()
+    def result(self) -> Exception | None:
+        """Returns what the job that is done raised; another can start."""
+        self._done.clear()
         return self._error
 
     def close(self) -> None:
-        """Want nothing more, once what is under way is done."""
-        self._jobs.put(_last)
+        """Ends the thread once its job is done."""
+        self._jobs.put(None)
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not _last:
+        while (job := self._jobs.get()) is not None:
             self._error = None
             try:
                 job()
-            except Exception as error:  # noqa: BLE001  # whoever asks how it went gets it
+            except Exception as error:  # noqa: BLE001  # `result` gives it to whoever started the job
                 self._error = error
-            self._back.set()
-            self._came_back()
-
-
-def _last() -> None:
-    """What stands for the end of all jobs."""
+            self._done.set()
+            self._on_done()

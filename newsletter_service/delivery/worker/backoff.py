@@ -1,4 +1,4 @@
-"""What recipient domains (and the SMTP server, "") allow just now, as all senders know it from the database."""
+"""Which recipient domains (and "", the SMTP server) back off, as all workers know it from the database."""
 
 import random
 import time
@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from newsletter_service.delivery.ledger import claims
-from newsletter_service.delivery.ledger import domain_backoff as rests
+from newsletter_service.delivery.ledger import claims, domain_backoff
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.rate_limits import (
     LONGEST_BACKOFF_SECONDS,
@@ -22,57 +21,56 @@ from newsletter_service.delivery.worker.rate_limits import (
 from newsletter_service.delivery.worker.ready_queue import ReadyQueue
 from newsletter_service.smtp.replies import Reply
 
-_APART_SECONDS = 0.02
+_INTERVAL_SECONDS = 0.02
 _LONGEST_SECONDS = 600.0
 _TOGETHER_SECONDS = 0.1
 _COUNTS_AS_FAILURE = (Verdict.DEFER, Verdict.REQUEUE, Verdict.UNCERTAIN)
 _LONGEST_BACKOFF_SECONDS = 1.2 * LONGEST_BACKOFF_SECONDS
-"""No domain rests for longer: what says so was written by a clock that was ahead."""
+"""No domain backs off for longer: what says so was written by a clock that was ahead."""
 
 
 class DomainBackoffs:
-    """One sender's view of them; what it learns itself it knows at once, what others learn within a second."""
+    """One worker's view of them: what it finds out itself counts immediately, what others find out within a second."""
 
     def __init__(self, limiter: RateLimiter, limits: Limits) -> None:
         self._limiter = limiter
-        self._apart = 1 / limits.domain_rate if limits.domain_rate else _APART_SECONDS
-        self._rests: dict[str, Backoff] = {}
+        self._interval = 1 / limits.domain_rate if limits.domain_rate else _INTERVAL_SECONDS
+        self._backoffs: dict[str, Backoff] = {}
         self._turns: dict[str, float] = {}
         self._failed_at: dict[str, float] = {}
 
     def is_affected(self, domains: Iterable[str]) -> bool:
-        """Whether a letter that arrived at one of `domains` means anything to it."""
-        rests = self._rests
-        return bool(rests) and ("" in rests or any(domain in rests for domain in domains))
+        """Whether a letter that was accepted for one of `domains` ends a backoff."""
+        known = self._backoffs
+        return bool(known) and ("" in known or any(domain in known for domain in domains))
 
     def read(self, connection: Connection, now: datetime) -> None:
-        """Take in what all senders have found out."""
+        """Reads what all workers have found out."""
         steady = time.monotonic()
-        self._rests = {
+        self._backoffs = {
             domain: Backoff(steady + (seconds if seconds <= _LONGEST_BACKOFF_SECONDS else 0.0), failures)
-            for domain, (failures, until) in rests.known(connection, now).items()
+            for domain, (failures, until) in domain_backoff.known(connection, now).items()
             for seconds in [(until - now).total_seconds()]
         }
-        self._limiter.rests(self._rests)
+        self._limiter.update_backoffs(self._backoffs)
 
     def refused(
         self, connection: Connection, domain: str, reply: Reply, verdict: Verdict, now: datetime
     ) -> None:
-        """Mind a letter that was put off: whoever is to blame gets a strike, and a rest after some."""
+        """Takes in a letter that was not accepted: who is to blame gets a failure, and after some of them backs off."""
         to_blame = backs_off(reply, domain) if verdict in _COUNTS_AS_FAILURE else None
         if to_blame is None or self._just_failed(to_blame):
             return
-        words = f"{reply.code or ''} {reply.text}".strip()
-        failures = rests.strike(connection, to_blame, words, least_failures(reply), now)
+        failures = domain_backoff.add_failure(connection, to_blame, str(reply), least_failures(reply), now)
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         seconds = backoff_seconds(failures, chance)
         if seconds:
-            rests.rest(connection, to_blame, now + timedelta(seconds=seconds))
-        self._rests[to_blame] = Backoff(time.monotonic() + seconds, failures)
-        self._limiter.rests(self._rests)
+            domain_backoff.back_off(connection, to_blame, now + timedelta(seconds=seconds))
+        self._backoffs[to_blame] = Backoff(time.monotonic() + seconds, failures)
+        self._limiter.update_backoffs(self._backoffs)
 
     def _just_failed(self, domain: str) -> bool:
-        """Letters that were under way together are refused together: that is one strike."""
+        """Letters that were in flight together are refused together: that is one failure."""
         now = time.monotonic()
         if now - self._failed_at.get(domain, float("-inf")) < _TOGETHER_SECONDS:
             return True
@@ -80,25 +78,25 @@ class DomainBackoffs:
         return False
 
     def accepted(self, connection: Connection, domain: str) -> None:
-        """Mind a letter that arrived: the failures of its domain, and of the server, are forgotten."""
-        recovered = {domain, ""} & self._rests.keys()
+        """Takes in a letter that was accepted: the failures of its domain, and of the server, are forgotten."""
+        recovered = {domain, ""} & self._backoffs.keys()
         if recovered:
-            rests.recovered(connection, recovered)
+            domain_backoff.recovered(connection, recovered)
             for one in recovered:
-                del self._rests[one]
+                del self._backoffs[one]
                 self._turns.pop(one, None)
-            self._limiter.rests(self._rests)
+            self._limiter.update_backoffs(self._backoffs)
 
-    def park(self, connection: Connection, sender: str, queue: ReadyQueue, now: datetime) -> None:
-        """Put rows whose domain rests for long back into the ledger, each with a turn of its own after the rest."""
+    def park(self, connection: Connection, worker: str, queue: ReadyQueue, now: datetime) -> None:
+        """Gives rows whose domain backs off for long back to the ledger, each with a turn of its own after that."""
         steady, turns = time.monotonic(), {}
-        for domain, wait in queue.resting(steady):
-            for row in queue.give_up(domain):
+        for domain, wait in queue.long_waits(steady):
+            for row in queue.remove(domain):
                 turns[row.delivery_id] = now + timedelta(seconds=self._turn(domain, steady + wait) - steady)
-        claims.park(connection, sender, turns)
+        claims.park(connection, worker, turns)
 
     def _turn(self, domain: str, earliest: float) -> float:
-        """The turn after the last one that was given out, but none much later than `earliest` (steady seconds)."""
-        turn = max(self._turns.get(domain, 0.0), earliest) + self._apart
+        """Returns the turn after the last one, but none much later than `earliest` (monotonic seconds)."""
+        turn = max(self._turns.get(domain, 0.0), earliest) + self._interval
         self._turns[domain] = turn = min(turn, earliest + _LONGEST_SECONDS)
         return turn

@@ -1,8 +1,15 @@
-"""A sender's beat: once a second it shows that it is alive, counts what went out, and looks at the clock."""
+"""A worker's heartbeat: once a second it shows that it is alive and how fast it is, and looks at the clock."""
 
 import logging
+import os
+import secrets
+import socket
 import time
 from datetime import datetime
+
+from sqlalchemy import Connection
+
+from newsletter_service.delivery.ledger import workers
 
 BEAT_SECONDS = 1.0
 _NEWEST_BEAT_COUNTS = 0.3
@@ -12,41 +19,50 @@ log = logging.getLogger(__name__)
 
 
 class Heartbeat:
-    """When the last beat was (steady seconds), and at what `pace` (letters a second, smoothed) letters go out."""
+    """The name that this worker is registered under, when its last beat was, and its smoothed letters a second."""
 
     def __init__(self) -> None:
+        self.worker = ""
         self.last = float("-inf")
-        self.pace = 0.0
-        self._since = 0
+        self._pace = 0.0
+        self._settled = 0
         self._clock_at: tuple[datetime, float] | None = None
 
     @property
-    def lately(self) -> float:
-        """Letters a second, as soon as there is anything to say."""
-        return max(self.pace, self._since / BEAT_SECONDS)
+    def pace(self) -> float:
+        """Letters a second, also before the first beat."""
+        return max(self._pace, self._settled / BEAT_SECONDS)
 
     def wait(self, now: float) -> float:
-        """Seconds until the next beat; negative if that is late."""
+        """Seconds until the next beat is due; negative if it is late."""
         return self.last + BEAT_SECONDS - now
 
-    def skip(self) -> None:
-        """Have the next beat come at once."""
+    def make_due(self) -> None:
+        """Makes the next beat due now."""
         self.last = float("-inf")
 
-    def went_out(self, letters: int) -> None:
-        """So many letters were settled."""
-        self._since += letters
+    def count(self, letters: int) -> None:
+        """Takes in that so many letters were settled."""
+        self._settled += letters
 
-    def beat(self, clock: datetime) -> None:
-        """One more, when the clock says so."""
+    def beat(self, connection: Connection, clock: datetime) -> bool:
+        """Shows that this worker is alive; returns whether the others had expired it, so that it has a new name."""
         now = time.monotonic()
-        latest = self._since / max(now - self.last, BEAT_SECONDS)
-        self.pace += (latest - self.pace) * _NEWEST_BEAT_COUNTS
-        self.last, self._since = now, 0
-        self._mind_clock(clock)
+        latest = self._settled / max(now - self.last, BEAT_SECONDS)
+        self._pace += (latest - self._pace) * _NEWEST_BEAT_COUNTS
+        self.last, self._settled = now, 0
+        self._check_clock(clock)
+        if self.worker and workers.beat(connection, self.worker, round(self._pace), clock):
+            return False
+        expired = bool(self.worker)
+        if expired:
+            log.warning("the other workers expired this one; it goes on under a new name")
+        self.worker = secrets.token_hex(16)
+        workers.register(connection, self.worker, socket.gethostname(), os.getpid(), clock)
+        return expired
 
-    def _mind_clock(self, clock: datetime) -> None:
-        """Say it when the clock was set: what is due when follows the clock, who is alive does not."""
+    def _check_clock(self, clock: datetime) -> None:
+        """Logs that the clock was set: it decides what is due, but not who is alive."""
         if self._clock_at is not None:
             then, steady_then = self._clock_at
             jumped = (clock - then).total_seconds() - (self.last - steady_then)

@@ -1,10 +1,10 @@
-"""Settling: what the server's answer makes of a row, of its domain, of its mailing."""
+"""Settling: what the server's reply makes of a row, of its domain, of its mailing."""
 
 import logging
 import random
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,57 +14,51 @@ from newsletter_service.delivery.rules import (
     MOST_AMBIGUOUS_ATTEMPTS,
     DeliveryState,
     Verdict,
-    classify,
     is_about_the_letter,
     settlement,
 )
 from newsletter_service.delivery.worker.backoff import DomainBackoffs
 from newsletter_service.logs import without_addresses
-from newsletter_service.smtp.replies import Phase, Reply
-
-Answered = tuple[Claimed, Reply]
-"""A row and the server's last answer about its letter."""
+from newsletter_service.smtp.replies import Reply
 
 _FINAL = (Verdict.SENT, Verdict.FAIL, Verdict.UNCERTAIN)
-_DOT, _SENT = Phase.DOT, Verdict.SENT  # looked up once, as every letter meets them
 
 log = logging.getLogger(__name__)
 
 
-class Settler:
-    """Settles rows of one sender in the caller's transaction, and tells `domains` who refuses."""
+class LetterOutcome(NamedTuple):
+    """A row, the server's last reply about its letter, and what that means for it."""
 
-    def __init__(self, domains: DomainBackoffs, on_uncertain: Literal["resend", "hold"]) -> None:
+    row: Claimed
+    reply: Reply
+    verdict: Verdict
+
+
+class Settler:
+    """Settles rows of one worker in the caller's transaction, and tells `domains` who accepts and who refuses."""
+
+    def __init__(self, domains: DomainBackoffs, *, hold_uncertain: bool) -> None:
         self.domains = domains
-        self._hold = on_uncertain == "hold"
+        self._hold = hold_uncertain
 
     def settle(
-        self, connection: Connection, sender: str, answered: Sequence[Answered], now: datetime
-    ) -> list[Verdict]:
-        """Settle them all; what each answer means."""
-        verdicts, settled = [], []
-        for row, reply in answered:
-            if is_plain(reply):
-                verdicts.append(_SENT)
-                settled.append(_accepted(row, reply, now))
-                self.domains.accepted(connection, row.domain)
-            else:
-                verdict = classify(reply, pausable=row.mailing_id is not None, attempts=row.attempts)
-                verdicts.append(verdict)
-                settled.append(self._settled(connection, row, reply, verdict, now))
-        if claims.settle(connection, sender, settled) < len(settled):
+        self, connection: Connection, worker: str, outcomes: Sequence[LetterOutcome], now: datetime
+    ) -> None:
+        """Writes down what became of these letters, and of their domains and mailings."""
+        settled = [self._settled(connection, *outcome, now) for outcome in outcomes]
+        if claims.settle(connection, worker, settled) < len(settled):
             claims.settle_late(connection, settled)
-        return verdicts
 
     def _settled(
         self, connection: Connection, row: Claimed, reply: Reply, verdict: Verdict, now: datetime
     ) -> Settled:
         if verdict is Verdict.SENT:
+            self.domains.accepted(connection, row.domain)
             return _accepted(row, reply, now)
         self.domains.refused(connection, row.domain, reply, verdict, now)
         if verdict is Verdict.PAUSE and row.mailing_id is not None:
-            claims.pause(connection, [row.mailing_id], words(reply), now)
-            said = without_addresses(words(reply))
+            claims.pause(connection, [row.mailing_id], str(reply), now)
+            said = without_addresses(str(reply))
             log.warning("mailing %d pauses: %s", row.mailing_id, said, extra={"mailing": row.mailing_id})
         chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         end = (claims.give_up_at(connection, row.delivery_id) if verdict not in _FINAL else None) or now
@@ -92,14 +86,9 @@ class Settler:
         )
 
 
-def settle_late(connection: Connection, answered: Sequence[Answered], now: datetime) -> None:
-    """Write down letters that arrived, of which some rows were taken from their sender meanwhile."""
-    claims.settle_late(connection, [_accepted(row, reply, now) for row, reply in answered])
-
-
-def is_plain(reply: Reply) -> bool:
-    """Whether it is what nearly all letters meet: a 250 after the final dot."""
-    return reply.code == 250 and reply.phase is _DOT
+def settle_late(connection: Connection, accepted: Sequence[LetterOutcome], now: datetime) -> None:
+    """Writes down letters that were accepted, of which some rows were taken from their worker meanwhile."""
+    claims.settle_late(connection, [_accepted(row, reply, now) for row, reply, _verdict in accepted])
 
 
 def _accepted(row: Claimed, reply: Reply, now: datetime) -> Settled:
@@ -107,8 +96,3 @@ def _accepted(row: Claimed, reply: Reply, now: datetime) -> Settled:
     return Settled(
         row.delivery_id, DeliveryState.SENT, row.attempts + 1, row.ambiguous_attempts, None, now, *said
     )
-
-
-def words(reply: Reply) -> str:
-    """What the server said, for people."""
-    return f"{reply.code or ''} {reply.text}".strip()

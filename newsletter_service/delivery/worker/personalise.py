@@ -1,6 +1,6 @@
-"""The copy of a letter that one row is about: who it is for, and the ids and links that are this reader's own."""
+"""One subscriber's copy of a letter: the address, and the ids and links that are nobody else's."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -18,18 +18,18 @@ _LETTERS_KEPT = 100
 
 
 class LinkMaker(Protocol):
-    """Makes a reader's own links, in whatever way the pages behind them read them."""
+    """Makes a subscriber's own links."""
 
     def manage(self, key: str) -> str:
-        """Where the reader changes preferences."""
+        """The page where the subscriber changes preferences."""
 
     def unsubscribe(self, key: str) -> str:
-        """Where the reader leaves."""
+        """The page where the subscriber leaves."""
 
 
 @dataclass
 class Personaliser:
-    """Fills letters, each of which it reads from the database once."""
+    """Fills letters, each of which is read from the database once."""
 
     links: LinkMaker
     clock: Callable[[], datetime]
@@ -43,28 +43,27 @@ class Personaliser:
         self.date_now()
 
     def date_now(self) -> None:
-        """Have letters that are filled from now on dated now: a few milliseconds matter to none of them."""
+        """Dates the letters that are filled from now on: a few milliseconds make no difference to them."""
         self._date = self.clock()
 
-    def unknown(self, rows: Iterable[Claimed]) -> bool:
-        """Whether letters of these rows were not read yet."""
-        return any(row.letter_id not in self._letters for row in rows)
+    def lacks(self, letter_ids: Set[int]) -> bool:
+        """Whether any of these letters was not read yet."""
+        return not letter_ids <= self._letters.keys()
 
-    def read(self, connection: Connection, rows: Iterable[Claimed]) -> None:
-        """Have the letters of these rows at hand, and not many others."""
-        wanted = {row.letter_id for row in rows}
-        for letter_id in wanted - self._letters.keys():
+    def read(self, connection: Connection, letter_ids: Set[int]) -> None:
+        """Reads these letters where that was not done yet; keeps them and not many others."""
+        for letter_id in letter_ids - self._letters.keys():
             self._letters[letter_id] = _template(claims.skeleton(connection, letter_id))
         if len(self._letters) > _LETTERS_KEPT:
-            self._letters = {letter_id: self._letters[letter_id] for letter_id in wanted}
+            self._letters = {letter_id: self._letters[letter_id] for letter_id in letter_ids}
 
     def fill(self, row: Claimed) -> OutgoingMessage:
-        """The letter for this reader, which was read before; LetterError if it cannot be made."""
+        """Returns the letter for this row, with the row as its key; LetterError if it cannot be made."""
         template = self._letters[row.letter_id]
         if isinstance(template, LetterError):
             raise template
         sender = envelope_sender(row.delivery_id, self.secret_key, self.bounce_domain)
-        return OutgoingMessage(row.delivery_id, sender, row.address, template.pieces(self._values(row)))
+        return OutgoingMessage(row, sender, row.address, template.pieces(self._values(row)))
 
     def _values(self, row: Claimed) -> SlotValues:
         manage = unsubscribe = ""

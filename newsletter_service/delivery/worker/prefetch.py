@@ -1,4 +1,4 @@
-"""Rows that a sender claims: which ones it wants, how far it came, which domains it leaves out for a while."""
+"""Claiming rows ahead: which ones, how far that has come, and which domains are left out for a while."""
 
 import time
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from newsletter_service.delivery.ledger.claims import Claimed, Place
 from newsletter_service.delivery.worker.ready_queue import ReadyQueue
 
 LOOK_AGAIN_SECONDS = 0.5
-CLAIM_AT_ONCE = 1000
+_MOST_CLAIMED = 1000
 _FEWEST_CLAIMED = 20
 _AHEAD_SECONDS = 2.0
 ENOUGH_PER_DOMAIN = 50
@@ -20,10 +20,11 @@ _FROM_THE_FRONT_SECONDS = 10.0
 
 
 class Prefetcher:
-    """Claims rows into a pool, a few of those that wait for the same domain.
+    """Claims rows into a ready queue, and not too many of them for one domain.
 
-    Rows of a domain that many wait for already are left out: they stay in the ledger until fewer do, however many
-    they are, and the others are found behind them. `suppressing` says whether there are addresses not to be mailed.
+    A domain for which many rows wait already is left out: its other rows stay in the ledger until fewer wait, however
+    many they are, and those of other domains are found behind them. With `suppressing` there are
+    suppressed addresses.
     """
 
     def __init__(self, queue: ReadyQueue, secret_key: str) -> None:
@@ -39,37 +40,37 @@ class Prefetcher:
         return len(self._queue) >= MOST_HELD
 
     @property
-    def claims_as_they_go(self) -> bool:
-        """Whether rows need not be claimed ahead: nothing waits here, nothing is left out, and no domain rests."""
+    def claims_directly(self) -> bool:
+        """Whether rows need not be claimed ahead: none wait here, no domain is left out, and none backs off."""
         return not (len(self._queue) or self._left_out or self._queue.limiter.anyone_backs_off)
 
-    def wants(self, room: int, lately: float, now: float) -> int:
-        """How many rows to claim: what can go at once, or where limits make some wait, ahead for two seconds.
+    def wanted(self, room: int, pace: float, now: float) -> int:
+        """The number of rows to claim: what can go now, or where limits make some wait, what goes in two seconds.
 
-        `lately` is how many letters went out a second. None are wanted where none was found a moment ago.
+        `pace` is in letters a second. None are wanted where none was found a moment ago.
         """
         if now - self._found_none_at < LOOK_AGAIN_SECONDS:
             return 0
-        if self._queue.limiter.free or self.claims_as_they_go:
-            return max(0, room - self._queue.unseen)  # no more, or some would lie here for ever
-        ahead = max(_FEWEST_CLAIMED, room, min(CLAIM_AT_ONCE, round(_AHEAD_SECONDS * lately)))
+        if self._queue.limiter.unlimited or self.claims_directly:
+            return max(0, room - self._queue.unseen)  # no more, or some would never leave the queue
+        ahead = max(_FEWEST_CLAIMED, room, min(_MOST_CLAIMED, round(_AHEAD_SECONDS * pace)))
         few = self._queue.unseen < ahead // 2 and not self._waits(now)
         return ahead if few else 0
 
     def is_short(self, now: float) -> bool:
-        """Whether domains that were left out should have more of their rows claimed."""
-        waiting_for = self._queue.waiting_for
-        short = any(waiting_for(domain) < ENOUGH_PER_DOMAIN // 2 for domain in self._left_out)
+        """Whether domains that are left out should have more of their rows claimed."""
+        blocked_for = self._queue.blocked_for
+        short = any(blocked_for(domain) < ENOUGH_PER_DOMAIN // 2 for domain in self._left_out)
         return short and not self._waits(now)
 
     def _waits(self, now: float) -> bool:
-        """Whether what is here has to go first: there is much of it, or nobody may go."""
+        """Whether rows that are here have to go first: there are many, or none may go now."""
         return self.full or (len(self._queue) > 0 and self._queue.limiter.wait(now) > 0)
 
-    def begin_anew(self) -> None:
-        """Look again from the front, where rows may have become free; rarely while that is what is left out."""
+    def restart(self) -> None:
+        """Claims from the front again, where rows may have become free; rarely while domains are left out."""
         now = time.monotonic()
-        if self._queue.limiter.free:
+        if self._queue.limiter.unlimited:
             self._left_out.clear()
         if not self._left_out or now - self._began_at > _FROM_THE_FRONT_SECONDS:
             self._began_at = now
@@ -78,21 +79,21 @@ class Prefetcher:
                 places.clear()
 
     def fill(
-        self, connection: Connection, sender: str, mailings: Sequence[int | None], limit: int, now: datetime
+        self, connection: Connection, worker: str, mailings: Sequence[int | None], limit: int, now: datetime
     ) -> int:
-        """Claim up to `limit` rows of these mailings (None: notices), and some of domains left out; how many."""
-        looks, count = limit > 0, self._fill_left_out(connection, sender, mailings, now)
-        for domain in self._queue.waited_for(ENOUGH_PER_DOMAIN):
+        """Claims up to `limit` rows of these mailings (None: notices), and of domains left out; returns how many."""
+        looks, count = limit > 0, self._fill_left_out(connection, worker, mailings, now)
+        for domain in self._queue.domains_with(ENOUGH_PER_DOMAIN):
             self._left_out.setdefault(domain, {})
         for mailing_id in mailings:
             if limit > 0:
                 place = self.places.get(mailing_id)
                 rows, reached = claims.claim(
-                    connection, sender, mailing_id, now, limit, place, but_to=self._left_out.keys()
+                    connection, worker, mailing_id, now, limit, place, but_to=self._left_out.keys()
                 )
                 whole = len(rows) < limit and not self._left_out
                 self.places[mailing_id] = None if whole else reached or place
-                self._queue.add(self._wanted(connection, sender, rows, now))
+                self._queue.add(self._without_suppressed(connection, worker, rows, now))
                 limit -= len(rows)
                 count += len(rows)
         if looks and not count:
@@ -100,11 +101,11 @@ class Prefetcher:
         return count
 
     def _fill_left_out(
-        self, connection: Connection, sender: str, mailings: Sequence[int | None], now: datetime
+        self, connection: Connection, worker: str, mailings: Sequence[int | None], now: datetime
     ) -> int:
         count = 0
         for domain in list(self._left_out):
-            missing = ENOUGH_PER_DOMAIN - self._queue.waiting_for(domain)
+            missing = ENOUGH_PER_DOMAIN - self._queue.blocked_for(domain)
             if missing <= ENOUGH_PER_DOMAIN // 2:
                 continue
             places = self._left_out[domain]
@@ -112,25 +113,25 @@ class Prefetcher:
                 if missing > 0:
                     place = places.get(mailing_id)
                     rows, reached = claims.claim(
-                        connection, sender, mailing_id, now, missing, place, to=domain
+                        connection, worker, mailing_id, now, missing, place, to=domain
                     )
                     places[mailing_id] = reached or place
-                    self._queue.have_wait(self._wanted(connection, sender, rows, now))
+                    self._queue.block(self._without_suppressed(connection, worker, rows, now))
                     missing -= len(rows)
                     count += len(rows)
             if missing > 0:
                 del self._left_out[domain]
         return count
 
-    def _wanted(
-        self, connection: Connection, sender: str, rows: Sequence[Claimed], now: datetime
+    def _without_suppressed(
+        self, connection: Connection, worker: str, rows: Sequence[Claimed], now: datetime
     ) -> list[Claimed]:
-        unwanted = self.unwanted(connection, rows)
-        claims.cancel_claimed(connection, sender, unwanted, now)
-        return [row for row in rows if row.delivery_id not in unwanted]
+        suppressed = self.suppressed(connection, rows)
+        claims.cancel_claimed(connection, worker, suppressed, now)
+        return [row for row in rows if row.delivery_id not in suppressed]
 
-    def unwanted(self, connection: Connection, rows: Sequence[Claimed]) -> set[int]:
-        """Those to addresses that are not to be mailed any more (by delivery id); to be cancelled."""
+    def suppressed(self, connection: Connection, rows: Sequence[Claimed]) -> set[int]:
+        """Returns those of `rows`, by delivery id, that go to suppressed addresses."""
         if not (self.suppressing and rows):
             return set()
         return claims.suppressed(connection, rows, self._secret_key)

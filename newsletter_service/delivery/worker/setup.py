@@ -1,4 +1,4 @@
-"""What a sender needs from outside, and what it tells while it runs."""
+"""What a worker needs from outside, and what it reports while it runs."""
 
 import logging
 from collections import Counter
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """How far a run is; `open` and `seconds_left` are 0 where nobody counts, `note` says what it waits for."""
+    """How far a run has come: letters by verdict and still open, letters a second, and what it waits for."""
 
     verdicts: Counter[Verdict]
     open: int
@@ -32,10 +32,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class DeliveryConfig:
-    """All a sender needs from outside: database, SMTP server, links, names, limits and a clock (aware UTC).
+    """All that a worker needs from outside: database, SMTP server, links, domains, limits and a clock (aware UTC).
 
-    `report` is called about once a second. `roll_call` and `server_away` remember from run to run: which other senders
-    live, and what the log was told of a server that is away.
+    `report` is called about once a second. `liveness` and `server_away` remember from one run to the next which other
+    workers are alive, and what was logged of a server that takes no letters.
     """
 
     engine: Engine
@@ -50,3 +50,8 @@ class DeliveryConfig:
     report: Callable[[Snapshot], None] | None = None
     liveness: Liveness = field(default_factory=Liveness)
     server_away: Outage = field(default_factory=lambda: Outage(log, "the SMTP server takes no letters"))
+
+    @property
+    def hold_uncertain(self) -> bool:
+        """Whether letters of unknown outcome wait for a person."""
+        return self.on_uncertain == "hold"

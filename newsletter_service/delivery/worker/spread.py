@@ -1,4 +1,4 @@
-"""Over how many of its connections a sender spreads its letters."""
+"""Over how many of its connections a worker spreads its letters."""
 
 _LOOK_SECONDS = 0.1
 _MUCH, _LITTLE = 0.7, 0.25
@@ -8,8 +8,8 @@ _TRY_AGAIN_SECONDS = 1.0
 class ConnectionSpread:
     """So many connections are `enough` for now: `fewest`, or with a server that is waited for, `most`.
 
-    What a few connections carry already keeps a quick server busy. The others then let more answers be settled
-    at once: each that has nothing under way is one more letter that a kill cannot repeat.
+    A few connections keep a quick server busy. The idle ones then let more outcomes be settled in one transaction: each
+    leaves room for one more that a kill may repeat.
     """
 
     def __init__(self, fewest: int, most: int) -> None:
@@ -18,13 +18,13 @@ class ConnectionSpread:
         self._since = self._waited = self._not_before = 0.0
 
     def waited(self, seconds: float) -> None:
-        """Take in for how long the server was waited for, with nothing else to do."""
+        """Takes in for how long the server was waited for, with nothing else to do."""
         self._waited += seconds
 
     def look(self, now: float) -> None:
-        """Decide anew, every tenth of a second, by how much of it was waited; `now` is steady, in seconds.
+        """Decides again, every tenth of a second, by how much of it was waiting; `now` is in monotonic seconds.
 
-        To be called whether or not anything was waited for: with the ledger in the way nothing ever is.
+        To be called whether or not the server was waited for: while the ledger is the bottleneck it never is.
         """
         if now - self._since < _LOOK_SECONDS:
             return

@@ -13,15 +13,16 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.ledger.fast_path import Exchanged, exchange
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.rules import DeliveryState
-from newsletter_service.delivery.worker import batch as clerk_module
-from newsletter_service.delivery.worker.batch import Batch, Batcher, Office
-from newsletter_service.delivery.worker.liveness import Liveness
+from newsletter_service.delivery.rules import DeliveryState, Verdict
+from newsletter_service.delivery.worker import batcher as batcher_module
+from newsletter_service.delivery.worker.batch import Batch
+from newsletter_service.delivery.worker.batcher import Batcher
+from newsletter_service.delivery.worker.outcomes import LetterOutcome
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.replies import Phase, Reply
 from tests.conftest import NOW
-from tests.delivery.db.conftest import SECRET, release, write_notice
+from tests.delivery.db.conftest import release, write_notice
 
 SLOTS = 3
 SMALL = ["klein0.example", "klein1.example", "klein2.example"]
@@ -44,37 +45,37 @@ def engine(session: Session) -> Engine:
 
 @pytest.fixture
 def stopwatch(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What a clerk takes for the time: its last element, which stands still."""
+    """What a batcher takes for the time: its last element, which stands still."""
     now = [time.monotonic()]
-    monkeypatch.setattr(clerk_module, "time", SimpleNamespace(monotonic=lambda: now[-1]))
+    monkeypatch.setattr(batcher_module, "time", SimpleNamespace(monotonic=lambda: now[-1]))
     return now
 
 
 @pytest.fixture
-def office(engine: Engine, outbox: DeliveryConfig, stopwatch: list[float]) -> Office:
+def one_at_a_time(outbox: DeliveryConfig, stopwatch: list[float]) -> DeliveryConfig:
     """One that lets one letter at a time go to a domain."""
-    return Office(engine, outbox.clock, SECRET, Limits(domain_connections=1), Liveness())
+    return replace(outbox, limits=Limits(domain_connections=1))
 
 
-def at_work(office: Office) -> tuple[Batcher, list[Claimed]]:
-    """A clerk, and the first letters, which are with the server."""
-    return (batcher := Batcher(office)), thoroughly(batcher, office.engine, [])
+def at_work(config: DeliveryConfig) -> tuple[Batcher, list[Claimed]]:
+    """A batcher, and the first letters, which are with the server."""
+    return (batcher := Batcher(config)), thoroughly(batcher, config.engine, [])
 
 
 def quickly(batcher: Batcher, engine: Engine, arrived: list[Claimed]) -> list[Claimed]:
-    turn = Batch([(row, ACCEPTED) for row in arrived], [], [], ())
+    batch = Batch([LetterOutcome(row, ACCEPTED, Verdict.SENT) for row in arrived], [], [], ())
     with engine.connect() as connection:
-        assert batcher.run_fast(connection, turn, SLOTS)
-    batcher.remember(turn)
-    return turn.granted
+        assert batcher.run_fast(connection, batch, SLOTS)
+    batcher.remember(batch)
+    return batch.granted
 
 
 def thoroughly(batcher: Batcher, engine: Engine, arrived: list[Claimed]) -> list[Claimed]:
-    turn = Batch([(row, ACCEPTED) for row in arrived], [], [], ())
+    batch = Batch([LetterOutcome(row, ACCEPTED, Verdict.SENT) for row in arrived], [], [], ())
     with engine.connect() as connection, connection.begin():
-        batcher.run(connection, turn, SLOTS)
-    batcher.remember(turn)
-    return turn.granted
+        batcher.run(connection, batch, SLOTS)
+    batcher.remember(batch)
+    return batch.granted
 
 
 def rows_of(session: Session, subscriber_ids: list[int]) -> list[tuple[DeliveryState, bool]]:
@@ -88,9 +89,9 @@ def rows_of(session: Session, subscriber_ids: list[int]) -> list[tuple[DeliveryS
 
 
 def test_what_a_domain_has_no_room_for_waits_as_claimed_and_was_not_handed_over(
-    office: Office, engine: Engine, session: Session
+    one_at_a_time: DeliveryConfig, engine: Engine, session: Session
 ) -> None:
-    batcher, first = at_work(office)
+    batcher, first = at_work(one_at_a_time)
     assert [row.domain for row in first] == SMALL
     second = quickly(batcher, engine, first)
     assert [row.domain for row in second] == SMALL
@@ -106,10 +107,10 @@ def test_what_a_domain_has_no_room_for_waits_as_claimed_and_was_not_handed_over(
 
 
 def test_letters_that_a_notice_went_before_do_not_lie_with_the_sender_for_ever(
-    office: Office, engine: Engine, session: Session
+    one_at_a_time: DeliveryConfig, engine: Engine, session: Session
 ) -> None:
     write_notice(session, "hoofd@veiligheid.example")
-    batcher, first = at_work(replace(office, limits=Limits()))
+    batcher, first = at_work(replace(one_at_a_time, limits=Limits()))
     assert [row.mailing_id is None for row in first] == [True, False, False]
     second = thoroughly(batcher, engine, first)
     assert [row.delivery_id for row in second] == [3, 4, 5]
@@ -120,9 +121,9 @@ def test_letters_that_a_notice_went_before_do_not_lie_with_the_sender_for_ever(
 
 
 def test_no_more_are_claimed_than_the_rate_lets_go(
-    office: Office, engine: Engine, session: Session, stopwatch: list[float]
+    one_at_a_time: DeliveryConfig, engine: Engine, session: Session, stopwatch: list[float]
 ) -> None:
-    batcher, first = at_work(replace(office, limits=Limits(rate=21)))
+    batcher, first = at_work(replace(one_at_a_time, limits=Limits(rate=21)))
     assert len(first) == SLOTS  # what may be caught up with
     assert quickly(batcher, engine, first) == []
     assert rows_of(session, [4, 5]) == [(DeliveryState.READY, False)] * 2
@@ -133,7 +134,7 @@ def test_no_more_are_claimed_than_the_rate_lets_go(
 
 
 def test_who_leaves_before_it_is_put_back_gets_nothing(
-    office: Office, engine: Engine, session: Session, monkeypatch: pytest.MonkeyPatch
+    one_at_a_time: DeliveryConfig, engine: Engine, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def exchange_and_leave(*values: Any) -> Exchanged:
         exchanged = exchange(*values)
@@ -141,9 +142,9 @@ def test_who_leaves_before_it_is_put_back_gets_nothing(
         session.commit()
         return exchanged
 
-    batcher, first = at_work(office)
+    batcher, first = at_work(one_at_a_time)
     second = quickly(batcher, engine, first)
-    monkeypatch.setattr(clerk_module, "exchange", exchange_and_leave)
+    monkeypatch.setattr(batcher_module, "exchange", exchange_and_leave)
     (one,) = quickly(batcher, engine, second)
     assert rows_of(session, [8]) == [(DeliveryState.CANCELLED, False)]
     assert thoroughly(batcher, engine, [one]) == []

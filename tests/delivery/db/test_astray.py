@@ -10,8 +10,7 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger import claims, workers
 from newsletter_service.delivery.models import Delivery, DomainBackoff
 from newsletter_service.delivery.rules import DeliveryState, Verdict, retry_after
-from newsletter_service.delivery.worker.batch import expire_silent_workers
-from newsletter_service.delivery.worker.liveness import Liveness
+from newsletter_service.delivery.worker.liveness import Liveness, expire_silent_workers
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.extensions import Extensions

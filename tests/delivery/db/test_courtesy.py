@@ -171,7 +171,10 @@ def test_a_domain_that_refused_long_ago_is_forgotten(session: Session, age: time
     session.add(DomainBackoff(domain=DOMAIN, failures=3, until=NOW - timedelta(hours=2), reply="451"))
     session.commit()
     assert list(domain_backoff.known(session.connection(), NOW)) == [DOMAIN]
-    assert domain_backoff.strike(session.connection(), "oud.example", "451", 1, NOW) == 1 or age < timedelta()
+    assert (
+        domain_backoff.add_failure(session.connection(), "oud.example", "451", 1, NOW) == 1
+        or age < timedelta()
+    )
     session.rollback()
     assert service.purge_rests(session, NOW) == 1
     assert session.scalars(select(DomainBackoff.domain)).all() == [DOMAIN]
@@ -187,7 +190,7 @@ def test_a_domain_gets_no_more_letters_at_a_time_after_the_database_was_away(
 
     @event.listens_for(outbox.engine, "begin")
     def _fail_once(_connection: object) -> None:
-        if threading.current_thread().name in ("sending", "errand") and next(failures, False):
+        if threading.current_thread().name in ("sending", "ledger") and next(failures, False):
             raise outbox.engine.dialect.loaded_dbapi.OperationalError("gone for a moment")
 
     try:

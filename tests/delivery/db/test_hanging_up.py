@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import DomainBackoff
 from newsletter_service.delivery.rules import DeliveryState, Verdict
-from newsletter_service.delivery.worker.loop import MOST_IN_VAIN, NEAR_SECONDS, send_until_empty
+from newsletter_service.delivery.worker.loop import MOST_FRUITLESS, NEAR_SECONDS, send_until_empty
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.extensions import Extensions
@@ -65,7 +65,7 @@ def test_a_server_that_hangs_up_at_every_letter_is_left_alone_after_a_few(
         for _ in range(20):
             send_until_empty(to(outbox, server.port))
             clock.move(seconds=2)
-        assert server.connections <= 4 * MOST_IN_VAIN
+        assert server.connections <= 4 * MOST_FRUITLESS
     ambiguous = states(session, mailing)[DeliveryState.DEFERRED]
     assert 0 < ambiguous <= server.connections
     rest = session.scalars(select(DomainBackoff)).one()
@@ -120,7 +120,7 @@ class Impatient:
         if verb == ".":
             time.sleep(0.05)
             with self._lock:
-                if len(self._unused) >= MOST_IN_VAIN:
+                if len(self._unused) >= MOST_FRUITLESS:
                     self._hang_up()
         return as_usual(verb, recipient)
 
@@ -138,7 +138,7 @@ def test_connections_closed_because_nobody_needs_them_do_not_end_a_run(
     with listening(server.serve) as port:
         many = replace(outbox.server, port=port, connections=16)
         verdicts = send_until_empty(replace(outbox, server=many, limits=Limits(domain_connections=1)))
-    assert server.hung_up >= MOST_IN_VAIN
+    assert server.hung_up >= MOST_FRUITLESS
     assert verdicts == Counter({Verdict.SENT: 40})
     assert states(session, mailing) == {DeliveryState.SENT: 40}
 

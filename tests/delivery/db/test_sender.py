@@ -14,8 +14,7 @@ from newsletter_service.delivery.ledger import claims, workers
 from newsletter_service.delivery.ledger.claims import Claimed, Settled
 from newsletter_service.delivery.models import Letter, Mailing
 from newsletter_service.delivery.rules import MOST_PAUSES, DeliveryState, Verdict
-from newsletter_service.delivery.worker.batch import expire_silent_workers
-from newsletter_service.delivery.worker.liveness import Liveness
+from newsletter_service.delivery.worker.liveness import Liveness, expire_silent_workers
 from newsletter_service.delivery.worker.loop import _Run, send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.connection import SmtpServer
@@ -87,7 +86,7 @@ def test_a_kill_at_any_moment_would_repeat_no_more_than_the_connections_and_ten(
 
         return outer
 
-    for name in ("_serve", "_assign", "_mind", "_step"):
+    for name in ("_serve", "_assign", "_update", "_step"):
         monkeypatch.setattr(_Run, name, watched(name))
     release(session, 400)
     smtp.seconds = seconds

@@ -1,4 +1,4 @@
-"""One thing at a time beside the loop: it comes back with what went wrong, and rings."""
+"""One job at a time beside the loop: it says what went wrong, and wakes the loop."""
 
 import threading
 from collections.abc import Callable
@@ -9,56 +9,56 @@ from newsletter_service.delivery.worker.background import BackgroundJob
 from tests.chaos.waiting import PATIENCE_SECONDS
 
 
-def done(errand: BackgroundJob, job: Callable[[], None]) -> Exception | None:
-    errand.begin(job)
-    assert errand.is_back(within=PATIENCE_SECONDS)
-    return errand.end()
+def done(job: BackgroundJob, work: Callable[[], None]) -> Exception | None:
+    job.start(work)
+    assert job.is_done(within=PATIENCE_SECONDS)
+    return job.result()
 
 
 @pytest.fixture
-def rung() -> threading.Semaphore:
+def woken() -> threading.Semaphore:
     return threading.Semaphore(0)
 
 
 @pytest.fixture
-def errand(rung: threading.Semaphore) -> BackgroundJob:
-    return BackgroundJob(rung.release)
+def job(woken: threading.Semaphore) -> BackgroundJob:
+    return BackgroundJob(woken.release)
 
 
-def test_it_is_done_in_a_thread_of_its_own(errand: BackgroundJob, rung: threading.Semaphore) -> None:
+def test_it_is_done_in_a_thread_of_its_own(job: BackgroundJob, woken: threading.Semaphore) -> None:
     threads: list[str] = []
-    assert done(errand, lambda: threads.append(threading.current_thread().name)) is None
-    assert threads == ["errand"]
-    assert rung.acquire(timeout=PATIENCE_SECONDS)
+    assert done(job, lambda: threads.append(threading.current_thread().name)) is None
+    assert threads == ["ledger"]
+    assert woken.acquire(timeout=PATIENCE_SECONDS)
 
 
-def test_it_is_not_back_while_it_is_under_way(errand: BackgroundJob) -> None:
+def test_it_is_not_done_while_it_runs(job: BackgroundJob) -> None:
     go_on = threading.Event()
 
     def wait() -> None:
         go_on.wait(PATIENCE_SECONDS)
 
-    errand.begin(wait)
-    assert not errand.is_back()
-    assert not errand.is_back(within=0.01)
+    job.start(wait)
+    assert not job.is_done()
+    assert not job.is_done(within=0.01)
     go_on.set()
-    assert errand.is_back(within=PATIENCE_SECONDS)
+    assert job.is_done(within=PATIENCE_SECONDS)
 
 
-def test_what_went_wrong_comes_back_and_is_forgotten_by_the_next(errand: BackgroundJob) -> None:
+def test_its_result_is_its_own_error_and_nobody_elses(job: BackgroundJob) -> None:
     def stumble() -> None:
         raise OSError("no")
 
-    error = done(errand, stumble)
+    error = done(job, stumble)
     assert isinstance(error, OSError)
-    assert done(errand, lambda: None) is None
+    assert done(job, lambda: None) is None
 
 
 def test_the_thread_ends_after_the_last_one() -> None:
     before = set(threading.enumerate())
-    errand = BackgroundJob(lambda: None)
+    job = BackgroundJob(lambda: None)
     (thread,) = set(threading.enumerate()) - before
-    assert done(errand, lambda: None) is None
-    errand.close()
+    assert done(job, lambda: None) is None
+    job.close()
     thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()

@@ -77,7 +77,7 @@ def test_without_limits_all_start_at_once_in_their_order(domains: list[str]) -> 
     pool = ReadyQueue(limiter)
     rows = [row(number, domain) for number, domain in enumerate(domains)]
     pool.add(rows)
-    assert limiter.free
+    assert limiter.unlimited
     assert pool.take(1000, 1.0) == rows
 
 
@@ -123,7 +123,7 @@ def test_letters_that_are_with_the_server_are_counted_again_after_everything_was
 @given(DOMAINS)
 def test_a_domain_that_rests_gets_nothing_and_holds_nobody_up(domains: list[str]) -> None:
     limiter = RateLimiter(Limits())
-    limiter.rests({"a.example": Backoff(until=10.0, failures=3)})
+    limiter.update_backoffs({"a.example": Backoff(until=10.0, failures=3)})
     pool = ReadyQueue(limiter)
     pool.add(row(number, domain) for number, domain in enumerate(domains))
     assert [one.domain for one in pool.take(1000, 5.0)] == [one for one in domains if one != "a.example"]
@@ -132,12 +132,12 @@ def test_a_domain_that_rests_gets_nothing_and_holds_nobody_up(domains: list[str]
 
 def test_after_its_rest_a_domain_is_tried_with_one_letter_and_then_with_ever_more() -> None:
     limiter = RateLimiter(Limits())
-    limiter.rests({"a.example": Backoff(until=10.0, failures=3)})
+    limiter.update_backoffs({"a.example": Backoff(until=10.0, failures=3)})
     pool = ReadyQueue(limiter)
     pool.add(row(number, "a.example") for number in range(20))
     assert len(pool.take(20, 11.0)) == 1
     assert pool.take(20, 11.0) == []
-    limiter.rests({})
+    limiter.update_backoffs({})
     limiter.ended("a.example", accepted=True)
     sizes = []
     for _ in range(3):
@@ -151,13 +151,13 @@ def test_after_its_rest_a_domain_is_tried_with_one_letter_and_then_with_ever_mor
 
 def test_the_servers_own_rest_stops_everybody() -> None:
     limiter = RateLimiter(Limits())
-    limiter.rests({"": Backoff(until=10.0, failures=3)})
+    limiter.update_backoffs({"": Backoff(until=10.0, failures=3)})
     assert (limiter.room(4.0), limiter.wait(4.0)) == (0, 6.0)
 
 
 def test_senders_share_the_rates() -> None:
     shared = Limits(rate=30, domain_rate=6).share(3, 0)
-    assert (1 / shared.apart, 1 / shared.domain_apart) == (10, 2)
+    assert (1 / shared.interval, 1 / shared.domain_interval) == (10, 2)
     assert Limits().share(3, 0) == (0, 0, inf)
 
 

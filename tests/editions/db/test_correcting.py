@@ -191,7 +191,7 @@ def test_a_correction_is_threaded_under_the_letter_of_the_edition_that_its_reade
         )
         for r in rows
     ]
-    copies.read(house.session.connection(), claimed)
+    copies.read(house.session.connection(), {row.letter_id for row in claimed})
     for row in claimed:
         mail = message_from_bytes(b"".join(copies.fill(row).content), policy=default)
         above = message_id(first[row.address], house.mail_context.secret_key, "nieuwsbrief.example")
