@@ -30,7 +30,7 @@ COMMANDS = {
     ),
     "send": Command(
         "newsletter_service.delivery.cli.send:send",
-        "Send from this machine until nothing is due any more, now or within a minute.",
+        "Run a worker on this machine until nothing is due, now or within a minute.",
     ),
     "serve": Command("newsletter_service.web.server.commands:serve", "Serve the pages with gunicorn."),
     "shell": Command("flask.cli:shell_command", "Run a shell in the app context.", "app"),

@@ -6,12 +6,12 @@ from datetime import datetime
 from flask import Flask
 
 from newsletter_service.clock import utc_now
-from newsletter_service.db import init_db
+from newsletter_service.db import db, init_db
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.locations import TEMPLATES
-from newsletter_service.mail_settings import limits, smtp_server
+from newsletter_service.mail_settings import delivery_config
 from newsletter_service.private_files import private_folder
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
@@ -24,7 +24,8 @@ def create_core(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
     app.config["SECRET_KEY"] = settings.secret_key
     private_folder(settings.instance_dir)
     init_db(app, settings.database_url)
-    app.extensions["newsletter"] = _parts(settings, clock)
+    with app.app_context():
+        app.extensions["newsletter"] = _services(settings, clock)
     return app
 
 
@@ -33,19 +34,16 @@ def create_core_from_env() -> Flask:
     return create_core(start())
 
 
-def _parts(settings: Settings, clock: Callable[[], datetime]) -> Services:
+def _services(settings: Settings, clock: Callable[[], datetime]) -> Services:
     tokens = Tokens(settings.secret_key)
     return Services(
         clock=clock,
         tokens=tokens,
         links=Links(settings.base_url, tokens),
         renderer=LetterRenderer(TEMPLATES / "email"),
-        smtp=smtp_server(settings),
-        limits=limits(settings),
-        on_uncertain=settings.smtp_on_uncertain,
+        delivery=delivery_config(settings, db.engine, clock),
         mail_from=settings.mail_from,
         reply_to=settings.reply_to,
-        bounce_domain=settings.bounce_domain,
         secret_key=settings.secret_key,
         metrics_token=settings.metrics_token,
         demo=settings.demo,

@@ -1,12 +1,35 @@
-"""What the settings say about sending, as delivery wants to know it."""
+"""What the settings say about sending, as a worker wants to know it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
 
 from newsletter_service.delivery.worker.rate_limits import Limits
+from newsletter_service.delivery.worker.setup import DeliveryConfig
+from newsletter_service.links.tokens import Tokens
+from newsletter_service.links.urls import Links
 from newsletter_service.settings import Settings
 from newsletter_service.smtp.connection import SmtpServer
 
 
+def delivery_config(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> DeliveryConfig:
+    """Returns what a worker needs, which holds in any thread; `clock` gives aware UTC."""
+    return DeliveryConfig(
+        engine=engine,
+        server=smtp_server(settings),
+        links=Links(settings.base_url, Tokens(settings.secret_key)),
+        clock=clock,
+        secret_key=settings.secret_key,
+        mail_domain=_mail_domain(settings),
+        bounce_domain=settings.bounce_domain,
+        limits=limits(settings),
+        on_uncertain=settings.smtp_on_uncertain,
+    )
+
+
 def smtp_server(settings: Settings) -> SmtpServer:
-    """The server that letters go to."""
+    """Returns the server that letters go to."""
     return SmtpServer(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -14,16 +37,20 @@ def smtp_server(settings: Settings) -> SmtpServer:
         username=settings.smtp_username,
         password=settings.smtp_password,
         connections=settings.smtp_connections,
-        helo_name=settings.mail_from.rpartition("@")[2],
+        helo_name=_mail_domain(settings),
         ca_file=settings.smtp_ca_file,
     )
 
 
 def limits(settings: Settings) -> Limits:
-    """What all senders together may not exceed."""
+    """Returns what all workers together may not exceed."""
     return Limits(
         rate=settings.smtp_rate,
         domain_rate=settings.smtp_domain_rate,
         domain_connections=settings.smtp_domain_connections,
         letters_per_connection=settings.smtp_letters_per_connection,
     )
+
+
+def _mail_domain(settings: Settings) -> str:
+    return settings.mail_from.rpartition("@")[2]

@@ -1,6 +1,6 @@
-"""Figures for Prometheus at `/metrics`: read from the database, for senders, jobs and pages are several processes.
+"""Metrics for Prometheus at `/metrics`: read from the database, for workers, jobs and pages are several processes.
 
-No figure says anything of one reader, nor of a recipient domain: some of those have one reader.
+No metric is about one subscriber, nor about a recipient domain: some of those have one subscriber.
 """
 
 import hmac
@@ -35,7 +35,7 @@ _EDITIONS = 5
 
 @metrics.get("/metrics")
 def show() -> Response:
-    """All figures, for anybody who has the token, and for administrators."""
+    """All metrics, for anybody who has the token, and for administrators."""
     if not _allowed():
         raise NotFound("there is nothing here")
     registry = CollectorRegistry()
@@ -64,13 +64,13 @@ class _Figures:
         yield self._letters()
         yield self._open()
         yield from self._queue()
-        yield from self._senders()
+        yield from self._workers()
         yield self._by_state("newsletter_editions", "Editions by state.", Edition.state)
         yield self._by_state("newsletter_subscribers", "Subscribers by status.", Subscriber.status)
         yield self._by_state(
             "newsletter_bounces", "What came back of letters, by verdict.", Bounce.verdict, "verdict"
         )
-        build = GaugeMetricFamily("newsletter_build_info", "What runs here.", labels=["version"])
+        build = GaugeMetricFamily("newsletter_build_info", "The version that runs.", labels=["version"])
         build.add_metric([version("newsletter-service")], 1)
         yield build
 
@@ -97,21 +97,29 @@ class _Figures:
     def _queue(self) -> Iterator[GaugeMetricFamily]:
         oldest = reporting.oldest_due(self._session, self._now)
         waited = (self._now - oldest).total_seconds() if oldest else 0.0
-        yield _gauge("newsletter_oldest_due_seconds", "How long the oldest due letter has waited.", waited)
+        yield _gauge(
+            "newsletter_oldest_due_seconds", "Time that the longest waiting due letter has waited.", waited
+        )
         paused = select(func.count()).select_from(Mailing).where(Mailing.paused_at.is_not(None))
         yield _gauge("newsletter_mailings_paused", "Mailings that are paused.", self._count(paused))
 
-    def _senders(self) -> Iterator[GaugeMetricFamily]:
+    def _workers(self) -> Iterator[GaugeMetricFamily]:
         pace = reporting.pace(self._session, self._now)
         speed = pace.letters_per_second
-        yield _gauge("newsletter_senders", "Active delivery workers.", pace.senders)
-        yield _gauge("newsletter_letters_per_second", "Letters that senders get rid of.", speed)
+        yield _gauge("newsletter_workers", "Active delivery workers.", pace.workers)
+        yield _gauge("newsletter_letters_per_second", "Letters that all workers settle per second.", speed)
         silent = reporting.longest_silence(self._session, self._now)
         yield _gauge(
-            "newsletter_sender_silent_seconds", "Since when the most silent sender was not seen.", silent
+            "newsletter_worker_silent_seconds",
+            "Time since the last heartbeat of the most silent worker.",
+            silent,
         )
-        resting = select(func.count()).select_from(DomainBackoff).where(DomainBackoff.until > self._now)
-        yield _gauge("newsletter_domains_resting", "Domains left alone for now.", self._count(resting))
+        backing_off = select(func.count()).select_from(DomainBackoff).where(DomainBackoff.until > self._now)
+        yield _gauge(
+            "newsletter_domains_backing_off",
+            "Recipient domains that are backing off.",
+            self._count(backing_off),
+        )
 
     def _by_state(
         self, name: str, text: str, column: InstrumentedAttribute[Any], label: str = "state"

@@ -98,7 +98,7 @@ def end(scheduler: BackgroundScheduler) -> None:
     ending.start()
     ending.join(_ENDS_WITHIN_SECONDS)
     if ending.is_alive():
-        log.error("what was under way did not come to its end; the ledger knows what is uncertain")
+        log.error("letters in flight could not be finished; the ledger knows what is uncertain")
         os._exit(1)
 
 

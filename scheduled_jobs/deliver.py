@@ -8,17 +8,17 @@ from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.outages import Outage
-from newsletter_service.services import delivery_config
+from newsletter_service.services import services
 
 _ending = threading.Event()
-_roll_call = Liveness()
+_liveness = Liveness()
 _server_away = Outage(logging.getLogger("scheduled_jobs"), "the SMTP server takes no letters")
 
 
 def run() -> str:
     """Send all that is due, or what of it goes out before `end` is called."""
     verdicts = send_until_empty(
-        replace(delivery_config(), liveness=_roll_call, server_away=_server_away), _ending
+        replace(services().delivery, liveness=_liveness, server_away=_server_away), _ending
     )
     del verdicts[Verdict.UNREACHABLE]  # said already, and once is enough
     told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))

@@ -1,4 +1,4 @@
-"""The ledger: mailings, letters, one row per delivery; who is sending, what rests, whom not to mail any more."""
+"""The ledger: mailings, letters, one row per delivery; workers, backoffs, suppressions."""
 
 from datetime import datetime
 
@@ -41,11 +41,11 @@ class Letter(Base):
 
 
 class Worker(Base):
-    """A running sender: while `beats` keeps growing it is alive, and the rows it claimed are its own.
+    """A running worker: while `beats` grows it is alive, and the rows that it claimed are its own.
 
-    Whoever sees `beats` unchanged for too long, by a clock of its own that never jumps, takes the row away
-    and frees what was claimed; a sender whose row is gone hands nothing over any more. `pace` is how many letters
-    a second it has got rid of lately.
+    Another worker that sees `beats` unchanged for too long, by its own monotonic clock, expires it: deletes the row and
+    frees what was claimed. A worker without a row hands nothing over any more. `pace` is the number of letters that it
+    settles a second.
     """
 
     __tablename__ = "worker"
@@ -60,9 +60,9 @@ class Worker(Base):
 
 
 class DomainBackoff(Base):
-    """How a recipient domain took our letters of late; "" stands for the SMTP server itself.
+    """A recipient domain that defers letters; "" is the SMTP server itself.
 
-    `failures` counts deferrals since the last letter it accepted; until `until` no sender tries it.
+    `failures` counts deferrals since the last letter that it accepted; until `until` no worker tries it.
     """
 
     __tablename__ = "domain_backoff"

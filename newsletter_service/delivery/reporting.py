@@ -1,4 +1,4 @@
-"""What pages tell about the ledger: rows of one kind, what holds domains up, and who sends how fast."""
+"""What pages and metrics say of the ledger: rows of a group, domains that defer letters, and active workers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ _IN_GROUP: dict[Group, tuple[ColumnElement[bool], ...]] = {
     Group.DEFERRED: (
         Delivery.state.in_(
             (DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
-        ),  # an unknown outcome that will be sent again
+        ),  # uncertain ones that will be sent again
         Delivery.settled_at.is_(None),
     ),
     Group.FAILED: (Delivery.state == DeliveryState.FAILED,),
@@ -80,26 +80,26 @@ def rows(session: Session, mailing_id: int, which: Filter, after: int, limit: in
 
 
 def number_of(session: Session, mailing_id: int, which: Filter) -> int:
-    """How many rows there are of a kind."""
+    """The number of rows of a group."""
     query = select(func.count()).select_from(Delivery).where(*which.rows(mailing_id))
     return session.scalars(query).one()
 
 
 def repeated(session: Session, mailing_id: int) -> int:
-    """How many of those that got their letter may have got it twice."""
+    """The number of letters that were sent and may have arrived twice."""
     return number_of(session, mailing_id, Filter(Group.REPEATED))
 
 
 @dataclass(frozen=True)
 class Held:
-    """Letters that wait because a domain did not take them yet."""
+    """Letters that are deferred by one domain."""
 
     domain: str
     letters: int
 
 
 def deferred_domains(session: Session, mailing_id: int) -> list[Held]:
-    """The domains that put most letters off, among the first ten thousand that were."""
+    """The domains with most deferred letters, among the first ten thousand of these."""
     some = select(Delivery.domain).where(
         Delivery.mailing_id == mailing_id, Delivery.state == DeliveryState.DEFERRED
     )
@@ -111,7 +111,7 @@ def deferred_domains(session: Session, mailing_id: int) -> list[Held]:
 
 @dataclass(frozen=True)
 class DomainCounts:
-    """How the letters to one domain fare; `deferred` ones are among the open ones."""
+    """The letters to one domain by group; `deferred` ones are among the open ones."""
 
     domain: str
     letters: int
@@ -143,35 +143,35 @@ def busiest_domains(session: Session, mailing_id: int) -> tuple[DomainCounts, ..
     return tuple(DomainCounts(**row) for row in found)
 
 
-def resting(session: Session, now: datetime) -> Sequence[DomainBackoff]:
-    """Domains that are left alone for now, those that rest longest first; "" is the SMTP server itself."""
+def backing_off(session: Session, now: datetime) -> Sequence[DomainBackoff]:
+    """The domains that are backing off, the longest first; "" is the SMTP server itself."""
     query = select(DomainBackoff).where(DomainBackoff.until > now).order_by(DomainBackoff.until.desc())
     return session.scalars(query.limit(_DOMAINS_SHOWN)).all()
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How many senders are at work, and how many letters a second they get rid of together."""
+    """The number of active workers, and of letters that they settle a second together."""
 
-    senders: int
+    workers: int
     letters_per_second: float
 
 
 def pace(session: Session, now: datetime) -> Pace:
-    """What senders that showed themselves of late say of themselves."""
+    """What workers with a recent heartbeat report."""
     alive = Worker.seen_at > now - _ALIVE_WITHIN
     number, total = session.execute(select(func.count(), func.sum(Worker.pace)).where(alive)).one()
     return Pace(number, float(total or 0))
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:
-    """Since when the longest waiting letter could have gone out; paused mailings do not count."""
+    """When the longest waiting letter became due; paused mailings do not count."""
     query = select(func.min(Delivery.next_attempt_at)).where(running(), MAY_BE_CLAIMED)
     return session.scalars(query.where(Delivery.next_attempt_at <= now)).one()
 
 
 def open_by_state(session: Session) -> dict[DeliveryState, int]:
-    """How many letters of all mailings, and notices, may still go out; an unknown outcome to be resent is deferred."""
+    """The number of letters that may still go out, notices too; an uncertain one to be resent is deferred."""
     count = func.count()
     found = session.execute(
         select(Delivery.state, count).where(Delivery.state.in_(OPEN_STATES)).group_by(Delivery.state)
@@ -184,6 +184,6 @@ def open_by_state(session: Session) -> dict[DeliveryState, int]:
 
 
 def longest_silence(session: Session, now: datetime) -> float:
-    """For how many seconds the sender that was not seen for the longest time was not seen; 0 without senders."""
+    """The seconds since the last heartbeat of the most silent worker; 0 without workers."""
     seen = session.scalars(select(func.min(Worker.seen_at))).one()
     return max(0.0, (now - seen).total_seconds()) if seen else 0.0

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.editions.models import Calendar
-from newsletter_service.services import delivery_config
+from newsletter_service.services import services
 from newsletter_service.staff.rules import Role
 from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter, make_organisation, make_segment, make_subscriber, make_topic
@@ -30,7 +30,7 @@ def deliver(app: Flask, smtp: RecordingServer) -> Callable[[], list[Received]]:
     def run() -> list[Received]:
         before = len(smtp.received)
         with app.app_context():
-            send_until_empty(delivery_config())
+            send_until_empty(services().delivery)
         return smtp.received[before:]
 
     return run

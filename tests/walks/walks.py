@@ -14,7 +14,7 @@ from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.editions.composing.service import compose_edition, open_next_edition
 from newsletter_service.editions.models import Calendar
 from newsletter_service.editions.releasing.service import release
-from newsletter_service.services import delivery_config, services
+from newsletter_service.services import services
 from newsletter_service.settings import PasswordCost, Settings
 from newsletter_service.subscriptions.models import Subscriber
 from tests.factories import make_item, make_newsletter, make_organisation, make_subscriber
@@ -45,7 +45,7 @@ def all_walks(folder: Path) -> Mapping[str, Walk]:
         with app.app_context():
             releasing = _release()
             with recording(_ADDRESS) as steps:
-                send_until_empty(delivery_config())
+                send_until_empty(services().delivery)
             path = _link_to_leave()
         to_the_wire, to_the_ledger = _cut_at_the_reply(steps)
         leaving = _leaving(app, path)

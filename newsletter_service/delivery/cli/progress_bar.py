@@ -1,4 +1,4 @@
-"""How far sending is, for whoever started it: a bar in a terminal, elsewhere a plain line now and then."""
+"""The progress of sending: a bar in a terminal, elsewhere a line every ten seconds."""
 
 import sys
 import time
@@ -14,13 +14,13 @@ from newsletter_service.delivery.worker.setup import Snapshot
 
 _SECONDS_BETWEEN_LINES = 10.0
 _DONE_WITH = (Verdict.SENT, Verdict.FAIL)
-_NAMES = {Verdict.DEFER: "deferred", Verdict.FAIL: "failed", Verdict.REQUEUE: "put back"}
+_NAMES = {Verdict.DEFER: "deferred", Verdict.FAIL: "failed", Verdict.REQUEUE: "requeued"}
 
 
 class Progress:
-    """Adds up one run after the other, and has `show` show it.
+    """Adds up one run after the other, and has `show` display it.
 
-    A run tells about once a second how far it is, and at its end its exact counts; `note` says what is waited for.
+    A run reports about once a second how far it is, and at its end its exact counts; `note` is what it waits for.
     """
 
     def __init__(self, show: Callable[["Progress"], None]) -> None:
@@ -28,37 +28,37 @@ class Progress:
         self._before: Counter[Verdict] = Counter()
         self._now: Counter[Verdict] = Counter()
         self.open, self.rate, self.seconds_left, self.note = 0, 0.0, 0.0, ""
-        self._kept_from = ""
+        self._stopped_by = ""
 
     @property
     def total(self) -> Counter[Verdict]:
-        """How many letters met each verdict, in all runs."""
+        """The number of letters by verdict, in all runs."""
         return self._before + self._now
 
     @property
     def done(self) -> int:
-        """How many letters are through."""
+        """The number of letters that were sent or have failed."""
         return sum(self.total[verdict] for verdict in _DONE_WITH)
 
     def running(self, snapshot: Snapshot) -> None:
-        """Take in how far a run is."""
+        """Takes in how far a run is."""
         self._now = snapshot.verdicts
         self.open, self.rate, self.seconds_left = snapshot.open, snapshot.rate, snapshot.seconds_left
-        # A run that has only begun is one more attempt: what kept the one before from going on still stands.
-        self.note = snapshot.note or ("" if snapshot.verdicts else self._kept_from)
+        # A run that has only begun is one more attempt: what stopped the one before still holds.
+        self.note = snapshot.note or ("" if snapshot.verdicts else self._stopped_by)
         self._show(self)
 
     def ended(self, verdicts: Counter[Verdict], note: str = "") -> None:
-        """Take in all that a run did; `note` says what kept it from doing more."""
-        told = self.done
+        """Takes in all that a run did; `note` is what stopped it."""
+        before = self.done
         self._before, self._now = self._before + verdicts, Counter()
-        self.open = max(0, self.open - (self.done - told))
+        self.open = max(0, self.open - (self.done - before))
         self.rate, self.seconds_left, self.note = 0.0, 0.0, note
-        self._kept_from = note
+        self._stopped_by = note
         self._show(self)
 
     def words(self) -> str:
-        """What there is to say beside how many are through."""
+        """The counts by verdict, what is waited for, or the speed and the time left."""
         total = self.total
         said = [
             f"{_NAMES.get(verdict, verdict)} {total[verdict]:,}"
@@ -73,7 +73,7 @@ class Progress:
 
 
 class _Bar(Protocol):
-    """What is used of click's bar."""
+    """What is used of click's progress bar."""
 
     length: int | None
     pos: int
@@ -85,11 +85,11 @@ class _Bar(Protocol):
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """What to tell; the terminal is left tidy after the block."""
+    """Yields a Progress that is displayed; the terminal is left in order after the block."""
     if not sys.stdout.isatty():
         yield Progress(_Lines(click.echo))
         return
-    # As wide as the words leave room for: a line that is too long could not be drawn over, and would pile up.
+    # As wide as the words leave room for: a line that is too long could not be redrawn.
     shown = click.progressbar(
         length=1, width=0, show_pos=True, show_eta=False, item_show_func=lambda words: words
     )
@@ -98,7 +98,7 @@ def progress() -> Iterator[Progress]:
 
 
 def _draw(bar: _Bar, now: Progress) -> None:
-    """Set rather than step: a full bar fills again when more comes up, and waiting is shown while nothing moves."""
+    """Sets position and length: a full bar goes on when more becomes due, and shows what is waited for."""
     bar.pos, bar.length = now.done, now.done + now.open
     bar.finished = bar.pos >= bar.length
     bar.current_item = now.words()
@@ -106,7 +106,7 @@ def _draw(bar: _Bar, now: Progress) -> None:
 
 
 class _Lines:
-    """A line every ten seconds while something moves, and at once when what is waited for changes."""
+    """Prints a line every ten seconds while letters go out, and whenever what is waited for changes."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -118,7 +118,7 @@ class _Lines:
             return
         self._next_at = time.monotonic() + _SECONDS_BETWEEN_LINES
         self._note, self._done = now.note, now.done
-        self._write(f"{now.words() or 'going on'}; {now.open:,} to go")
+        self._write(f"{now.words() or 'working'}; {now.open:,} to go")
 
 
 def _duration(seconds: float) -> str:

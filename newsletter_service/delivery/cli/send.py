@@ -1,9 +1,10 @@
-"""`newsletter send`: a sender of its own, put together from the settings; the app stays out of it."""
+"""`newsletter send`: a worker made from the settings, without the app."""
 
 import gc
 import logging
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import click
@@ -15,20 +16,17 @@ from newsletter_service.delivery.cli.progress_bar import Progress, progress
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
-from newsletter_service.links.tokens import Tokens
-from newsletter_service.links.urls import Links
-from newsletter_service.mail_settings import limits, smtp_server
+from newsletter_service.mail_settings import delivery_config
 from newsletter_service.outages import Outage
 from newsletter_service.schema import upgrade_needed
-from newsletter_service.settings import Settings
 from newsletter_service.signals import StopSignals
 from newsletter_service.smtp.connection import TransportMisconfigured
 from newsletter_service.startup import start
 
 _LOOK_AGAIN_SECONDS = 0.5
-_MIND_SIGNALS_SECONDS = 0.1
+_SIGNAL_CHECK_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 60.0
-_WORTH_WAITING_FOR = timedelta(minutes=1)
+_SOON = timedelta(minutes=1)
 _STOPS_WITHIN_SECONDS = 9.0
 _OBJECTS_BEFORE_COLLECTING = 20_000
 
@@ -36,46 +34,37 @@ log = logging.getLogger(__name__)
 
 
 @click.command("send")
-@click.option("--watch", is_flag=True, help="Stay, and send what comes up, until told to stop.")
+@click.option("--watch", is_flag=True, help="Keep running and send whatever becomes due, until stopped.")
 def send(watch: bool) -> None:
-    """Send from this machine until nothing is due any more, now or within a minute."""
+    """Run a worker on this machine until nothing is due, now or within a minute."""
     settings = start()
     server = f"{settings.smtp_host}:{settings.smtp_port}"
-    log.info("sending to %s, connections: %d", server, settings.smtp_connections, extra={"server": server})
-    with progress() as told:
-        work = _Work(_outbox(settings, told), told, watch=watch)
-        total = work.done()
-    in_vain = total.pop(Verdict.UNREACHABLE, 0)
+    log.info(
+        "worker starts: server %s, connections: %d",
+        server,
+        settings.smtp_connections,
+        extra={"server": server},
+    )
+    config = delivery_config(settings, open_engine(settings.database_url), utc_now)
+    with progress() as shown:
+        total = _Work(replace(config, report=shown.running), shown, watch=watch).done()
+    failed_attempts = total.pop(Verdict.UNREACHABLE, 0)
     counts = {str(verdict): total[verdict] for verdict in Verdict if total[verdict]}
     done = [f"{verdict} {number}" for verdict, number in counts.items()]
-    words = ", ".join([*done, f"attempts in vain {in_vain}"] if in_vain else done) or "nothing due"
-    log.info("sending ended: %s", words, extra={"verdicts": counts})
+    words = ", ".join([*done, f"failed attempts: {failed_attempts}"] if failed_attempts else done)
+    words = words or "nothing due"
+    log.info("worker ended: %s", words, extra={"verdicts": counts})
     click.echo(words)
-    if in_vain and not watch:
-        raise click.ClickException("the SMTP server cannot be reached; what is due waits")
-
-
-def _outbox(settings: Settings, told: Progress) -> DeliveryConfig:
-    return DeliveryConfig(
-        engine=open_engine(settings.database_url),
-        server=smtp_server(settings),
-        links=Links(settings.base_url, Tokens(settings.secret_key)),
-        clock=utc_now,
-        secret_key=settings.secret_key,
-        mail_domain=settings.mail_from.rpartition("@")[2],
-        bounce_domain=settings.bounce_domain,
-        limits=limits(settings),
-        on_uncertain=settings.smtp_on_uncertain,
-        report=told.running,
-    )
+    if failed_attempts and not watch:
+        raise click.ClickException("The SMTP server cannot be reached; letters that are due wait.")
 
 
 class _Work(threading.Thread):
-    """Sends in a thread of its own, so that a signal ends it in time even while a database does not answer."""
+    """Sends in a thread of its own, so that a signal ends it in time even while the database does not answer."""
 
-    def __init__(self, outbox: DeliveryConfig, told: Progress, *, watch: bool) -> None:
+    def __init__(self, config: DeliveryConfig, shown: Progress, *, watch: bool) -> None:
         super().__init__(name="sending", daemon=True)
-        self._outbox, self._told, self._watch = outbox, told, watch
+        self._config, self._shown, self._watch = config, shown, watch
         self._stop_asked = threading.Event()
         self._total: Counter[Verdict] = Counter()
         self._error: Exception | None = None
@@ -83,15 +72,15 @@ class _Work(threading.Thread):
         self._database = Outage(log, "the database cannot be reached")
 
     def done(self) -> Counter[Verdict]:
-        """Work until there is nothing to do or a signal says stop: how many letters met each verdict."""
+        """Works until nothing is due or a signal comes; returns the number of letters by verdict."""
         signals = StopSignals()
         self.start()
         while self.is_alive() and not signals.came:
-            self.join(_MIND_SIGNALS_SECONDS)
+            self.join(_SIGNAL_CHECK_SECONDS)
         self._stop_asked.set()
         self.join(_STOPS_WITHIN_SECONDS)
         if self.is_alive():
-            raise click.ClickException("what was under way did not come to its end; it is uncertain now")
+            raise click.ClickException("Letters in flight could not be finished; they are uncertain now.")
         if isinstance(self._error, TransportMisconfigured):
             raise click.ClickException(str(self._error)) from self._error
         if self._error is not None:
@@ -99,7 +88,7 @@ class _Work(threading.Thread):
         return self._total
 
     def run(self) -> None:
-        """Send again and again; with nobody to talk to, wait ever longer (or unless watching, give up)."""
+        """Sends again and again; without a server or database waits ever longer, or unless watching gives up."""
         _freeze_start_up()
         try:
             self._send()
@@ -107,22 +96,22 @@ class _Work(threading.Thread):
             self._error = error
 
     def _send(self) -> None:
-        in_vain = 0
+        failed = 0
         while not self._stop_asked.is_set():
             done = self._one_run()
             self._total += done
-            in_vain = in_vain + 1 if done[Verdict.UNREACHABLE] else 0
-            if not self._watch and (in_vain or not self._comes_soon()):
+            failed = failed + 1 if done[Verdict.UNREACHABLE] else 0
+            if not self._watch and (failed or not self._comes_soon()):
                 return
-            self._stop_asked.wait(min(_LOOK_AGAIN_SECONDS * 2 ** min(in_vain, 10), _LONGEST_WAIT_SECONDS))
+            self._stop_asked.wait(min(_LOOK_AGAIN_SECONDS * 2 ** min(failed, 10), _LONGEST_WAIT_SECONDS))
 
     def _one_run(self) -> Counter[Verdict]:
         try:
             if needed := self._tables_missing():
                 return self._wait_for(needed)
-            done = send_until_empty(self._outbox, self._stop_asked)
+            done = send_until_empty(self._config, self._stop_asked)
             self._database.over()
-            self._told.ended(done, "the SMTP server" if done[Verdict.UNREACHABLE] else "")
+            self._shown.ended(done, "the SMTP server" if done[Verdict.UNREACHABLE] else "")
             return done
         except OperationalError as error:
             if not self._watch:
@@ -130,8 +119,8 @@ class _Work(threading.Thread):
             return self._wait_for(_words(error))
 
     def _tables_missing(self) -> str:
-        """What to do before anything can be sent; looked at until it is done."""
-        needed = upgrade_needed(self._outbox.engine) if self._waits_for_tables else ""
+        """Returns what has to be done before anything can be sent; empty once it was done."""
+        needed = upgrade_needed(self._config.engine) if self._waits_for_tables else ""
         self._waits_for_tables = bool(needed)
         if needed and not self._watch:
             raise click.ClickException(needed)
@@ -143,7 +132,7 @@ class _Work(threading.Thread):
 
     def _comes_soon(self) -> bool:
         try:
-            return comes_soon(self._outbox, _WORTH_WAITING_FOR)
+            return comes_soon(self._config, _SOON)
         except OperationalError as error:
             raise _unreachable(error) from error
 

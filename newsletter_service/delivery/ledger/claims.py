@@ -1,6 +1,6 @@
-"""Rows of the ledger on their way: claimed by a sender, handed to a connection, settled by the server's answer.
+"""Rows of the ledger on their way: claimed by a worker, handed over to a connection, settled by the server's reply.
 
-Every function is a few statements in the caller's transaction, however many rows they are about.
+Every function runs a few statements in the caller's transaction, however many rows they are about.
 """
 
 import json
@@ -27,7 +27,7 @@ from newsletter_service.delivery.rules import DeliveryState, address_hmac
 
 
 class Claimed(NamedTuple):
-    """What a sender needs of a row it holds, apart from any session."""
+    """What a worker needs of a row that it holds, apart from any session."""
 
     delivery_id: int
     mailing_id: int | None
@@ -44,7 +44,7 @@ class Claimed(NamedTuple):
 CLAIMED_COLUMNS = ", ".join(("id", *Claimed._fields[1:]))
 """What a statement returns of each row that it claims, in the order of Claimed."""
 Place = tuple[Any, int]
-"""How far claiming a mailing has come: moment (as the driver gives it) and number of the last row it met."""
+"""How far claiming a mailing has come: moment (as the driver returns it) and id of the last row."""
 
 
 class Settled(NamedTuple):
@@ -62,8 +62,8 @@ class Settled(NamedTuple):
 
 
 def settle_in(connection: Connection) -> None:
-    """Make a connection fit for many small statements: PostgreSQL would plan each of them anew, which takes as long
-    as doing it. What it plans while a table is small has to serve when a million rows were added a moment ago.
+    """Prepares a connection for many small statements: PostgreSQL would plan each again, which takes as long as running
+    it. What it plans while a table is small has to serve when a million rows were added a moment ago.
     """
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
@@ -74,7 +74,7 @@ def settle_in(connection: Connection) -> None:
         connection.commit()
 
 
-# --- claiming --------------------------------------------------------------------------------------------------
+# --- claiming ---
 
 
 _CLAIM = """
@@ -84,7 +84,7 @@ _CLAIM = """
             AND EXISTS (SELECT 1 FROM worker WHERE id = {registered})
         ORDER BY mailing_id, next_attempt_at, id LIMIT {limit} {lock}
     )
-    UPDATE delivery SET state = 'claimed', lease_holder = {sender}, handed_at = NULL
+    UPDATE delivery SET state = 'claimed', lease_holder = {worker}, handed_at = NULL
     WHERE id IN (SELECT id FROM due)
     RETURNING {returned}, next_attempt_at
 """
@@ -93,7 +93,7 @@ _LOCKS = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 
 def claim(
     connection: Connection,
-    sender: str,
+    worker: str,
     mailing_id: int | None,
     now: datetime,
     limit: int,
@@ -102,12 +102,12 @@ def claim(
     to: str = "",
     but_to: Collection[str] = (),
 ) -> tuple[list[Claimed], Place | None]:
-    """Take up to `limit` due rows of a mailing (None: notices), beyond `after`; also how far that went.
+    """Claims up to `limit` due rows of a mailing (None: notices), beyond `after`; also returns how far that went.
 
     Only those `to` one domain where one is given, and none of those `but_to` some domains.
 
-    No two senders get the same row: PostgreSQL skips rows that others are taking, on SQLite one at a time claims.
-    A sender that the others gave up gets none.
+    No two workers get the same row: PostgreSQL skips rows that others are claiming, on SQLite one at a time claims. An
+    expired worker gets none.
     """
     dialect = connection.dialect
     values = _Values(dialect.paramstyle)
@@ -115,16 +115,16 @@ def claim(
     statement = _CLAIM.format(
         mine="mailing_id IS NULL" if mailing_id is None else f"mailing_id = {values.add(mailing_id)}",
         now=values.add(moment),
-        # Without it every claim would step again over what was claimed before and is not cleared away yet.
+        # Without it every claim would step over all that was claimed before and is not vacuumed yet.
         beyond=f"AND (next_attempt_at, id) > ({values.add(after[0])}, {values.add(after[1])})"
         if after
         else "",
         domains=_of_domains(dialect.name, values, to, but_to),
-        registered=values.add(sender),
+        registered=values.add(worker),
         returned=CLAIMED_COLUMNS,
-        limit=limit,  # in words: PostgreSQL plans once for all, and should not plan for any number of rows
+        limit=limit,  # no parameter: PostgreSQL plans once, and should not plan for any number of rows
         lock=_LOCKS[dialect.name],
-        sender=values.add(sender),
+        worker=values.add(worker),
     )
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute(statement, tuple(values.values))
@@ -157,7 +157,7 @@ class _Values:
 
 
 def give_up_at(connection: Connection, delivery_id: int) -> datetime | None:
-    """When a row is given up at the latest; None if it was erased meanwhile."""
+    """Returns when a row is given up at the latest; None if it was erased meanwhile."""
     return connection.scalars(select(Delivery.give_up_at).where(Delivery.id == delivery_id)).one_or_none()
 
 
@@ -185,29 +185,29 @@ _SUPPRESSED_IN = {
 }
 
 
-def cancel_claimed(connection: Connection, sender: str, ids: Iterable[int], now: datetime) -> None:
-    """Cancel rows that `sender` has just claimed and that no connection has seen now."""
+def cancel_claimed(connection: Connection, worker: str, ids: Iterable[int], now: datetime) -> None:
+    """Cancels rows that `worker` has just claimed and that reached no connection."""
     wanted = list(ids)
     if wanted:
         connection.execute(
             update(Delivery)
-            .where(Delivery.id.in_(wanted), Delivery.lease_holder == sender)
+            .where(Delivery.id.in_(wanted), Delivery.lease_holder == worker)
             .values(state=STOPPED, settled_at=now, lease_holder=None, handed_at=None)
         )
 
 
-def give_back(connection: Connection, sender: str, ids: Iterable[int]) -> None:
-    """Give rows of `sender` back that were not handed over, as they were."""
-    mine = (Delivery.lease_holder == sender, Delivery.handed_at.is_(None))
+def give_back(connection: Connection, worker: str, ids: Iterable[int]) -> None:
+    """Frees rows of `worker` that were not handed over, as they were."""
+    mine = (Delivery.lease_holder == worker, Delivery.handed_at.is_(None))
     connection.execute(
         update(Delivery).where(Delivery.id.in_(list(ids)), *mine).values(state=FREED, lease_holder=None)
     )
 
 
-def park(connection: Connection, sender: str, turns: Mapping[int, datetime]) -> None:
-    """Give rows back until their turn comes (by delivery id): their domain takes no more for now."""
+def park(connection: Connection, worker: str, turns: Mapping[int, datetime]) -> None:
+    """Frees rows until their turn comes (by delivery id): their domain takes no more for now."""
     if turns:
-        rows = [{"key": key, "holder": sender, "at": at} for key, at in turns.items()]
+        rows = [{"key": key, "holder": worker, "at": at} for key, at in turns.items()]
         connection.execute(_PARK, rows)
 
 
@@ -221,11 +221,11 @@ _PARK = text(
 
 
 def skeleton(connection: Connection, letter_id: int) -> bytes:
-    """The skeleton of a letter."""
+    """Returns the skeleton of a letter."""
     return connection.scalars(select(Letter.skeleton).where(Letter.id == letter_id)).one()
 
 
-# --- handing over and settling: what runs for every few letters, and therefore speaks to the driver itself --------
+# --- handing over and settling: these run for every few letters and therefore use the driver itself ---
 
 _HAND_OVER = """
     UPDATE delivery SET handed_at = {place} WHERE id {among} AND lease_holder = {place} AND {state} = 'claimed'
@@ -233,19 +233,19 @@ _HAND_OVER = """
     RETURNING id
 """
 HAND_OVER_IN = {
-    # What is added to it keeps them from looking through all claimed rows, dead ones too, instead of for these.
+    # What is added to `state` keeps the planner from scanning all claimed rows instead of looking up these.
     "sqlite": _HAND_OVER.format(place="?", among="IN (SELECT value FROM json_each(?))", state="+state"),
     "postgresql": _HAND_OVER.format(place="%s", among="= ANY(%s)", state="state || ''"),
 }
 
 
-def hand_over(connection: Connection, sender: str, ids: Sequence[int], now: datetime) -> set[int]:
-    """Write down that these letters go to a connection now; which of them may.
+def hand_over(connection: Connection, worker: str, ids: Sequence[int], now: datetime) -> set[int]:
+    """Writes down that these letters go to a connection now; returns those that may.
 
-    The others were cancelled since they were claimed, their mailing paused, or the lease lost.
+    The others were cancelled since they were claimed, their mailing paused, or their worker expired.
     """
     on_sqlite = connection.dialect.name == "sqlite"
-    values = (stored(now), str(list(ids)), sender) if on_sqlite else (now, list(ids), sender)
+    values = (stored(now), str(list(ids)), worker) if on_sqlite else (now, list(ids), worker)
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute(HAND_OVER_IN[connection.dialect.name], values)
         return {row[0] for row in cursor.fetchall()}
@@ -284,35 +284,35 @@ _SETTLE_POSTGRESQL = """
 """
 
 
-def settle(connection: Connection, sender: str, settled: Sequence[Settled]) -> int:
-    """Write down what became of rows that `sender` holds; how many it still did hold."""
+def settle(connection: Connection, worker: str, settled: Sequence[Settled]) -> int:
+    """Writes down what became of rows that `worker` holds; returns how many it still did hold."""
     if not settled:
         return 0
     with closing(connection.connection.cursor()) as cursor:
         if connection.dialect.name == "sqlite":
             rows = [
-                (*row[:4], stored(row.next_attempt_at), stored(row.settled_at), *row[6:], sender)
+                (*row[:4], stored(row.next_attempt_at), stored(row.settled_at), *row[6:], worker)
                 for row in settled
             ]
             cursor.executemany(_SETTLE_SQLITE, rows)
         else:
             columns = [list(column) for column in zip(*settled, strict=True)]
-            cursor.execute(_SETTLE_POSTGRESQL, (*columns, sender))
+            cursor.execute(_SETTLE_POSTGRESQL, (*columns, worker))
         return cursor.rowcount
 
 
 @lru_cache(maxsize=64)
 def stored(moment: datetime | None) -> str | None:
-    """A moment as UtcDateTime keeps it on SQLite; nothing stays nothing."""
+    """A moment as UtcDateTime stores it on SQLite; None stays None."""
     return (
         None if moment is None else moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     )
 
 
 def settle_late(connection: Connection, settled: Iterable[Settled]) -> None:
-    """Write down that letters did arrive whose rows were taken from their sender meanwhile.
+    """Writes down that letters were accepted whose rows were taken from their worker meanwhile.
 
-    Where somebody else is already sending one again, that row stays theirs: it keeps its doubt.
+    Where another worker is already sending one again, that row stays as it is, with its ambiguous attempt.
     """
     for row in settled:
         if row.state == DeliveryState.SENT:
@@ -336,7 +336,7 @@ def settle_late(connection: Connection, settled: Iterable[Settled]) -> None:
 
 
 def pause(connection: Connection, mailing_ids: Iterable[int], reason: str, now: datetime) -> None:
-    """Stop mailings because the server refuses what they are."""
+    """Pauses mailings because the server refuses their letters."""
     connection.execute(
         update(Mailing)
         .where(Mailing.id.in_(list(mailing_ids)), Mailing.paused_at.is_(None))

@@ -1,4 +1,4 @@
-"""What is due, what is open, what stopped: questions of a sender about many rows."""
+"""Which rows are due, open or stopped: questions of a worker about many rows."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from newsletter_service.delivery.ledger import domain_backoff
 from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.delivery.rules import DeliveryState
 
-# Said word for word as in the index: with a parameter in it, SQLite does not see that the index fits.
+# Word for word as in the index: with a parameter in it, SQLite does not see that the index fits.
 MAY_BE_CLAIMED = text("delivery.settled_at IS NULL AND delivery.state <> 'claimed'")
 
 
@@ -20,7 +20,7 @@ def running() -> ColumnElement[bool]:
 
 
 def mailings(connection: Connection, now: datetime) -> list[int]:
-    """The mailings that run and have something due, the oldest first."""
+    """Returns the mailings that run and have something due, the oldest first."""
     due = exists().where(Delivery.mailing_id == Mailing.id, MAY_BE_CLAIMED, Delivery.next_attempt_at <= now)
     return list(
         connection.scalars(select(Mailing.id).where(Mailing.paused_at.is_(None), due).order_by(Mailing.id))
@@ -34,14 +34,14 @@ def a_notice(connection: Connection, now: datetime) -> bool:
 
 
 def anything_due(connection: Connection, now: datetime) -> bool:
-    """Whether a sender would find something to do: nothing as long as the SMTP server itself rests."""
+    """Whether a worker would find something to do: not while the SMTP server itself backs off."""
     if domain_backoff.server_until(connection, now) is not None:
         return False
     return a_notice(connection, now) or bool(mailings(connection, now))
 
 
 def soonest(connection: Connection, now: datetime, before: datetime) -> datetime | None:
-    """When the next open row can go, if that is before a moment; paused mailings do not count."""
+    """Returns when the next open row can go, if that is before `before`; paused mailings do not count."""
     query = select(func.min(Delivery.next_attempt_at)).where(
         running(), MAY_BE_CLAIMED, Delivery.next_attempt_at < before
     )
@@ -52,20 +52,20 @@ def soonest(connection: Connection, now: datetime, before: datetime) -> datetime
 
 
 def count_open(connection: Connection) -> int:
-    """How many letters may still go out, of mailings that run and of notices."""
+    """Returns the number of letters that may still go out, of mailings that run and of notices."""
     waiting = select(func.count()).select_from(Delivery).where(running(), MAY_BE_CLAIMED)
     claimed = select(func.count()).select_from(Delivery).where(Delivery.state == DeliveryState.CLAIMED)
     return connection.scalars(waiting).one() + connection.scalars(claimed).one()
 
 
 def claimed_by(connection: Connection) -> set[str]:
-    """The senders that hold rows."""
+    """Returns the workers that hold rows."""
     query = select(Delivery.lease_holder).where(Delivery.state == DeliveryState.CLAIMED).distinct()
     return {holder for holder in connection.scalars(query) if holder}
 
 
 def stopped(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Which of these rows may not go any more, because their mailing or their reader stopped."""
+    """Returns those of these rows that may not go any more: their mailing is paused, or their subscriber left."""
     if not ids:
         return set()
     query = (

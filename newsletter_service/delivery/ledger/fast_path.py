@@ -1,7 +1,7 @@
-"""What is done for every few letters: settle those that arrived, hand over the next ones, in one transaction.
+"""What runs for every few letters: settle those that were accepted, hand over the next ones, in one transaction.
 
-It speaks to the driver itself: with so little to do at a time, SQLAlchemy's part would be as large as the database's.
-On PostgreSQL all of it is one statement, for there each one costs a journey and the commit another.
+It uses the driver itself: with so little to do at a time, SQLAlchemy's part would be as large as the database's. On
+PostgreSQL all of it is one statement, for each costs a round trip and the commit another.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ MOST_AT_ONCE = 1000
 
 
 class Wanted(NamedTuple):
-    """Which letters shall go next: up to `limit` (and MOST_AT_ONCE) of a mailing, beyond the place claiming reached."""
+    """The letters to hand over: up to `limit` (and MOST_AT_ONCE) of a mailing, beyond where claiming got."""
 
     mailing_id: int
     limit: int
@@ -26,13 +26,13 @@ class Wanted(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Which letters shall go next: these rows (at most MOST_AT_ONCE, by delivery id) that the sender has claimed."""
+    """The letters to hand over: these rows (at most MOST_AT_ONCE), which the worker has claimed."""
 
     rows: Sequence[Claimed]
 
 
 class Exchanged(NamedTuple):
-    """What came of it: how many rows the sender still held and settled, what it may send, how far claiming went."""
+    """The result: how many rows the worker still held and settled, what it may send, how far claiming went."""
 
     settled: int
     rows: list[Claimed]
@@ -41,7 +41,7 @@ class Exchanged(NamedTuple):
 
 def exchange(
     connection: Connection,
-    sender: str,
+    worker: str,
     arrived: Sequence[tuple[Claimed, Reply]],
     wanted: Wanted | Chosen | None,
     now: datetime,
@@ -49,18 +49,18 @@ def exchange(
     """Settles letters that the server accepted, and hands over what is `wanted`.
 
     The connection is in no transaction. Handed over are due rows that nobody has, or those that were chosen, of a
-    mailing that is not paused: no two senders get the same one, and one that the others gave up gets none.
+    mailing that is not paused: no two workers get the same one, and an expired one gets none.
     Raises the driver's own errors.
     """
     if isinstance(wanted, Chosen):
         on_postgresql = connection.dialect.name == "postgresql"
         step = _chosen_on_postgresql if on_postgresql else _chosen_on_sqlite
-        settled, may_go = step(_driver(connection), sender, arrived, wanted, now)
+        settled, may_go = step(_driver(connection), worker, arrived, wanted, now)
         return Exchanged(settled, [row for row in wanted.rows if row.delivery_id in may_go], None)
     if connection.dialect.name == "postgresql":
-        settled, found = _on_postgresql(_driver(connection), sender, arrived, wanted, now)
+        settled, found = _on_postgresql(_driver(connection), worker, arrived, wanted, now)
     else:
-        settled, found = _on_sqlite(_driver(connection), sender, arrived, wanted, now)
+        settled, found = _on_sqlite(_driver(connection), worker, arrived, wanted, now)
     found.sort()
     place = max(((row[-1], row[0]) for row in found), default=None)
     return Exchanged(settled, [Claimed._make(row[:-1]) for row in found], place)
@@ -77,7 +77,7 @@ _NEXT = """
         AND EXISTS (SELECT 1 FROM worker WHERE id = {place})
     ORDER BY mailing_id, next_attempt_at, id LIMIT {limit}
 """
-# Without it every claim would step again over what was claimed before and is not cleared away yet.
+# Without it every claim would step over all that was claimed before and is not vacuumed yet.
 _BEYOND = "AND (next_attempt_at, id) > ({place}, {place})"
 _HAND_OVER = """
     UPDATE delivery SET state = 'claimed', lease_holder = {place}, handed_at = {place} WHERE id IN ({next})
@@ -101,42 +101,42 @@ _HAND_OVER_SQLITE = {
 
 
 def _on_sqlite(
-    driver: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], wanted: Wanted | None, now: datetime
+    driver: Any, worker: str, arrived: Sequence[tuple[Claimed, Reply]], wanted: Wanted | None, now: datetime
 ) -> tuple[int, list[Any]]:
     moment, rows = stored(now), []
     with driver, closing(driver.cursor()) as cursor:
         cursor.execute("BEGIN IMMEDIATE")
-        settled = _settle_on_sqlite(cursor, sender, arrived, moment)
+        settled = _settle_on_sqlite(cursor, worker, arrived, moment)
         if wanted is not None:
             mailing_id, limit, after = wanted
             cursor.execute(
                 _HAND_OVER_SQLITE[after is not None],
-                (sender, moment, mailing_id, moment, *(after or ()), sender, limit),
+                (worker, moment, mailing_id, moment, *(after or ()), worker, limit),
             )
             rows = cursor.fetchall()
     return settled, rows
 
 
 def _chosen_on_sqlite(
-    driver: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], chosen: Chosen, now: datetime
+    driver: Any, worker: str, arrived: Sequence[tuple[Claimed, Reply]], chosen: Chosen, now: datetime
 ) -> tuple[int, set[int]]:
     moment = stored(now)
     with driver, closing(driver.cursor()) as cursor:
         cursor.execute("BEGIN IMMEDIATE")
-        settled = _settle_on_sqlite(cursor, sender, arrived, moment)
+        settled = _settle_on_sqlite(cursor, worker, arrived, moment)
         cursor.execute(
-            HAND_OVER_IN["sqlite"], (moment, str([row.delivery_id for row in chosen.rows]), sender)
+            HAND_OVER_IN["sqlite"], (moment, str([row.delivery_id for row in chosen.rows]), worker)
         )
         return settled, {row[0] for row in cursor.fetchall()}
 
 
 def _settle_on_sqlite(
-    cursor: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], moment: str | None
+    cursor: Any, worker: str, arrived: Sequence[tuple[Claimed, Reply]], moment: str | None
 ) -> int:
     if not arrived:
         return 0
     values = [
-        (moment, reply.code, reply.enhanced_status, reply.text, row.delivery_id, sender)
+        (moment, reply.code, reply.enhanced_status, reply.text, row.delivery_id, worker)
         for row, reply in arrived
     ]
     return int(cursor.executemany(_ARRIVED_SQLITE, values).rowcount)
@@ -179,37 +179,37 @@ _EXCHANGE_POSTGRESQL = {
 
 
 def _on_postgresql(
-    driver: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], wanted: Wanted | None, now: datetime
+    driver: Any, worker: str, arrived: Sequence[tuple[Claimed, Reply]], wanted: Wanted | None, now: datetime
 ) -> tuple[int, list[Any]]:
-    settling = _settling(sender, arrived, now)
+    settling = _settling(worker, arrived, now)
     if wanted is None:
-        with _at_once(driver) as cursor:
+        with _autocommit(driver) as cursor:
             return cursor.execute(_ARRIVED_POSTGRESQL, settling).rowcount, []
     mailing_id, limit, after = wanted
-    claiming = (mailing_id, now, *(after or ()), sender, limit, sender, now)
-    with _at_once(driver) as cursor:
+    claiming = (mailing_id, now, *(after or ()), worker, limit, worker, now)
+    with _autocommit(driver) as cursor:
         found = cursor.execute(_EXCHANGE_POSTGRESQL[after is not None], settling + claiming).fetchall()
     return found[0][0], [row[1:] for row in found if row[1] is not None]
 
 
 def _chosen_on_postgresql(
-    driver: Any, sender: str, arrived: Sequence[tuple[Claimed, Reply]], chosen: Chosen, now: datetime
+    driver: Any, worker: str, arrived: Sequence[tuple[Claimed, Reply]], chosen: Chosen, now: datetime
 ) -> tuple[int, set[int]]:
-    values = (*_settling(sender, arrived, now), now, [row.delivery_id for row in chosen.rows], sender)
-    with _at_once(driver) as cursor:
+    values = (*_settling(worker, arrived, now), now, [row.delivery_id for row in chosen.rows], worker)
+    with _autocommit(driver) as cursor:
         found = cursor.execute(_CHOSEN_POSTGRESQL, values).fetchall()
     return found[0][0], {row[1] for row in found}
 
 
-def _settling(sender: str, arrived: Sequence[tuple[Claimed, Reply]], now: datetime) -> tuple[object, ...]:
+def _settling(worker: str, arrived: Sequence[tuple[Claimed, Reply]], now: datetime) -> tuple[object, ...]:
     ids = [row.delivery_id for row, _reply in arrived]
     codes = [reply.code for _row, reply in arrived]
     statuses = [reply.enhanced_status for _row, reply in arrived]
-    return now, ids, codes, statuses, [reply.text for _row, reply in arrived], sender
+    return now, ids, codes, statuses, [reply.text for _row, reply in arrived], worker
 
 
 @contextmanager
-def _at_once(driver: Any) -> Iterator[Any]:
+def _autocommit(driver: Any) -> Iterator[Any]:
     """A cursor whose statement is a transaction of its own."""
     driver.autocommit = True
     try:

@@ -1,4 +1,4 @@
-"""Senders in the database: that they are alive, and what becomes of their rows when they are not."""
+"""Workers in the database: their heartbeats, and what becomes of the rows of one that is dead."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,55 +14,55 @@ def _state(state: DeliveryState) -> ColumnElement[DeliveryState]:
 
 
 FREED = case((Delivery.attempts > 0, _state(DeliveryState.DEFERRED)), else_=_state(DeliveryState.READY))
-"""The state of a row that nobody holds any more and that did not go out."""
+"""The state of a row that did not go out and is no longer claimed."""
 STOPPED = case(
     (Delivery.ambiguous_attempts > 0, _state(DeliveryState.UNCERTAIN)), else_=_state(DeliveryState.CANCELLED)
 )
-"""The state of a row that nobody sends any more: it never went out, or nobody knows whether it did."""
+"""The state of a row that is not sent any more: it never went out, or it may have."""
 
 
-def register(connection: Connection, sender: str, host: str, process_id: int, now: datetime) -> None:
-    """Say that a sender is there; without this it may claim nothing."""
-    values = {"id": sender, "host": host[:100], "process_id": process_id, "beats": 0, "pace": 0}
+def register(connection: Connection, worker: str, host: str, process_id: int, now: datetime) -> None:
+    """Registers a worker; without this it may claim nothing."""
+    values = {"id": worker, "host": host[:100], "process_id": process_id, "beats": 0, "pace": 0}
     connection.execute(insert(Worker).values(**values, started_at=now, seen_at=now))
 
 
-def beat(connection: Connection, sender: str, pace: int, now: datetime) -> bool:
-    """Show that a sender is alive, and how many letters a second it gets rid of.
+def beat(connection: Connection, worker: str, pace: int, now: datetime) -> bool:
+    """Raises the heartbeat of a worker and notes how many letters a second it settles.
 
-    False if the others have given it up, and its rows with it.
+    Returns False if the others expired it, and its rows are no longer its own.
     """
     shown = {"beats": Worker.beats + 1, "pace": pace, "seen_at": now}
-    alive = update(Worker).where(Worker.id == sender).values(shown)
+    alive = update(Worker).where(Worker.id == worker).values(shown)
     return bool(connection.execute(alive).rowcount)
 
 
 def beats(connection: Connection) -> dict[str, int]:
-    """How often each sender has shown that it is alive."""
+    """Returns the heartbeat of each worker."""
     return dict(connection.execute(select(Worker.id, Worker.beats)).all())
 
 
-def leave(connection: Connection, sender: str, now: datetime, *, hold: bool) -> None:
-    """Strike a sender off and free what it still holds: `hand_back` first whatever reached no connection."""
-    connection.execute(delete(Worker).where(Worker.id == sender))
-    free_rows_of(connection, sender, now, hold=hold)
+def leave(connection: Connection, worker: str, now: datetime, *, hold: bool) -> None:
+    """Deregisters a worker and frees what it still holds; call `hand_back` first for what reached no connection."""
+    connection.execute(delete(Worker).where(Worker.id == worker))
+    free_rows_of(connection, worker, now, hold=hold)
 
 
-def keep_only(connection: Connection, sender: str, ids: Iterable[int]) -> None:
-    """Give back what a sender holds but for rows `ids`, which are with the server."""
-    _free(connection, Delivery.lease_holder == sender, Delivery.id.not_in(list(ids)))
+def keep_only(connection: Connection, worker: str, ids: Iterable[int]) -> None:
+    """Frees what a worker holds but for rows `ids`, which are with the server."""
+    _free(connection, Delivery.lease_holder == worker, Delivery.id.not_in(list(ids)))
 
 
-def hand_back(connection: Connection, sender: str, ids: Sequence[int]) -> None:
-    """Rows that were handed over did not go to any connection after all: the sender holds them as before."""
+def hand_back(connection: Connection, worker: str, ids: Sequence[int]) -> None:
+    """Takes back rows that were handed over and reached no connection: they are claimed as before."""
     if ids:
-        mine = (Delivery.lease_holder == sender, Delivery.id.in_(ids))
+        mine = (Delivery.lease_holder == worker, Delivery.id.in_(ids))
         connection.execute(update(Delivery).where(*mine).values(handed_at=None))
         _free(connection, *mine, Delivery.cancel_asked_at.is_not(None))
 
 
 def _free(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """Let go of rows that did not go out; those that were to be cancelled are."""
+    """Frees rows that did not go out; those that were to be cancelled are."""
     stop = Delivery.cancel_asked_at
     connection.execute(
         update(Delivery)
@@ -76,19 +76,19 @@ def _free(connection: Connection, *which: ColumnElement[bool]) -> None:
     )
 
 
-def expire_worker(connection: Connection, sender: str, beats: int, now: datetime, *, hold: bool) -> int:
-    """Free the rows of a sender that still stands at `beats`: how many it had.
+def expire_worker(connection: Connection, worker: str, beats: int, now: datetime, *, hold: bool) -> int:
+    """Frees the rows of a worker whose heartbeat still stands at `beats`; returns their number.
 
-    What it never handed over is ready again. What it had handed over is uncertain: due at once, or with
-    `hold` left for a person to decide; what was to be cancelled stays as it is.
+    What it never handed over is ready again. What it had handed over is uncertain: due now, or with `hold` left for a
+    person to decide; what was to be cancelled is not sent again.
     """
-    gone = connection.execute(delete(Worker).where(Worker.id == sender, Worker.beats == beats))
-    return free_rows_of(connection, sender, now, hold=hold) if gone.rowcount else 0
+    gone = connection.execute(delete(Worker).where(Worker.id == worker, Worker.beats == beats))
+    return free_rows_of(connection, worker, now, hold=hold) if gone.rowcount else 0
 
 
-def free_rows_of(connection: Connection, sender: str | None, now: datetime, *, hold: bool) -> int:
-    """Free what a sender that is gone had claimed; None: what belongs to no registered sender at all."""
-    theirs = Delivery.lease_holder == sender if sender else Delivery.lease_holder.not_in(select(Worker.id))
+def free_rows_of(connection: Connection, worker: str | None, now: datetime, *, hold: bool) -> int:
+    """Frees what a worker had claimed that is gone; None: what belongs to no registered worker."""
+    theirs = Delivery.lease_holder == worker if worker else Delivery.lease_holder.not_in(select(Worker.id))
     held = (Delivery.state == DeliveryState.CLAIMED, theirs)
     ambiguous = connection.execute(
         update(Delivery)

@@ -47,7 +47,7 @@ def domains_now(
 class Progress:
     """How sending goes at this moment; `resting` are domains that are left alone, "" the mail server."""
 
-    senders: int
+    workers: int
     letters_per_second: float
     seconds_left: float
     deferred: list[Held]
@@ -61,11 +61,11 @@ def progress(
     pace = reporting.pace(session, now)
     speed = pace.letters_per_second
     return Progress(
-        senders=pace.senders,
+        workers=pace.workers,
         letters_per_second=speed,
         seconds_left=due_letters / speed if speed >= 1 else 0.0,
         deferred=_shared(
             session, mailed, kept, lambda: reporting.deferred_domains(session, mailed.mailing_id)
         ),
-        resting=[(one.domain, one.until, one.reply) for one in reporting.resting(session, now)],
+        resting=[(one.domain, one.until, one.reply) for one in reporting.backing_off(session, now)],
     )

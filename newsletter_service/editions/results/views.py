@@ -131,7 +131,7 @@ def domains(number: int) -> str:
         changing=numbers_now(session, what.mailed).open,
         groups=wording.delivery_groups(),
         domains=domains_now(session, what.mailed),
-        resting={one.domain: one for one in reporting.resting(session, services().clock())},
+        resting={one.domain: one for one in reporting.backing_off(session, services().clock())},
     )
 
 

@@ -58,7 +58,7 @@ def how_it_goes(state: EditionState, numbers: Statement, progress: Progress) -> 
         return Remark(_("Er gaat nu niets uit: de editie wordt vastgehouden."))
     if not numbers.open:
         return Remark(_("Alle brieven zijn afgehandeld."))
-    if not progress.senders and numbers.open > numbers.deferred:
+    if not progress.workers and numbers.open > numbers.deferred:
         words = _("Er is nu geen verzender aan het werk. De brieven blijven wachten tot er weer een is.")
         return Remark(words, warns=True)
     if progress.letters_per_second < 1:

@@ -113,7 +113,7 @@ def test_only_domains_whose_rest_is_not_over_are_told(session: Session) -> None:
         until = NOW + timedelta(minutes=minutes)
         session.add(DomainBackoff(domain=domain, failures=3, until=until, reply="451 later"))
     session.flush()
-    assert [one.domain for one in reporting.resting(session, NOW)] == ["lang.example", "kort.example"]
+    assert [one.domain for one in reporting.backing_off(session, NOW)] == ["lang.example", "kort.example"]
 
 
 def test_the_pace_is_that_of_all_senders_that_showed_themselves_of_late(session: Session) -> None:

@@ -148,8 +148,8 @@ def test_without_a_terminal_it_is_said_in_one_line_and_only_once(environment: di
 def test_who_waits_for_the_end_is_told_that_nobody_answered(environment: dict[str, str]) -> None:
     environment |= {"SMTP_PORT": str(CLOSED_PORT)}
     done = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "attempts in vain 1")
-    assert "the SMTP server cannot be reached; what is due waits" in done.stderr
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "failed attempts: 1")
+    assert "The SMTP server cannot be reached; letters that are due wait." in done.stderr
 
 
 def test_a_machine_reads_when_a_sender_began_and_what_it_did(environment: dict[str, str]) -> None:

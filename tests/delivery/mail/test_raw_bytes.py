@@ -26,7 +26,7 @@ from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import Action, Card, EditionContent, MailIdentity, Notice, Picture, Tag
-from newsletter_service.services import delivery_config
+from newsletter_service.services import services
 from tests.conftest import NOW
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import Received, RecordingServer
@@ -102,7 +102,7 @@ def post(app: Flask, smtp: RecordingServer) -> Callable[[], dict[str, Received]]
                 ]
                 add_deliveries(session, mailing, letter, readers, NOW)
                 write_notice(session, RENDERER.notice(NOTICE, SENDER), "drie@gemeente.example", NOW)
-            send_until_empty(delivery_config())
+            send_until_empty(services().delivery)
         return {mail.recipient: mail for mail in smtp.received}
 
     return send

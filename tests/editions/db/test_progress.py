@@ -49,7 +49,7 @@ def at_work(session: Session, pace: int) -> None:
 def test_the_time_left_is_what_is_open_at_the_present_pace(session: Session, running: Edition) -> None:
     at_work(session, 50)
     now = progress(session, mailed(running), 3000, SENDS)
-    assert (now.senders, now.letters_per_second, now.seconds_left) == (1, 50.0, 60.0)
+    assert (now.workers, now.letters_per_second, now.seconds_left) == (1, 50.0, 60.0)
 
 
 def test_without_a_pace_there_is_no_time_left_to_tell(session: Session, running: Edition) -> None:
@@ -60,7 +60,7 @@ def test_without_a_pace_there_is_no_time_left_to_tell(session: Session, running:
 def test_a_sender_that_fell_silent_does_not_count(session: Session, running: Edition) -> None:
     at_work(session, 50)
     later = SENDS + timedelta(minutes=1)
-    assert progress(session, mailed(running), 3000, later).senders == 0
+    assert progress(session, mailed(running), 3000, later).workers == 0
 
 
 def test_the_numbers_of_a_small_edition_are_those_of_this_moment(session: Session, running: Edition) -> None:

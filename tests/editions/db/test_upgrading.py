@@ -11,7 +11,7 @@ from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.editions.releasing.service import finish_due, release
 from newsletter_service.editions.service import statement
 from newsletter_service.migrations import init_migrations
-from newsletter_service.services import delivery_config
+from newsletter_service.services import services
 from tests.editions.db.conftest import COLLECTING, SENDS, House
 from tests.factories import make_item, make_subscriber
 from tests.smtp_server import RecordingServer
@@ -46,7 +46,7 @@ def test_an_edition_that_is_being_sent_goes_on_after_an_upgrade(
     upgrade()
     clock = app.extensions["newsletter"].clock
     clock.now = SENDS
-    send_until_empty(delivery_config())
+    send_until_empty(services().delivery)
     session.expire_all()
     finish_due(session, house.mail_context, SENDS)
     session.commit()

@@ -10,8 +10,8 @@ from newsletter_service.editions.results.wording import groups, how_it_goes, sum
 from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import Statement
 
-GOING = Progress(senders=1, letters_per_second=3.2, seconds_left=120.0, deferred=[], resting=[])
-STANDING = Progress(senders=0, letters_per_second=0.0, seconds_left=0.0, deferred=[], resting=[])
+GOING = Progress(workers=1, letters_per_second=3.2, seconds_left=120.0, deferred=[], resting=[])
+STANDING = Progress(workers=0, letters_per_second=0.0, seconds_left=0.0, deferred=[], resting=[])
 SENDING, HELD = EditionState.SENDING, EditionState.HELD
 
 

@@ -1,12 +1,14 @@
-"""Every setting about SMTP reaches the sender."""
+"""Every setting about SMTP reaches the worker."""
 
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from newsletter_service.delivery.worker.rate_limits import Limits
-from newsletter_service.mail_settings import limits, smtp_server
+from newsletter_service.mail_settings import delivery_config, limits, smtp_server
 from newsletter_service.settings import Settings
 from newsletter_service.smtp.connection import SmtpServer
 
@@ -75,3 +77,12 @@ def test_there_is_no_setting_about_smtp_that_this_table_does_not_know() -> None:
 def test_each_setting_changes_something(name: str) -> None:
     other = replace(TOLD, **{name: CHANGES[name]})  # type: ignore[arg-type]
     assert (smtp_server(other), limits(other)) != (smtp_server(TOLD), limits(TOLD))
+
+
+def test_a_worker_is_told_what_becomes_of_uncertain_letters_and_where_bounces_go() -> None:
+    told = delivery_config(
+        replace(TOLD, smtp_on_uncertain="hold"), create_engine("sqlite://"), lambda: datetime.now(UTC)
+    )
+    assert told.hold_uncertain
+    assert (told.mail_domain, told.bounce_domain) == ("nieuwsbrief.example", "bounces.nieuwsbrief.example")
+    assert (told.server, told.limits) == (smtp_server(TOLD), limits(TOLD))

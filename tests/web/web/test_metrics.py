@@ -52,12 +52,12 @@ def test_with_the_token_all_figures_are_read(client: FlaskClient) -> None:
     assert answer.mimetype == "text/plain"
     assert answer.headers["Cache-Control"] == "no-store"
     found = figures(answer.text)
-    assert found["newsletter_senders"] == 1
+    assert found["newsletter_workers"] == 1
     assert found["newsletter_letters_per_second"] == 12
     assert found["newsletter_subscribers active"] == 1
     assert found["newsletter_mailings_paused"] == 0
     assert found["newsletter_letters_open ready"] == 1
-    assert found["newsletter_sender_silent_seconds"] == 0
+    assert found["newsletter_worker_silent_seconds"] == 0
     assert found[f"newsletter_build_info {version('newsletter-service')}"] == 1
     assert "gemeente" not in answer.text
 
@@ -68,7 +68,7 @@ def test_a_sender_that_fell_silent_shows(client: FlaskClient, stored: Stored) ->
             Worker(id="b", host="twee", process_id=2, started_at=NOW, seen_at=NOW - timedelta(seconds=90))
         )
     found = figures(client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text)
-    assert (found["newsletter_senders"], found["newsletter_sender_silent_seconds"]) == (1, 90)
+    assert (found["newsletter_workers"], found["newsletter_worker_silent_seconds"]) == (1, 90)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,6 @@ def test_without_a_token_set_an_empty_one_opens_nothing(app: Flask, client: Flas
 
 def test_administrators_see_them_in_a_browser_and_other_staff_do_not(client: FlaskClient) -> None:
     browser = StaffBrowser(client, "bo.beheer@redactie.example")
-    assert "newsletter_senders" in browser.get("/metrics").text
+    assert "newsletter_workers" in browser.get("/metrics").text
     client.post("/redactie/uitloggen", data={"csrf_token": browser.token})
     assert StaffBrowser(client, "marieke.midden@redactie.example").get("/metrics").status_code == 404
