@@ -17,7 +17,7 @@ from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import NotReady
 from newsletter_service.editorial.wording import KINDS, STATES
 from newsletter_service.editorial.writing_views import own_item, writes_for, writing
-from newsletter_service.publisher.service import organisations
+from newsletter_service.publisher.service import organisations, publishers
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_edit_item
@@ -55,7 +55,7 @@ def card(item_id: int) -> Response:
     """The item as it is saved, the way it looks in the mail."""
     item = service.get_item(db.session(), item_id)
     shown = card_of(item, language(), ZoneInfo(DEFAULT_ZONE), services().links)
-    return mail_preview_response(services().renderer.card_html(shown, language()))
+    return mail_preview_response(services().renderer.card_html(shown, language(), publishers(db.session())))
 
 
 @editorial.post("/<int:item_id>/wachtrij")

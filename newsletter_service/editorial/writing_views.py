@@ -20,7 +20,7 @@ from newsletter_service.editorial.service import ItemSent, NotReady
 from newsletter_service.editorial.wording import KINDS, PRIORITIES
 from newsletter_service.errors import Conflict, NotAllowed
 from newsletter_service.publisher.models import Organisation
-from newsletter_service.publisher.service import organisations
+from newsletter_service.publisher.service import organisations, publishers
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in
 from newsletter_service.staff.rules import may_edit_item
@@ -87,7 +87,7 @@ def preview() -> Response:
         return Response("", 503, _AFTER_A_WHILE)
     image = _uploaded(form) or (item.image if item else None)
     typed = typed_card(form, organisations(session), segments(session), image, services().links, language())
-    return mail_preview_response(services().renderer.card_html(typed, language()))
+    return mail_preview_response(services().renderer.card_html(typed, language(), publishers(db.session())))
 
 
 def _checked(form: ItemForm) -> bool:

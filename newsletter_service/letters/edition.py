@@ -20,7 +20,7 @@ from newsletter_service.letters.cards import (
 from newsletter_service.letters.links.names import LinkNames
 from newsletter_service.letters.markdown.html import links_in, to_html, to_text
 from newsletter_service.letters.texts import texts
-from newsletter_service.letters.values import EditionContent, MailIdentity, Tag
+from newsletter_service.letters.values import EditionContent, MailIdentity
 from newsletter_service.links.urls import ARCHIVE
 
 
@@ -66,7 +66,6 @@ class EditionView:
     sections: tuple[Section, ...]
     own: OwnLinks
     restricted: bool
-    tags: tuple[Tag, ...]
 
 
 def fitting(content: EditionContent) -> EditionContent:
@@ -98,7 +97,6 @@ def edition_view(content: EditionContent, sender: MailIdentity, manage: str, uns
         ),
         own=own,
         restricted=_holds_restricted(content),
-        tags=tuple({card.tag.accent: card.tag for card in content.cards}.values()),
     )
 
 

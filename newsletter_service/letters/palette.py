@@ -1,10 +1,15 @@
-"""The colours of a letter: those of web/static/tokens.css by the same names, in light and in dark.
+"""The colours and typefaces of a letter: those of web/static/tokens.css by the same names, colours in light and dark.
 
 What a reader must be able to read has a contrast of at least 7:1 in both (WCAG 2.2, 1.4.6), a shape that means
 something one of 3:1 (1.4.11). The organisations bring colours of their own: letters/colours.py.
 """
 
 from dataclasses import dataclass
+
+SERIF = "'Palatino Linotype', 'Iowan Old Style', Palatino, Georgia, serif"
+"""For headlines and leads; begins with what Windows has, since Outlook may look no further than the first name."""
+SANS = "'Segoe UI', -apple-system, Roboto, Arial, sans-serif"
+"""For texts and facts."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from newsletter_service.letters.values import (
     MailIdentity,
     Notice,
     PreparedLetter,
+    Publisher,
 )
 from newsletter_service.links.urls import ARCHIVE
 
@@ -57,21 +58,29 @@ class LetterRenderer:
             "short_day": format_date(content.day, "d MMM y", locale=content.language),
             "day": format_date(content.day, "d MMMM y", locale=content.language),
             "sender": sender,
+            "publishers": sender.publishers,
         }
         headers = _edition_headers(sender, content)
         return self._letter("edition", values, headers, content.language, content.written_in)
 
     def notice(self, notice: Notice, sender: MailIdentity) -> PreparedLetter:
         """Prepare the letter of one notice: confirmation, lost link, word to staff; raises as `edition`."""
-        values = {"notice": _printable(notice), "sender": cleaned(_checked(sender))}
+        sender = cleaned(_checked(sender))
+        values = {"notice": _printable(notice), "sender": sender, "publishers": sender.publishers}
         headers = [_AUTOMATIC, _content_language(notice.language)]
         return self._letter("notice", values, headers, notice.language, notice.language)
 
-    def card_html(self, card: Card, language: Language, written_in: Language = "nl") -> str:
+    def card_html(
+        self,
+        card: Card,
+        language: Language,
+        publishers: tuple[Publisher, ...] = (),
+        written_in: Language = "nl",
+    ) -> str:
         """Show one card as it looks in the mail, a page for previews beside a form; raises as `edition`."""
         card = cleaned(card)
         view = lone_card(card, language, written_in)
-        values = {"card": view, "language": language, "written_in": written_in}
+        values = {"card": view, "language": language, "written_in": written_in, "publishers": publishers}
         source = _environment(self.templates_dir, language).get_template("edition/card.mjml").render(values)
         return compiled(source, card.title, language, written_in)
 
@@ -183,6 +192,8 @@ def _environment(templates_dir: Path, language: Language) -> Environment:
     environment.globals |= {
         "light": palette.LIGHT,
         "dark": palette.DARK,
+        "SERIF": palette.SERIF,
+        "SANS": palette.SANS,
         "slot": _slot,
         "in_language": in_language,
     }

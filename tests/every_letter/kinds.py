@@ -12,6 +12,7 @@ from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.corrections import emails as correction_emails
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
 from newsletter_service.languages import LANGUAGES, Language
+from newsletter_service.letters.colours import Livery
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import (
@@ -21,10 +22,12 @@ from newsletter_service.letters.values import (
     Notice,
     Picture,
     PreparedLetter,
+    Publisher,
     Tag,
 )
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.seed import ORGANISATIONS
 from newsletter_service.subscriptions import emails as reader_emails
 
 RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
@@ -38,6 +41,10 @@ _SENDER = MailIdentity(
     mail_from="redactie@nieuwsbrief.example",
     reply_to="vragen@nieuwsbrief.example",
     base_url=BASE,
+    publishers=tuple(
+        Publisher(str(one["short_name"]), str(one["name"]), Livery.parsed(str(one["colours"])))
+        for one in ORGANISATIONS
+    ),
 )
 _LINKS = Links(BASE, Tokens("a-secret-that-only-tests-know-0123456789"))
 _TAGS = {"var": Tag("VAR", 1), "riec": Tag("RIEC", 2)}

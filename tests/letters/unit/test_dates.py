@@ -42,6 +42,6 @@ def test_english_writes_times_with_a_colon_and_24_hours() -> None:
     assert when(START, None, "en", 2026).startswith("Thursday 10 December, 13:30")
 
 
-def test_the_leaf_has_the_month_without_a_dot() -> None:
+def test_the_leaf_has_month_and_weekday_without_a_dot() -> None:
     shown = leaf(START, "nl")
-    assert (shown.month, shown.day) == ("dec", "10")
+    assert (shown.month, shown.day, shown.weekday) == ("dec", "10", "do")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from newsletter_service.letters.colours import Livery, contrast
-from newsletter_service.letters.palette import DARK, LIGHT, Palette
+from newsletter_service.letters.palette import DARK, LIGHT, SANS, SERIF, Palette
 from newsletter_service.letters.values import Publisher
 from newsletter_service.web.livery import digest, style_sheet
 from newsletter_service.web.site import STATIC
@@ -62,3 +62,10 @@ def test_the_seam_has_a_cut_wherever_two_organisations_meet(organisations: int, 
 
 def test_other_colours_have_another_address() -> None:
     assert digest([Publisher("X", "X", BLUE)]) != digest([Publisher("X", "X")])
+
+
+@pytest.mark.parametrize(("name", "families"), [("serif", SERIF), ("sans", SANS)])
+def test_the_letter_has_the_typefaces_of_the_pages(name: str, families: str) -> None:
+    said = re.findall(rf"--{name}: ([^;]+);", (STATIC / "tokens.css").read_text())[0]
+    of_pages = {family.strip(' "') for family in said.split(",")}
+    assert {family.strip(" '") for family in families.split(",")} <= of_pages
