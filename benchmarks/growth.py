@@ -40,8 +40,9 @@ _NOW = bindparam("now", type_=UtcDateTime())
 _READERS = text(
     """
     WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :readers)
-    INSERT INTO subscriber (address, domain, name, language, status, link_key, asked_at, confirmed_at)
-    SELECT 'lezer' || n || '@gemeente' || (n % 90) || '.example', 'gemeente' || (n % 90) || '.example',
+    INSERT INTO subscriber (address, address_hmac, domain, name, language, status, link_key, asked_at, confirmed_at)
+    SELECT 'lezer' || n || '@gemeente' || (n % 90) || '.example',
+           substr(:zeros, 1, 64 - length(n || '')) || n, 'gemeente' || (n % 90) || '.example',
            'Noëlle van ''t Hof ' || n, CASE WHEN n % 10 = 0 THEN 'en' ELSE 'nl' END, 'active',
            substr('000000000000', 1, 12 - length(n || '')) || n, :now, :now
     FROM numbers
@@ -96,7 +97,7 @@ def _compose(store: Store) -> None:
     """Put the invented region into the template, with an edition of its items that is ready to be released."""
     now = datetime.now(UTC)
     with application(store.template), unit_of_work() as session:
-        load_demo(session, now, secret_key=services().secret_key, demo=True)
+        load_demo(session, now, suppression_key=services().suppression_key, demo=True)
         compose_edition(session, services(), edition_numbered(session, 1), None, now)
 
 
@@ -135,7 +136,7 @@ def _release(store: Store, url: str, readers: int, name: str, *, noted: bool) ->
 def _add_readers(url: str, readers: int) -> None:
     with opened(url) as engine, Session(engine) as session:
         have = session.execute(text("SELECT count(*) FROM subscriber")).scalar_one()
-        session.execute(_READERS, {"readers": readers - have, "now": datetime.now(UTC)})
+        session.execute(_READERS, {"readers": readers - have, "zeros": "0" * 64, "now": datetime.now(UTC)})
         for choice in _CHOICES:
             session.execute(text(choice))
         session.commit()

@@ -160,6 +160,7 @@ def environment(url: str, folder: str, port: int, manner: Manner) -> dict[str, s
     told = {
         "PATH": "/usr/bin:/bin",
         "SECRET_KEY": _SECRET_KEY,
+        "SUPPRESSION_KEY": _SECRET_KEY,
         "BASE_URL": BASE_URL,
         "MAIL_FROM": MAIL_FROM,
         "DATABASE_URL": url,

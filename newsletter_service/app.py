@@ -31,7 +31,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app = create_core(settings, clock)
     app.template_folder = str(TEMPLATES / "web")
     init_web(app, https=settings.base_url.startswith("https://"))
-    init_signin(app, *settings.password_cost)
+    init_signin(app, settings.suppression_key, *settings.password_cost)
     for blueprint in (front, readers, staff, editorial, pictures, editions, archive, metrics):
         app.register_blueprint(blueprint)
     csrf.exempt(readers)

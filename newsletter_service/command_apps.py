@@ -10,7 +10,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db
-from newsletter_service.schema import upgrade_needed
+from newsletter_service.keys import not_ready
 
 
 def script_info(runs_on: str) -> ScriptInfo:
@@ -44,9 +44,9 @@ def _migrating_app() -> Flask:
 
 
 def _upgraded(app: Flask) -> Flask:
-    """Returns `app` if its database has the tables that commands need."""
+    """Returns `app` if its database has the tables that commands need, and goes with its key."""
     with app.app_context():
-        needed = upgrade_needed(db.engine)
+        needed = not_ready(db.engine, app.extensions["newsletter"].suppression_key)
     if needed:
         raise click.ClickException(needed)
     return app

@@ -22,6 +22,7 @@ def create_core(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
     """An application with its database and its parts, but nothing to visit."""
     app = Flask(__name__, static_folder=None, instance_path=str(settings.instance_dir))
     app.config["SECRET_KEY"] = settings.secret_key
+    app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_key_fallbacks)
     private_folder(settings.instance_dir)
     init_db(app, settings.database_url)
     with app.app_context():
@@ -35,7 +36,7 @@ def create_core_from_env() -> Flask:
 
 
 def _services(settings: Settings, clock: Callable[[], datetime]) -> Services:
-    tokens = Tokens(settings.secret_key)
+    tokens = Tokens(settings.keys)
     return Services(
         clock=clock,
         tokens=tokens,
@@ -44,7 +45,8 @@ def _services(settings: Settings, clock: Callable[[], datetime]) -> Services:
         delivery=delivery_config(settings, db.engine, clock),
         mail_from=settings.mail_from,
         reply_to=settings.reply_to,
-        secret_key=settings.secret_key,
+        keys=settings.keys,
+        suppression_key=settings.suppression_key,
         metrics_token=settings.metrics_token,
         demo=settings.demo,
     )

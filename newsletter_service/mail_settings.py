@@ -18,9 +18,10 @@ def delivery_config(settings: Settings, engine: Engine, clock: Callable[[], date
     return DeliveryConfig(
         engine=engine,
         server=smtp_server(settings),
-        links=Links(settings.base_url, Tokens(settings.secret_key)),
+        links=Links(settings.base_url, Tokens(settings.keys)),
         clock=clock,
-        secret_key=settings.secret_key,
+        keys=settings.keys,
+        suppression_key=settings.suppression_key,
         mail_domain=_mail_domain(settings),
         bounce_domain=settings.bounce_domain,
         limits=limits(settings),

@@ -47,8 +47,8 @@ def private_database(database_url: str) -> None:
     if problem:
         raise NotWritable(f"DATABASE_URL: {problem}.")
     for file in (Path(name), Path(f"{name}-wal"), Path(f"{name}-shm")):
-        if file.is_file() and file.stat().st_uid == os.geteuid() and file.stat().st_mode & _FOR_OTHERS:
-            file.chmod(0o600)
+        if file.is_file():
+            private_file(file)
 
 
 def _hindrance(file: Path) -> str:
@@ -59,3 +59,9 @@ def _hindrance(file: Path) -> str:
         return f"{file} is no file"
     writable = os.access(file.parent, os.W_OK | os.X_OK) and (not file.exists() or os.access(file, os.W_OK))
     return "" if writable else f"this account may not write {file}, or not in its folder"
+
+
+def private_file(file: Path) -> None:
+    """Close a file of ours to others."""
+    if file.stat().st_uid == os.geteuid() and file.stat().st_mode & _FOR_OTHERS:
+        file.chmod(0o600)

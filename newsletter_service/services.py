@@ -10,6 +10,7 @@ from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.secret_keys import SecretKeys
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Services:
     delivery: DeliveryConfig
     mail_from: str
     reply_to: str
-    secret_key: str
+    keys: SecretKeys
+    suppression_key: str
     metrics_token: str
     demo: bool
 

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from newsletter_service.locations import CHECKOUT
+from newsletter_service.secret_keys import SecretKeys
 
 DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it protects nothing
 
@@ -71,6 +72,13 @@ class Settings:
     password_cost: PasswordCost = OWASP
     trusted_proxies: tuple[TrustedProxy, ...] = ()
     demo: bool = False
+    secret_key_fallbacks: tuple[str, ...] = ()
+    suppression_key: str = ""
+
+    @property
+    def keys(self) -> SecretKeys:
+        """The secret key, and those that came before it."""
+        return SecretKeys(self.secret_key, self.secret_key_fallbacks)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -108,6 +116,9 @@ class _Reader:
             self.problems.append(f"{name} is {raw!r}: give a number from {low:g} to {high:g}.")
             return default
         return value
+
+    def listed(self, name: str) -> list[str]:
+        return self.text(name).replace(",", " ").split()
 
     def whole(self, name: str, default: int, low: int, high: int) -> int:
         return int(self.number(name, default, low, high))
@@ -160,6 +171,12 @@ def _read(env: _Reader) -> Settings:
         log_format=env.choice("LOG_FORMAT", "text", "json"),
         trusted_proxies=tuple(_proxies(env)),
         demo=demo,
+        secret_key_fallbacks=tuple(
+            _long_enough(env, "SECRET_KEY_FALLBACKS", key, demo) for key in env.listed("SECRET_KEY_FALLBACKS")
+        ),
+        suppression_key=_long_enough(
+            env, "SUPPRESSION_KEY", env.text("SUPPRESSION_KEY", DEMO_SECRET if demo else ""), demo
+        ),
     )
 
 
@@ -167,10 +184,14 @@ def _secret_key(env: _Reader, demo: bool) -> str:
     key = env.required(
         "SECRET_KEY", "give a random text of at least 32 characters", DEMO_SECRET if demo else None
     )
+    return _long_enough(env, "SECRET_KEY", key, demo)
+
+
+def _long_enough(env: _Reader, name: str, key: str, demo: bool) -> str:
     if key == DEMO_SECRET and not demo:
-        env.problems.append("SECRET_KEY is the one of the demonstration: give one of your own.")
+        env.problems.append(f"{name} is the one of the demonstration: give one of your own.")
     elif key and not demo and len(key) < 32:
-        env.problems.append("SECRET_KEY is too short: give a random text of at least 32 characters.")
+        env.problems.append(f"{name} is too short: give a random text of at least 32 characters.")
     return key
 
 
@@ -228,7 +249,7 @@ def _metrics_token(env: _Reader) -> str:
 
 def _proxies(env: _Reader) -> list[TrustedProxy]:
     found: list[TrustedProxy] = []
-    for name in env.text("TRUSTED_PROXIES").replace(",", " ").split():
+    for name in env.listed("TRUSTED_PROXIES"):
         try:
             found.append("unix" if name == "unix" else ip_network(name))
         except ValueError:

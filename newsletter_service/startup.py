@@ -2,6 +2,7 @@
 
 import sys
 
+from newsletter_service.keys import WrongKey, with_suppression_key
 from newsletter_service.logs import init_logs
 from newsletter_service.private_files import (
     NotPrivate,
@@ -20,7 +21,8 @@ def start() -> Settings:
         settings = Settings.from_env()
         private_folder(settings.instance_dir)
         private_database(settings.database_url)
-    except (SettingsError, NotPrivate, NotWritable) as error:
+        settings = with_suppression_key(settings)
+    except (SettingsError, NotPrivate, NotWritable, WrongKey) as error:
         sys.exit(str(error))
     init_logs(settings.log_format)
     return settings

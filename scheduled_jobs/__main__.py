@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 from newsletter_service.core import create_core_from_env
 from newsletter_service.db import db
 from newsletter_service.errors import NewsletterError
+from newsletter_service.keys import not_ready
 from newsletter_service.outages import Outage
-from newsletter_service.schema import upgrade_needed
+from newsletter_service.services import services
 from newsletter_service.signals import StopSignals
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
@@ -69,14 +70,16 @@ def schedule(app: Flask) -> BackgroundScheduler:
     return scheduler
 
 
-def take_over(engine: Engine, instance_dir: Path, held: ExitStack, stop: StopSignals) -> bool:
-    """Come back as the only scheduler of a database with the tables that are needed (True), or when told to stop.
+def take_over(
+    engine: Engine, suppression_key: str, instance_dir: Path, held: ExitStack, stop: StopSignals
+) -> bool:
+    """Come back as the only scheduler of a database that is ready (True), or when told to stop.
 
     The lock stays with `held`. AlreadyRunning if another scheduler has it.
     """
     while not stop.came:
         try:
-            trouble = upgrade_needed(engine)
+            trouble = not_ready(engine, suppression_key)
             if not trouble:
                 held.enter_context(only_scheduler(engine, instance_dir))
                 _database.over()
@@ -107,10 +110,10 @@ def main() -> None:
     app = create_core_from_env()
     stop = StopSignals()
     with app.app_context():
-        engine = db.engine
+        engine, suppression_key = db.engine, services().suppression_key
     try:
         with ExitStack() as held:
-            if not take_over(engine, Path(app.instance_path), held, stop):
+            if not take_over(engine, suppression_key, Path(app.instance_path), held, stop):
                 return
             scheduler = schedule(app)
             scheduler.start()

@@ -8,5 +8,5 @@ from newsletter_service.services import services
 def run() -> str:
     """Take in refusals that were not counted yet."""
     with unit_of_work() as session:
-        number = take_in_refusals(session, services(), services().clock())
+        number = take_in_refusals(session, services().clock())
     return f"counted {number} refusals" if number else ""

@@ -23,6 +23,7 @@ from newsletter_service.core import create_core
 from newsletter_service.db import db
 from newsletter_service.settings import PasswordCost, Settings
 from tests.alone import turn
+from tests.factories import SUPPRESSION_KEY
 from tests.postgresql import Cluster, running_cluster
 from tests.smtp_server import RecordingServer, running_smtp_server
 from tests.tables import create_tables
@@ -115,6 +116,7 @@ def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> S
     port = request.getfixturevalue("smtp").port if "smtp" in request.fixturenames else CLOSED_PORT
     return Settings(
         secret_key="a-secret-that-only-tests-know-0123456789",
+        suppression_key=SUPPRESSION_KEY,
         base_url="https://nieuwsbrief.example",
         mail_from="redactie@nieuwsbrief.example",
         reply_to="vragen@nieuwsbrief.example",

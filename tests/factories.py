@@ -5,9 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, SegmentDomain, Topic
+from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.editorial.models import Item
 from newsletter_service.publisher.models import Newsletter, Organisation
 from newsletter_service.subscriptions.models import Membership, Subscriber
+
+SUPPRESSION_KEY = "a-suppression-key-that-only-tests-know-01"
 
 
 def make_newsletter(session: Session) -> Newsletter:
@@ -74,6 +78,7 @@ def make_subscriber(
     """A reader, confirmed unless `status` says otherwise; `approved` are the segments a communicator vouched for."""
     subscriber = Subscriber(
         address=address,
+        address_hmac=address_hmac(address, SUPPRESSION_KEY),
         domain=address.rpartition("@")[2],
         name=name,
         language=language,
@@ -89,6 +94,19 @@ def make_subscriber(
     session.add(subscriber)
     session.flush()
     return subscriber
+
+
+def make_suppression(
+    session: Session,
+    address: str,
+    *,
+    now: datetime,
+    subscriber: Subscriber | None = None,
+    reason: str = "asked",
+) -> None:
+    """An address that is not to be mailed; letters that are on their way to its `subscriber` are cancelled."""
+    hashed = address_hmac(address, SUPPRESSION_KEY)
+    suppress(session, hashed, subscriber.id if subscriber else None, reason, now)
 
 
 def make_item(

@@ -58,10 +58,10 @@ def take_in(session: Session, mail_context: MailContext, reading: Reading, now: 
     if delivery is None:
         return Effect.FOREIGN
     told = _Told(reading.verdict, reading.status, reading.reason, Source.MESSAGE, reading.headers)
-    return _take_in(session, mail_context, delivery, told, now)
+    return _take_in(session, delivery, told, now)
 
 
-def take_in_refusals(session: Session, mail_context: MailContext, now: datetime) -> int:
+def take_in_refusals(session: Session, now: datetime) -> int:
     """Take in what servers said as they refused letters for good, as if it had come back; returns the number."""
     rows = session.scalars(
         select(Delivery)
@@ -76,7 +76,7 @@ def take_in_refusals(session: Session, mail_context: MailContext, now: datetime)
         .limit(_AT_ONCE)
     ).all()
     for row in rows:
-        _take_in(session, mail_context, row, _refusal(row), now)
+        _take_in(session, row, _refusal(row), now)
     return len(rows)
 
 
@@ -92,22 +92,20 @@ def _refusal(row: Delivery) -> _Told:
 
 def _delivery(session: Session, mail_context: MailContext, reading: Reading) -> Delivery | None:
     """The delivery that a genuine seal names, if it is there still."""
-    key = mail_context.secret_key
-    by_address = (bounced_delivery(address, key) for address in reading.addresses)
-    by_id = (returned_delivery(message_id, key) for message_id in reading.message_ids)
+    keys = mail_context.keys
+    by_address = (bounced_delivery(address, keys) for address in reading.addresses)
+    by_id = (returned_delivery(message_id, keys) for message_id in reading.message_ids)
     named = next((id_ for id_ in (*by_address, *by_id) if id_ is not None), None)
     return session.get(Delivery, named) if named is not None else None
 
 
-def _take_in(
-    session: Session, mail_context: MailContext, delivery: Delivery, told: _Told, now: datetime
-) -> Effect:
+def _take_in(session: Session, delivery: Delivery, told: _Told, now: datetime) -> Effect:
     subscriber = _subscriber(session, delivery)
     if not _noted(session, delivery, subscriber, told, now):
         return Effect.KNOWN
     if subscriber is None or not _concerns(subscriber, delivery, told.verdict):
         return Effect.NOTED
-    return _act(session, mail_context, subscriber, told, now)
+    return _act(session, subscriber, told, now)
 
 
 def _subscriber(session: Session, delivery: Delivery) -> Subscriber | None:
@@ -144,18 +142,16 @@ def _noted(
     return True
 
 
-def _act(
-    session: Session, mail_context: MailContext, subscriber: Subscriber, told: _Told, now: datetime
-) -> Effect:
+def _act(session: Session, subscriber: Subscriber, told: _Told, now: datetime) -> Effect:
     if told.verdict is Verdict.UNSUBSCRIBE:
         return Effect.UNSUBSCRIBED if leave(session, subscriber, now, Consented.MAIL) else Effect.NOTED
     if told.verdict is Verdict.COMPLAINT:
-        complain(session, mail_context, subscriber, now)
+        complain(session, subscriber, now)
         return Effect.STOPPED
     if told.verdict is Verdict.HARD or (
         told.verdict is Verdict.SOFT and _is_lasting(session, subscriber, now)
     ):
-        bounce_out(session, mail_context, subscriber, now)
+        bounce_out(session, subscriber, now)
         return Effect.STOPPED
     return Effect.NOTED
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, deferred, foreign, mapped_column, relationship
 
 from newsletter_service.db import Base, one_of
-from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.delivery.rules import DeliveryState, Suppressed
 from newsletter_service.languages import Language
 
 _MAY_BE_CLAIMED = "settled_at IS NULL AND state <> 'claimed'"
@@ -142,10 +142,29 @@ class Delivery(Base):
 
 
 class Suppression(Base):
-    """An address that is not mailed again, kept only as a keyed hash (HMAC-SHA256, hex)."""
+    """An address that is kept off all mail, or off imported lists only, known by its keyed hash (HMAC-SHA256, hex).
+
+    Who is kept off lists is mailed when they sign up themselves.
+    """
 
     __tablename__ = "suppression"
+    __table_args__ = (CheckConstraint("scope IN ('all_mail', 'imports')", name="scope"),)
 
     address_hmac: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scope: Mapped[Suppressed] = mapped_column(one_of(Suppressed, 10))
     reason: Mapped[str] = mapped_column(String(20))
     at: Mapped[datetime]
+
+
+class KeyFingerprint(Base):
+    """The keys that this database goes with, by fingerprints that tell none of them (secret_keys.fingerprint).
+
+    `name` is one of secret_keys.KeyName. Deliveries from `first_delivery_id` on bear Message-IDs under that key,
+    until the next one of its name.
+    """
+
+    __tablename__ = "key_fingerprint"
+
+    name: Mapped[str] = mapped_column(String(12), primary_key=True)
+    first_delivery_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str] = mapped_column(String(16))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from newsletter_service.links.tokens import seal
+from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.replies import Phase, Reply
 
 _SEAL_DIGITS = 20
@@ -36,6 +37,13 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     UNCERTAIN = "uncertain"
     CANCELLED = "cancelled"
+
+
+class Suppressed(StrEnum):
+    """What an address is kept off: all mail, or only lists that are imported."""
+
+    ALL_MAIL = "all_mail"
+    IMPORTS = "imports"
 
 
 OPEN_STATES = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
@@ -170,23 +178,23 @@ def envelope_sender(delivery_id: int, secret_key: str, bounce_domain: str) -> st
     return f"b+{delivery_id}-{_seals(delivery_id, secret_key)[_SEAL_DIGITS:]}@{bounce_domain}"
 
 
-def bounced_delivery(address: str, secret_key: str) -> int | None:
-    """The delivery that an envelope sender of ours names; None for a forged or foreign one."""
+def bounced_delivery(address: str, keys: SecretKeys) -> int | None:
+    """Returns the delivery that an envelope sender of ours names; None for a forged or foreign one."""
     match = re.fullmatch(r"b\+([1-9][0-9]{0,17})-([0-9a-f]{20})@.+", address)
     if match is None:
         return None
     delivery_id = int(match.group(1))
-    genuine = hmac.compare_digest(match.group(2), _seals(delivery_id, secret_key)[_SEAL_DIGITS:])
+    genuine = keys.made(match.group(2), lambda key: _seals(delivery_id, key)[_SEAL_DIGITS:])
     return delivery_id if genuine else None
 
 
-def returned_delivery(message_id: str, secret_key: str) -> int | None:
+def returned_delivery(message_id: str, keys: SecretKeys) -> int | None:
     """Returns the delivery that a Message-ID of ours names; None for a forged or foreign one."""
     match = re.fullmatch(r"<([1-9][0-9]{0,17})\.([0-9a-f]{20})@.+>", message_id)
     if match is None:
         return None
     delivery_id = int(match.group(1))
-    genuine = hmac.compare_digest(match.group(2), _seals(delivery_id, secret_key)[:_SEAL_DIGITS])
+    genuine = keys.made(match.group(2), lambda key: _seals(delivery_id, key)[:_SEAL_DIGITS])
     return delivery_id if genuine else None
 
 
@@ -196,11 +204,8 @@ def _seals(delivery_id: int, secret_key: str) -> str:
     return seal(secret_key, "delivery", str(delivery_id), _SEAL_DIGITS).hex()
 
 
-def address_hmac(address: str, secret_key: str) -> str:
-    """The keyed hash by which a suppressed address is known (HMAC-SHA256, hex)."""
-    return hmac.digest(secret_key.encode(), b"suppression:" + address.casefold().encode(), "sha256").hex()
-
-
-def key_fingerprint(secret_key: str) -> str:
-    """What tells two keys apart without telling either: beside hashes that leave the house (16 hex digits)."""
-    return hmac.digest(secret_key.encode(), b"suppression key", "sha256").hex()[:16]
+def address_hmac(address: str, suppression_key: str) -> str:
+    """The keyed hash by which an address is known where it is not written down (HMAC-SHA256, hex)."""
+    return hmac.digest(
+        suppression_key.encode(), b"suppression:" + address.casefold().encode(), "sha256"
+    ).hex()

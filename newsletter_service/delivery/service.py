@@ -1,6 +1,5 @@
 """Use cases of the ledger: write letters and deliveries down, stop them, count them."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,18 +17,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from newsletter_service.db import UtcDateTime, among, rows_changed
+from newsletter_service.db import UtcDateTime, rows_changed
 from newsletter_service.delivery.ledger import domain_backoff
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED
 from newsletter_service.delivery.ledger.workers import STOPPED
-from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
+from newsletter_service.delivery.models import Delivery, Letter, Mailing
 from newsletter_service.delivery.rules import (
     EDITION_GIVE_UP,
     LONGEST_WAIT,
     NOTICE_GIVE_UP,
     OPEN_STATES,
     DeliveryState,
-    address_hmac,
 )
 from newsletter_service.letters.values import PreparedLetter
 
@@ -182,51 +180,6 @@ def repair_clock_skew(session: Session, now: datetime) -> int:
     """Make due what is to wait for longer than any letter does: a clock was ahead when it was put off. How many."""
     late = update(Delivery).where(MAY_BE_CLAIMED, Delivery.next_attempt_at > now + LONGEST_WAIT)
     return rows_changed(session, late.values(next_attempt_at=now))
-
-
-def suppress(session: Session, address: str, reason: str, secret_key: str, now: datetime) -> None:
-    """Never mail `address` again; only its keyed hash is kept. Doing it twice keeps the first reason."""
-    key = address_hmac(address, secret_key)
-    if session.get(Suppression, key) is None:
-        session.add(Suppression(address_hmac=key, reason=reason, at=now))
-        session.flush()
-
-
-def is_suppressed(session: Session, address: str, secret_key: str) -> bool:
-    """Whether `address` is not to be mailed."""
-    return session.get(Suppression, address_hmac(address, secret_key)) is not None
-
-
-class Unwanted:
-    """Tells of many addresses which are not to be mailed; as long as there are few of those, without asking again."""
-
-    def __init__(self, session: Session, secret_key: str) -> None:
-        self._session, self._secret_key = session, secret_key
-        some = session.scalars(select(Suppression.address_hmac).limit(_FEW + 1)).all()
-        self._few = frozenset(some) if len(some) <= _FEW else None
-
-    def among(self, addresses: Mapping[int, str]) -> set[int]:
-        """Which readers have such an address; `addresses` are by reader id."""
-        if self._few is not None and not self._few:
-            return set()
-        keys = {
-            subscriber_id: address_hmac(address, self._secret_key)
-            for subscriber_id, address in addresses.items()
-        }
-        found = self._few if self._few is not None else self._found(list(keys.values()))
-        return {subscriber_id for subscriber_id, key in keys.items() if key in found}
-
-    def _found(self, keys: Sequence[str]) -> frozenset[str]:
-        query = select(Suppression.address_hmac).where(among(Suppression.address_hmac, keys))
-        return frozenset(self._session.scalars(query))
-
-
-_FEW = 10_000  # a megabyte of hashes
-
-
-def suppressed_hmacs(session: Session) -> frozenset[str]:
-    """The keyed hashes of all suppressed addresses, to check many readers at once."""
-    return frozenset(session.scalars(select(Suppression.address_hmac)))
 
 
 def counts(session: Session, mailing_id: int) -> dict[DeliveryState, int]:

@@ -96,7 +96,9 @@ def _fill() -> bool:
     init_migrations(current_app)
     upgrade()
     with unit_of_work() as session:
-        return load_demo(session, services().clock(), secret_key=services().secret_key, demo=services().demo)
+        return load_demo(
+            session, services().clock(), suppression_key=services().suppression_key, demo=services().demo
+        )
 
 
 def _say_where(base_url: str) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, SegmentDomain, Topic
 from newsletter_service.clock import recurring_moment
-from newsletter_service.delivery.service import suppress
+from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.demo.items import ITEMS, DemoItem
 from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, Person, people
 from newsletter_service.demo.pictures import draw
@@ -40,7 +41,7 @@ class NotADemo(Exception):
     """Somebody tried to load invented content outside the demonstration."""
 
 
-def load_demo(session: Session, now: datetime, *, secret_key: str, demo: bool) -> bool:
+def load_demo(session: Session, now: datetime, *, suppression_key: str, demo: bool) -> bool:
     """Load the invented region into an empty database, with a first edition that goes out within minutes.
 
     False if it is there already. NotADemo unless `demo`, the setting, says so, or if the database holds
@@ -60,9 +61,11 @@ def load_demo(session: Session, now: datetime, *, secret_key: str, demo: bool) -
     segments["politie"].domains.append(SegmentDomain(domain=POLICE_DOMAIN))
     segments["om"].domains.append(SegmentDomain(domain=PROSECUTION_DOMAIN))
     for person in people():
-        session.add(_subscriber(person, segments, topics, now))
+        subscriber = _subscriber(person, segments, topics, suppression_key, now)
+        session.add(subscriber)
         if person.bounced:
-            suppress(session, person.address, "bounced", secret_key, now - timedelta(days=14))
+            session.flush()
+            suppress(session, subscriber.address_hmac, subscriber.id, "bounced", now - timedelta(days=14))
     session.flush()
     _consents(session, now)
     for item in ITEMS:
@@ -87,11 +90,16 @@ def _first_edition(session: Session, now: datetime) -> None:
 
 
 def _subscriber(
-    person: Person, segments: Mapping[str, Segment], topics: Mapping[str, Topic], now: datetime
+    person: Person,
+    segments: Mapping[str, Segment],
+    topics: Mapping[str, Topic],
+    suppression_key: str,
+    now: datetime,
 ) -> Subscriber:
     asked = now - timedelta(days=30)
     return Subscriber(
         address=person.address,
+        address_hmac=address_hmac(person.address, suppression_key),
         domain=person.address.rpartition("@")[2],
         name=person.name,
         language=person.language,

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, and_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import SubscriberView, subscriber_view, visible
 from newsletter_service.audience.service import segment_domains
 from newsletter_service.db import among
+from newsletter_service.delivery.suppressions import suppressed
 from newsletter_service.editions.content import item_view
 from newsletter_service.editorial.models import Item
 from newsletter_service.languages import Language
@@ -19,6 +20,7 @@ from newsletter_service.subscriptions.models import Membership, Subscriber, subs
 from newsletter_service.subscriptions.rules import Status
 
 ACTIVE = Subscriber.status == Status.ACTIVE
+MAY_BE_MAILED = and_(ACTIVE, ~suppressed(Subscriber.address_hmac))
 RECIPIENT = (
     Subscriber.id,
     Subscriber.link_key,
@@ -35,7 +37,7 @@ class ActiveSubscriber(NamedTuple):
     """An active reader as a release sees one."""
 
     id: int
-    address: str
+    suppressed: bool
     language: Language
     view: SubscriberView
 
@@ -53,7 +55,7 @@ def active_subscribers(session: Session) -> Iterator[Sequence[ActiveSubscriber]]
         claims, topics, domain = choices
         return subscriber_view(dict(claims), topics, domain, domains)
 
-    columns = (Subscriber.id, Subscriber.address, Subscriber.language, Subscriber.domain)
+    columns = (Subscriber.id, suppressed(Subscriber.address_hmac), Subscriber.language, Subscriber.domain)
     query = select(*columns).where(ACTIVE).order_by(Subscriber.id)
     # A connection and not the session: what the ORM does for each row takes as long as all the rest.
     connection = session.connection()
@@ -63,9 +65,12 @@ def active_subscribers(session: Session) -> Iterator[Sequence[ActiveSubscriber]]
         claims, chosen = _claims(connection, first, last), _topics(connection, first, last)
         yield [
             ActiveSubscriber(
-                id_, address, language, view((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain))
+                id_,
+                unwanted,
+                language,
+                view((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain)),
             )
-            for id_, address, language, domain in rows
+            for id_, unwanted, language, domain in rows
         ]
 
 

@@ -1,6 +1,5 @@
 """Signed links of readers: each token has one purpose and, where asked, a time at which it ends."""
 
-import hmac
 import re
 import secrets
 from binascii import b2a_base64
@@ -10,6 +9,8 @@ from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
+
+from newsletter_service.secret_keys import SecretKeys
 
 _KEY_BYTES, _SEAL_BYTES = 9, 15  # which base64 writes without padding
 _KEY_LETTERS, _SEAL_LETTERS = 12, 20
@@ -90,14 +91,14 @@ def _unused_seal(secret_key: str, purpose: str, size: int) -> blake2b:
 
 @dataclass(frozen=True)
 class Tokens:
-    """Makes and reads tokens under one secret key."""
+    """Makes tokens under the current secret key, and reads those of former ones too."""
 
-    secret_key: str
+    keys: SecretKeys
 
     def make(self, purpose: Purpose, key: str, expires_at: datetime | None = None) -> str:
         """A URL-safe token of the reader with that key, good until `expires_at` (aware) if that is given."""
         words = key if expires_at is None else f"{key}-{int(expires_at.timestamp())}"
-        return f"{words}-{self._seal(purpose, words)}"
+        return f"{words}-{_seal(self.keys.current, purpose, words)}"
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> Holder:
         """Whose token it is, whatever is around it; raises BadToken or ExpiredToken. `now` is aware."""
@@ -110,27 +111,26 @@ class Tokens:
         """Whose token it is, whether or not its time is over: good for starting over, for nothing else."""
         return self._opened(purpose, token)[0]
 
-    def _seal(self, purpose: Purpose, words: str) -> str:
-        together, place = _SEALED_TOGETHER[purpose]
-        return _two_seals(self.secret_key, together, words)[place]
-
     def _opened(self, purpose: Purpose, token: str) -> tuple[Holder, int | None]:
         if match := _TOKEN.match(token):
             words, expires, seal = match.groups()
-            genuine = self._seal(purpose, words)
+            genuine = self.keys.made(seal, lambda key: _seal(key, purpose, words))
             holder = Holder(words[:_KEY_LETTERS], lasting=expires is None)
         elif match := _FORMER_TOKEN.match(token):
             words, expires, cut = match.groups()
-            seal, genuine = (
-                cut.ljust(_FORMER_SEAL_LETTERS, "-"),
-                _former_seal(self.secret_key, purpose, words),
-            )
+            whole = cut.ljust(_FORMER_SEAL_LETTERS, "-")
+            genuine = self.keys.made(whole, lambda key: _former_seal(key, purpose, words))
             holder = Holder("", "-".join(words.split("-")[:2]), lasting=expires is None)
         else:
             raise BadToken
-        if not hmac.compare_digest(seal, genuine):
+        if not genuine:
             raise BadToken
         return holder, int(expires) if expires else None
+
+
+def _seal(secret_key: str, purpose: Purpose, words: str) -> str:
+    together, place = _SEALED_TOGETHER[purpose]
+    return _two_seals(secret_key, together, words)[place]
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.urls import Links
+from newsletter_service.secret_keys import SecretKeys
 
 
 class MailContext(Protocol):
@@ -26,5 +27,9 @@ class MailContext(Protocol):
         """Where answers go."""
 
     @property
-    def secret_key(self) -> str:
-        """The key under which addresses not to be mailed any more are kept."""
+    def keys(self) -> SecretKeys:
+        """The keys under which seals of ours were made."""
+
+    @property
+    def suppression_key(self) -> str:
+        """The key of the hashes by which addresses are known that are not to be mailed."""

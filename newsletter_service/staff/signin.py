@@ -24,12 +24,13 @@ _COOKIE_IS_READ_FOR = timedelta(days=7)
 """A session ends much earlier, by the database; what its cookie still says then lets what was typed be kept."""
 
 
-def init_signin(app: Flask, memory: int, passes: int, lanes: int) -> None:
+def init_signin(app: Flask, pepper: str, memory: int, passes: int, lanes: int) -> None:
     """Add /redactie/inloggen and /redactie/uitloggen to `app`, and the session behind each request.
 
-    A password is hashed in `memory` KiB, `passes` times over, in `lanes` beside each other.
+    A password is hashed with `pepper`, a key that never changes, in `memory` KiB, `passes` times over, in `lanes`
+    beside each other.
     """
-    app.config.update(_options(app))
+    app.config.update(_options(pepper))
     app.config["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {
         "argon2__memory_cost": memory,
         "argon2__time_cost": passes,
@@ -54,10 +55,10 @@ def _nobody(_request: Request) -> None:
     """Who a request without a session is by, whatever else it brings."""
 
 
-def _options(app: Flask) -> dict[str, Any]:
+def _options(pepper: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         "PASSWORD_HASH": "argon2",
-        "PASSWORD_SALT": sha256(f"passwords:{app.config['SECRET_KEY']}".encode()).hexdigest(),
+        "PASSWORD_SALT": sha256(f"passwords:{pepper}".encode()).hexdigest(),
         "EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},
         "FLASH_MESSAGES": False,
         "STATIC_FOLDER": None,

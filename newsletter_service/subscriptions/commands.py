@@ -48,13 +48,13 @@ def import_file(file: Path, consent: str, dry_run: bool) -> None:
     active readers come in; who left is remembered and stays away, also from later lists), confirmed_at
     (23-11-2026 09:00). Nobody is mailed; who is known already stays as they are.
     """
-    now, secret_key = services().clock(), services().secret_key
+    now, suppression_key = services().clock(), services().suppression_key
     text = _text_of(file)
     with unit_of_work() as session:
-        sheet = read(session, text, secret_key, now)
+        sheet = read(session, text, suppression_key, now)
         if sheet.faults:
             raise click.ClickException(_report(sheet.faults))
-        done = import_subscribers(session, sheet, consent, secret_key, now)
+        done = import_subscribers(session, sheet, consent, suppression_key, now)
         if dry_run:
             session.rollback()
     for remark in sorted(sheet.remarks + done.remarks, key=lambda remark: remark.line):
@@ -98,5 +98,7 @@ def export_file() -> None:
     with unit_of_work() as session:
         record_export(session, services().clock())
     with reading() as session:
-        for row in write_sheet(all_subscribers(session), all_who_stay_away(session, services().secret_key)):
+        for row in write_sheet(
+            all_subscribers(session), all_who_stay_away(session, services().suppression_key)
+        ):
             click.echo(row, nl=False)

@@ -25,6 +25,7 @@ class Subscriber(Base):
     `link_key` is sealed in the links of this subscription and of no other: someone who left and signs up again gets
     a new one, and the links of the earlier subscription end with it. `former_link` is what was sealed
     ("number-generation") for a subscription of before there were keys; nobody gets one any more.
+    `address_hmac` is the hash by which delivery.suppressions knows the address.
     """
 
     __tablename__ = "subscriber"
@@ -37,6 +38,7 @@ class Subscriber(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(String(320), unique=True)
+    address_hmac: Mapped[str] = mapped_column(String(64))
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
     language: Mapped[Language] = mapped_column(String(2), default=DEFAULT_LANGUAGE)
@@ -69,18 +71,6 @@ class Membership(Base):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     subscriber: Mapped[Subscriber] = relationship(back_populates="memberships")
     segment: Mapped[Segment] = relationship(lazy="joined")
-
-
-class FormerSubscriber(Base):
-    """An address that a list named as having left, kept only as a keyed hash (HMAC-SHA256, hex).
-
-    No list brings it back. Unlike a suppressed address it is mailed when its owner signs up again.
-    """
-
-    __tablename__ = "former_subscriber"
-
-    address_hmac: Mapped[str] = mapped_column(String(64), primary_key=True)
-    at: Mapped[datetime]
 
 
 class DormantApproval(Base):

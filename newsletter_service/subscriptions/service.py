@@ -10,7 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices, is_suppressed, suppress
+from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
+from newsletter_service.delivery.suppressions import is_suppressed, suppress
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder, new_key
 from newsletter_service.links.urls import CONFIRM_WITHIN
@@ -49,10 +51,11 @@ def sign_up(
     last decides what an unconfirmed reader chose: the page that confirms shows it. Beyond the third mail
     in a day nothing changes at all.
     """
-    if is_suppressed(session, address.text, mail_context.secret_key):
+    hashed = address_hmac(address.text, mail_context.suppression_key)
+    if is_suppressed(session, hashed):
         notices.write_nothing(session, mail_context, choices.language, now)
         return
-    subscriber = _by_address(session, address) or _added(session, address, now)
+    subscriber = _by_address(session, address) or _added(session, address, hashed, now)
     if not notices.may_write(session, subscriber, now):
         notices.write_nothing(session, mail_context, choices.language, now)
         return
@@ -70,7 +73,7 @@ def request_link(
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
     subscriber = _by_address(session, address)
     answer = answer_to_lost_link(subscriber.status if subscriber is not None else None)
-    suppressed = is_suppressed(session, address.text, mail_context.secret_key)
+    suppressed = is_suppressed(session, address_hmac(address.text, mail_context.suppression_key))
     if subscriber is None or answer is None or suppressed or not notices.may_write(session, subscriber, now):
         notices.write_nothing(session, mail_context, language, now)
     else:
@@ -109,33 +112,32 @@ def confirm_again(session: Session, mail_context: MailContext, subscriber: Subsc
         notices.write(session, mail_context, subscriber, Answer.CONFIRM, now)
 
 
-def never(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
+def never(session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Never write to this address again: its reader did not ask for it.
 
     Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
     """
-    _stop(session, mail_context, subscriber, (Step.WITHDRAWN, Source.FORM), "asked", now)
+    _stop(session, subscriber, (Step.WITHDRAWN, Source.FORM), "asked", now)
 
 
-def bounce_out(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
+def bounce_out(session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Stop writing to an address at which nothing arrives, as `never` does."""
-    _stop(session, mail_context, subscriber, (Step.BOUNCED, Source.MAIL), "bounced", now)
+    _stop(session, subscriber, (Step.BOUNCED, Source.MAIL), "bounced", now)
 
 
-def complain(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
+def complain(session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Stop writing to an address whose owner called a letter unwanted, as `never` does."""
-    _stop(session, mail_context, subscriber, (Step.COMPLAINED, Source.MAIL), "complained", now)
+    _stop(session, subscriber, (Step.COMPLAINED, Source.MAIL), "complained", now)
 
 
 def _stop(
     session: Session,
-    mail_context: MailContext,
     subscriber: Subscriber,
     proof: tuple[Step, Source],
     reason: str,
     now: datetime,
 ) -> None:
-    suppress(session, subscriber.address, reason, mail_context.secret_key, now)
+    suppress(session, subscriber.address_hmac, subscriber.id, reason, now)
     if subscriber.status == Status.ACTIVE:
         _end(session, subscriber, *proof, now)
     elif subscriber.status == Status.PENDING:
@@ -196,16 +198,16 @@ def _end(session: Session, subscriber: Subscriber, step: Step, source: Source, n
     _record(session, subscriber, step, None, now, source)
 
 
-def can_undo(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> bool:
+def can_undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
     """Whether who left may come back by a button."""
     return may_undo(subscriber.status, subscriber.left_at, now) and not is_suppressed(
-        session, subscriber.address, mail_context.secret_key
+        session, subscriber.address_hmac
     )
 
 
-def undo_leave(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> bool:
+def undo_leave(session: Session, subscriber: Subscriber, now: datetime) -> bool:
     """Take the leaving back; False if it is too late for that, or there is nothing to take back."""
-    if not can_undo(session, mail_context, subscriber, now):
+    if not can_undo(session, subscriber, now):
         return False
     subscriber.status = Status.ACTIVE
     subscriber.left_at = None
@@ -244,9 +246,15 @@ def _by_address(session: Session, address: Address) -> Subscriber | None:
     ).one_or_none()
 
 
-def _added(session: Session, address: Address, now: datetime) -> Subscriber:
+def _added(session: Session, address: Address, hashed: str, now: datetime) -> Subscriber:
     """A new row; or, where somebody signed up the same address at this very moment, theirs."""
-    subscriber = Subscriber(address=address.text, domain=address.domain, status=Status.PENDING, asked_at=now)
+    subscriber = Subscriber(
+        address=address.text,
+        address_hmac=hashed,
+        domain=address.domain,
+        status=Status.PENDING,
+        asked_at=now,
+    )
     try:
         with session.begin_nested():
             session.add(subscriber)

@@ -86,7 +86,7 @@ def not_me(token: str) -> Any:
     if done:
         with unit_of_work() as session:
             subscriber = _subscriber(Purpose.NEVER, token, to_change=True)
-            service.never(session, services(), subscriber, services().clock())
+            service.never(session, subscriber, services().clock())
     else:
         _subscriber(Purpose.NEVER, token)
     return render_template("readers/not_me.html", done=done, contact=services().reply_to)
@@ -163,7 +163,7 @@ def undo_leave(token: str) -> Any:
     if request.method == "POST":
         with unit_of_work() as session:
             subscriber = _subscriber(Purpose.UNSUBSCRIBE, token, to_change=True)
-            service.undo_leave(session, services(), subscriber, services().clock())
+            service.undo_leave(session, subscriber, services().clock())
     subscriber = _subscriber(Purpose.UNSUBSCRIBE, token)
     if subscriber.status != Status.ACTIVE:
         return _left_page(subscriber)
@@ -282,7 +282,7 @@ def _expired_page(token: str) -> Any:
 
 
 def _left_page(subscriber: Subscriber) -> str:
-    undo = service.can_undo(db.session(), services(), subscriber, services().clock())
+    undo = service.can_undo(db.session(), subscriber, services().clock())
     token = _token(services().links.unsubscribe(subscriber.link_key)) if undo else None
     return render_template("readers/left.html", undo_token=token)
 

@@ -5,8 +5,9 @@ import logging
 from flask import Flask, request
 
 from newsletter_service.db import db
+from newsletter_service.keys import not_ready
 from newsletter_service.outages import Outage
-from newsletter_service.schema import upgrade_needed
+from newsletter_service.services import services
 from newsletter_service.web.errors import plain_page
 from newsletter_service.web.transactions import WITHOUT_DATABASE
 
@@ -21,7 +22,7 @@ def init_upgrading(app: Flask) -> None:
     def _wait_for_tables() -> tuple[str, int] | None:
         if settled or (request.endpoint in WITHOUT_DATABASE and request.endpoint != "web.healthz"):
             return None
-        needed = upgrade_needed(db.engine)
+        needed = not_ready(db.engine, services().suppression_key)
         if not needed:
             settled.append(True)
             waiting.over()

@@ -38,7 +38,7 @@ def inside(environment: dict[str, str]) -> Iterator[Flask]:
     with app.app_context():
         create_tables(db.engine)
         with unit_of_work() as session:
-            load_demo(session, utc_now(), secret_key=services().secret_key, demo=True)
+            load_demo(session, utc_now(), suppression_key=services().suppression_key, demo=True)
             add_user(session, ADMINISTRATOR)
         db.session.remove()
     yield app

@@ -23,6 +23,7 @@ from newsletter_service.settings import Settings
 from scheduled_jobs.schedule import JOBS
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import CHEAP, Clock
+from tests.factories import SUPPRESSION_KEY
 from tests.required import missing
 from tests.smtp_server import Received, RecordingServer, running_smtp_server
 from tests.tables import create_tables
@@ -117,6 +118,7 @@ def settings(folder: Path, port: int, smtp_port: int) -> Settings:
     """Those of a demonstration."""
     return Settings(
         secret_key="a-secret-that-only-tests-know-0123456789",
+        suppression_key=SUPPRESSION_KEY,
         base_url=f"http://127.0.0.1:{port}",
         mail_from="redactie@veiligverbonden.example",
         reply_to="redactie@veiligverbonden.example",
@@ -133,7 +135,7 @@ def settings(folder: Path, port: int, smtp_port: int) -> Settings:
 def publish_one_compose_the_next(site: Site) -> None:
     """Move the clock to the closing and sending of edition 1, and to the closing of edition 2."""
     with site.app.app_context(), site.stored() as session:
-        load_demo(session, site.clock(), secret_key=services().secret_key, demo=services().demo)
+        load_demo(session, site.clock(), suppression_key=services().suppression_key, demo=services().demo)
     for number, moment in ((1, "closes_at"), (1, "sends_at"), (2, "closes_at")):
         with site.stored() as session:
             site.clock.now = getattr(edition_numbered(session, number), moment) + timedelta(seconds=1)

@@ -120,6 +120,7 @@ def _reader(number: int, domain: str) -> dict[str, object]:
     domain = domain or ("politie.example" if number % 5 < 3 else f"gemeente{number % 97}.example")
     return {
         "address": f"lezer{number}@{domain}",
+        "address_hmac": f"{number:064}",
         "domain": domain,
         "name": f"Lezer {number}",
         "language": "nl" if number % 10 else "en",

@@ -121,6 +121,7 @@ def environment(database_url: str, smtp_port: int, folder: Path, connections: in
         "PATH": os.environ["PATH"],
         "PYTHONUNBUFFERED": "1",
         "SECRET_KEY": "a-secret-that-only-chaos-knows-0123456789",
+        "SUPPRESSION_KEY": "a-suppression-key-that-only-chaos-knows",
         "BASE_URL": "https://nieuwsbrief.example",
         "MAIL_FROM": "redactie@nieuwsbrief.example",
         "BOUNCE_DOMAIN": "bounces.nieuwsbrief.example",

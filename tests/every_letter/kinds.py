@@ -27,6 +27,7 @@ from newsletter_service.letters.values import (
 )
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.seed import ORGANISATIONS
 from newsletter_service.subscriptions import emails as reader_emails
 
@@ -46,7 +47,7 @@ _SENDER = MailIdentity(
         for one in ORGANISATIONS
     ),
 )
-_LINKS = Links(BASE, Tokens("a-secret-that-only-tests-know-0123456789"))
+_LINKS = Links(BASE, Tokens(SecretKeys("a-secret-that-only-tests-know-0123456789")))
 _TAGS = {"var": Tag("VAR", 1), "riec": Tag("RIEC", 2)}
 _ZONE = "Europe/Amsterdam"
 

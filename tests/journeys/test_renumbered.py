@@ -80,10 +80,10 @@ def out_and_in_again(session: Session, mail_context: Services) -> None:
     session.execute(delete(Subscriber))
     session.expunge_all()
     begin_counting_anew(session)
-    sheet = read(session, "".join([header, *reversed(rows)]), mail_context.secret_key, NOW)
-    assert import_subscribers(session, sheet, "zo stond het er", mail_context.secret_key, NOW).added == len(
-        NAMES
-    )
+    sheet = read(session, "".join([header, *reversed(rows)]), mail_context.suppression_key, NOW)
+    assert import_subscribers(
+        session, sheet, "zo stond het er", mail_context.suppression_key, NOW
+    ).added == len(NAMES)
 
 
 def renumbered(session: Session) -> None:
@@ -112,7 +112,7 @@ def test_who_went_out_and_came_in_again_is_not_found_by_old_links_of_anybody(
         now = {reader.name: reader.id for reader in session.scalars(select(Subscriber))}
     assert numbers != now
     assert set(numbers.values()) == set(now.values())
-    former = {name: former_links_of(mail_context.secret_key, numbers[name]) for name in NAMES}
+    former = {name: former_links_of(mail_context.keys.current, numbers[name]) for name in NAMES}
     for name in NAMES:
         for link in links[name] + former[name]:
             assert client.get(link).status_code == 410
@@ -163,7 +163,7 @@ def test_somebody_new_is_found_by_no_link_of_whoever_had_the_number(
         session.delete(last)
         session.flush()
         make_subscriber(session, "erik@gemeente.example", now=NOW, name="Erik").id = number
-    for link in links[NAMES[-1]] + former_links_of(mail_context.secret_key, number):
+    for link in links[NAMES[-1]] + former_links_of(mail_context.keys.current, number):
         answer = client.get(link)
         assert answer.status_code == 410
         assert "Erik" not in answer.text
@@ -177,7 +177,7 @@ def test_who_left_and_signed_up_anew_is_not_found_by_former_links(
         reader = make_subscriber(session, "anna@gemeente.example", now=NOW, name="Anna", status="left")
         reader.former_link = f"{reader.id}-1"
         number = reader.id
-    former = former_links_of(mail_context.secret_key, number)
+    former = former_links_of(mail_context.keys.current, number)
     assert client.get(former[0]).status_code == 200
     client.post("/aanmelden", data={"address": "anna@gemeente.example", "language": "nl"})
     assert [client.get(link).status_code for link in former] == [410] * len(former)

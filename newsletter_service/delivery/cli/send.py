@@ -16,9 +16,9 @@ from newsletter_service.delivery.cli.progress_bar import Progress, progress
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
+from newsletter_service.keys import not_ready
 from newsletter_service.mail_settings import delivery_config
 from newsletter_service.outages import Outage
-from newsletter_service.schema import upgrade_needed
 from newsletter_service.signals import StopSignals
 from newsletter_service.smtp.connection import TransportMisconfigured
 from newsletter_service.startup import start
@@ -120,7 +120,8 @@ class _Work(threading.Thread):
 
     def _tables_missing(self) -> str:
         """Returns what has to be done before anything can be sent; empty once it was done."""
-        needed = upgrade_needed(self._config.engine) if self._waits_for_tables else ""
+        config = self._config
+        needed = not_ready(config.engine, config.suppression_key) if self._waits_for_tables else ""
         self._waits_for_tables = bool(needed)
         if needed and not self._watch:
             raise click.ClickException(needed)

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     Connection,
     bindparam,
-    exists,
     select,
     text,
     update,
@@ -22,8 +21,8 @@ from sqlalchemy import (
 
 from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.ledger.workers import FREED, STOPPED
-from newsletter_service.delivery.models import Delivery, Letter, Mailing, Suppression
-from newsletter_service.delivery.rules import DeliveryState, address_hmac
+from newsletter_service.delivery.models import Delivery, Letter, Mailing
+from newsletter_service.delivery.rules import DeliveryState
 
 
 class Claimed(NamedTuple):
@@ -159,30 +158,6 @@ class _Values:
 def give_up_at(connection: Connection, delivery_id: int) -> datetime | None:
     """Returns when a row is given up at the latest; None if it was erased meanwhile."""
     return connection.scalars(select(Delivery.give_up_at).where(Delivery.id == delivery_id)).one_or_none()
-
-
-def anyone_suppressed(connection: Connection) -> bool:
-    """Whether there is any address that is not to be mailed any more."""
-    return bool(connection.scalar(select(exists(select(Suppression.address_hmac)))))
-
-
-def suppressed(connection: Connection, rows: Iterable[Claimed], secret_key: str) -> set[int]:
-    """Which of `rows` (by delivery id) go to addresses that are not to be mailed any more."""
-    keys = {row.delivery_id: address_hmac(row.address, secret_key) for row in rows}
-    with closing(connection.connection.cursor()) as cursor:
-        on_sqlite = connection.dialect.name == "sqlite"
-        wanted = list(keys.values())
-        cursor.execute(
-            _SUPPRESSED_IN[connection.dialect.name], (json.dumps(wanted) if on_sqlite else wanted,)
-        )
-        found = {row[0] for row in cursor.fetchall()}
-    return {delivery_id for delivery_id, key in keys.items() if key in found}
-
-
-_SUPPRESSED_IN = {
-    "sqlite": "SELECT address_hmac FROM suppression WHERE address_hmac IN (SELECT value FROM json_each(?))",
-    "postgresql": "SELECT address_hmac FROM suppression WHERE address_hmac = ANY(%s)",
-}
 
 
 def cancel_claimed(connection: Connection, worker: str, ids: Iterable[int], now: datetime) -> None:

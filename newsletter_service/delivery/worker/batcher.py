@@ -45,8 +45,8 @@ class Batcher:
             DomainBackoffs(self._limiter, config.limits), hold_uncertain=config.hold_uncertain
         )
         self._notices, self._queue = ReadyQueue(self._limiter), ReadyQueue(self._limiter)
-        self._notice_prefetcher = Prefetcher(self._notices, config.secret_key)
-        self._prefetcher = Prefetcher(self._queue, config.secret_key)
+        self._notice_prefetcher = Prefetcher(self._notices, config.suppression_key)
+        self._prefetcher = Prefetcher(self._queue)
         self._handed: dict[int, Claimed] = {}
         self._orphaned: set[int] = set()
         self._running: list[int] = []
@@ -134,8 +134,6 @@ class Batcher:
             self._prefetcher.places[mailing_id] = place if len(rows) == room else None
             if len(rows) < room:
                 self._running = self._running[1:]
-        if suppressed := self._cancel_suppressed(connection, rows, now):
-            batch.granted = [row for row in rows if row.delivery_id not in suppressed]
         self._keep_blocked(connection, batch, steady)
         return True
 
@@ -182,15 +180,6 @@ class Batcher:
             with connection.begin():
                 settle_late(connection, batch.outcomes, now)
         return rows, place
-
-    def _cancel_suppressed(self, connection: Connection, rows: Sequence[Claimed], now: datetime) -> set[int]:
-        """Cancels rows to suppressed addresses that were handed over, before any connection sees them."""
-        if not (self._prefetcher.suppressing and rows):
-            return set()
-        with connection.begin():
-            suppressed = self._prefetcher.suppressed(connection, rows)
-            claims.cancel_claimed(connection, self._worker, suppressed, now)
-        return suppressed
 
     def leave(self, connection: Connection, batch: Batch) -> None:
         """The last transaction: settles what is known, gives back what reached no connection; the rest is uncertain."""
@@ -267,9 +256,7 @@ class Batcher:
         if self._unsure:
             workers.keep_only(connection, self._worker, list(self._handed))
             self._unsure = False
-        suppressing = claims.anyone_suppressed(connection)
         for prefetcher in (self._notice_prefetcher, self._prefetcher):
-            prefetcher.suppressing = suppressing
             prefetcher.restart()
         hold = self._config.hold_uncertain
         expire_silent_workers(connection, self._config.liveness, now, self._worker, hold=hold)

@@ -46,7 +46,7 @@ class LedgerClient:
         self.trouble = ""
         self.batcher = Batcher(config)
         self._personaliser = Personaliser(
-            config.links, config.clock, config.secret_key, config.mail_domain, config.bounce_domain
+            config.links, config.clock, config.keys, config.mail_domain, config.bounce_domain
         )
         self._engine = config.engine
         self._driver = config.engine.dialect.loaded_dbapi

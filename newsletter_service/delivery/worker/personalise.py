@@ -9,9 +9,11 @@ from sqlalchemy import Connection
 
 from newsletter_service.delivery.ledger import claims
 from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.key_periods import KeyPeriods, key_periods
 from newsletter_service.delivery.rules import envelope_sender, message_id
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
+from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.messages import OutgoingMessage
 
 _LETTERS_KEPT = 100
@@ -33,10 +35,11 @@ class Personaliser:
 
     links: LinkMaker
     clock: Callable[[], datetime]
-    secret_key: str
+    keys: SecretKeys
     mail_domain: str
     bounce_domain: str
     _letters: dict[int, Template | LetterError] = field(default_factory=dict)
+    _periods: KeyPeriods | None = None
     _date: datetime = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +55,8 @@ class Personaliser:
 
     def read(self, connection: Connection, letter_ids: Set[int]) -> None:
         """Reads these letters where that was not done yet; keeps them and not many others."""
+        if self._periods is None:
+            self._periods = key_periods(connection, self.keys)
         for letter_id in letter_ids - self._letters.keys():
             self._letters[letter_id] = _template(claims.skeleton(connection, letter_id))
         if len(self._letters) > _LETTERS_KEPT:
@@ -62,7 +67,7 @@ class Personaliser:
         template = self._letters[row.letter_id]
         if isinstance(template, LetterError):
             raise template
-        sender = envelope_sender(row.delivery_id, self.secret_key, self.bounce_domain)
+        sender = envelope_sender(row.delivery_id, self._key_of(row.delivery_id), self.bounce_domain)
         return OutgoingMessage(row, sender, row.address, template.pieces(self._values(row)))
 
     def _values(self, row: Claimed) -> SlotValues:
@@ -77,7 +82,10 @@ class Personaliser:
         return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe, answers)
 
     def _message_id(self, delivery_id: int) -> str:
-        return message_id(delivery_id, self.secret_key, self.mail_domain)
+        return message_id(delivery_id, self._key_of(delivery_id), self.mail_domain)
+
+    def _key_of(self, delivery_id: int) -> str:
+        return self.keys.current if self._periods is None else self._periods.key_of(delivery_id)
 
 
 def _template(skeleton: bytes) -> Template | LetterError:

@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from newsletter_service.delivery.ledger import claims
 from newsletter_service.delivery.ledger.claims import Claimed, Place
+from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.suppressions import suppressed_among
 from newsletter_service.delivery.worker.ready_queue import ReadyQueue
 
 LOOK_AGAIN_SECONDS = 0.5
@@ -23,14 +25,13 @@ class Prefetcher:
     """Claims rows into a ready queue, and not too many of them for one domain.
 
     A domain for which many rows wait already is left out: its other rows stay in the ledger until fewer wait, however
-    many they are, and those of other domains are found behind them. With `suppressing` there are
-    suppressed addresses.
+    many they are, and those of other domains are found behind them. With a `suppression_key` rows to suppressed
+    addresses are cancelled: notices, which anybody writes. Of mailings there are none (suppressions.suppress).
     """
 
-    def __init__(self, queue: ReadyQueue, secret_key: str) -> None:
-        self.suppressing = False
+    def __init__(self, queue: ReadyQueue, suppression_key: str | None = None) -> None:
         self.places: dict[int | None, Place | None] = {}
-        self._queue, self._secret_key = queue, secret_key
+        self._queue, self._suppression_key = queue, suppression_key
         self._left_out: dict[str, dict[int | None, Place | None]] = {}
         self._began_at = self._found_none_at = float("-inf")
 
@@ -125,13 +126,11 @@ class Prefetcher:
 
     def _without_suppressed(
         self, connection: Connection, worker: str, rows: Sequence[Claimed], now: datetime
-    ) -> list[Claimed]:
-        suppressed = self.suppressed(connection, rows)
-        claims.cancel_claimed(connection, worker, suppressed, now)
-        return [row for row in rows if row.delivery_id not in suppressed]
-
-    def suppressed(self, connection: Connection, rows: Sequence[Claimed]) -> set[int]:
-        """Returns those of `rows`, by delivery id, that go to suppressed addresses."""
-        if not (self.suppressing and rows):
-            return set()
-        return claims.suppressed(connection, rows, self._secret_key)
+    ) -> Sequence[Claimed]:
+        if self._suppression_key is None:
+            return rows
+        hashes = {row.delivery_id: address_hmac(row.address, self._suppression_key) for row in rows}
+        suppressed = suppressed_among(connection, hashes.values())
+        unwanted = {delivery_id for delivery_id, one in hashes.items() if one in suppressed}
+        claims.cancel_claimed(connection, worker, unwanted, now)
+        return [row for row in rows if row.delivery_id not in unwanted]

@@ -14,6 +14,7 @@ from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.personalise import LinkMaker
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.outages import Outage
+from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.connection import SmtpServer
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,8 @@ class DeliveryConfig:
     server: SmtpServer
     links: LinkMaker
     clock: Callable[[], datetime]
-    secret_key: str
+    keys: SecretKeys
+    suppression_key: str
     mail_domain: str
     bounce_domain: str
     limits: Limits = field(default_factory=Limits)

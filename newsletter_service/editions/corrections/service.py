@@ -17,7 +17,7 @@ from newsletter_service.editions.merging import changed, combined
 from newsletter_service.editions.models import Correction, Edition, LetterItem
 from newsletter_service.editions.notices import tell_staff
 from newsletter_service.editions.preview.service import letter_of
-from newsletter_service.editions.readers import ACTIVE, RECIPIENT
+from newsletter_service.editions.readers import MAY_BE_MAILED, RECIPIENT
 from newsletter_service.editions.rules import (
     CorrectionChanged,
     EditionConflict,
@@ -145,7 +145,7 @@ def _number(session: Session, had_it: ColumnElement[bool]) -> int:
     query = (
         select(func.count()).select_from(Delivery).join(Subscriber, Subscriber.id == Delivery.subscriber_id)
     )
-    return session.scalars(query.where(ACTIVE, had_it)).one()
+    return session.scalars(query.where(MAY_BE_MAILED, had_it)).one()
 
 
 def write(
@@ -239,7 +239,7 @@ def _address(
     """Write one letter per language and one delivery per reader; returns their number. No reader is loaded."""
     had_it, written = _had_it(session, edition, draft.item_id), 0
     languages = select(Subscriber.language).join(Delivery, Delivery.subscriber_id == Subscriber.id)
-    for language in session.scalars(languages.where(ACTIVE, had_it).distinct()).all():
+    for language in session.scalars(languages.where(MAY_BE_MAILED, had_it).distinct()).all():
         prepared = letter_for(session, mail_context, edition, draft, language)
         letter = delivery.add_letter(session, mailing, prepared, now)
         readers = _recipients(language, had_it)
@@ -249,7 +249,7 @@ def _address(
 
 def _recipients(language: Language, had_it: ColumnElement[bool]) -> Select[int, str, str, str, str]:
     query = select(*RECIPIENT).join(Delivery, Delivery.subscriber_id == Subscriber.id)
-    return query.where(ACTIVE, Subscriber.language == language, had_it)
+    return query.where(MAY_BE_MAILED, Subscriber.language == language, had_it)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ class Addressing:
         self._edition, self._mailing, self._items = edition, mailing, items
         views = [item_view(item) for item in items]
         self._visible = lru_cache(_KINDS_OF_READERS_KEPT)(partial(visible, views))
-        self._unwanted = delivery.Unwanted(session, mail_context.secret_key)
         self._letters: dict[tuple[tuple[int, ...], str], int] = {}
         self._addressed: defaultdict[int, list[int]] = defaultdict(list)
         self._written = 0
@@ -59,12 +58,11 @@ class Addressing:
         return self._written
 
     def _address(self, readers: Sequence[ActiveSubscriber]) -> None:
-        unwanted = self._unwanted.among({reader.id: reader.address for reader in readers})
-        excluded = dict.fromkeys(unwanted, ExclusionReason.SUPPRESSED)
+        excluded: dict[int, ExclusionReason] = {}
         for reader in readers:
-            if reader.id in excluded:
-                continue
-            if seen := self._visible(reader.view):
+            if reader.suppressed:
+                excluded[reader.id] = ExclusionReason.SUPPRESSED
+            elif seen := self._visible(reader.view):
                 self._addressed[self._letter(seen, reader.language)].append(reader.id)
             else:
                 excluded[reader.id] = ExclusionReason.NOTHING_VISIBLE

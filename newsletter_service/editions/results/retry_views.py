@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import ngettext
@@ -52,7 +51,7 @@ def retry_page(number: int) -> str:
         "editions/retry.html",
         edition=edition,
         what=what,
-        again=service.again(session, what.mailed, what.which, services().secret_key),
+        again=service.again(session, what.mailed, what.which),
         corrected=what.mailed.correction is None and bool(released_of(session, edition)),
     )
 
@@ -61,7 +60,7 @@ def retry_page(number: int) -> str:
 @editors_only
 def retry(number: int) -> Response:
     """Let letters go out once more."""
-    letters = _change(number, RETRIED, partial(service.retry, secret_key=services().secret_key))
+    letters = _change(number, RETRIED, service.retry)
     if letters is not None:
         flash(
             ngettext(

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery import reporting, retrying
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter
-from newsletter_service.delivery.retrying import Wanting
 from newsletter_service.delivery.service import block_unsubscribes
 from newsletter_service.editions import rules
 from newsletter_service.editions.corrections.service import released_correction
 from newsletter_service.editions.models import Correction, Edition, Exclusion
-from newsletter_service.editions.readers import ACTIVE
+from newsletter_service.editions.readers import MAY_BE_MAILED
 from newsletter_service.editions.rules import ExclusionReason, Move
 from newsletter_service.editions.service import (
     Statement,
@@ -31,7 +30,7 @@ from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.models import Subscriber
 
 _AT_ONCE = 1000
-_STILL_READ = select(Subscriber.id).where(ACTIVE)
+_STILL_READ = select(Subscriber.id).where(MAY_BE_MAILED)
 
 
 @dataclass(frozen=True)
@@ -116,16 +115,14 @@ class Again:
     left: int
 
 
-def again(session: Session, mailed: Mailed, which: Filter, secret_key: str) -> Again:
+def again(session: Session, mailed: Mailed, which: Filter) -> Again:
     """What letting letters go out once more would mean now."""
     everybody = reporting.number_of(session, mailed.mailing_id, which)
-    wanted = retrying.number_of(session, mailed.mailing_id, which, Wanting(_STILL_READ, secret_key))
+    wanted = retrying.number_of(session, mailed.mailing_id, which, _STILL_READ)
     return Again(letters=wanted, left=everybody - wanted)
 
 
-def retry(
-    session: Session, mailed: Mailed, which: Filter, user: User, now: datetime, *, secret_key: str
-) -> int:
+def retry(session: Session, mailed: Mailed, which: Filter, user: User, now: datetime) -> int:
     """Let failed or uncertain letters go out once more to readers who still want them; returns their number.
 
     An edition runs until they are settled. Raises WrongState.
@@ -134,7 +131,7 @@ def retry(
     lock(session, edition)
     block_unsubscribes(session)
     at = rules.retry(status_of(edition)) if mailed.correction is None else None
-    letters = retrying.retry(session, mailed.mailing_id, which, Wanting(_STILL_READ, secret_key), now)
+    letters = retrying.retry(session, mailed.mailing_id, which, _STILL_READ, now)
     if letters and at is not None:
         set_status(edition, at)
         edition.sent_at = None

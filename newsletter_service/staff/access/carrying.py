@@ -71,7 +71,7 @@ def _author() -> int | None:
     """For whom the page was made that this came from, if it says so."""
     if request.method != "POST":
         return None
-    return read_page(services().secret_key, request.form.get(STAMP, ""), services().clock())
+    return read_page(services().keys, request.form.get(STAMP, ""), services().clock())
 
 
 def _outdated(error: CSRFError) -> Any:

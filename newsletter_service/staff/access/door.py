@@ -44,7 +44,7 @@ def knock(form: SignInForm) -> Refused | None:
     """
     db.session.rollback()
     read_only()
-    attempt, secret_key, now = _attempt(form), services().secret_key, services().clock()
+    attempt, secret_key, now = _attempt(form), services().keys.current, services().clock()
     account = service.account_behind(db.session(), attempt.email)
     waits = service.wait(db.session(), attempt, account, secret_key, now)
     db.session.rollback()
@@ -55,12 +55,12 @@ def knock(form: SignInForm) -> Refused | None:
 
 
 def _attempt(form: SignInForm) -> Attempt:
-    cookie = read_browser(services().secret_key, request.cookies.get(_BROWSER_COOKIE, ""))
+    cookie = read_browser(services().keys, request.cookies.get(_BROWSER_COOKIE, ""))
     return Attempt(form.email.data or "", network_of(request.remote_addr), cookie)
 
 
 def _verified(attempt: Attempt, account: Account, typed: str, now: datetime) -> Refused | None:
-    secret_key = services().secret_key
+    secret_key = services().keys.current
     try:
         with passwords.slot(_PATIENCE_SECONDS if service.is_known(attempt, account) else 0):
             with unit_of_work() as work:
@@ -96,7 +96,7 @@ def _slow_down(waits: timedelta) -> Refused:
 def _let_in(attempt: Attempt, account: Account, now: datetime) -> None:
     """Begin a session of its own: nothing of the one before, not even its token, goes on in it."""
     with unit_of_work() as work:
-        key = service.begin(work, attempt, account, services().secret_key, now)
+        key = service.begin(work, attempt, account, services().keys.current, now)
     read_only()
     user = db.session.get_one(User, account.user_id)
     session.clear()
@@ -110,7 +110,7 @@ def _let_in(attempt: Attempt, account: Account, now: datetime) -> None:
 
 
 def _remember_browser(user_id: int) -> None:
-    value = browser_seal(services().secret_key, user_id, token_hex(8))
+    value = browser_seal(services().keys, user_id, token_hex(8))
 
     @after_this_request
     def _set(response: Response) -> Response:

@@ -52,4 +52,4 @@ def page_stamp() -> str:
     """For a form: seals that its page was made for who is signed in; "" for nobody."""
     if not current_user.is_authenticated:
         return ""
-    return page_seal(services().secret_key, current_user.id, services().clock())
+    return page_seal(services().keys, current_user.id, services().clock())

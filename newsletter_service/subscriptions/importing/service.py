@@ -1,21 +1,23 @@
 """Readers brought from elsewhere, with the proof of their consent, and taken along."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.audience.service import segments, topics
+from newsletter_service.db import among
 from newsletter_service.delivery.models import Suppression
-from newsletter_service.delivery.rules import address_hmac, key_fingerprint
-from newsletter_service.delivery.service import suppressed_hmacs
+from newsletter_service.delivery.rules import Suppressed, address_hmac
+from newsletter_service.delivery.suppressions import keep_off, scopes, suppress
+from newsletter_service.secret_keys import fingerprint
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.importing.sheets import Line, Remark, Sheet, StayAway, read_sheet
-from newsletter_service.subscriptions.models import Consent, FormerSubscriber, Membership, Subscriber
+from newsletter_service.subscriptions.models import Consent, Membership, Subscriber
 from newsletter_service.subscriptions.rules import Source, Status, Step
 
 _ROWS_AT_ONCE = 500
@@ -40,29 +42,30 @@ class Imported:
     remarks: list[Remark] = field(default_factory=list)
 
 
-def read(session: Session, text: str, secret_key: str, now: datetime) -> Sheet:
+def read(session: Session, text: str, suppression_key: str, now: datetime) -> Sheet:
     """The readers in a table, checked against the segments and topics there are."""
     sheet = read_sheet(text, _by_any_name(segments(session)), _by_any_name(topics(session)), now)
-    mine = key_fingerprint(secret_key)
+    mine = fingerprint(suppression_key)
     foreign = next((one for one in sheet.stay_away if not one.key.startswith(f"{mine}:")), None)
     if foreign is not None:
         what = (
-            "has the key of an address from a service with another SECRET_KEY: it cannot be recognised here"
+            "has the hash of an address from a service with another SUPPRESSION_KEY, which cannot be recognised here. "
+            "Start this copy with the suppression_key file of that service while it is empty, or leave such lines out"
         )
         sheet.faults.append(Remark(foreign.number, what))
     return sheet
 
 
 def import_subscribers(
-    session: Session, sheet: Sheet, consent: str, secret_key: str, now: datetime
+    session: Session, sheet: Sheet, consent: str, suppression_key: str, now: datetime
 ) -> Imported:
     """Add who is in `sheet`, confirmed; `consent` says where and how they agreed, and is kept as proof.
 
     Nobody is mailed, and nobody comes back by a list: neither who is not to be mailed any more, nor who left
     here, nor whom this or an earlier list names as having left.
     """
-    _keep_away(session, sheet.stay_away)
-    importing = _Import.begin(session, consent, secret_key, now)
+    _keep_away(session, sheet.stay_away, now)
+    importing = _Import.begin(session, consent, suppression_key, now)
     for line in sheet.lines:
         importing.take(line)
     session.flush()
@@ -93,36 +96,30 @@ def all_subscribers(session: Session) -> Iterator[Line]:
         )
 
 
-def all_who_stay_away(session: Session, secret_key: str) -> Iterator[StayAway]:
-    """The keyed hashes of addresses that no list may bring in, for a copy of this service with the same key."""
-    mine = key_fingerprint(secret_key)
-    for row in session.scalars(select(Suppression).order_by(Suppression.address_hmac)):
-        yield StayAway(0, f"{mine}:{row.address_hmac}", True, row.reason, row.at)
-    back = _hashes_of_active(session, secret_key)
-    for former in session.scalars(select(FormerSubscriber).order_by(FormerSubscriber.address_hmac)):
-        if former.address_hmac not in back:
-            yield StayAway(0, f"{mine}:{former.address_hmac}", False, _LEFT_REASON, former.at)
+def all_who_stay_away(session: Session, suppression_key: str) -> Iterator[StayAway]:
+    """The keyed hashes of addresses that no list may bring in, for a copy of this service with the same key.
+
+    Who signed up and confirmed after a list had named them as having left came back by their own wish.
+    """
+    mine = fingerprint(suppression_key)
+    back = exists().where(
+        Subscriber.address_hmac == Suppression.address_hmac, Subscriber.status == Status.ACTIVE
+    )
+    query = select(Suppression).where(or_(Suppression.scope == Suppressed.ALL_MAIL, ~back))
+    for row in session.scalars(query.order_by(Suppression.scope, Suppression.address_hmac)):
+        yield StayAway(0, f"{mine}:{row.address_hmac}", row.scope, row.reason, row.at)
 
 
-def _hashes_of_active(session: Session, secret_key: str) -> set[str]:
-    """Who signed up and confirmed after a list had named them as having left came back by their own wish."""
-    active = session.scalars(select(Subscriber.address).where(Subscriber.status == Status.ACTIVE))
-    return {address_hmac(address, secret_key) for address in active}
-
-
-def _keep_away(session: Session, stay_away: Iterable[StayAway]) -> None:
-    suppressed, former = suppressed_hmacs(session), _former_hmacs(session)
-    for one in stay_away:
-        key = one.key.rpartition(":")[2]
-        if one.suppressed and key not in suppressed:
-            session.add(Suppression(address_hmac=key, reason=one.reason, at=one.since))
-        elif not one.suppressed and key not in former:
-            session.add(FormerSubscriber(address_hmac=key, at=one.since))
+def _keep_away(session: Session, stay_away: Sequence[StayAway], now: datetime) -> None:
+    """Write down who stays away; what is on its way to those who are not to be mailed is cancelled."""
+    hashes = {one.key.rpartition(":")[2]: one for one in stay_away}
+    for hashed, one in hashes.items():
+        keep_off(session, hashed, one.scope, one.reason, one.since)
     session.flush()
-
-
-def _former_hmacs(session: Session) -> set[str]:
-    return set(session.scalars(select(FormerSubscriber.address_hmac)))
+    never = [hashed for hashed, one in hashes.items() if one.scope is Suppressed.ALL_MAIL]
+    query = select(Subscriber.id, Subscriber.address_hmac).where(among(Subscriber.address_hmac, never))
+    for subscriber_id, hashed in session.execute(query):
+        suppress(session, hashed, subscriber_id, hashes[hashed].reason, now)
 
 
 def _by_any_name(rows: Iterable[Segment] | Iterable[Topic]) -> dict[str, str]:
@@ -136,21 +133,20 @@ class _Import:
 
     session: Session
     consent: str
-    secret_key: str
+    suppression_key: str
     now: datetime
     segments: dict[str, Segment]
     topics: dict[str, Topic]
     known: dict[str, str]
-    suppressed: frozenset[str]
-    former: set[str]
+    kept_off: dict[str, Suppressed]
     result: Imported = field(default_factory=Imported)
 
     @classmethod
-    def begin(cls, session: Session, consent: str, secret_key: str, now: datetime) -> "_Import":
+    def begin(cls, session: Session, consent: str, suppression_key: str, now: datetime) -> "_Import":
         return cls(
             session=session,
             consent=consent,
-            secret_key=secret_key,
+            suppression_key=suppression_key,
             now=now,
             segments={segment.slug: segment for segment in segments(session)},
             topics={topic.slug: topic for topic in topics(session)},
@@ -158,37 +154,37 @@ class _Import:
                 row.address: row.status
                 for row in session.execute(select(Subscriber.address, Subscriber.status))
             },
-            suppressed=suppressed_hmacs(session),
-            former=_former_hmacs(session),
+            kept_off=scopes(session),
         )
 
     def take(self, line: Line) -> None:
         """Decide what becomes of one line, and count it."""
-        key = address_hmac(line.address.text, self.secret_key)
+        key = address_hmac(line.address.text, self.suppression_key)
+        kept_off = self.kept_off.get(key)
         status = self.known.get(line.address.text)
         if status == Status.PENDING and line.status is Status.ACTIVE:
-            self._take_pending(line, key)
+            self._take_pending(line, kept_off)
         elif status is not None:
             self.result.known += 1
-        elif key in self.suppressed:
+        elif kept_off is Suppressed.ALL_MAIL:
             self.result.suppressed += 1
         elif line.status is Status.LEFT:
             self._remember_as_left(key)
             self.result.not_active += 1
-        elif key in self.former:
+        elif kept_off is Suppressed.IMPORTS:
             self.result.left += 1
         elif line.status is not Status.ACTIVE:
             self.result.not_active += 1
         else:
-            self._add(line)
+            self._add(line, key)
             self.result.added += 1
 
-    def _take_pending(self, line: Line, key: str) -> None:
+    def _take_pending(self, line: Line, kept_off: Suppressed | None) -> None:
         """Somebody signed the address up and nobody has confirmed it yet: the sheet's proof does, if it can."""
         subscriber = self.session.scalars(
             select(Subscriber).where(Subscriber.address == line.address.text).with_for_update()
         ).one()
-        why_not = self._reason_to_wait(subscriber, key)
+        why_not = self._reason_to_wait(subscriber, kept_off)
         if why_not:
             self.result.known += 1
             self.result.remarks.append(
@@ -198,23 +194,26 @@ class _Import:
         self._activate(subscriber, line)
         self.result.confirmed += 1
 
-    def _reason_to_wait(self, subscriber: Subscriber, key: str) -> str:
-        if key in self.suppressed:
+    def _reason_to_wait(self, subscriber: Subscriber, kept_off: Suppressed | None) -> str:
+        if kept_off is Suppressed.ALL_MAIL:
             return "this address wants no mail"
-        if key in self.former:
+        if kept_off is Suppressed.IMPORTS:
             return "an earlier list names this reader as having left"
         if subscriber.confirmed_at is not None:
             return "this reader had left here; only they themselves can come back"
         return ""
 
     def _remember_as_left(self, key: str) -> None:
-        if key not in self.former:
-            self.former.add(key)
-            self.session.add(FormerSubscriber(address_hmac=key, at=self.now))
+        if key not in self.kept_off:
+            self.kept_off[key] = Suppressed.IMPORTS
+            keep_off(self.session, key, Suppressed.IMPORTS, _LEFT_REASON, self.now)
 
-    def _add(self, line: Line) -> None:
+    def _add(self, line: Line, key: str) -> None:
         subscriber = Subscriber(
-            address=line.address.text, domain=line.address.domain, asked_at=line.confirmed_at or self.now
+            address=line.address.text,
+            address_hmac=key,
+            domain=line.address.domain,
+            asked_at=line.confirmed_at or self.now,
         )
         self.session.add(subscriber)
         self._activate(subscriber, line)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from newsletter_service import csv_files
 from newsletter_service.clock import DEFAULT_ZONE, AmbiguousTime, NonexistentTime, in_zone, local_moment
 from newsletter_service.csv_files import UnreadableFile, csv_line, rows_from, unguarded
+from newsletter_service.delivery.rules import Suppressed
 from newsletter_service.languages import Language
 from newsletter_service.subscriptions.addresses import Address, BadAddress, parse_address
 from newsletter_service.subscriptions.importing import columns
@@ -40,14 +41,14 @@ class Line:
 
 @dataclass(frozen=True)
 class StayAway:
-    """An address, as its keyed hash, that is not to come in by a list; `suppressed`: nor to be mailed at all.
+    """An address, as its keyed hash, that is not to come in by a list; for some `scope` also not to be mailed at all.
 
     `key` is the hash behind the fingerprint of the key that made it.
     """
 
     number: int
     key: str
-    suppressed: bool
+    scope: Suppressed
     reason: str
     since: datetime
 
@@ -114,7 +115,9 @@ def write_sheet(
             confirmed_at=_written(line.confirmed_at, zone) if line.confirmed_at else "",
         )
     for one in stay_away:
-        word = columns.SUPPRESSED_WORD if one.suppressed else columns.STATUS_WORDS[Status.LEFT]
+        word = (
+            columns.SUPPRESSED_WORD if one.scope is Suppressed.ALL_MAIL else columns.STATUS_WORDS[Status.LEFT]
+        )
         yield _row(status=word, address_hash=one.key, reason=one.reason, since=_written(one.since, zone))
 
 
@@ -183,9 +186,10 @@ class _Reading:
             raise _Wrong("has a key of an address that this product did not write")
         if not _REASON.fullmatch(reason):
             raise _Wrong("has no reason that this product writes beside the key of an address")
-        suppressed = cells.get("status", "").casefold() == columns.SUPPRESSED_WORD
+        never = cells.get("status", "").casefold() == columns.SUPPRESSED_WORD
+        scope = Suppressed.ALL_MAIL if never else Suppressed.IMPORTS
         self._once(key, number)
-        self.sheet.stay_away.append(StayAway(number, key, suppressed, reason, since or self.now))
+        self.sheet.stay_away.append(StayAway(number, key, scope, reason, since or self.now))
 
     def _once(self, which: object, number: int) -> None:
         before = self.seen.setdefault(which, number)

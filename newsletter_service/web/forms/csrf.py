@@ -15,6 +15,8 @@ def init_csrf(app: Flask) -> None:
     app.config.update(
         # A form that somebody worked on all afternoon must still save: the token lasts like the session.
         WTF_CSRF_TIME_LIMIT=None,
+        # A form that was on a screen while the key changed still saves. The last key is the one that signs.
+        WTF_CSRF_SECRET_KEY=[*app.config["SECRET_KEY_FALLBACKS"], app.config["SECRET_KEY"]],
         # The check of the Referer header cannot work: our Referrer-Policy makes browsers leave it out.
         WTF_CSRF_SSL_STRICT=False,
     )

@@ -49,7 +49,7 @@ def test_the_same_message_counts_once(
 ) -> None:
     delivery = make_delivery(session, anna)
     assert comes("unsubscribe", delivery) is Effect.UNSUBSCRIBED
-    assert undo_leave(session, wired, anna, NOW)
+    assert undo_leave(session, anna, NOW)
     assert comes("unsubscribe", delivery) is Effect.KNOWN
     assert anna.status == "active"
     assert comes("postfix_unknown", delivery) is Effect.STOPPED
@@ -187,8 +187,8 @@ def test_a_refusal_in_the_dialogue_counts_the_same_way(
         "give_up_at": NOW + 2 * DAY,
     }
     make_delivery(session, anna, state="failed", **reply)
-    assert take_in_refusals(session, wired, NOW) == 1
-    assert take_in_refusals(session, wired, NOW) == 0
+    assert take_in_refusals(session, NOW) == 1
+    assert take_in_refusals(session, NOW) == 0
     assert session.scalars(select(Bounce.verdict)).all() == [verdict]
     assert (anna.status == "left") is stopped
 
@@ -202,7 +202,7 @@ def test_a_letter_given_up_after_days_of_refusals_proves_no_dead_address(
         "reply_text": "5.1.1 your sender is unknown",
     }
     make_delivery(session, anna, state="failed", **reply)
-    take_in_refusals(session, wired, NOW)
+    take_in_refusals(session, NOW)
     assert session.scalars(select(Bounce.verdict)).all() == ["soft"]
     assert anna.status == "active"
 
@@ -217,7 +217,7 @@ def test_a_refusal_counts_no_more_once_the_letter_went_after_all(
         "give_up_at": NOW + 99 * DAY,
     }
     rows = [make_delivery(session, anna, at=NOW + days * DAY, state="failed", **full) for days in (-1, 6)]
-    assert take_in_refusals(session, wired, NOW) + take_in_refusals(session, wired, NOW + 6 * DAY) == 2
+    assert take_in_refusals(session, NOW) + take_in_refusals(session, NOW + 6 * DAY) == 2
     rows[1].state = DeliveryState.SENT
     assert (
         comes("gmail_full", make_delivery(session, anna, at=NOW + 14 * DAY), NOW + 14 * DAY) is Effect.NOTED

@@ -17,8 +17,10 @@ from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import MailIdentity, Notice, PreparedLetter
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import NOW, Clock
+from tests.factories import SUPPRESSION_KEY
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import RecordingServer
 
@@ -42,9 +44,10 @@ def outbox(app: Flask, smtp: RecordingServer, clock: Clock) -> DeliveryConfig:
     return DeliveryConfig(
         engine=engine,
         server=SmtpServer(host="127.0.0.1", port=smtp.port, security="none"),
-        links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
+        links=Links("https://nieuwsbrief.example", Tokens(SecretKeys(SECRET))),
         clock=clock,
-        secret_key=SECRET,
+        keys=SecretKeys(SECRET),
+        suppression_key=SUPPRESSION_KEY,
         mail_domain="nieuwsbrief.example",
         bounce_domain="bounces.nieuwsbrief.example",
     )

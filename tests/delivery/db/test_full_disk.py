@@ -17,10 +17,12 @@ from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import NOW
 from tests.delivery.db.beside import eventually, sending
 from tests.delivery.db.conftest import SECRET, release, states
+from tests.factories import SUPPRESSION_KEY
 from tests.postgresql import Cluster
 from tests.required import missing
 from tests.smtp_server import RecordingServer
@@ -92,9 +94,10 @@ def test_a_full_disk_under_postgresql_is_waited_for_until_there_is_room_again(
     sender = DeliveryConfig(
         engine=engine,
         server=SmtpServer("127.0.0.1", smtp.port, "none", connections=2),
-        links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
+        links=Links("https://nieuwsbrief.example", Tokens(SecretKeys(SECRET))),
         clock=lambda: NOW,
-        secret_key=SECRET,
+        keys=SecretKeys(SECRET),
+        suppression_key=SUPPRESSION_KEY,
         mail_domain="nieuwsbrief.example",
         bounce_domain="bounces.nieuwsbrief.example",
         report=lambda snapshot: notes.add(snapshot.note),

@@ -13,14 +13,16 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger import claims, workers
 from newsletter_service.delivery.ledger.claims import Claimed, Settled
 from newsletter_service.delivery.models import Letter, Mailing
-from newsletter_service.delivery.rules import MOST_PAUSES, DeliveryState, Verdict
+from newsletter_service.delivery.rules import MOST_PAUSES, DeliveryState, Verdict, address_hmac
+from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.delivery.worker.liveness import Liveness, expire_silent_workers
 from newsletter_service.delivery.worker.loop import _Run, send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.connection import SmtpServer
 from newsletter_service.smtp.poller import Poller
 from tests.conftest import NOW, Clock
-from tests.delivery.db.conftest import SECRET, readers, release, row_of, states
+from tests.delivery.db.conftest import readers, release, row_of, states, write_notice
+from tests.factories import SUPPRESSION_KEY, make_suppression
 from tests.smtp_server import RecordingServer
 
 
@@ -262,15 +264,28 @@ def test_nothing_of_a_paused_mailing_goes_until_it_is_resumed(
     assert send_until_empty(outbox) == Counter({Verdict.SENT: 2})
 
 
-def test_a_suppressed_address_is_cancelled_when_it_is_claimed(
+def test_what_is_on_its_way_to_an_address_that_is_suppressed_is_cancelled_with_it(
     session: Session, outbox: DeliveryConfig, smtp: RecordingServer
 ) -> None:
     mailing = release(session, 2)
-    service.suppress(session, "Lezer2@gemeente.example", "bounce", SECRET, NOW)
+    suppress(session, address_hmac("Lezer2@gemeente.example", SUPPRESSION_KEY), 2, "bounce", NOW)
     session.commit()
+    assert states(session, mailing) == {DeliveryState.READY: 1, DeliveryState.CANCELLED: 1}
     send_until_empty(outbox)
     assert states(session, mailing) == {DeliveryState.SENT: 1, DeliveryState.CANCELLED: 1}
     assert smtp.to("lezer2@gemeente.example") == []
+
+
+def test_no_notice_goes_to_a_suppressed_address_whoever_writes_it(
+    session: Session, outbox: DeliveryConfig, smtp: RecordingServer
+) -> None:
+    for address in ("Redactie@gemeente.example", "hoofd@gemeente.example"):
+        write_notice(session, address)
+    make_suppression(session, "redactie@gemeente.example", now=NOW)
+    session.commit()
+    assert send_until_empty(outbox) == Counter({Verdict.SENT: 1})
+    assert row_of(session, "Redactie@gemeente.example").state == DeliveryState.CANCELLED
+    assert smtp.to("Redactie@gemeente.example") == []
 
 
 def claimed_by(session: Session, sender: str, mailing: Mailing, limit: int = 10) -> list[Claimed]:

@@ -20,6 +20,7 @@ from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import NOW
 from tests.delivery.db.beside import eventually, sending
 from tests.delivery.db.conftest import SECRET, release, states
+from tests.factories import SUPPRESSION_KEY
 from tests.smtp_server import RecordingServer
 
 READERS = 6_000
@@ -36,6 +37,7 @@ def watching(database: str, smtp: RecordingServer, folder: Path) -> Iterator[sub
     environment = {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": SECRET,
+        "SUPPRESSION_KEY": SUPPRESSION_KEY,
         "BASE_URL": "https://nieuwsbrief.example",
         "MAIL_FROM": "redactie@nieuwsbrief.example",
         "DATABASE_URL": database,

@@ -24,11 +24,13 @@ from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.connection import SmtpServer
 from newsletter_service.smtp.extensions import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.delivery.db.beside import eventually
 from tests.delivery.db.conftest import SECRET, release
+from tests.factories import SUPPRESSION_KEY
 from tests.pipelining_server import running_erring_server
 from tests.smtp_server import RecordingServer
 from tests.tables import create_tables
@@ -68,9 +70,10 @@ def sender(engine: Engine, smtp: RecordingServer) -> DeliveryConfig:
     return DeliveryConfig(
         engine=engine,
         server=SmtpServer("127.0.0.1", smtp.port, "none", connections=2),
-        links=Links("https://nieuwsbrief.example", Tokens(SECRET)),
+        links=Links("https://nieuwsbrief.example", Tokens(SecretKeys(SECRET))),
         clock=lambda: datetime.now(UTC),
-        secret_key=SECRET,
+        keys=SecretKeys(SECRET),
+        suppression_key=SUPPRESSION_KEY,
         mail_domain="nieuwsbrief.example",
         bounce_domain="bounces.nieuwsbrief.example",
     )
@@ -142,6 +145,7 @@ def command(file: Path, port: int) -> subprocess.Popen[bytes]:
     environment = {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": SECRET,
+        "SUPPRESSION_KEY": SUPPRESSION_KEY,
         "BASE_URL": "https://nieuwsbrief.example",
         "MAIL_FROM": "redactie@nieuwsbrief.example",
         "DATABASE_URL": f"sqlite:///{file}",

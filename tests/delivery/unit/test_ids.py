@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter_service.delivery.rules import bounced_delivery, envelope_sender, message_id
+from newsletter_service.secret_keys import SecretKeys
 
 SECRET = "a-secret"
 NUMBERS = st.integers(1, 10**18 - 1)
@@ -22,7 +23,7 @@ def test_a_message_id_is_the_same_on_every_attempt_and_tells_deliveries_apart(nu
 def test_a_bounce_finds_its_way_back_to_the_delivery(number: int) -> None:
     sender = envelope_sender(number, SECRET, "bounces.example")
     assert len(sender.partition("@")[0]) <= 64
-    assert bounced_delivery(sender, SECRET) == number
+    assert bounced_delivery(sender, SecretKeys(SECRET)) == number
 
 
 def test_a_forged_or_foreign_envelope_sender_names_no_delivery() -> None:
@@ -37,4 +38,11 @@ def test_a_forged_or_foreign_envelope_sender_names_no_delivery() -> None:
     ]
     seal_of_the_message_id = message_id(7, SECRET, "bounces.example")[3:23]
     forged.append(f"b+7-{seal_of_the_message_id}@bounces.example")
-    assert {bounced_delivery(address, SECRET) for address in forged} == {None}
+    assert {bounced_delivery(address, SecretKeys(SECRET, ("a-former-secret",))) for address in forged} == {
+        None
+    }
+
+
+def test_a_bounce_of_a_letter_from_under_a_former_key_finds_its_way_back_too() -> None:
+    sender = envelope_sender(7, "a-former-secret", "bounces.example")
+    assert bounced_delivery(sender, SecretKeys(SECRET, ("one-between", "a-former-secret"))) == 7

@@ -27,7 +27,7 @@ from tests.smtp_server import RecordingServer
 
 
 def load(session: Session, settings: Settings) -> bool:
-    return load_demo(session, NOW, secret_key=settings.secret_key, demo=True)
+    return load_demo(session, NOW, suppression_key=settings.suppression_key, demo=True)
 
 
 def count(session: Session, kind: type) -> int | None:
@@ -47,7 +47,7 @@ def test_nothing_invented_gets_into_a_database_that_is_no_demonstration(
     session: Session, settings: Settings
 ) -> None:
     with pytest.raises(NotADemo):
-        load_demo(session, NOW, secret_key=settings.secret_key, demo=False)
+        load_demo(session, NOW, suppression_key=settings.suppression_key, demo=False)
     assert count(session, Subscriber) == 0
 
 

@@ -36,7 +36,7 @@ from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
 from tests.editions.db.conftest import COLLECTING, SENDS, House
-from tests.factories import make_item, make_segment, make_subscriber
+from tests.factories import make_item, make_segment, make_subscriber, make_suppression
 
 LATER = SENDS + timedelta(hours=1)
 WORDS = Words("Correctie: de tijd", "De bijeenkomst begint om **15.00 uur**.")
@@ -109,6 +109,14 @@ def test_those_who_have_the_edition_or_may_have_it_get_its_correction(house: Hou
     assert correction.readers == 6
 
 
+def test_an_address_that_is_not_to_be_mailed_any_more_gets_no_correction(
+    house: House, edition: Edition
+) -> None:
+    make_suppression(house.session, "verstuurd@a.example", now=LATER)
+    rows = mailed(house.session, released(house, edition).mailing_id)
+    assert {row.address.partition("@")[0] for row in rows} == HAVE_IT - {"verstuurd"}
+
+
 def test_each_reader_gets_it_in_their_own_language(house: House, edition: Edition) -> None:
     correction = released(house, edition)
     letters = house.session.scalars(select(Letter).where(Letter.mailing_id == correction.mailing_id)).all()
@@ -172,7 +180,7 @@ def test_a_correction_is_threaded_under_the_letter_of_the_edition_that_its_reade
     copies = Personaliser(
         house.mail_context.links,
         lambda: LATER,
-        house.mail_context.secret_key,
+        house.mail_context.keys,
         "nieuwsbrief.example",
         "b.example",
     )
@@ -194,7 +202,7 @@ def test_a_correction_is_threaded_under_the_letter_of_the_edition_that_its_reade
     copies.read(house.session.connection(), {row.letter_id for row in claimed})
     for row in claimed:
         mail = message_from_bytes(b"".join(copies.fill(row).content), policy=default)
-        above = message_id(first[row.address], house.mail_context.secret_key, "nieuwsbrief.example")
+        above = message_id(first[row.address], house.mail_context.keys.current, "nieuwsbrief.example")
         assert mail["In-Reply-To"] == mail["References"] == above
 
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.delivery.rules import EDITION_GIVE_UP, DeliveryState
-from newsletter_service.delivery.service import suppress
 from newsletter_service.editions import service
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.releasing.service import finish_due, release
@@ -18,7 +17,7 @@ from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
 from tests.editions.db.conftest import COLLECTING, SENDS, House
-from tests.factories import make_item, make_subscriber
+from tests.factories import make_item, make_subscriber, make_suppression
 
 SECRET = "a-secret-that-only-tests-know-0123456789"
 FAILED, UNCERTAIN = Filter(Group.FAILED), Filter(Group.UNCERTAIN)
@@ -65,10 +64,7 @@ def test_letters_of_a_kind_are_due_at_once_and_the_edition_runs_again(
     session: Session, house: House, sent: Edition
 ) -> None:
     later = SENDS + EDITION_GIVE_UP
-    assert (
-        follow_up.retry(session, letters(house, sent), FAILED, house.communicator, later, secret_key=SECRET)
-        == 3
-    )
+    assert follow_up.retry(session, letters(house, sent), FAILED, house.communicator, later) == 3
     states = standing(session, sent)
     assert states == {"a": "deferred", "b": "deferred", "c": "deferred", "d": "uncertain", "e": "sent"}
     again = session.scalars(select(Delivery).where(Delivery.state == "deferred")).all()
@@ -96,7 +92,7 @@ def test_letters_of_a_kind_are_due_at_once_and_the_edition_runs_again(
 def test_only_the_letters_that_were_asked_for_go_out_again(
     session: Session, house: House, sent: Edition, which: Filter, expected: set[str]
 ) -> None:
-    done = follow_up.retry(session, letters(house, sent), which, house.communicator, SENDS, secret_key=SECRET)
+    done = follow_up.retry(session, letters(house, sent), which, house.communicator, SENDS)
     assert done == len(expected)
     assert {name for name, state in standing(session, sent).items() if state == "deferred"} == expected
 
@@ -104,10 +100,7 @@ def test_only_the_letters_that_were_asked_for_go_out_again(
 def test_ticked_letters_alone_go_out_again(session: Session, house: House, sent: Edition) -> None:
     ids = {row.address: row.id for row in session.scalars(select(Delivery))}
     ticked = Filter(Group.FAILED, ids=(ids["b@twee.example"], ids["e@een.example"]))
-    assert (
-        follow_up.retry(session, letters(house, sent), ticked, house.communicator, SENDS, secret_key=SECRET)
-        == 1
-    )
+    assert follow_up.retry(session, letters(house, sent), ticked, house.communicator, SENDS) == 1
     assert standing(session, sent)["b"] == "deferred"
     assert standing(session, sent)["e"] == "sent"
 
@@ -116,22 +109,17 @@ def test_whoever_left_or_was_erased_gets_no_second_try(session: Session, house: 
     reader(session, "a@een.example").status = Status.LEFT
     session.delete(reader(session, "b@twee.example"))
     session.flush()
-    assert follow_up.again(session, letters(house, sent), FAILED, SECRET) == Again(letters=1, left=2)
-    assert (
-        follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET)
-        == 1
-    )
+    assert follow_up.again(session, letters(house, sent), FAILED) == Again(letters=1, left=2)
+    assert follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS) == 1
     assert standing(session, sent)["a"] == "failed"
 
 
 def test_an_address_that_wants_no_mail_gets_no_second_try(
     session: Session, house: House, sent: Edition
 ) -> None:
-    suppress(session, "A@een.example", "bounced", SECRET, SENDS)
-    assert follow_up.again(session, letters(house, sent), FAILED, SECRET) == Again(letters=2, left=1)
-    retried = follow_up.retry(
-        session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET
-    )
+    make_suppression(session, "A@een.example", now=SENDS, reason="bounced")
+    assert follow_up.again(session, letters(house, sent), FAILED) == Again(letters=2, left=1)
+    retried = follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS)
     assert retried == 2
     assert standing(session, sent)["a"] == "failed"
 
@@ -140,10 +128,7 @@ def test_with_nothing_to_send_again_a_sent_edition_stays_sent(
     session: Session, house: House, sent: Edition
 ) -> None:
     nobody = Filter(Group.FAILED, domain="nergens.example")
-    assert (
-        follow_up.retry(session, letters(house, sent), nobody, house.communicator, SENDS, secret_key=SECRET)
-        == 0
-    )
+    assert follow_up.retry(session, letters(house, sent), nobody, house.communicator, SENDS) == 0
     assert sent.state == "sent"
 
 
@@ -151,7 +136,7 @@ def test_a_cancelled_edition_sends_nothing_again(session: Session, house: House,
     sent.state = EditionState.SENDING
     service.cancel(session, sent, house.communicator, SENDS)
     with pytest.raises(WrongState):
-        follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET)
+        follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS)
 
 
 def test_a_person_may_decide_that_letters_arrived(session: Session, house: House, sent: Edition) -> None:
@@ -168,7 +153,7 @@ def test_counting_as_sent_touches_no_letter_that_failed(
 
 
 def test_who_did_what_is_written_down(session: Session, house: House, sent: Edition) -> None:
-    follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS, secret_key=SECRET)
+    follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS)
     follow_up.count_as_sent(session, letters(house, sent), UNCERTAIN, house.communicator, SENDS)
     follow_up.note_export(session, letters(house, sent), house.communicator, "failed", SENDS)
     trail = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(3)).all()

@@ -2,13 +2,16 @@
 
 import threading
 import time
+from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.results import service
 from newsletter_service.subscriptions import service as subscriptions
@@ -21,23 +24,37 @@ OF_THE_EDITION = Delivery.mailing_id.is_not(None)
 _LONG_ENOUGH_TO_SLIP_THROUGH = 0.3
 
 
+def leave(session: Session, reader: Subscriber) -> bool:
+    return subscriptions.leave(session, reader, SENDS)
+
+
+def be_suppressed(session: Session, reader: Subscriber) -> bool:
+    """As by a list, or a bounce: the reader stays one, and gets nothing."""
+    suppress(session, reader.address_hmac, reader.id, "bounced", SENDS)
+    return True
+
+
 class Leaving(threading.Thread):
     """A reader who leaves, on a page of their own."""
 
-    def __init__(self, session: Session, subscriber_id: int) -> None:
+    def __init__(
+        self, session: Session, subscriber_id: int, how: Callable[[Session, Subscriber], bool]
+    ) -> None:
         super().__init__(name="leaving")
-        self._bind, self._subscriber_id = session.get_bind(), subscriber_id
+        self._bind, self._subscriber_id, self._how = session.get_bind(), subscriber_id, how
         self.left = False
 
     def run(self) -> None:
         with Session(self._bind) as session:
             reader = session.get_one(Subscriber, self._subscriber_id, with_for_update=True)
-            self.left = subscriptions.leave(session, reader, SENDS)
+            self.left = self._how(session, reader)
             session.commit()
 
 
-def leave_before_the_commit(session: Session, subscriber_id: int) -> None:
-    leaving = Leaving(session, subscriber_id)
+def leave_before_the_commit(
+    session: Session, subscriber_id: int, how: Callable[[Session, Subscriber], bool] = leave
+) -> None:
+    leaving = Leaving(session, subscriber_id, how)
     leaving.start()
     time.sleep(_LONG_ENOUGH_TO_SLIP_THROUGH)
     session.commit()
@@ -45,13 +62,16 @@ def leave_before_the_commit(session: Session, subscriber_id: int) -> None:
     assert leaving.left
 
 
-def test_who_leaves_during_a_release_gets_no_letter(session: Session, house: House) -> None:
+@pytest.mark.parametrize("how", [leave, be_suppressed])
+def test_who_leaves_during_a_release_gets_no_letter(
+    session: Session, house: House, how: Callable[[Session, Subscriber], bool]
+) -> None:
     reader = make_subscriber(session, now=CLOSES)
     make_item(session, house.north, now=CLOSES)
     edition = house.composed()
     session.commit()
     release(session, house.mail_context, edition, None, SENDS)
-    leave_before_the_commit(session, reader.id)
+    leave_before_the_commit(session, reader.id, how)
     assert session.scalars(select(Delivery.state).where(OF_THE_EDITION)).all() == [DeliveryState.CANCELLED]
 
 
@@ -64,8 +84,6 @@ def test_who_leaves_while_letters_go_out_once_more_gets_none(session: Session, h
     row.state, row.settled_at = DeliveryState.FAILED, SENDS
     session.commit()
     mailed, failed = service.mailed(session, edition), Filter(Group.FAILED)
-    service.retry(
-        session, mailed, failed, house.communicator, SENDS, secret_key=house.mail_context.secret_key
-    )
+    service.retry(session, mailed, failed, house.communicator, SENDS)
     leave_before_the_commit(session, reader.id)
     assert session.scalars(select(Delivery.state).where(OF_THE_EDITION)).all() == [DeliveryState.CANCELLED]

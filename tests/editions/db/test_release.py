@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.rules import DeliveryState
-from newsletter_service.delivery.service import pause_mailing, suppress
+from newsletter_service.delivery.service import pause_mailing
 from newsletter_service.editions import service
 from newsletter_service.editions.composing.sign_offs import sign_off
 from newsletter_service.editions.models import Edition, Exclusion
@@ -20,7 +20,7 @@ from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from tests.editions.db.conftest import CLOSES, COLLECTING, SENDS, House
-from tests.factories import make_item, make_segment, make_subscriber, make_topic
+from tests.factories import make_item, make_segment, make_subscriber, make_suppression, make_topic
 
 
 def letters(session: Session, edition: Edition) -> list[Letter]:
@@ -127,7 +127,7 @@ def test_a_reader_for_whom_nothing_is_left_is_written_down_with_the_reason(
     make_subscriber(session, "agent@politie.example", now=COLLECTING, segments=(police,))
     left_out = make_subscriber(session, "gast@gemeente.example", now=COLLECTING)
     bounced = make_subscriber(session, "Stuk@Gemeente.example", now=COLLECTING, segments=(police,))
-    suppress(session, bounced.address, "bounce", house.mail_context.secret_key, COLLECTING)
+    make_suppression(session, bounced.address, now=COLLECTING, reason="bounce")
     edition = house.composed()
     release(session, house.mail_context, edition, None, SENDS)
     reasons = {row.subscriber_id: row.reason for row in session.scalars(select(Exclusion))}
@@ -345,6 +345,7 @@ def test_a_large_readership_is_written_down_in_few_statements(
     rows = [
         {
             "address": f"p{number}@gemeente.example",
+            "address_hmac": f"{number:064}",
             "domain": "gemeente.example",
             "status": "active",
             "asked_at": COLLECTING,

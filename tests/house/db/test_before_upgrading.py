@@ -39,6 +39,7 @@ def environment(settings: Settings, app: Flask) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
         "SECRET_KEY": settings.secret_key,
+        "SUPPRESSION_KEY": settings.suppression_key,
         "BASE_URL": settings.base_url,
         "MAIL_FROM": settings.mail_from,
         "INSTANCE_DIR": str(settings.instance_dir),

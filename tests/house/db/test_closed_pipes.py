@@ -35,12 +35,13 @@ COMMANDS = sorted(
 def environment(settings: Settings, app: Flask, smtp: RecordingServer) -> dict[str, str]:
     """Of the invented region."""
     with app.app_context(), Session(db.engine) as session:
-        load_demo(session, utc_now(), secret_key=services().secret_key, demo=True)
+        load_demo(session, utc_now(), suppression_key=services().suppression_key, demo=True)
         session.commit()
     return {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
         "SECRET_KEY": settings.secret_key,
+        "SUPPRESSION_KEY": settings.suppression_key,
         "BASE_URL": settings.base_url,
         "MAIL_FROM": settings.mail_from,
         "SMTP_PORT": str(settings.smtp_port),

@@ -39,6 +39,14 @@ def test_sending_is_courteous_as_far_as_it_is_told_and_gives_nothing_away() -> N
     assert (settings.metrics_token, settings.log_format) == ("0123456789abcdef", "json")
 
 
+def test_former_keys_come_with_blanks_or_commas_between() -> None:
+    first, second, third = ("a" * 32, "b" * 32, "c" * 32)
+    settings = Settings.from_env({**GOOD, "SECRET_KEY_FALLBACKS": f"{first}, {second} {third}"})
+    assert tuple(settings.keys) == (GOOD["SECRET_KEY"], first, second, third)
+    assert settings.keys.oldest == third
+    assert first not in repr(settings.keys)
+
+
 def test_every_missing_setting_is_named_in_a_line_of_its_own() -> None:
     with pytest.raises(SettingsError) as caught:
         Settings.from_env({})
@@ -56,6 +64,8 @@ def test_settings_cannot_be_changed_while_running() -> None:
     [
         ("SECRET_KEY", "short", "too short"),
         ("SECRET_KEY", DEMO_SECRET, "demonstration"),
+        ("SECRET_KEY_FALLBACKS", f"{'a' * 32},short", "too short"),
+        ("SUPPRESSION_KEY", "short", "too short"),
         ("BASE_URL", "nieuwsbrief.example", "full address"),
         ("BASE_URL", "ftp://nieuwsbrief.example", "full address"),
         ("BASE_URL", "https://nieuwsbrief.example/?a=b", "full address"),

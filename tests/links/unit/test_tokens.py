@@ -15,9 +15,10 @@ from newsletter_service.links.tokens import (
     new_key,
 )
 from newsletter_service.links.urls import Links
+from newsletter_service.secret_keys import SecretKeys
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-TOKENS = Tokens("a-secret")
+TOKENS = Tokens(SecretKeys("a-secret"))
 KEY = "ourReader007"
 FORMER = {
     Purpose.MANAGE: "7-2-IA3cXWp132pYk-WH-mQlKaer",
@@ -60,7 +61,14 @@ def test_a_token_ends_at_its_time_and_not_before() -> None:
 
 def test_a_token_of_another_secret_is_refused() -> None:
     with pytest.raises(BadToken):
-        TOKENS.read(Purpose.CONFIRM, Tokens("another").make(Purpose.CONFIRM, KEY), NOW)
+        TOKENS.read(Purpose.CONFIRM, Tokens(SecretKeys("another")).make(Purpose.CONFIRM, KEY), NOW)
+
+
+def test_a_token_of_a_former_secret_is_read_and_none_is_made_with_it() -> None:
+    rotated = Tokens(SecretKeys("a-new-secret", ("one-between", "a-secret")))
+    token = TOKENS.make(Purpose.CONFIRM, KEY, expires_at=NOW + timedelta(days=1))
+    assert rotated.read(Purpose.CONFIRM, token, NOW).key == KEY
+    assert rotated.make(Purpose.CONFIRM, KEY) == Tokens(SecretKeys("a-new-secret")).make(Purpose.CONFIRM, KEY)
 
 
 @given(st.data())

@@ -38,6 +38,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
         "SECRET_KEY": settings.secret_key,
+        "SUPPRESSION_KEY": settings.suppression_key,
         "BASE_URL": settings.base_url,
         "MAIL_FROM": settings.mail_from,
         "SMTP_PORT": str(settings.smtp_port),

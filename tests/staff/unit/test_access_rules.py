@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.staff.access.rules import (
     ACCOUNT,
     KNOWN,
@@ -14,7 +15,7 @@ from newsletter_service.staff.access.rules import (
 from newsletter_service.staff.access.seals import browser_seal, page_seal, read_browser, read_page
 from tests.conftest import NOW
 
-KEY = "a-secret-that-only-tests-know-0123456789"
+KEY = SecretKeys("a-secret-that-only-tests-know-0123456789")
 MINUTE = timedelta(minutes=1)
 
 
@@ -83,7 +84,8 @@ def test_what_a_browser_keeps_for_us_is_read_back_and_nothing_else_is() -> None:
         assert read_browser(KEY, wrong) is None
     for wrong in ("", browser, f"8{page[1:]}", "x" * 10_000):
         assert read_page(KEY, wrong, NOW) is None
-    assert read_browser("another-key", browser) is None
+    assert read_browser(SecretKeys("another-key"), browser) is None
+    assert read_browser(SecretKeys("another-key", (KEY.current,)), browser) == (7, "0a1b")
 
 
 def test_a_page_that_lay_open_for_a_week_is_too_old() -> None:

@@ -7,14 +7,18 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery, Suppression
-from newsletter_service.delivery.rules import address_hmac
-from newsletter_service.delivery.service import is_suppressed, suppress
+from newsletter_service.delivery.rules import Suppressed, address_hmac
+from newsletter_service.delivery.service import add_letter, open_mailing
+from newsletter_service.delivery.suppressions import is_suppressed, keep_off
+from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.secret_keys import fingerprint
 from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.commands import subscriber_commands
-from newsletter_service.subscriptions.models import Consent, FormerSubscriber, Subscriber
+from newsletter_service.subscriptions.models import Consent, Subscriber
 from tests.conftest import NOW
-from tests.factories import make_segment, make_subscriber, make_topic
+from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
+from tests.recipients import Recipient, add_deliveries
 
 HEADER = "address,name,language,segments,topics,status,confirmed_at"
 WRITTEN = (
@@ -78,7 +82,7 @@ def test_an_import_brings_nobody_back_and_changes_nobody(
 ) -> None:
     make_subscriber(session, "bekend@gemeente.example", now=NOW, name="Bekend")
     make_subscriber(session, "weg@gemeente.example", now=NOW, status="left")
-    suppress(session, "nooit@gemeente.example", "asked", mail_context.secret_key, NOW)
+    make_suppression(session, "nooit@gemeente.example", now=NOW, reason="asked")
     session.commit()
     sheet.write_text(
         "address,name,status\nbekend@gemeente.example,Anders,\nweg@gemeente.example,,active\n"
@@ -141,7 +145,7 @@ def test_what_is_exported_can_be_imported_elsewhere(app: Flask, session: Session
 
 def forget_everybody(session: Session) -> None:
     """What another copy of the service knows: the same key, and nobody."""
-    for table in (Consent, Subscriber, FormerSubscriber, Suppression):
+    for table in (Consent, Subscriber, Suppression):
         session.execute(delete(table))
     session.commit()
 
@@ -154,7 +158,7 @@ def test_who_is_listed_as_having_left_stays_away_from_later_lists_and_from_copie
     later = "address,name\neva@gemeente.example,Eva\n"
     sheet.write_text(later)
     assert "1 left before" in run(app, "import", sheet, "--consent", NOTE)[1]
-    suppress(session, "nooit@gemeente.example", "asked", mail_context.secret_key, NOW)
+    make_suppression(session, "nooit@gemeente.example", now=NOW, reason="asked")
     session.commit()
     _, exported = run(app, "export")
     assert "eva@" not in exported
@@ -168,9 +172,23 @@ def test_who_is_listed_as_having_left_stays_away_from_later_lists_and_from_copie
         "0 added, 0 known already, 1 want no mail, 0 not active, 1 left before.\n"
     )
     assert session.scalars(select(Subscriber.address)).all() == ["fin@gemeente.example"]
-    assert is_suppressed(session, "nooit@gemeente.example", mail_context.secret_key)
+    assert is_suppressed(session, address_hmac("nooit@gemeente.example", mail_context.suppression_key))
     session.commit()
     assert run(app, "export")[1] == exported
+
+
+def test_what_is_on_its_way_to_who_said_never_elsewhere_is_cancelled_by_the_list(
+    app: Flask, session: Session, sheet: Path, mail_context: Services
+) -> None:
+    reader = make_subscriber(session, "nooit@gemeente.example", now=NOW)
+    mailing = open_mailing(session, NOW)
+    letter = add_letter(session, mailing, PreparedLetter("nl", "Nieuws", b"", 0), NOW)
+    add_deliveries(session, mailing, letter, [Recipient(reader.id, "k" * 12, reader.address, "")], NOW)
+    key = f"{fingerprint(mail_context.suppression_key)}:{reader.address_hmac}"
+    session.commit()
+    sheet.write_text(f"E-mailadres;Status;Sleutel van het adres;Reden\n;niet meer mailen;{key};asked\n")
+    assert run(app, "import", sheet, "--consent", NOTE)[0] == 0
+    assert session.scalars(select(Delivery.state)).one() == "cancelled"
 
 
 def test_who_signs_up_and_confirms_after_having_left_elsewhere_is_a_reader_on_copies_too(
@@ -191,7 +209,7 @@ def test_keys_of_addresses_that_cannot_be_recognised_here_are_refused(app: Flask
     sheet.write_text(f"E-mailadres;Status;Sleutel van het adres;Reden\n;afgemeld;{key};left\n")
     status, output = run(app, "import", sheet, "--consent", NOTE)
     assert status == 1
-    assert "line 2: has the key of an address from a service with another SECRET_KEY" in output
+    assert "line 2: has the hash of an address from a service with another SUPPRESSION_KEY" in output
 
 
 def test_who_waits_to_be_confirmed_is_confirmed_by_the_proof(
@@ -218,8 +236,8 @@ def test_who_still_waits_is_named_with_the_reason(
     for name in names:
         make_subscriber(session, name, now=NOW, status="pending").confirmed_at = None
     session.scalars(select(Subscriber).where(Subscriber.address == names[0])).one().confirmed_at = NOW
-    suppress(session, names[1], "asked", mail_context.secret_key, NOW)
-    session.add(FormerSubscriber(address_hmac=address_hmac(names[2], mail_context.secret_key), at=NOW))
+    make_suppression(session, names[1], now=NOW, reason="asked")
+    keep_off(session, address_hmac(names[2], mail_context.suppression_key), Suppressed.IMPORTS, "left", NOW)
     session.commit()
     sheet.write_text("\n".join(["address", *names]))
     _, output = run(app, "import", sheet, "--consent", NOTE)

@@ -4,14 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.service import add_letter, open_mailing, suppress
+from newsletter_service.delivery.service import add_letter, open_mailing
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from newsletter_service.subscriptions.rules import UNDO_WITHIN, Choices, Status
 from tests.conftest import NOW
-from tests.factories import make_segment, make_subscriber, make_topic
+from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 from tests.recipients import Recipient, add_deliveries
 
 
@@ -48,7 +48,7 @@ def test_coming_back_by_the_button_keeps_choices_and_links(session: Session, mai
     police = make_segment(session, "politie")
     anna = make_subscriber(session, now=NOW, segments=(police,), approved=(police,))
     service.leave(session, anna, NOW)
-    assert service.undo_leave(session, mail_context, anna, NOW + UNDO_WITHIN)
+    assert service.undo_leave(session, anna, NOW + UNDO_WITHIN)
     assert (anna.status, anna.left_at) == (Status.ACTIVE, None)
     assert [membership.approved_at for membership in anna.memberships] == [NOW]
     assert steps(session) == ["withdrawn", "restored"]
@@ -61,14 +61,14 @@ def test_coming_back_takes_a_new_sign_up_after_a_month_and_for_who_is_not_to_be_
     never = make_subscriber(session, "nooit@gemeente.example", now=NOW)
     for reader in (late, never):
         service.leave(session, reader, NOW)
-    suppress(session, never.address, "bounced", mail_context.secret_key, NOW)
-    assert not service.undo_leave(session, mail_context, late, NOW + UNDO_WITHIN + timedelta(seconds=1))
-    assert not service.undo_leave(session, mail_context, never, NOW)
+    make_suppression(session, never.address, now=NOW, reason="bounced")
+    assert not service.undo_leave(session, late, NOW + UNDO_WITHIN + timedelta(seconds=1))
+    assert not service.undo_leave(session, never, NOW)
     assert steps(session) == ["withdrawn", "withdrawn"]
 
 
 def test_a_reader_who_never_left_has_nothing_to_undo(session: Session, mail_context: Services) -> None:
-    assert not service.undo_leave(session, mail_context, make_subscriber(session, now=NOW), NOW)
+    assert not service.undo_leave(session, make_subscriber(session, now=NOW), NOW)
     assert steps(session) == []
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Letter
-from newsletter_service.delivery.service import is_suppressed, suppress
+from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.suppressions import is_suppressed
 from newsletter_service.languages import Language
 from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
@@ -24,7 +25,7 @@ from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from newsletter_service.subscriptions.rules import Choices, Source, Status, Step
 from tests.conftest import NOW
-from tests.factories import make_segment, make_subscriber, make_topic
+from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 
 ANNA = Address("anna@gemeente.example")
 NOTHING_CHOSEN = Choices(name="", language="nl", segment_ids=frozenset(), topic_ids=frozenset())
@@ -96,7 +97,7 @@ def test_a_sign_up_of_a_reader_changes_nothing_of_theirs(
 def test_a_suppressed_address_is_neither_mailed_nor_kept(
     session: Session, mail_context: Services, written: Written
 ) -> None:
-    suppress(session, ANNA.text, "asked", mail_context.secret_key, NOW)
+    make_suppression(session, ANNA.text, now=NOW, reason="asked")
     sign_up(session, mail_context)
     service.request_link(session, mail_context, ANNA, "nl", NOW)
     assert written() == []
@@ -190,13 +191,13 @@ def test_the_proof_of_an_earlier_subscription_outlives_a_sign_up_that_nobody_con
     service.purge_stale(session, NOW + 9 * DAY)
     assert reader(session).status == Status.LEFT
     assert [step for step, _ in steps(session)] == ["asked", "confirmed", "withdrawn", "asked"]
-    assert not service.can_undo(session, mail_context, reader(session), NOW + 60 * DAY)
+    assert not service.can_undo(session, reader(session), NOW + 60 * DAY)
 
 
 def test_never_again_forgets_who_did_not_confirm(session: Session, mail_context: Services) -> None:
     sign_up(session, mail_context)
-    service.never(session, mail_context, reader(session), NOW)
-    assert is_suppressed(session, ANNA.text, mail_context.secret_key)
+    service.never(session, reader(session), NOW)
+    assert is_suppressed(session, address_hmac(ANNA.text, mail_context.suppression_key))
     for kind in (Subscriber, Consent, Delivery, Letter):
         assert session.scalars(select(func.count()).select_from(kind)).one() == 0
 
@@ -206,11 +207,11 @@ def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(
 ) -> None:
     sign_up(session, mail_context)
     service.confirm(session, reader(session), "nl", NOW)
-    service.never(session, mail_context, reader(session), NOW)
+    service.never(session, reader(session), NOW)
     assert reader(session).status == Status.LEFT
     assert [step for step, _ in steps(session)] == ["asked", "confirmed", "withdrawn"]
-    assert not service.undo_leave(session, mail_context, reader(session), NOW)
-    assert is_suppressed(session, ANNA.text, mail_context.secret_key)
+    assert not service.undo_leave(session, reader(session), NOW)
+    assert is_suppressed(session, address_hmac(ANNA.text, mail_context.suppression_key))
 
 
 class CountingRenderer(LetterRenderer):
@@ -232,7 +233,7 @@ def test_every_answer_takes_the_work_of_one_mail(
     if known in ("pending", "active", "left"):
         make_subscriber(session, ANNA.text, now=NOW, status=known)
     if known == "suppressed":
-        suppress(session, ANNA.text, "asked", mail_context.secret_key, NOW)
+        make_suppression(session, ANNA.text, now=NOW, reason="asked")
     for _ in range(3 if known == "three mails today" else 0):
         sign_up(session, mail_context)
     made.clear()

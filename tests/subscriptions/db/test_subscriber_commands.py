@@ -10,11 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.service import suppress
 from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from tests.conftest import NOW
-from tests.factories import make_segment, make_subscriber, make_topic
+from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 
 Stored = Callable[[], AbstractContextManager[Session]]
 SECRET = "a-secret-that-only-tests-know-0123456789"
@@ -78,7 +77,7 @@ def test_who_is_known_stays_as_they_are_and_who_wants_no_mail_stays_out(
 ) -> None:
     with stored() as session:
         make_subscriber(session, "weg@gemeente.example", now=NOW, status="left")
-        suppress(session, "nooit@gemeente.example", "asked", SECRET, NOW)
+        make_suppression(session, "nooit@gemeente.example", now=NOW, reason="asked")
     result = take(HEAD + "weg@gemeente.example,,nl,,\nnooit@gemeente.example,,nl,,\n")
     assert result.output == "0 added, 1 known already, 1 want no mail, 0 not active.\n"
     with stored() as session:

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from newsletter_service.csv_files import decoded
+from newsletter_service.delivery.rules import Suppressed
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.importing.columns import is_empty
 from newsletter_service.subscriptions.importing.sheets import Line, Sheet, StayAway, read_sheet, write_sheet
@@ -269,8 +270,8 @@ def test_a_status_is_known_in_dutch_and_english(word: str, status: str) -> None:
 
 
 def test_keys_of_who_stays_away_are_written_and_read_back() -> None:
-    gone = StayAway(3, f"{'0' * 16}:{'a' * 64}", suppressed=False, reason="left", since=NOW)
+    gone = StayAway(3, f"{'0' * 16}:{'a' * 64}", scope=Suppressed.IMPORTS, reason="left", since=NOW)
     never = StayAway(
-        4, f"{'0' * 16}:{'b' * 64}", suppressed=True, reason="asked", since=NOW - timedelta(days=9)
+        4, f"{'0' * 16}:{'b' * 64}", scope=Suppressed.ALL_MAIL, reason="asked", since=NOW - timedelta(days=9)
     )
     assert read("".join(write_sheet([ANNA], [gone, never]))) == Sheet([ANNA], [gone, never])

@@ -8,12 +8,11 @@ from sqlalchemy import delete, select
 
 from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.delivery.service import suppress
 from newsletter_service.services import Services
 from newsletter_service.subscriptions.models import Consent, Subscriber
 from newsletter_service.subscriptions.rules import Status
 from tests.conftest import NOW, Clock
-from tests.factories import make_organisation, make_subscriber
+from tests.factories import make_organisation, make_subscriber, make_suppression
 from tests.subscriptions.web.conftest import Pages, Stored
 
 SetStatus = Callable[[Status], None]
@@ -35,7 +34,7 @@ def test_every_address_gets_the_same_answer_on_every_form(
     with stored() as session:
         make_subscriber(session, "weg@gemeente.example", now=NOW, status="left")
         make_subscriber(session, "wacht@gemeente.example", now=NOW, status="pending")
-        suppress(session, "nooit@gemeente.example", "asked", wired.secret_key, NOW)
+        make_suppression(session, "nooit@gemeente.example", now=NOW, reason="asked")
     for page in ("/aanmelden", "/link-kwijt"):
         answers = set()
         for who in ("anna@politie", "weg@gemeente", "wacht@gemeente", "nooit@gemeente", "nieuw@gemeente"):

@@ -1,0 +1,65 @@
+"""Whether an address may be mailed: the one answer, for one address, for many, and as a condition in SQL.
+
+Addresses are known by their keyed hashes (rules.address_hmac), which rows that are asked about often bear themselves.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from newsletter_service.db import among
+from newsletter_service.delivery.models import Suppression
+from newsletter_service.delivery.rules import Suppressed
+from newsletter_service.delivery.service import cancel_for_subscriber
+
+_ALL_MAIL = Suppression.scope == Suppressed.ALL_MAIL
+
+
+def is_suppressed(session: Session, address_hmac: str) -> bool:
+    """Whether this address is not to be mailed."""
+    found = session.get(Suppression, address_hmac)
+    return found is not None and found.scope == Suppressed.ALL_MAIL
+
+
+def suppressed_among(connection: Connection, address_hmacs: Collection[str]) -> frozenset[str]:
+    """Those of many addresses that are not to be mailed."""
+    query = select(Suppression.address_hmac).where(
+        among(Suppression.address_hmac, [*address_hmacs]), _ALL_MAIL
+    )
+    return frozenset(connection.scalars(query)) if address_hmacs else frozenset()
+
+
+def suppressed(address_hmac: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether the address of a row, by its column of hashes, is not to be mailed."""
+    return exists().where(Suppression.address_hmac == address_hmac, _ALL_MAIL)
+
+
+def suppress(
+    session: Session, address_hmac: str, subscriber_id: int | None, reason: str, now: datetime
+) -> None:
+    """Never mails an address again; doing it twice keeps the first reason.
+
+    Letters of mailings to the subscriber whose address it is (None: nobody's) are cancelled in the same transaction:
+    whoever writes such letters asks first, holding up this, so that a worker has nothing left to ask.
+    """
+    keep_off(session, address_hmac, Suppressed.ALL_MAIL, reason, now)
+    session.flush()
+    if subscriber_id is not None:
+        cancel_for_subscriber(session, subscriber_id, now)
+
+
+def keep_off(session: Session, address_hmac: str, scope: Suppressed, reason: str, at: datetime) -> None:
+    """Keeps an address off all mail, or off lists that are imported; the stricter of the two stays."""
+    found = session.get(Suppression, address_hmac)
+    if found is None:
+        session.add(Suppression(address_hmac=address_hmac, scope=scope, reason=reason, at=at))
+    elif scope is Suppressed.ALL_MAIL and found.scope != scope:
+        found.scope, found.reason, found.at = scope, reason, at
+
+
+def scopes(session: Session) -> dict[str, Suppressed]:
+    """What every address that is kept off anything is kept off: for those who go through a list."""
+    found = session.execute(select(Suppression.address_hmac, Suppression.scope))
+    return {address_hmac: scope for address_hmac, scope in found}  # noqa: C416  # rows are no pairs to mypy

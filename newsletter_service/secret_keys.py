@@ -1,0 +1,39 @@
+"""The secret keys of the service, and what tells keys apart without telling them."""
+
+import hmac
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class KeyName(StrEnum):
+    """The keys whose fingerprints the database keeps."""
+
+    SECRET = "secret"  # noqa: S105  # a name, not a key
+    SUPPRESSION = "suppression"
+
+
+@dataclass(frozen=True)
+class SecretKeys:
+    """SECRET_KEY, which seals all that is new, and SECRET_KEY_FALLBACKS, newest first, which open what they sealed."""
+
+    current: str = field(repr=False)
+    former: tuple[str, ...] = field(default=(), repr=False)
+
+    def __iter__(self) -> Iterator[str]:
+        yield self.current
+        yield from self.former
+
+    @property
+    def oldest(self) -> str:
+        """The first key there was, as far as they are given."""
+        return self.former[-1] if self.former else self.current
+
+    def made(self, seal: str, sealing: Callable[[str], str]) -> bool:
+        """Whether `seal` is what `sealing` makes under one of these keys."""
+        return any(hmac.compare_digest(seal.encode(), sealing(key).encode()) for key in self)
+
+
+def fingerprint(key: str) -> str:
+    """Returns what tells two keys apart without telling either (16 hex digits)."""
+    return hmac.digest(key.encode(), b"suppression key", "sha256").hex()[:16]
