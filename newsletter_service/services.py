@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import current_app
 
 from newsletter_service.delivery.worker.setup import DeliveryConfig
+from newsletter_service.imap import ImapServer
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
@@ -24,6 +25,7 @@ class Services:
     delivery: DeliveryConfig
     mail_from: str
     reply_to: str
+    bounce_mailbox: ImapServer | None
     keys: SecretKeys
     suppression_key: str
     metrics_token: str

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
+from newsletter_service.imap import ImapSecurity, ImapServer
 from newsletter_service.locations import CHECKOUT
 from newsletter_service.secret_keys import SecretKeys
 
@@ -67,6 +68,7 @@ class Settings:
     smtp_letters_per_connection: int = 1000
     smtp_on_uncertain: OnUncertain = "resend"
     smtp_ca_file: str = ""
+    bounce_mailbox: ImapServer | None = None
     metrics_token: str = ""
     log_format: LogFormat = "text"
     password_cost: PasswordCost = OWASP
@@ -167,6 +169,7 @@ def _read(env: _Reader) -> Settings:
         smtp_letters_per_connection=env.whole("SMTP_LETTERS_PER_CONNECTION", 1000, 0, 1_000_000),
         smtp_on_uncertain=env.choice("SMTP_ON_UNCERTAIN", "resend", "hold"),
         smtp_ca_file=env.text("SMTP_CA_FILE"),
+        bounce_mailbox=_bounce_mailbox(env, demo),
         metrics_token=_metrics_token(env),
         log_format=env.choice("LOG_FORMAT", "text", "json"),
         trusted_proxies=tuple(_proxies(env)),
@@ -238,6 +241,39 @@ def _smtp_security(env: _Reader) -> tuple[SmtpSecurity, str]:
             "SMTP_USERNAME needs SMTP_SECURITY starttls or tls: a password never travels in the clear."
         )
     return security, username
+
+
+def _bounce_mailbox(env: _Reader, demo: bool) -> ImapServer | None:
+    """The mailbox that bounces come to, if there is one."""
+    host = env.text("BOUNCE_IMAP_HOST")
+    if not host:
+        _refuse_settings_of_no_mailbox(env)
+        return None
+    security: ImapSecurity = env.choice("BOUNCE_IMAP_SECURITY", "tls", "starttls", "none")
+    if security == "none" and not _is_loopback(host):
+        env.problems.append(
+            "BOUNCE_IMAP_SECURITY none is for a server on this machine: a password never travels in the clear."
+        )
+    if demo and not _is_loopback(host):
+        env.problems.append(
+            "DEMO reads no mailbox elsewhere: BOUNCE_IMAP_HOST must be 127.0.0.1 or localhost."
+        )
+    return ImapServer(
+        host,
+        env.whole("BOUNCE_IMAP_PORT", 993 if security == "tls" else 143, 1, 65535),
+        security,
+        env.required("BOUNCE_IMAP_USERNAME", "give the account that reads the mailbox for bounces", None),
+        env.required("BOUNCE_IMAP_PASSWORD", "give the password of that account", None),
+        env.text("BOUNCE_IMAP_FOLDER", "INBOX"),
+    )
+
+
+def _refuse_settings_of_no_mailbox(env: _Reader) -> None:
+    for name in ("PORT", "SECURITY", "USERNAME", "PASSWORD", "FOLDER"):
+        if env.text(f"BOUNCE_IMAP_{name}"):
+            env.problems.append(
+                f"BOUNCE_IMAP_{name} needs BOUNCE_IMAP_HOST: give the server of the mailbox too."
+            )
 
 
 def _metrics_token(env: _Reader) -> str:

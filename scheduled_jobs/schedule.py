@@ -10,8 +10,10 @@ from scheduled_jobs import (
     finish_due,
     open_next_edition,
     purge_stale,
+    read_bounces,
     release_due,
     repair_clock_skew,
+    watch_bounces,
     watch_sign_ins,
 )
 
@@ -32,7 +34,9 @@ JOBS = (
     Job("deliver", 1, deliver.run),
     Job("finish-due", 5, finish_due.run),
     Job("come-forward", 600, repair_clock_skew.run),
+    Job("read-bounces", 60, read_bounces.run),
     Job("count-refusals", 60, count_refusals.run),
     Job("purge-stale", 3600, purge_stale.run),
+    Job("watch-bounces", 300, watch_bounces.run),
     Job("watch-sign-ins", 60, watch_sign_ins.run),
 )

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from newsletter_service.settings import PasswordCost, Settings
 from tests.alone import turn
 from tests.factories import SUPPRESSION_KEY
 from tests.postgresql import Cluster, running_cluster
+from tests.required import missing
 from tests.smtp_server import RecordingServer, running_smtp_server
 from tests.tables import create_tables
 
@@ -127,6 +129,23 @@ def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> S
         password_cost=CHEAP,
         instance_dir=tmp_path / "instance",
     )
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 with its key, in one file."""
+    if shutil.which("openssl") is None:
+        missing("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    key, cert, both = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
+    command = (
+        f"openssl req -x509 -newkey rsa:2048 -nodes -days 2 -keyout {key} -out {cert} -subj /CN=127.0.0.1 "
+        "-addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:TRUE "
+        "-addext keyUsage=critical,digitalSignature,keyCertSign"
+    )
+    subprocess.run(command.split(), check=True, capture_output=True)
+    both.write_bytes(key.read_bytes() + cert.read_bytes())
+    return both
 
 
 _dialects: dict[str, Dialect] = {}

@@ -79,10 +79,10 @@ def running_postfix(
     command = shutil.which("postfix", path=f"{os.environ['PATH']}:/usr/sbin")
     if command is None:
         missing("Postfix (Debian's package postfix) is not installed")
-    prefix = _as_root()
+    prefix = as_root()
     home = Path(tempfile.mkdtemp(prefix="newsletter-postfix-", dir="/tmp"))
     home.chmod(0o755)
-    port = _free_port()
+    port = free_port()
     host = f"mx{port}.nieuwsbrief.example"
     config = _MAIN.format(home=home, host=host, relay_port=relay_port)
     if not chunking:
@@ -104,12 +104,12 @@ def running_postfix(
         subprocess.run([*prefix, "rm", "-rf", str(home)], check=True)
 
 
-def _as_root() -> list[str]:
+def as_root() -> list[str]:
     """What must stand before a command that only root may give."""
     if os.geteuid() == 0:
         return []
     if subprocess.run(["sudo", "-n", "true"], check=False, capture_output=True).returncode:
-        missing("Postfix starts only as root")
+        missing("mail servers start only as root")
     return ["sudo", "-n"]
 
 
@@ -123,7 +123,7 @@ def _wait_until_it_greets(port: int, host: str, process: subprocess.Popen[bytes]
     assert process.poll() is None, "Postfix did not start"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

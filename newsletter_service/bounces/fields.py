@@ -11,13 +11,14 @@ _MOST_FIELDS = 200
 _LONGEST_FIELD = 2_000
 _LONGEST_TEXT = 100_000
 _LONGEST_HEADERS = 8_000
+_LONGEST_WORDS = 10_000
 _LONGEST_LINE = 500
 _MOST_PARTS = 100
 _FIELD = re.compile(r"([!-9;-~]{1,76}):[ \t]*(.*)")
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 _COPY_BEGINS = re.compile(
-    r"^\s*-{2,}\s*(?:below this line|this is a copy|original message|the following is a copy|oorspronkelijk bericht"
-    r"|the header of the original|.{0,20}unsent message|copy of)",
+    r"^[ \t]{0,9}-{2,9}[ \t]{0,9}(?:below this line|this is a copy|original message|the following is a copy"
+    r"|oorspronkelijk bericht|the header of the original|.{0,20}unsent message|copy of)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -107,8 +108,9 @@ def text_of(part: Message) -> str:
 
 def first_paragraphs(text: str) -> str:
     """Returns what a server says itself, without the copy of the message below it."""
-    copy = _COPY_BEGINS.search(text)
-    return text[: copy.start() if copy else 10_000][:10_000]
+    beginning = text[:_LONGEST_WORDS]
+    copy = _COPY_BEGINS.search(beginning)
+    return beginning[: copy.start()] if copy else beginning
 
 
 def one_line(words: str) -> str:

@@ -29,6 +29,8 @@ from newsletter_service.bounces.rules import Verdict, status_of, verdict_of
 
 MOST_BYTES = 1_000_000
 MOST_PARTS = 100
+_MOST_LINES = 1_000
+"""So many are looked at in formats of words only: it looks at each line for every format there is."""
 _CONTENT_TYPE = re.compile(rb"content-type:", re.IGNORECASE)
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
@@ -42,7 +44,7 @@ _CAME_TO = (
     "apparently-to", "resent-to", "received",
 )  # fmt: skip
 _SENT_AS = ("return-path", "x-envelope-from", "original-mail-from", "x-original-mail-from")
-_DAEMON = re.compile(r"mailer-daemon|postmaster@|mail delivery (?:sub)?system|<>", re.IGNORECASE)
+_DAEMON = re.compile(r"mailer-daemon|postmaster@|mail delivery (?:sub)?system", re.IGNORECASE)
 _STATUS_FIELD = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
@@ -71,12 +73,13 @@ def read(raw: bytes) -> Reading:
     if len(_CONTENT_TYPE.findall(raw)) > MOST_PARTS:
         return Reading(Verdict.NONE, reason=f"more than {MOST_PARTS} parts", unreadable=True)
     try:
-        return _read(BytesParser(policy=compat32).parsebytes(raw))
+        return _read(raw)
     except Exception as error:  # noqa: BLE001  # whatever a hostile message makes the libraries raise, it is one message
         return Reading(Verdict.NONE, reason=f"cannot be taken apart: {type(error).__name__}", unreadable=True)
 
 
-def _read(message: Message) -> Reading:
+def _read(raw: bytes) -> Reading:
+    message = _parsed(raw)
     fields, parts = fields_of(message), list(parts_of(message))
     returned = next(
         (fields_of_returned(part) for part in parts if part.get_content_type() in _RETURNED), Fields()
@@ -86,7 +89,7 @@ def _read(message: Message) -> Reading:
         or _report(parts, returned)
         or _receipt(parts)
         or _automatic(fields)
-        or _words(message, fields, parts)
+        or _words(raw, fields, parts)
         or _request(fields)
         or Reading(Verdict.NONE, reason="neither a bounce nor a complaint")
     )
@@ -104,6 +107,10 @@ def _read(message: Message) -> Reading:
         + _quoted_id(parts),
         headers=fields.text,
     )
+
+
+def _parsed(raw: bytes) -> Message:
+    return BytesParser(policy=compat32).parsebytes(raw)
 
 
 def fields_of_returned(part: Message) -> Fields:
@@ -188,22 +195,23 @@ def _automatic(fields: Fields) -> Reading | None:
 
 
 def _is_from_server(fields: Fields) -> bool:
-    if fields.first("x-failed-recipients"):
-        return True
+    """Whether a mail server wrote it. An empty return path proves nothing: automatic replies have that, too."""
     subject = fields.first("subject")
-    daemon = _DAEMON.search(fields.first("from")) or fields.first("return-path").strip() == "<>"
-    return bool(daemon) and not wordings.is_out_of_office(subject)
+    if wordings.is_out_of_office(subject):
+        return False
+    daemon = _DAEMON.search(fields.first("from")) or fields.first("x-failed-recipients")
+    return bool(daemon) or wordings.speaks_of_failure(subject)
 
 
-def _words(message: Message, fields: Fields, parts: list[Message]) -> Reading | None:
+def _words(raw: bytes, fields: Fields, parts: list[Message]) -> Reading | None:
     """A bounce in words only, as qmail, older Exim, Domino and gateways write it."""
     subject = fields.first("subject")
     text = "\n".join(
         first_paragraphs(text_of(part)) for part in parts if part.get_content_type() == "text/plain"
     )
-    if not _is_from_server(fields) and not wordings.speaks_of_failure(subject):
+    if not _is_from_server(fields):
         return None
-    later, failed = _known_formats(message)
+    later, failed = _known_formats(raw)
     if not later and not failed and not wordings.speaks_of_failure(f"{subject}\n{text}"):
         return None
     named = fields.first("x-failed-recipients") or " ".join(sorted(failed or later)) or text
@@ -215,10 +223,10 @@ def _words(message: Message, fields: Fields, parts: list[Message]) -> Reading | 
     return Reading(verdict_of(status, words), status, recipient, words)
 
 
-def _known_formats(message: Message) -> tuple[list[str], list[str]]:
+def _known_formats(raw: bytes) -> tuple[list[str], list[str]]:
     """Returns the recipients that flufl.bounce finds: those whose copy is still tried, and those that got none."""
     try:
-        found = all_failures(message)
+        found = all_failures(_parsed(b"\n".join(raw.split(b"\n", _MOST_LINES)[:_MOST_LINES])))
     except Exception:  # noqa: BLE001  # it takes for granted what hostile messages lack, such as From
         return [], []
     later, failed = ([one.decode("ascii", "replace") for one in addresses] for addresses in found)

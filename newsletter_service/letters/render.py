@@ -42,9 +42,13 @@ Content = TypeVar("Content", EditionContent, Notice)
 
 @dataclass(frozen=True)
 class LetterRenderer:
-    """Renders editions and notices with the templates in `templates_dir` (templates/email)."""
+    """Renders editions and notices with the templates in `templates_dir` (templates/email).
+
+    Editions offer to unsubscribe by mail too where somebody reads that (`unsubscribe_by_mail`).
+    """
 
     templates_dir: Path
+    unsubscribe_by_mail: bool = False
 
     def edition(self, content: EditionContent, sender: MailIdentity) -> PreparedLetter:
         """Prepare the letter of one variant.
@@ -60,7 +64,7 @@ class LetterRenderer:
             "sender": sender,
             "publishers": sender.publishers,
         }
-        headers = _edition_headers(sender, content)
+        headers = _edition_headers(sender, content, self.unsubscribe_by_mail)
         return self._letter("edition", values, headers, content.language, content.written_in)
 
     def notice(self, notice: Notice, sender: MailIdentity) -> PreparedLetter:
@@ -132,14 +136,14 @@ def _common_headers(sender: MailIdentity, subject: str) -> list[bytes]:
 _AUTOMATIC = b"Auto-Submitted: auto-generated\r\n"
 
 
-def _edition_headers(sender: MailIdentity, content: EditionContent) -> list[bytes]:
+def _edition_headers(sender: MailIdentity, content: EditionContent, by_mail: bool) -> list[bytes]:
     domain = sender.mail_from.rpartition("@")[2]
     archive = sender.base_url + ARCHIVE
     thread = [header_slot("In-Reply-To", "answers"), header_slot("References", "answers")]
     return [
         *(thread if content.corrects else ()),
         encoding.list_id(sender.name, f"{sender.list_slug}.{domain}"),
-        header_slot("List-Unsubscribe", "unsubscribe_url", encoding.NEXT_LINE + "<", ">"),
+        *_list_unsubscribe(by_mail),
         b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
         encoding.link("List-Archive", archive),
         encoding.link("List-Help", f"mailto:{sender.reply_to}"),
@@ -148,6 +152,14 @@ def _edition_headers(sender: MailIdentity, content: EditionContent) -> list[byte
         _feedback_id(sender, content),
         _content_language(content.language, content.written_in),
     ]
+
+
+def _list_unsubscribe(by_mail: bool) -> list[bytes]:
+    """One click (RFC 8058) first, and by mail (RFC 2369) for programs that know only that."""
+    link = header_slot("List-Unsubscribe", "unsubscribe_url", encoding.NEXT_LINE + "<", ">")
+    if not by_mail:
+        return [link]
+    return [link[:-2] + b",\r\n <mailto:\x00header:envelope_sender\x00?subject=unsubscribe>\r\n"]
 
 
 def _feedback_id(sender: MailIdentity, content: EditionContent) -> bytes:

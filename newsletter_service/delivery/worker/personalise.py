@@ -68,9 +68,9 @@ class Personaliser:
         if isinstance(template, LetterError):
             raise template
         sender = envelope_sender(row.delivery_id, self._key_of(row.delivery_id), self.bounce_domain)
-        return OutgoingMessage(row, sender, row.address, template.pieces(self._values(row)))
+        return OutgoingMessage(row, sender, row.address, template.pieces(self._values(row, sender)))
 
-    def _values(self, row: Claimed) -> SlotValues:
+    def _values(self, row: Claimed, sender: str) -> SlotValues:
         manage = unsubscribe = ""
         if row.subscriber_key is not None:
             manage, unsubscribe = (
@@ -79,7 +79,7 @@ class Personaliser:
             )
         identity = self._message_id(row.delivery_id)
         answers = "" if row.answers_id is None else self._message_id(row.answers_id)
-        return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe, answers)
+        return SlotValues(row.address, self._date, identity, row.name, manage, unsubscribe, answers, sender)
 
     def _message_id(self, delivery_id: int) -> str:
         return message_id(delivery_id, self._key_of(delivery_id), self.mail_domain)

@@ -72,6 +72,7 @@ def sample_copy(mail_context: MailContext, letter: PreparedLetter, now: datetime
         manage_url=mail_context.links.manage(NOBODYS_KEY),
         unsubscribe_url=mail_context.links.unsubscribe(NOBODYS_KEY),
         answers=SAMPLE_EDITION_ID,
+        envelope_sender=SAMPLE_ADDRESS,
     )
     return Template(letter.skeleton).fill(values)
 

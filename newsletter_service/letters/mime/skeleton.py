@@ -29,6 +29,7 @@ _ALIKE = re.compile(rf"[!#-%(-\-/-;?-~][ !#-%(-;?-~]{{,{encoding.LINE - 2}}}(?<!
 blank at an end, not too long."""
 _PLAIN_LINK = re.compile(rf"[!#-%(-\-/-;?-~][!#-%(-;?-~]{{,{encoding.LINE - 2}}}")
 """A link that is such a value."""
+_MAILTO = re.compile(r"[A-Za-z0-9.+-]+@[A-Za-z0-9.-]+")  # what stands in a mailto: as it is
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[!-;=?A-~]+>")
 
 
@@ -36,7 +37,7 @@ class SlotValues(NamedTuple):
     """What one copy of a letter has for itself; links may be empty where the letter has no place for them.
 
     `date` is aware; `message_id` stands in its angle brackets, as does that of the letter which this one `answers`;
-    without `name` the salutation has none.
+    without `name` the salutation has none. `envelope_sender` is where a request to unsubscribe by mail goes.
     """
 
     address: str
@@ -46,6 +47,7 @@ class SlotValues(NamedTuple):
     manage_url: str = ""
     unsubscribe_url: str = ""
     answers: str = ""
+    envelope_sender: str = ""
 
 
 def mark(name: str, *forms: str) -> str:
@@ -214,6 +216,12 @@ def _checked_id(value: str) -> bytes:
     return value.encode("ascii")
 
 
+def _envelope_sender(values: SlotValues) -> bytes:
+    if len(values.envelope_sender) > _LONGEST_IN_HEADER or not _MAILTO.fullmatch(values.envelope_sender):
+        raise LetterError("a letter needs an address to unsubscribe by mail")
+    return values.envelope_sender.encode("ascii")
+
+
 def _manage_url(values: SlotValues) -> bytes | str:
     return _link(values.manage_url, "to a reader's preferences")
 
@@ -242,4 +250,5 @@ _ENCODERS: dict[str, Callable[[SlotValues], bytes | str]] = {
     "manage_url": _manage_url,
     "unsubscribe_url": _unsubscribe_url,
     "answers": _answers,
+    "envelope_sender": _envelope_sender,
 }

@@ -122,6 +122,20 @@ def test_deep_mime_is_no_way_to_bring_the_reader_down() -> None:
     assert read(messages).verdict is Verdict.NONE
 
 
+@pytest.mark.parametrize(
+    "filling", [b"\n", b" ", b"-", b"=", b"5.", b"user ", b"=?utf-8?q?a?= ", b"\0", b"--x\n\n"]
+)
+def test_a_megabyte_of_one_thing_is_read_like_any_other(filling: bytes) -> None:
+    """Nothing looks at a text once for each of its characters: that took a minute for a megabyte of line ends."""
+    times = MOST_BYTES // len(filling)
+    for head in (
+        b"From: postmaster@b.example\nSubject: undelivered\n\n",
+        b"Subject: ",
+        b"Content-Type: multipart/mixed; ",
+    ):
+        assert read(head + b"boundary=x\n\n" + filling * times + b"x").verdict in (Verdict.NONE, Verdict.SOFT)
+
+
 @given(st.binary(max_size=2_000))
 def test_any_bytes_are_read(raw: bytes) -> None:
     assert isinstance(read(raw), Reading)

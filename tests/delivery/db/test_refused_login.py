@@ -20,7 +20,7 @@ from tests.delivery.db.conftest import SENDER, TEMPLATES, release, states
 from tests.delivery.mail import conftest as mail
 from tests.smtp_server import running_smtp_server
 
-certificate, tls = mail.certificate, mail.tls
+tls = mail.tls
 LOGIN = ("nieuwsbrief", "een lang wachtwoord")
 
 

@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from newsletter_service.imap import ImapServer
 from newsletter_service.settings import DEMO_SECRET, Settings, SettingsError
 
 GOOD = {
@@ -142,3 +143,43 @@ def test_the_demo_needs_no_settings_but_stays_on_this_machine() -> None:
     assert demo.smtp_port == 1025
     (line,) = problems(DEMO="1")
     assert line.startswith("DEMO")
+
+
+IMAP = {
+    "BOUNCE_IMAP_HOST": "imap.nieuwsbrief.example",
+    "BOUNCE_IMAP_USERNAME": "bounces",
+    "BOUNCE_IMAP_PASSWORD": "een lang wachtwoord",
+}
+
+
+def test_the_mailbox_for_bounces_is_read_over_tls_unless_told_otherwise() -> None:
+    assert Settings.from_env(GOOD).bounce_mailbox is None
+    mailbox = Settings.from_env({**GOOD, **IMAP}).bounce_mailbox
+    assert mailbox == ImapServer(
+        "imap.nieuwsbrief.example", 993, "tls", "bounces", "een lang wachtwoord", "INBOX"
+    )
+    assert "wachtwoord" not in repr(mailbox)
+    starttls = Settings.from_env({**GOOD, **IMAP, "BOUNCE_IMAP_SECURITY": "starttls"}).bounce_mailbox
+    assert starttls is not None
+    assert starttls.port == 143
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"BOUNCE_IMAP_USERNAME": ""}, "BOUNCE_IMAP_USERNAME is not set: give the account"),
+        ({"BOUNCE_IMAP_PASSWORD": ""}, "BOUNCE_IMAP_PASSWORD is not set: give the password"),
+        ({"BOUNCE_IMAP_SECURITY": "ssl"}, "BOUNCE_IMAP_SECURITY is 'ssl': give tls, starttls or none."),
+        ({"BOUNCE_IMAP_SECURITY": "none"}, "BOUNCE_IMAP_SECURITY none is for a server on this machine"),
+        ({"BOUNCE_IMAP_PORT": "imap"}, "BOUNCE_IMAP_PORT is 'imap': give a number from 1 to 65535."),
+        ({"BOUNCE_IMAP_HOST": "", "BOUNCE_IMAP_USERNAME": ""}, "BOUNCE_IMAP_PASSWORD needs BOUNCE_IMAP_HOST"),
+        ({"DEMO": "1"}, "DEMO reads no mailbox elsewhere"),
+    ],
+    ids=str,
+)
+def test_a_mistake_about_the_mailbox_for_bounces_is_one_line(changes: dict[str, str], complaint: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({**GOOD, **IMAP, **changes})
+    assert [problem for problem in caught.value.problems if "IMAP" in problem] == [
+        next(problem for problem in caught.value.problems if problem.startswith(complaint))
+    ]

@@ -1,0 +1,66 @@
+"""Staff hear of refusals for policy, once a day."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.bounces.notices import prepare, tell
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.letters.mime.skeleton import SlotValues, Template
+from newsletter_service.services import Services
+from newsletter_service.staff.rules import Role
+from newsletter_service.staff.service import NewUser, add_user
+from newsletter_service.subscriptions.models import Subscriber
+from scheduled_jobs import watch_bounces
+from tests.bounces.db.conftest import Comes, make_delivery
+from tests.conftest import NOW, Clock
+
+
+@pytest.fixture
+def staff(session: Session, anna: Subscriber, app: Flask) -> None:
+    with app.test_request_context():
+        for name, role in (("beheer", Role.ADMINISTRATOR), ("redactie", Role.COMMUNICATOR)):
+            add_user(session, NewUser(f"{name}@noord.example", name, "een lang wachtwoord", [role]))
+    session.commit()
+
+
+def told(session: Session) -> list[str]:
+    session.rollback()
+    return sorted(session.scalars(select(Delivery.address).where(Delivery.mailing_id.is_(None))))
+
+
+def test_staff_are_told_once_a_day_and_only_if_there_was_something(
+    app: Flask, session: Session, anna: Subscriber, staff: None, comes: Comes, clock: Clock
+) -> None:
+    assert watch_bounces.run() == ""
+    comes("exchange_online_policy", make_delivery(session, anna))
+    comes("gmail_full", make_delivery(session, anna))
+    session.commit()
+    clock.move(minutes=1)
+    assert watch_bounces.run() == "told 2 members of staff of 1 refusals for policy"
+    assert told(session) == ["beheer@noord.example", "redactie@noord.example"]
+    assert watch_bounces.run() == ""
+    clock.move(hours=2)
+    comes("exchange_online_policy", make_delivery(session, anna), clock.now)
+    session.commit()
+    assert watch_bounces.run() == ""
+    clock.move(hours=22)
+    assert watch_bounces.run() == "told 2 members of staff of 1 refusals for policy"
+    clock.move(days=2)
+    assert watch_bounces.run() == ""
+
+
+def test_the_mail_says_what_the_servers_said_and_names_no_reader(
+    session: Session, anna: Subscriber, staff: None, comes: Comes, wired: Services
+) -> None:
+    comes("exchange_online_policy", make_delivery(session, anna))
+    session.commit()
+    alert = prepare(session, wired, NOW)
+    assert alert is not None
+    tell(session, alert, NOW)
+    values = SlotValues("beheer@noord.example", NOW, "<1@nieuwsbrief.example>")
+    text = Template(alert.letters[0][1].skeleton).fill(values).decode().replace("=\r\n", "")
+    assert "Mailservers weigeren onze brieven" in text
+    assert "blocked using Spamhaus" in text
+    assert "gemeente.example" not in text
