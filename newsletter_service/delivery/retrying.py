@@ -21,7 +21,7 @@ def number_of(session: Session, mailing_id: int, which: Filter, readers: Select[
 
 
 def retry(session: Session, mailing_id: int, which: Filter, readers: Select[int], now: datetime) -> int:
-    """Let failed or uncertain letters to `readers` (ids) go out once more, with the Message-ID they had; how many."""
+    """Queues failed or uncertain letters to `readers` (ids) again under their Message-ID; returns their number."""
     return _change(
         session,
         update(Delivery)
@@ -37,7 +37,7 @@ def retry(session: Session, mailing_id: int, which: Filter, readers: Select[int]
 
 
 def count_as_sent(session: Session, mailing_id: int, which: Filter) -> int:
-    """Believe that letters arrived of which the outcome is unknown; how many. They may have arrived twice."""
+    """Counts uncertain letters as sent and returns their number; they may have arrived twice."""
     uncertain = replace(which, group=Group.UNCERTAIN)
     return _change(
         session, update(Delivery).where(*uncertain.rows(mailing_id)).values(state=DeliveryState.SENT)

@@ -140,7 +140,7 @@ def settlement(
 
     A letter is given up when its time is up and it was tried often enough: one that was held for days, or
     met a clock that jumped ahead, still gets its chances. From then on an answer that otherwise costs no attempt
-    does, or one letter at which a server always hangs up would go round for ever. `hold` leaves an unknown outcome
+    does, or one letter at which a server always hangs up would be tried without end. `hold` leaves an unknown outcome
     to a person. After an earlier attempt with an unknown outcome (`ambiguous`) nobody can say that a letter failed.
     With `costs` it counts as an attempt whatever the verdict.
     """

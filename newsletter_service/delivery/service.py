@@ -129,9 +129,9 @@ def resume_mailing(session: Session, mailing: Mailing) -> None:
 
 
 def cancel_mailing(session: Session, mailing: Mailing, now: datetime) -> int:
-    """Stop all of a paused mailing that is still open; how many rows.
+    """Cancels all of a paused mailing that is still open and returns the number of rows.
 
-    Rows that a sender is writing at this very moment are left out: waiting for them could be waiting for one
+    Rows that a worker is writing at this very moment are left out: waiting for them could be waiting for one
     another. Nobody claims them while the mailing is paused, so that asking again gets them.
     """
     mine = select(Delivery.id).where(Delivery.mailing_id == mailing.id, Delivery.settled_at.is_(None))
@@ -219,17 +219,17 @@ def notices_since(session: Session, subscriber_id: int, since: datetime) -> int:
 
 
 def purge_notices(session: Session, before: datetime) -> int:
-    """Remove notices that were settled before a moment, with their letters; how many."""
+    """Removes notices that were settled before a moment, with their letters, and returns their number."""
     return _remove(session, Delivery.settled_at < before)
 
 
 def purge_rests(session: Session, now: datetime) -> int:
-    """Forget how domains took our letters long ago; of how many."""
+    """Removes backoffs of domains that count no more and returns their number."""
     return domain_backoff.forget(session.connection(), now)
 
 
 def erase_notices(session: Session, subscriber_id: int) -> int:
-    """Remove all notices to a reader, also those still on their way; how many."""
+    """Removes all notices to a subscriber, also those still on their way, and returns their number."""
     return _remove(session, Delivery.subscriber_id == subscriber_id)
 
 

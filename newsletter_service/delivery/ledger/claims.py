@@ -260,7 +260,7 @@ _SETTLE_POSTGRESQL = """
 
 
 def settle(connection: Connection, worker: str, settled: Sequence[Settled]) -> int:
-    """Writes down what became of rows that `worker` holds; returns how many it still did hold."""
+    """Writes down what became of rows that `worker` holds and returns the number of those it still held."""
     if not settled:
         return 0
     with closing(connection.connection.cursor()) as cursor:

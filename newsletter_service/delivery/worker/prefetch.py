@@ -82,7 +82,7 @@ class Prefetcher:
     def fill(
         self, connection: Connection, worker: str, mailings: Sequence[int | None], limit: int, now: datetime
     ) -> int:
-        """Claims up to `limit` rows of these mailings (None: notices), and of domains left out; returns how many."""
+        """Claims up to `limit` rows of these mailings (None: notices) and of domains left out; returns their number."""
         looks, count = limit > 0, self._fill_left_out(connection, worker, mailings, now)
         for domain in self._queue.domains_with(ENOUGH_PER_DOMAIN):
             self._left_out.setdefault(domain, {})
