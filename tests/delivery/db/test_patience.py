@@ -91,7 +91,7 @@ def test_a_server_that_falls_silent_is_left_when_its_time_is_up_and_not_before(
         finally:
             silence.over.set()
         assert sender.verdicts == Counter({verdict: 1})
-        assert "the server did not answer in time" in caplog.text
+        assert "no reply from the server in time" in caplog.text
         row = row_of(session, READER)
         if verdict is Verdict.UNCERTAIN:
             assert (row.state, row.ambiguous_attempts, row.attempts) == (DeliveryState.UNCERTAIN, 1, 1)
