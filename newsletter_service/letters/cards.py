@@ -22,11 +22,15 @@ _UNBROKEN = Markup('<span style="white-space:nowrap">{}</span>')
 
 @dataclass(frozen=True)
 class CardLink:
-    """A link of one card: its `name` as text, and as HTML in which what is in another language says so."""
+    """A link of one card: its `name` as text, and as HTML in which what is in another language says so.
+
+    `label` may be shorter where it stands below its title; then `short` is set and screen readers say the `name`.
+    """
 
     name: str
     label: Markup
     url: str
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ class Manner:
     page: str = ""
     limit: int | None = None
 
+    @property
+    def brief(self) -> bool:
+        """Whether the lead stands for the whole: text and picture are on the web."""
+        return self.limit == 0
+
 
 def fitting_card(card: Card) -> Card:
     """`card` with its lines in one piece, and with addresses that name nobody; LetterError if its link is refused."""
@@ -103,10 +112,12 @@ def card_view(card: Card, manner: Manner) -> CardView:
     """`card` as it looks in a letter."""
     names, language = manner.names, manner.language
     when_html, when_text = _when(card, language, manner.year)
-    limit, more = _shortening(card, manner)
+    more = place_of_rest(card, manner.page, manner.limit)
+    limit = manner.limit if more else None
     target = names.own.get(card.link_url, card.link_url)
-    leads_to = target or more
-    width, height = _size(card.picture)
+    leads_to = more or target
+    picture = None if manner.brief else card.picture
+    width, height = _size(picture)
     return CardView(
         tag=card.tag,
         title=names.name(card.title, leads_to) if leads_to else card.title,
@@ -115,7 +126,7 @@ def card_view(card: Card, manner: Manner) -> CardView:
         body_text=to_text(card.body, names.name, limit, names.own),
         links=_links_shown(card, manner, more, target),
         leads_to=leads_to,
-        picture=card.picture,
+        picture=picture,
         picture_alt=_alt(card, names, leads_to),
         picture_width=width,
         picture_height=height,
@@ -128,15 +139,14 @@ def card_view(card: Card, manner: Manner) -> CardView:
     )
 
 
-def _shortening(card: Card, manner: Manner) -> tuple[int | None, str]:
-    """How much of a text is shown and where the rest is; None and nothing where all of it is shown.
+def place_of_rest(card: Card, page: str, limit: int | None) -> str:
+    """Where the rest of a text stands of which `limit` characters are shown; empty where all of it is shown.
 
     A restricted item is nowhere on the web, and so is shown whole.
     """
-    limit = manner.limit
     if limit is None or not card.anchor or card.restricted_to or reading_length(card.body) <= limit:
-        return None, ""
-    return limit, f"{manner.page}#{card.anchor}"
+        return ""
+    return f"{page}/{card.anchor}"
 
 
 def _alt(card: Card, names: LinkNames, leads_to: str) -> str:
@@ -174,7 +184,8 @@ def _links_shown(card: Card, manner: Manner, more: str, target: str) -> tuple[Ca
     _ = texts(manner.language).gettext
     shown = []
     if more:
-        shown.append(_card_link(card, label_of_rest(card, manner.language), more, manner))
+        rest = _card_link(card, label_of_rest(card, manner.language), more, manner)
+        shown.append(replace(rest, label=escape(_("Lees verder")), short=True) if manner.brief else rest)
     if target and card.link_label.strip():
         name = manner.names.name(card.link_label.strip(), target, card.title)
         shown.append(CardLink(name, _foreign(name, manner), target))

@@ -16,12 +16,15 @@ from newsletter_service.letters.cards import (
     fitting_line,
     label_of_rest,
     links_of_card,
+    place_of_rest,
 )
 from newsletter_service.letters.links.names import LinkNames
 from newsletter_service.letters.markdown.html import links_in, to_html, to_text
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import EditionContent, MailIdentity
 from newsletter_service.links.urls import ARCHIVE
+
+_ENOUGH_FOR_CONTENTS = 4
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,21 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Line:
+    """What the contents say of one item: its title and where that leads, and a note of ours; both may be empty."""
+
+    title: str
+    url: str
+    note: str
+
+
+@dataclass(frozen=True)
 class EditionView:
     """Everything of an edition that its templates show besides who sends it."""
 
     introduction_html: Markup
     introduction_text: str
+    contents: tuple[Line, ...]
     sections: tuple[Section, ...]
     own: OwnLinks
     restricted: bool
@@ -87,14 +100,14 @@ def edition_view(content: EditionContent, sender: MailIdentity, manage: str, uns
     own = own_links(content, sender, manage, unsubscribe)
     words = {"voorkeuren": manage or own.sign_up.url, "afmelden": unsubscribe or own.sign_up.url}
     names = LinkNames(_links(content, sender), own.pairs(), words)
-    page, limit = _page(content, sender), content.text_limit
+    manner = Manner(content.language, content.written_in, content.day.year, names, _page(content, sender))
     introduction = content.introduction
+    sections = _sections(content, manner)
     return EditionView(
         introduction_html=Markup(to_html(introduction, names.name, own=words)),  # noqa: S704  # cleaned by nh3
         introduction_text=to_text(introduction, names.name, own=words),
-        sections=_sections(
-            content, Manner(content.language, content.written_in, content.day.year, names, page, limit)
-        ),
+        contents=_contents(content, sections),
+        sections=sections,
         own=own,
         restricted=_holds_restricted(content),
     )
@@ -138,13 +151,42 @@ def _holds_restricted(content: EditionContent) -> bool:
 def _sections(content: EditionContent, manner: Manner) -> tuple[Section, ...]:
     """The cards in their order, under a heading wherever the kind changes; the first may be featured."""
     _ = texts(content.language).gettext
-    pairs = [(card, card_view(card, manner)) for card in content.cards]
+    pairs = [
+        (card, card_view(card, replace(manner, limit=limit)))
+        for card, limit in zip(content.cards, _limits(content), strict=True)
+    ]
     sections = []
-    if content.featured and len(pairs) > 1:
+    if _has_feature(content):
         sections.append(Section(_("Uitgelicht"), (pairs.pop(0)[1],), featured=True))
     for kind, group in groupby(pairs, key=lambda pair: pair[0].kind):
         sections.append(Section(heading(kind, content.language), tuple(view for _card, view in group)))
     return tuple(sections)
+
+
+def _has_feature(content: EditionContent) -> bool:
+    return content.featured and len(content.cards) > 1
+
+
+def _limits(content: EditionContent) -> list[int | None]:
+    """How much of each card's text is shown: of one among others with a lead and a place on the web, nothing."""
+    limit = content.text_limit
+    if limit is None or len(content.cards) < 2:
+        return [limit] * len(content.cards)
+    limits: list[int | None] = [
+        0 if card.lead and card.anchor and not card.restricted_to else limit for card in content.cards
+    ]
+    return [limit, *limits[1:]] if _has_feature(content) else limits
+
+
+def _contents(content: EditionContent, sections: Iterable[Section]) -> tuple[Line, ...]:
+    """What is in the letter, where that is more than a screen holds."""
+    _ = texts(content.language).gettext
+    if len(content.cards) < _ENOUGH_FOR_CONTENTS:
+        return ()
+    cards = [card for section in sections for card in section.cards]
+    return tuple(
+        Line(card.title, card.leads_to, _("Beperkte toegang") if card.access else "") for card in cards
+    )
 
 
 def heading(kind: str, language: Language) -> str:
@@ -161,7 +203,8 @@ def heading(kind: str, language: Language) -> str:
 def _links(content: EditionContent, sender: MailIdentity) -> Iterable[tuple[str, str]]:
     yield from links_in(content.introduction)
     page = _page(content, sender)
-    for card in content.cards:
-        more = f"{page}#{card.anchor}" if card.anchor and not card.restricted_to else ""
-        yield from links_of_card(card, content.language, card.link_url or more)
-        yield (label_of_rest(card, content.language), more)
+    for card, limit in zip(content.cards, _limits(content), strict=True):
+        more = place_of_rest(card, page, limit)
+        yield from links_of_card(card, content.language, more or card.link_url)
+        if more:
+            yield (label_of_rest(card, content.language), more)

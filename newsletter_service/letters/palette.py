@@ -6,9 +6,11 @@ something one of 3:1 (1.4.11). The organisations bring colours of their own: let
 
 from dataclasses import dataclass
 
-SERIF = "'Palatino Linotype', 'Iowan Old Style', Palatino, Georgia, serif"
+from markupsafe import Markup
+
+SERIF = Markup("'Palatino Linotype','Iowan Old Style',Palatino,Georgia,serif")
 """For headlines and leads; begins with what Windows has, since Outlook may look no further than the first name."""
-SANS = "'Segoe UI', -apple-system, Roboto, Arial, sans-serif"
+SANS = Markup("'Segoe UI',-apple-system,Roboto,Arial,sans-serif")
 """For texts and facts."""
 
 

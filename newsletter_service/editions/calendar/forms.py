@@ -70,13 +70,13 @@ class CalendarForm(Form):
     )
     closing_time = TimeField(_l("Hoe laat sluit de kopij?"), validators=[InputRequired(FILL_IN)])
     text_limit = NumberField(
-        _l("Hoeveel tekens van de tekst van een bericht staan er hooguit in de brief?"),
+        _l("Hoeveel tekens van de tekst van het uitgelichte bericht staan er hooguit in de brief?"),
         validators=[InputRequired(FILL_IN)],
         lowest=200,
         highest=BODY_LENGTH,
         description=_l(
-            "Wat langer is, gaat verder op de website. Berichten met beperkte toegang staan altijd helemaal "
-            "in de brief."
+            "Wat langer is, gaat verder op de website. Van de andere berichten staat de inleiding in de brief. "
+            "Berichten met beperkte toegang staan altijd helemaal in de brief."
         ),
     )
     release_rule = RadioField(

@@ -236,6 +236,20 @@ def test_an_item_has_a_page_of_its_own_that_leads_to_the_next(
     assert "Geheim" not in page
 
 
+def test_the_pages_show_a_text_whole_that_the_letter_cuts(
+    client: FlaskClient, publish: Publish, items: None, stored: Stored
+) -> None:
+    with stored() as session:
+        item = session.scalars(select(Item).where(Item.title == "Voor iedereen")).one()
+        item.body = "Lang uitgelegd. " * 100
+        address = f"/archief/1/bericht-{item.id}"
+    publish(1, "Bijeenkomst", "Voor iedereen")
+    for page in ("/archief/1", address):
+        text = client.get(page).text
+        assert text.count("Lang uitgelegd.") == 100
+        assert "Lees verder op onze website" not in text
+
+
 def test_no_page_shows_an_item_that_not_everybody_may_read(
     client: FlaskClient, publish: Publish, items: None, stored: Stored
 ) -> None:

@@ -76,7 +76,7 @@ def test_a_long_text_goes_on_on_the_web_unless_access_is_restricted(session: Ses
         text_of(message_for(session, house.mail_context, edition, "politie", "nl", CLOSES)).split()
     )
     assert shown.count("Een lange uitleg.") == 40 + 11
-    assert shown.count(f"https://nieuwsbrief.example/archief/1#bericht-{public.id}") == 1
+    assert shown.count(f"https://nieuwsbrief.example/archief/1/bericht-{public.id}") == 1
     assert shown.count("Beperkte toegang · alleen voor politie, niet doorsturen") == 1
 
 

@@ -23,12 +23,14 @@ ITEM = Card(
     Picture("https://nieuwsbrief.example/afbeelding/1", "Een balie", 1152, 480),
     anchor="bericht-7",
 )
-PLACE = "https://nieuwsbrief.example/archief/12#bericht-7"
+PLACE = "https://nieuwsbrief.example/archief/12/bericht-7"
 
 
-def parts_of(*cards: Card, language: str = "nl", limit: int | None = None) -> tuple[str, str]:
+def parts_of(
+    *cards: Card, language: str = "nl", limit: int | None = None, featured: bool = False
+) -> tuple[str, str]:
     """HTML and text of a letter with these items."""
-    message = copy_of(edition(cards=cards, language=language, text_limit=limit, featured=False))
+    message = copy_of(edition(cards=cards, language=language, text_limit=limit, featured=featured))
     return html_of(message), text_of(message)
 
 
@@ -50,9 +52,11 @@ def test_links_to_two_places_never_say_the_same() -> None:
     other = replace(ITEM, link_url="https://zuid.example/meldpunt", anchor="bericht-8")
     html, _text = parts_of(ITEM, other, limit=100)
     targets: dict[str, set[str]] = {}
-    link = r'<a href="([^"]*)"[^<>]*>(?:<img [^<>]*alt="([^"]*)"[^<>]*>|([^<]*))</a>'
-    for target, alt, words in re.findall(link, html):
-        targets.setdefault(unescape(words or alt), set()).add(target)
+    link = (
+        r'<a href="([^"]*)"(?: aria-label="([^"]*)")?[^<>]*>(?:<img [^<>]*alt="([^"]*)"[^<>]*>|([^<]*))</a>'
+    )
+    for target, spoken, alt, words in re.findall(link, html):
+        targets.setdefault(unescape(spoken or words or alt), set()).add(target)
     assert all(len(places) == 1 for places in targets.values()), targets
 
 
@@ -61,19 +65,68 @@ def test_a_picture_says_its_size_and_its_words_stand_on_a_ground() -> None:
     ((cell, picture),) = re.findall(r'<td class="b-sunk"([^<>]*)>(?:(?!</td>).)*?<img ([^<>]*)>', html)
     assert 'width="560" height="233"' in picture
     assert "line-height:1.4" in picture
-    assert "font-family:&#39;Segoe UI&#39;" in picture
+    assert "font-family:'Segoe UI'" in picture
     assert "padding:8px" in cell
     assert "bgcolor=" in cell
 
 
-def test_a_long_text_goes_on_where_the_edition_stands_on_the_web() -> None:
-    for part in parts_of(ITEM, limit=100):
+@pytest.mark.parametrize(
+    "others", [(), (replace(ITEM, title="Nog een", anchor="b"),)], ids=["alone", "featured"]
+)
+def test_a_long_text_goes_on_on_the_page_of_its_item(others: tuple[Card, ...]) -> None:
+    for part in parts_of(ITEM, *others, limit=100, featured=True):
         shown = " ".join(unescape(part).split())
         assert "Lang uitgelegd. Lang …" in shown
         assert shown.count("Lang uitgelegd.") == 6
         assert "Lees verder op onze website: “Een nieuw meldpunt”" in shown
         assert "Naar het meldpunt" in shown
         assert PLACE in part
+
+
+OTHER = Card("news", Tag("ZUID", 2), "Nog een bericht", "Ook kort.")
+
+
+def test_an_item_among_others_is_its_lead_and_the_way_to_the_rest() -> None:
+    html, text = parts_of(OTHER, ITEM, limit=900)
+    for part in (html, text):
+        assert "Kort gezegd." in part
+        assert "Lang uitgelegd." not in part
+        assert "Naar het meldpunt" in part
+        assert PLACE in part
+    assert "<img" not in html
+    rest = rf'<a href="{PLACE}" aria-label="Lees verder op onze website: “Een nieuw meldpunt”"[^<>]*>Lees verder</a>'
+    assert re.search(rest, html)
+    assert "Lees verder op onze website: “Een nieuw meldpunt”:" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        replace(ITEM, lead=""),
+        replace(ITEM, anchor=""),
+        replace(ITEM, restricted_to=("OM",)),
+    ],
+    ids=["without a lead", "no place on the web", "restricted"],
+)
+def test_what_has_no_lead_or_stands_nowhere_else_keeps_its_text_and_its_picture(item: Card) -> None:
+    html, text = parts_of(OTHER, item, limit=900)
+    assert "Lang uitgelegd." in html
+    assert "Lang uitgelegd." in text
+    assert "<img" in html
+
+
+def test_a_letter_of_many_items_begins_with_their_titles() -> None:
+    restricted = replace(ITEM, title="Besloten", restricted_to=("OM",), link_url="", link_label="")
+    cards = (ITEM, OTHER, replace(OTHER, title="Derde"), restricted)
+    html, text = parts_of(*cards, limit=900)
+    contents = html.partition(">In dit nummer</h2>")[2].partition("<h2")[0]
+    places = [contents.index(card.title) for card in cards]
+    assert places == sorted(places)
+    assert re.search(rf'<a href="{PLACE}"[^<>]*>Een nieuw meldpunt</a>', contents)
+    assert re.search(r">Besloten<br /><span [^<>]*>Beperkte toegang</span>", contents)
+    assert "- Nog een bericht\n- Derde\n- Besloten (Beperkte toegang)\n" in text
+    for part in parts_of(*cards[:3], limit=900):
+        assert "In dit nummer" not in part
 
 
 @pytest.mark.parametrize(
@@ -106,7 +159,11 @@ def test_a_restricted_item_says_whom_it_is_for_and_so_does_the_foot() -> None:
 
 def test_english_readers_are_told_which_words_are_dutch() -> None:
     html, text = parts_of(
-        ITEM, replace(ITEM, link_label="", title="Nog een", anchor="b"), language="en", limit=100
+        ITEM,
+        replace(ITEM, link_label="", title="Nog een", anchor="b"),
+        language="en",
+        limit=100,
+        featured=True,
     )
     assert "Our items are in Dutch." in html
     assert "Our items are in Dutch." in text
@@ -118,11 +175,12 @@ def test_english_readers_are_told_which_words_are_dutch() -> None:
         r'<div lang="nl" style="display:none',
         r'<h1 lang="nl"',
         r'<h3 lang="nl"',
+        r'<a href="[^"]*" aria-label="Read more on our website: “Nog een”"[^<>]*>Read more</a>',
         r'<img lang="nl"',
         r'<p lang="nl" [^<>]*>Kort gezegd\.</p>',
         r'<div lang="nl"> ?<p [^<>]*>Lang uitgelegd',
         r'<span lang="nl">Naar het meldpunt</span>',
-        r'Continue reading on our website: <span lang="nl">“Een nieuw meldpunt”</span>',
+        r'Read more on our website: <span lang="nl">“Een nieuw meldpunt”</span>',
         r'Read more about <span lang="nl">“Nog een”</span>',
     ):
         assert re.search(pattern, html), pattern
