@@ -8,6 +8,7 @@ from flask import Flask
 from newsletter_service.archive.views import archive
 from newsletter_service.clock import utc_now
 from newsletter_service.core import create_core
+from newsletter_service.demo.style_views import style
 from newsletter_service.demo.views import demo
 from newsletter_service.editions.pages.views import editions
 from newsletter_service.editorial.pictures import pictures
@@ -20,6 +21,7 @@ from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
 from newsletter_service.startup import start
 from newsletter_service.subscriptions.views import readers
+from newsletter_service.today.views import beginning
 from newsletter_service.web import init_web
 from newsletter_service.web.forms.csrf import csrf
 from newsletter_service.web.server.proxies import TrustedProxies
@@ -32,11 +34,12 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.template_folder = str(TEMPLATES / "web")
     init_web(app, https=settings.base_url.startswith("https://"))
     init_signin(app, settings.suppression_key, *settings.password_cost)
-    for blueprint in (front, readers, staff, editorial, pictures, editions, archive, metrics):
+    for blueprint in (front, readers, staff, beginning, editorial, pictures, editions, archive, metrics):
         app.register_blueprint(blueprint)
     csrf.exempt(readers)
     if settings.demo:
         app.register_blueprint(demo)
+        app.register_blueprint(style)
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask says
     return app
 

@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw
 WIDTH, HEIGHT = 1152, 480
 _FINER = 2  # drawn larger and made smaller, which softens the edges
 
-DEEP, BLUE, HAZE, SKY = "#0b2c43", "#5b93b5", "#b9d3e3", "#e1eef6"
-AMBER, SAND = "#d08431", "#f3dfc4"
-MEADOW, GRASS = "#6a8f4d", "#a9c28f"
+DEEP, BLUE, HAZE, SKY = "#0b2a40", "#0b5587", "#b9d2e2", "#e2eef6"
+AMBER, RUST, SAND = "#d9782c", "#bd5f16", "#f6e2cb"
+MEADOW, GRASS = "#4c7a46", "#a9c094"
 WHITE = "#ffffff"
 
 Points = Sequence[tuple[float, float]]
@@ -73,9 +73,10 @@ def _town_hall(pen: Pen) -> None:
     pen.disc(930, 130, 56, AMBER)
     pen.box(0, 404, WIDTH, HEIGHT, HAZE)
     for left in (250, 662):
-        pen.box(left, 232, left + 240, 404, BLUE)
+        wall, glass = (BLUE, SKY) if left < WIDTH / 2 - 240 else (RUST, SAND)
+        pen.box(left, 232, left + 240, 404, wall)
         for window in range(3):
-            pen.box(left + 32 + window * 66, 272, left + 68 + window * 66, 330, SKY)
+            pen.box(left + 32 + window * 66, 272, left + 68 + window * 66, 330, glass)
     pen.box(470, 190, 682, 404, DEEP)
     pen.shape([(446, 190), (576, 104), (706, 190)], DEEP)
     pen.box(562, 48, 590, 112, DEEP)
@@ -107,7 +108,7 @@ def _barn(pen: Pen) -> None:
     pen.disc(190, 120, 52, AMBER)
     pen.shape([(0, 320), (300, 262), (720, 300), (1152, 246), (1152, 480), (0, 480)], GRASS)
     pen.box(520, 214, 880, 366, DEEP)
-    pen.shape([(492, 222), (590, 128), (810, 128), (908, 222)], "#7a3b00")
+    pen.shape([(492, 222), (590, 128), (810, 128), (908, 222)], RUST)
     pen.box(644, 258, 756, 366, SAND)
     pen.line([(644, 258), (756, 366)], DEEP, 6)
     pen.line([(756, 258), (644, 366)], DEEP, 6)
@@ -117,7 +118,7 @@ def _barn(pen: Pen) -> None:
     for row in range(5):
         pen.line([(40 + row * 250, 480), (180 + row * 190, 372)], GRASS, 5)
     for x in (300, 372, 980):
-        pen.box(x - 6, 270, x + 6, 352, "#7a3b00")
+        pen.box(x - 6, 270, x + 6, 352, RUST)
         pen.disc(x, 250, 40, MEADOW)
 
 
@@ -126,7 +127,7 @@ def _stairs(pen: Pen) -> None:
         left, top = 150 + step * 122, 386 - step * 46
         pen.box(left, top, left + 122, 432, DEEP if step == 6 else (BLUE if step % 2 else HAZE))
     pen.box(80, 432, 1072, 440, DEEP)
-    pen.box(936, 20, 944, 110, "#7a3b00")
+    pen.box(936, 20, 944, 110, RUST)
     pen.shape([(944, 22), (1016, 42), (944, 64)], AMBER)
     for step in range(3):
         pen.disc(196 + step * 122, 360 - step * 46, 13, AMBER)
@@ -142,7 +143,7 @@ def _port(pen: Pen) -> None:
         pen.line([(left + 60, 44), (left - 180, 100)], DEEP, 5)
         pen.line([(left - 110, 116), (left - 110, 206)], DEEP, 4)
         pen.box(left - 150, 206, left - 70, 238, AMBER)
-    colours = (BLUE, "#7a3b00", HAZE, AMBER, DEEP)
+    colours = (BLUE, RUST, HAZE, AMBER, DEEP)
     for row in range(3):
         for stack in range(5 - row):
             left = 150 + stack * 92 + row * 30

@@ -1,21 +1,12 @@
 """The front door of the editorial office."""
 
-from flask import Blueprint, redirect, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint
 
 from newsletter_service.staff.access.sessions import in_background, session_ends
-from newsletter_service.staff.guards import acting, staff_only
-from newsletter_service.staff.rules import Role
+from newsletter_service.staff.guards import staff_only
 from newsletter_service.web.formatting import machine
 
 staff = staff_only(Blueprint("staff", __name__, url_prefix="/redactie"))
-
-
-@staff.get("/")
-def home() -> Response:
-    """Heads begin with their queue, the others with the editions."""
-    heads = Role.HEAD in acting().roles and Role.COMMUNICATOR not in acting().roles
-    return redirect(url_for("editorial.queue" if heads else "editions.index"))
 
 
 @staff.get("/sessie")

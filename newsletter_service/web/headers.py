@@ -10,7 +10,7 @@ SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")
 # No preload and no subdomains: other sites of the same organisation are not ours to decide about.
 HSTS = "max-age=63072000"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
-STYLES = frozenset({"web.static", "web.huisstijl"})
+VERSIONED = frozenset({"web.static", "web.huisstijl", "web.merk", "web.merk_op_telefoon", "web.deel"})
 PAGE_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -87,7 +87,7 @@ def framed(response: Response) -> Response:
 
 def _cached(response: Response) -> Response:
     """Static files with their hash in the address never change; what no view decided about is not stored."""
-    if request.endpoint in STYLES and response.status_code == 200:
+    if request.endpoint in VERSIONED and response.status_code == 200:
         hashed = "v" in request.args
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if hashed else "no-cache"
     elif is_staff_page() or "Cache-Control" not in response.headers:

@@ -12,8 +12,10 @@ from newsletter_service.db import db
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.values import Publisher
 from newsletter_service.publisher.service import newsletter, publishers
+from newsletter_service.services import services
 from newsletter_service.web import livery
 from newsletter_service.web.locale import language
+from newsletter_service.web.marks import motif
 
 STATIC = Path(__file__).resolve().parent / "static"
 
@@ -29,8 +31,10 @@ class Site:
 
 
 def init_site(app: Flask) -> None:
-    """Add `site()`, `static_url(name)` and `livery_url()` to the templates of `app`."""
-    app.jinja_env.globals.update(site=site, static_url=static_url, livery_url=livery_url)
+    """Give the templates of `app` the site itself, its addresses of files, and its motif."""
+    app.jinja_env.globals.update(
+        site=site, static_url=static_url, own_url=own_url, shared_url=shared_url, motif=motif
+    )
 
 
 def site() -> Site:
@@ -46,9 +50,14 @@ def static_url(filename: str) -> str:
     return url_for("web.static", filename=filename, v=_digest(filename))
 
 
-def livery_url() -> str:
-    """The address of the organisations' colours: other colours are a new address."""
-    return url_for("web.huisstijl", v=livery.digest(site().publishers))
+def own_url(name: str) -> str:
+    """The address of what is made of the organisations' colours (huisstijl, merk, deel): others are a new address."""
+    return url_for(f"web.{name}", v=livery.digest(site().publishers))
+
+
+def shared_url(address: str) -> str:
+    """An address of this site for programs elsewhere, which need all of it."""
+    return services().links.base_url + address
 
 
 def _read() -> Site:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db
 from newsletter_service.services import services
-from newsletter_service.web import livery
+from newsletter_service.web import livery, marks
 from newsletter_service.web.errors import database_outage
 from newsletter_service.web.site import site
 
@@ -39,9 +39,25 @@ def robots() -> Response:
 @web.get("/huisstijl.css")
 def huisstijl() -> Response:
     """The organisations' colours."""
-    response = make_response(livery.style_sheet(site().publishers))
-    response.mimetype = "text/css"
-    return response
+    return _file(livery.style_sheet(site().publishers), "text/css")
+
+
+@web.get("/merk.svg")
+def merk() -> Response:
+    """The newsletter's mark, for a browser's tab."""
+    return _file(marks.icon_svg(site().publishers), "image/svg+xml")
+
+
+@web.get("/merk.png")
+def merk_op_telefoon() -> Response:
+    """The mark as a telephone shows it among its programs."""
+    return _file(marks.picture(site().publishers, 180, 180, 0.5), "image/png")
+
+
+@web.get("/deel.png")
+def deel() -> Response:
+    """What others show where somebody shares a page (Open Graph)."""
+    return _file(marks.picture(site().publishers, 1200, 630, 0.55), "image/png")
 
 
 @web.get("/.well-known/security.txt")
@@ -55,6 +71,12 @@ def security_txt() -> Response:
         f"Canonical: {services().links.base_url}/.well-known/security.txt",
     )
     return _text("\n".join(lines) + "\n")
+
+
+def _file(body: str | bytes, kind: str) -> Response:
+    response = make_response(body)
+    response.mimetype = kind
+    return response
 
 
 def _text(body: str, status: int = 200) -> Response:

@@ -42,6 +42,10 @@ STAFF = (
     "/redactie/edities/1/opnieuw?toestand=failed",
     "/redactie/edities/1/domeinen",
     "/redactie/kalender",
+    "/redactie/",
+    "/redactie/stijl",
+    "/redactie/stijl/public",
+    "/redactie/stijl/staff",
 )
 LETTERS = ("edition-nl", "restricted-en", "correction-nl", "confirmation-en", "staff-composed-nl")
 LOOKS = [(1280, False), (360, True), (360, False), (1280, True)]

@@ -111,4 +111,4 @@ def _carried() -> Carried | None:
 
 def _of_somebody_else() -> Response:
     flash(_("Wat op de vorige pagina was getypt, hoort bij een ander account. Het is niet bewaard."), "warn")
-    return redirect(url_for("staff.home"))
+    return redirect(url_for("today.show"))

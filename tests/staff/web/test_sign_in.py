@@ -298,15 +298,3 @@ def test_signing_in_without_a_token_is_refused(client: FlaskClient, email: str) 
 def test_nothing_else_of_the_sign_in_library_is_reachable(client: FlaskClient, page: str) -> None:
     for prefix in ("", "/redactie"):
         assert client.get(f"{prefix}/{page}").status_code == 404
-
-
-def test_a_head_begins_with_copy_and_a_communicator_with_editions(
-    client: FlaskClient, stored: Stored, email: str
-) -> None:
-    with stored() as session:
-        communicator = make_staff(session, Role.COMMUNICATOR, name="Marieke Midden").email
-    StaffBrowser(client, email)
-    assert client.get("/redactie/").headers["Location"] == "/redactie/kopij/"
-    client.delete_cookie("redactie")
-    StaffBrowser(client, communicator)
-    assert client.get("/redactie/").headers["Location"] == "/redactie/edities"

@@ -1,0 +1,47 @@
+"""/redactie/stijl: every component of pages, in light and in dark. Registered only in a demonstration."""
+
+from flask import Blueprint, Response, make_response, render_template
+from flask_babel import gettext as _
+
+from newsletter_service.errors import NotFound
+from newsletter_service.letters.values import Tag
+from newsletter_service.services import services
+from newsletter_service.staff.guards import staff_only
+from newsletter_service.subscriptions.forms import SignUpForm
+from newsletter_service.web.headers import framed
+from newsletter_service.web.locale import language
+from newsletter_service.web.site import site
+
+SIDES = ("public", "staff")
+
+style = staff_only(Blueprint("style", __name__, url_prefix="/redactie/stijl"))
+
+
+@style.get("/")
+def show() -> str:
+    """The components of both sides, each in light and in dark."""
+    return render_template("demo/style.html", sides=SIDES)
+
+
+@style.get("/<side>")
+def components(side: str) -> Response:
+    """The components as the readers' pages (public) or those of the desk (staff) show them."""
+    if side not in SIDES:
+        raise NotFound("there are two sides")
+    page = render_template(
+        "demo/components.html", side=side, form=_form(), tags=_tags(), now=services().clock()
+    )
+    return framed(make_response(page))
+
+
+def _form() -> SignUpForm:
+    """One with a field that is wrong, and one of every kind."""
+    form = SignUpForm(formdata=None, language=language(), address="geen adres")
+    form.offer({1: _("Burgemeester"), 2: _("Politie")}, {1: _("Ondermijning"), 2: _("Jeugd")}, {})
+    form.address.errors = [_("In een e-mailadres staat een @.")]
+    return form
+
+
+def _tags() -> list[Tag]:
+    own = [Tag(one.short_name, place, one.livery) for place, one in enumerate(site().publishers, 1)]
+    return [*own, Tag(_("Samen"), 0)]

@@ -1,0 +1,23 @@
+"""The page that staff begin with."""
+
+from flask import Blueprint, render_template
+
+from newsletter_service.db import db
+from newsletter_service.services import services
+from newsletter_service.staff.guards import acting, signed_in, staff_only
+from newsletter_service.staff.rules import Role
+from newsletter_service.today.service import today
+
+beginning = staff_only(Blueprint("today", __name__, url_prefix="/redactie"))
+
+
+@beginning.get("/")
+def show() -> str:
+    """What waits for whoever is signed in."""
+    now = services().clock()
+    return render_template(
+        "today/show.html",
+        today=today(db.session(), signed_in(), now),
+        now=now,
+        may_write=Role.HEAD in acting().roles or Role.COMMUNICATOR in acting().roles,
+    )

@@ -1,0 +1,78 @@
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import time, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.publisher.models import Organisation
+from newsletter_service.staff.rules import Role
+from tests.conftest import NOW
+from tests.factories import make_item, make_newsletter, make_organisation
+from tests.staff_browser import StaffBrowser, make_staff
+
+Stored = Callable[[], AbstractContextManager[Session]]
+Desk = Callable[..., StaffBrowser]
+
+
+@pytest.fixture
+def desk(client: FlaskClient, stored: Stored) -> Desk:
+    """A head of NOORD signed in at a desk whose calendar has this release rule, with a composed edition."""
+
+    def made(rule: str = "automatic", state: str = "composed") -> StaffBrowser:
+        with stored() as session:
+            make_newsletter(session)
+            make_organisation(session, "noord", 1)
+            make_organisation(session, "zuid", 2)
+            session.add(
+                Calendar(first_day=NOW.date(), send_time=time(9), closing_time=time(12), release_rule=rule)
+            )
+            session.add(
+                Edition(
+                    number=3,
+                    state=state,
+                    subject="Onderwerp 3",
+                    closes_at=NOW - timedelta(hours=1),
+                    sends_at=NOW + timedelta(days=2),
+                    zone="Europe/Amsterdam",
+                    hold_reason="late" if state == "held" else "",
+                    held_from="composed" if state == "held" else None,
+                )
+            )
+            email = make_staff(session, Role.HEAD, organisation="noord").email
+        return StaffBrowser(client, email)
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [("both", "Zonder uw akkoord gaat de editie niet uit"), ("automatic", "gaat vanzelf uit")],
+)
+def test_a_head_who_has_not_agreed_is_asked_to_and_told_what_follows(
+    desk: Desk, rule: str, words: str
+) -> None:
+    page = desk(rule).text("/redactie/")
+    assert "Uw akkoord op editie 3" in page
+    assert words in page
+
+
+def test_an_edition_that_is_held_waits_for_everybody(desk: Desk) -> None:
+    assert "Editie 3 wordt vastgehouden" in desk(state="held").text("/redactie/")
+
+
+def test_a_draft_waits_for_its_own_organisation_only(desk: Desk, stored: Stored) -> None:
+    head = desk(state="collecting")
+    with stored() as session:
+        organisations = {one.slug: one for one in session.query(Organisation)}
+        make_item(session, organisations["noord"], now=NOW, title="Van ons", state="draft")
+        make_item(session, organisations["zuid"], now=NOW, title="Van hen", state="draft")
+    page = head.text("/redactie/")
+    assert "Van ons" in page
+    assert "Van hen" not in page
+
+
+def test_where_nothing_waits_the_page_says_so(desk: Desk) -> None:
+    assert "Niets wacht op u." in desk(state="collecting").text("/redactie/")
