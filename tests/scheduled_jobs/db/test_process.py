@@ -137,4 +137,4 @@ def test_every_command_is_listed(environment: dict[str, str], app: Flask) -> Non
     newsletter = Path(sys.executable).with_name("newsletter")
     done = subprocess.run([newsletter, "--help"], env=environment, capture_output=True, text=True, check=True)
     listed = {line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line}
-    assert {"db", "editions", "jobs", "run", "seed", "send", "staff", "subscribers"} <= listed
+    assert {"db", "editions", "jobs", "seed", "send", "serve", "staff", "subscribers"} <= listed
