@@ -15,7 +15,9 @@ staff_commands = AppGroup("staff", help="Accounts of the people who make the new
 @staff_commands.command("add")
 @click.argument("email")
 @click.option("--name", required=True, help="As it is shown to colleagues.")
-@click.option("--role", "roles", required=True, multiple=True, type=click.Choice(list(Role)))
+@click.option(
+    "--role", "roles", required=True, multiple=True, type=click.Choice([role.value for role in Role])
+)
 @click.option(
     "--organisation", help="The organisation's short name in addresses, such as var; a head needs one."
 )

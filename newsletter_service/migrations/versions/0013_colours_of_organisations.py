@@ -23,5 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('organisation') as batch_op:
-        batch_op.drop_column('colours')
+    # Not in batches: making `organisation` anew on SQLite fails on what hangs on its rows.
+    op.drop_column('organisation', 'colours')

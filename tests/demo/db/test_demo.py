@@ -37,7 +37,7 @@ def count(session: Session, kind: type) -> int | None:
 @pytest.fixture
 def other_app(settings: Settings) -> Iterator[Flask]:
     """A real service on the same database, with a key of its own."""
-    app = create_app(replace(settings, secret_key="another-secret-of-a-real-service-0123456789"))
+    app = create_app(replace(settings, suppression_key="another-key-of-a-real-service-0123456789"))
     yield app
     with app.app_context():
         db.engine.dispose()

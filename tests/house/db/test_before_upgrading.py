@@ -63,7 +63,7 @@ def test_a_command_says_so_in_one_line_and_stops(environment: dict[str, str], co
         [NEWSLETTER, *command], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    said = [line for line in done.stderr.splitlines() if "sending to" not in line]
+    said = [line for line in done.stderr.splitlines() if "worker starts" not in line]
     assert len(said) == 1, done.stderr
     assert NEEDED in said[0]
 
