@@ -14,7 +14,7 @@ from tests.journeys.office import Office, editions_in, fill_both_queues, fresh
 from tests.smtp_server import RecordingServer
 
 PAGE = "/redactie/edities/1"
-NOBODY_THERE = "550 5.1.1 no such user"
+MAILBOX_FULL = "550 5.2.2 mailbox full"
 
 
 def release(office: Office) -> None:
@@ -31,14 +31,14 @@ def links_of(office: Office) -> Links:
 def test_who_was_refused_is_known_by_name_and_gets_the_letter_after_all(
     office: Office, readers: dict[str, str], smtp: RecordingServer
 ) -> None:
-    smtp.answers[readers["om"]] = smtp.answers[readers["ovv"]] = NOBODY_THERE
+    smtp.answers[readers["om"]] = smtp.answers[readers["ovv"]] = MAILBOX_FULL
     release(office)
     assert office.numbers() == {"intended": 8, "sent": 6, "failed": 2}
     assert f"{PAGE}/verzending?toestand=failed" in office.editor.get(PAGE).text
     names = office.editor.text(f"{PAGE}/verzending?toestand=failed")
     for who in ("om", "ovv"):
         assert f"Lezer {who} {readers[who]} Mislukt" in names
-    assert names.count(NOBODY_THERE) == 2
+    assert names.count(MAILBOX_FULL) == 2
 
     smtp.answers.clear()
     assert "2 brieven" in office.editor.text(f"{PAGE}/opnieuw?toestand=failed")
@@ -55,7 +55,7 @@ def test_who_was_refused_is_known_by_name_and_gets_the_letter_after_all(
 def test_a_second_try_that_is_refused_as_well_ends_as_the_first_did(
     office: Office, readers: dict[str, str], smtp: RecordingServer
 ) -> None:
-    smtp.answers[readers["om"]] = NOBODY_THERE
+    smtp.answers[readers["om"]] = MAILBOX_FULL
     release(office)
     office.editor.done(f"{PAGE}/opnieuw?toestand=failed")
     office.tick()
@@ -66,7 +66,7 @@ def test_a_second_try_that_is_refused_as_well_ends_as_the_first_did(
 def test_a_second_try_days_later_is_given_time_like_the_first(
     office: Office, readers: dict[str, str], smtp: RecordingServer
 ) -> None:
-    smtp.answers[readers["om"]] = NOBODY_THERE
+    smtp.answers[readers["om"]] = MAILBOX_FULL
     release(office)
     office.clock.move(days=5)
     office.come_in()
@@ -84,7 +84,7 @@ def test_a_second_try_days_later_is_given_time_like_the_first(
 def test_whoever_left_after_the_refusal_gets_no_second_try(
     office: Office, readers: dict[str, str], smtp: RecordingServer
 ) -> None:
-    smtp.answers[readers["om"]] = NOBODY_THERE
+    smtp.answers[readers["om"]] = MAILBOX_FULL
     release(office)
     with office.stored() as session:
         reader = session.scalars(select(Subscriber).where(Subscriber.address == readers["om"])).one()
@@ -116,12 +116,12 @@ def test_a_letter_of_which_nobody_knows_can_be_believed_to_have_come(
 def test_the_file_of_those_who_were_refused_says_what_the_page_says_and_leaves_a_trace(
     office: Office, readers: dict[str, str], smtp: RecordingServer
 ) -> None:
-    smtp.answers[readers["om"]] = NOBODY_THERE
+    smtp.answers[readers["om"]] = MAILBOX_FULL
     release(office)
     answer = office.editor.post(f"{PAGE}/verzending/bestand?toestand=failed")
     (line,) = csv.DictReader(StringIO(answer.text.removeprefix(BEGINNING)), delimiter=DELIMITER)
     assert (line["Naam"], line["E-mailadres"]) == ("Lezer om", readers["om"])
-    assert line["Antwoord van de mailserver"] == NOBODY_THERE
+    assert line["Antwoord van de mailserver"] == MAILBOX_FULL
     with office.stored() as session:
         traces = session.scalars(select(AuditEntry.action).where(AuditEntry.action.like("%export"))).all()
     assert traces == ["edition.export"]
