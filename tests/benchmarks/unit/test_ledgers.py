@@ -11,7 +11,9 @@ LETTERS_PER_SECOND = 100_000
 
 
 def told(manner: Manner) -> Settings:
-    return Settings.from_env(environment("sqlite://", "/tmp/instance", 2525, manner))
+    return Settings.from_env(
+        environment("sqlite:////tmp/instance/newsletter.sqlite3", "/tmp/instance", 2525, manner)
+    )
 
 
 def test_a_sender_is_told_its_server_and_its_connections() -> None:
