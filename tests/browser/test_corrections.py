@@ -34,8 +34,10 @@ def corrected(site: Site) -> Site:
 
 
 def put_to_the_heads(page: Page) -> None:
+    """Unless a test before this one did: the page that asks then leads back."""
     page.goto(f"{PAGE}/versturen")
-    page.get_by_role("button", name="Leg voor aan").click()
+    if page.url.endswith("/versturen"):
+        page.get_by_role("button", name="Leg voor aan").click()
     page.goto(PAGE)
 
 

@@ -126,6 +126,11 @@ def test_a_draft_says_when_it_was_written_on_the_clocks_of_the_pages(browse: Ope
 WARNING = "Uitloggen gooit weg wat u in deze browser typte en nog niet heeft bewaard."
 
 
+def open_menu(page: Page, width: int) -> None:
+    if width < 1024:
+        page.get_by_role("button", name="Menu").click()
+
+
 @pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_the_way_out_says_what_goes_where_there_are_drafts(browse: Open, width: int, dark: bool) -> None:
     with browse(width=width, dark=dark) as page:
@@ -133,8 +138,10 @@ def test_the_way_out_says_what_goes_where_there_are_drafts(browse: Open, width: 
         page.goto("/redactie/edities")
         expect(page.get_by_text(WARNING)).to_be_hidden()
         type_an_item(page, "Nog niet af")
+        open_menu(page, width)
         expect(page.get_by_text(WARNING)).to_be_visible()
         leave(page, lambda: page.goto("/redactie/edities"))
+        open_menu(page, width)
         expect(page.get_by_text(WARNING)).to_be_visible()
         expect(page.get_by_role("button", name="Uitloggen")).to_have_accessible_description(WARNING)
         assert not overflows(page)

@@ -22,7 +22,7 @@ def refused(site: Site) -> Iterator[list[str]]:
         rows = session.scalars(mine.where(Delivery.state == "sent").order_by(Delivery.id).limit(2)).all()
         for row in rows:
             row.state, row.reply_code = DeliveryState.FAILED, 550
-            row.reply_status, row.reply_text = "5.1.1", "5.1.1 no such user"
+            row.reply_status, row.reply_text = "5.2.2", "5.2.2 mailbox full"
         ids, addresses = [row.id for row in rows], [row.address for row in rows]
     yield addresses
     with site.stored() as session:

@@ -115,7 +115,10 @@ def test_items_change_places_by_dragging(site: Site, browse: Open) -> None:
         with page.expect_response(lambda answer: "/volgorde" in answer.url):
             rows.nth(len(before) - 1).hover()
             page.mouse.down()
-            for place in (len(before) - 2, 0):  # a drag begins with a first small move, before the page scrolls
+            for place in (
+                len(before) - 2,
+                0,
+            ):  # a drag begins with a first small move, before the page scrolls
                 rows.nth(place).hover()
             page.mouse.up()
         page.wait_for_load_state("networkidle")
