@@ -33,7 +33,7 @@ JOBS = (
     Job("release-due", 5, release_due.run),
     Job("deliver", 1, deliver.run),
     Job("finish-due", 5, finish_due.run),
-    Job("come-forward", 600, repair_clock_skew.run),
+    Job("repair-clock-skew", 600, repair_clock_skew.run),
     Job("read-bounces", 60, read_bounces.run),
     Job("count-refusals", 60, count_refusals.run),
     Job("purge-stale", 3600, purge_stale.run),

@@ -15,4 +15,4 @@ def run() -> str:
         return ""
     with unit_of_work() as session:
         tell(session, alert, now)
-    return f"told {len(alert.letters)} members of staff of {alert.refusals} refusals for policy"
+    return f"told {len(alert.notice.letters)} members of staff of {alert.refusals} refusals for policy"

@@ -15,4 +15,4 @@ def run() -> str:
         return ""
     with unit_of_work() as session:
         tell(session, peak, now)
-    return f"told {len(peak.letters)} administrators of {peak.failures} failed sign-ins"
+    return f"told {len(peak.notice.letters)} administrators of {peak.failures} failed sign-ins"

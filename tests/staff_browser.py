@@ -11,6 +11,7 @@ from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
 
+DOOR = "/redactie/inloggen"
 PASSWORD = "een lang genoeg wachtwoord"
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -69,6 +70,17 @@ class StaffBrowser:
         found = TOKEN.search(page.text)
         assert found is not None, page.text
         self.token = found[1]
+
+
+def try_door(
+    client: FlaskClient, email: str, password: str = PASSWORD, address: str = "127.0.0.1", **more: str
+) -> TestResponse:
+    """What somebody at this address gets who sends the form of the sign-in page."""
+    environ = {"REMOTE_ADDR": address}
+    found = TOKEN.search(client.get(DOOR, environ_overrides=environ).text)
+    assert found is not None
+    form = {"csrf_token": found[1], "email": email, "password": password, **more}
+    return client.post(DOOR, data=form, environ_overrides=environ)
 
 
 def words(html: str) -> str:

@@ -104,8 +104,6 @@ def _by_place(edition: Edition, shown: Set[str]) -> dict[str, list[Notice]]:
 def _arranged(content: EditionContent) -> EditionView:
     """In the letter's order, under its headings, its texts whole; no link is a reader's own."""
     wired = services()
-    sender = mail_identity(
-        db.session(), content.language, wired.mail_from, wired.reply_to, wired.links.base_url
-    )
+    sender = mail_identity(db.session(), wired, content.language)
     whole = replace(content, text_limit=None)
     return edition_view(whole, sender, manage="", unsubscribe="")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,27 +10,24 @@ from sqlalchemy.orm import Session
 from newsletter_service.bounces.emails import refused_for_policy
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.bounces.rules import Verdict
-from newsletter_service.delivery.service import write_notice
-from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import mail_identity
-from newsletter_service.staff.models import AuditEntry, User
-from newsletter_service.staff.models import Role as RoleRow
+from newsletter_service.staff.models import AuditEntry
+from newsletter_service.staff.notices import PreparedNotice, prepare_notice, staff_with, write_down
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import record
 
 TOLD = "bounces.policy_told"
 TELL_AT_MOST_EVERY = timedelta(days=1)
-_TOLD_ROLES = (Role.ADMINISTRATOR.value, Role.COMMUNICATOR.value)
+_TOLD_ROLES = (Role.ADMINISTRATOR, Role.COMMUNICATOR)
 _MOST_REASONS = 3
 
 
 @dataclass(frozen=True)
 class Alert:
-    """What is worth a mail: the number of refusals, and the letter for each member of staff."""
+    """What is worth a mail: the number of refusals, and the notice of them."""
 
     refusals: int
-    letters: tuple[tuple[User, PreparedLetter], ...]
+    notice: PreparedNotice
 
 
 def prepare(session: Session, mail_context: MailContext, now: datetime) -> Alert | None:
@@ -49,23 +47,12 @@ def prepare(session: Session, mail_context: MailContext, now: datetime) -> Alert
         .order_by(func.count().desc(), Bounce.reason)
     )
     said = session.scalars(often.limit(_MOST_REASONS)).all()
-    told = list(
-        session.scalars(select(User).where(User.active, User.roles.any(RoleRow.name.in_(_TOLD_ROLES))))
-    )
-    letters = {
-        language: mail_context.renderer.notice(
-            refused_for_policy(refusals, said, language),
-            mail_identity(
-                session, language, mail_context.mail_from, mail_context.reply_to, mail_context.links.base_url
-            ),
-        )
-        for language in {user.language for user in told}
-    }
-    return Alert(refusals, tuple((user, letters[user.language]) for user in told))
+    told = staff_with(session, _TOLD_ROLES)
+    notice = prepare_notice(session, mail_context, told, partial(refused_for_policy, refusals, said))
+    return Alert(refusals, notice)
 
 
 def tell(session: Session, alert: Alert, now: datetime) -> None:
     """Write the letters into the ledger, and down that it was told."""
-    for user, letter in alert.letters:
-        write_notice(session, letter, user.email, now, name=user.name)
+    write_down(session, alert.notice, now)
     record(session, None, TOLD, "newsletter", 0, now, refusals=alert.refusals)

@@ -7,17 +7,16 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.service import write_notice
 from newsletter_service.editions import emails
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import HoldReason
 from newsletter_service.editions.service import missing_names
-from newsletter_service.letters.values import Notice, PreparedLetter
+from newsletter_service.letters.values import Notice
 from newsletter_service.links.urls import Links
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import mail_identity
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User
+from newsletter_service.staff.notices import prepare_notice, staff_with, write_down
 from newsletter_service.staff.rules import Role
 
 TOLD = (Role.HEAD, Role.COMMUNICATOR)
@@ -27,7 +26,7 @@ def tell_staff(
     session: Session, mail_context: MailContext, build: Callable[[Links, str], Notice], now: datetime
 ) -> int:
     """Tell all heads and communicators; returns the number of people told."""
-    told = session.scalars(select(User).where(User.active, User.roles.any(RoleRow.name.in_(TOLD)))).all()
+    told = staff_with(session, TOLD)
     tell(session, mail_context, told, build, now)
     return len(told)
 
@@ -47,20 +46,8 @@ def tell(
     now: datetime,
 ) -> None:
     """Write down what `build` makes of (links, language) for each of them, in their own language."""
-    letters: dict[str, PreparedLetter] = {}
-    for user in told:
-        if user.language not in letters:
-            sender = mail_identity(
-                session,
-                user.language,
-                mail_context.mail_from,
-                mail_context.reply_to,
-                mail_context.links.base_url,
-            )
-            letters[user.language] = mail_context.renderer.notice(
-                build(mail_context.links, user.language), sender
-            )
-        write_notice(session, letters[user.language], user.email, now, name=user.name)
+    prepared = prepare_notice(session, mail_context, told, partial(build, mail_context.links))
+    write_down(session, prepared, now)
 
 
 def tell_held(

@@ -59,7 +59,5 @@ def _notice(
 
 
 def _letter(session: Session, mail_context: MailContext, notice: Notice) -> PreparedLetter:
-    sender = mail_identity(
-        session, notice.language, mail_context.mail_from, mail_context.reply_to, mail_context.links.base_url
-    )
+    sender = mail_identity(session, mail_context, notice.language)
     return mail_context.renderer.notice(notice, sender)

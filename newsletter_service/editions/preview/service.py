@@ -137,7 +137,5 @@ def _reader(session: Session, segment: str | None) -> SubscriberView:
 
 def letter_of(session: Session, mail_context: MailContext, content: EditionContent) -> PreparedLetter:
     """The letter that says `content`; letters.errors.LetterError if none can be made."""
-    sender = mail_identity(
-        session, content.language, mail_context.mail_from, mail_context.reply_to, mail_context.links.base_url
-    )
+    sender = mail_identity(session, mail_context, content.language)
     return mail_context.renderer.edition(content, sender)

@@ -87,13 +87,7 @@ class Addressing:
 
     def _prepare(self, item_ids: tuple[int, ...], language: Language) -> PreparedLetter:
         mail_context = self._mail_context
-        sender = mail_identity(
-            self._session,
-            language,
-            mail_context.mail_from,
-            mail_context.reply_to,
-            mail_context.links.base_url,
-        )
+        sender = mail_identity(self._session, mail_context, language)
         return mail_context.renderer.edition(
             content_for(self._edition, self._items, item_ids, language, mail_context.links), sender
         )

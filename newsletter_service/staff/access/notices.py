@@ -2,18 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.service import write_notice
-from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import mail_identity
 from newsletter_service.staff.access.emails import many_wrong_passwords
 from newsletter_service.staff.access.rules import PEAK, PEAK_WITHIN, TELL_AT_MOST_EVERY
 from newsletter_service.staff.access.service import FAILED, NOBODY
-from newsletter_service.staff.models import AuditEntry, User
+from newsletter_service.staff.models import AuditEntry
+from newsletter_service.staff.notices import PreparedNotice, prepare_notice, staff_with, write_down
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import record
 
@@ -22,10 +21,10 @@ TOLD = "account.sign_in_peak"
 
 @dataclass(frozen=True)
 class Peak:
-    """A peak that is worth a mail: the number of failures, and the letter for each administrator."""
+    """A peak that is worth a mail: the number of failures, and the notice of them."""
 
     failures: int
-    letters: tuple[tuple[User, PreparedLetter], ...]
+    notice: PreparedNotice
 
 
 def prepare(session: Session, mail_context: MailContext, now: datetime) -> Peak | None:
@@ -33,22 +32,14 @@ def prepare(session: Session, mail_context: MailContext, now: datetime) -> Peak 
     failures, accounts = _failures(session, now)
     if failures < PEAK or _told_lately(session, now):
         return None
-    told = list(session.scalars(select(User).where(User.active, User.roles.any(name=Role.ADMINISTRATOR))))
-    letters: dict[str, PreparedLetter] = {}
-    for language in {user.language for user in told}:
-        sender = mail_identity(
-            session, language, mail_context.mail_from, mail_context.reply_to, mail_context.links.base_url
-        )
-        letters[language] = mail_context.renderer.notice(
-            many_wrong_passwords(failures, accounts, language), sender
-        )
-    return Peak(failures, tuple((user, letters[user.language]) for user in told))
+    told = staff_with(session, (Role.ADMINISTRATOR,))
+    build = partial(many_wrong_passwords, failures, accounts)
+    return Peak(failures, prepare_notice(session, mail_context, told, build))
 
 
 def tell(session: Session, peak: Peak, now: datetime) -> None:
     """Write the letters into the ledger, and down that it was told."""
-    for user, letter in peak.letters:
-        write_notice(session, letter, user.email, now, name=user.name)
+    write_down(session, peak.notice, now)
     record(session, None, TOLD, "account", NOBODY, now, failures=peak.failures)
 
 

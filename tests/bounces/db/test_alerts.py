@@ -60,7 +60,7 @@ def test_the_mail_says_what_the_servers_said_and_names_no_reader(
     assert alert is not None
     tell(session, alert, NOW)
     values = SlotValues("beheer@noord.example", NOW, "<1@nieuwsbrief.example>")
-    text = Template(alert.letters[0][1].skeleton).fill(values).decode().replace("=\r\n", "")
+    text = Template(alert.notice.letters[0][1].skeleton).fill(values).decode().replace("=\r\n", "")
     assert "Mailservers weigeren onze brieven" in text
     assert "blocked using Spamhaus" in text
     assert "gemeente.example" not in text

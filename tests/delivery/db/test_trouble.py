@@ -182,6 +182,6 @@ def test_a_signal_ends_a_sender_though_the_database_is_locked(
     other = sqlite3.connect(file, isolation_level=None, timeout=PATIENCE_SECONDS)
     other.execute("BEGIN IMMEDIATE")
     process.send_signal(signal.SIGTERM)
-    process.wait(PATIENCE_SECONDS)
+    assert process.wait(PATIENCE_SECONDS) == 1, "it cannot write down what was under way, and says so"
     other.execute("COMMIT")
     other.close()

@@ -25,23 +25,16 @@ from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.values import Action, Card, EditionContent, MailIdentity, Notice, Picture, Tag
+from newsletter_service.letters.values import Action, Card, EditionContent, Notice, Picture, Tag
 from newsletter_service.services import services
 from tests.conftest import NOW
+from tests.letters.unit import letters
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import Received, RecordingServer
 
 TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
 RENDERER = LetterRenderer(TEMPLATES)
-SENDER = MailIdentity(
-    name="Veilig Verbonden – Noord & Zuid",
-    list_slug="veilig-verbonden",
-    tagline="Nieuwsbrief van Noord en Zuid",
-    postal_address="Postbus 1, 1000 AA Voorbeeldstad",
-    mail_from="redactie@nieuwsbrief.example",
-    reply_to="vragen@nieuwsbrief.example",
-    base_url="https://nieuwsbrief.example",
-)
+SENDER = replace(letters.SENDER, name="Veilig Verbonden – Noord & Zuid")
 EDITION = EditionContent(
     number=12,
     day=date(2026, 11, 26),

@@ -205,6 +205,7 @@ def test_saving_the_same_text_twice_is_no_conflict(session: Session, house: Hous
     start, texts = began(edition), Texts("Dubbelklik", "", "")
     edit_texts(session, edition, texts, start, house.head_north, CLOSES)
     edit_texts(session, edition, texts, start, house.head_north, CLOSES)
+    assert edition.subject == "Dubbelklik"
 
 
 @pytest.mark.parametrize(

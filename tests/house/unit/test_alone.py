@@ -31,5 +31,14 @@ def test_all_others_run_beside_each_other(tmp_path: Path) -> None:
     gate, room = tmp_path / "gate", tmp_path / "room"
     gate.touch()
     room.touch()
-    with turn(gate, room, alone=False), turn(gate, room, alone=False):
-        pass
+    came = threading.Event()
+
+    def come() -> None:
+        with turn(gate, room, alone=False):
+            came.set()
+
+    with turn(gate, room, alone=False):
+        other = threading.Thread(target=come)
+        other.start()
+        assert came.wait(PATIENCE_SECONDS)
+        other.join()

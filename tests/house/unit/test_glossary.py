@@ -19,7 +19,8 @@ SOURCES = [
 OLD_SCHEMAS = REPO / "newsletter_service" / "migrations" / "versions"
 RETIRED = (
     "Clerk", "Desk", "Errand", "Pulse", "RollCall", "Breadth", "Press", "Parts", "Outbox", "Pacer", "DomainRest",
-    "call_roll", "come_forward", "let_nobody_leave", "heeds", "bury", "strikes", "doubts", "doubtful", "strays",
+    "call_roll", "come_forward", "come-forward", "let_nobody_leave", "heeds", "bury", "strikes", "doubts",
+    "doubtful", "strays",
     "Asked", "ReaderView", "reader_view", "import_readers", "reader_id", "reader_key", "find_reader",
     "active_readers", "rests_until",
 )  # fmt: skip

@@ -159,7 +159,8 @@ def test_values_that_would_break_out_or_are_missing_are_refused(change: dict[str
 
 def test_a_letter_without_links_needs_none() -> None:
     skeleton = prepare(header_slot("To", "address"), "Hallo\n", "<p>Hallo</p>\n")
-    fill(skeleton, VALUES._replace(manage_url="", unsubscribe_url=""))
+    message = fill(skeleton, VALUES._replace(manage_url="", unsubscribe_url=""))
+    assert b"<p>Hallo</p>" in message
 
 
 def test_a_slot_that_nothing_fills_is_an_error() -> None:

@@ -75,7 +75,7 @@ def full_ledger(app: Flask, stored: Stored) -> None:
     wired: Services = app.extensions["newsletter"]
     with stored() as session:
         seed_base(session, now)
-        sender = mail_identity(session, "nl", wired.mail_from, wired.reply_to, wired.links.base_url)
+        sender = mail_identity(session, wired, "nl")
         notice = Notice(language="nl", subject="Hallo", heading="Hallo", paragraphs=("Dag.",))
         letter = wired.renderer.notice(notice, sender)
         for number in range(LETTERS):

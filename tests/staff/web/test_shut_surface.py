@@ -13,20 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.staff.models import User
-from newsletter_service.staff.rules import Role
-from tests.factories import make_newsletter, make_organisation
-from tests.staff_browser import PASSWORD, TOKEN, StaffBrowser, make_staff
+from tests.staff_browser import PASSWORD, TOKEN, StaffBrowser
 
 Stored = Callable[[], AbstractContextManager[Session]]
 WANTED = "/redactie/kopij/"
-
-
-@pytest.fixture
-def email(stored: Stored) -> str:
-    with stored() as session:
-        make_newsletter(session)
-        make_organisation(session)
-        return make_staff(session, Role.HEAD, organisation="noord", name="Hanneke Noord").email
 
 
 @pytest.fixture

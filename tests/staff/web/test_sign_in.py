@@ -22,28 +22,11 @@ from newsletter_service.settings import PasswordCost, Settings
 from newsletter_service.staff.access import service
 from newsletter_service.staff.access.models import StaffSession
 from newsletter_service.staff.models import AuditEntry, User
-from newsletter_service.staff.rules import Role
 from tests.conftest import CHEAP, Clock
-from tests.factories import make_newsletter, make_organisation
-from tests.staff_browser import PASSWORD, TOKEN, StaffBrowser, make_staff, words
+from tests.staff_browser import DOOR, PASSWORD, TOKEN, StaffBrowser, try_door, words
 
 Stored = Callable[[], AbstractContextManager[Session]]
-DOOR = "/redactie/inloggen"
 REFUSAL = "Dit e-mailadres en wachtwoord horen niet bij elkaar."
-
-
-@pytest.fixture
-def email(stored: Stored) -> str:
-    with stored() as session:
-        make_newsletter(session)
-        make_organisation(session)
-        return make_staff(session, Role.HEAD, organisation="noord", name="Hanneke Noord").email
-
-
-def sign_in(client: FlaskClient, email: str, password: str = PASSWORD, **more: str) -> TestResponse:
-    found = TOKEN.search(client.get(DOOR).text)
-    assert found is not None
-    return client.post(DOOR, data={"csrf_token": found[1], "email": email, "password": password, **more})
 
 
 def without_token_and_address(answer: TestResponse, email: str) -> str:
@@ -51,8 +34,8 @@ def without_token_and_address(answer: TestResponse, email: str) -> str:
 
 
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: FlaskClient, email: str) -> None:
-    wrong = sign_in(client, email, "een heel ander wachtwoord")
-    unknown = sign_in(client, "niemand@noord.example")
+    wrong = try_door(client, email, "een heel ander wachtwoord")
+    unknown = try_door(client, "niemand@noord.example")
     assert wrong.status_code == unknown.status_code == 200
     assert REFUSAL in words(wrong.text)
     assert "<title>Fout: Inloggen" in wrong.text
@@ -67,7 +50,7 @@ def test_a_closed_account_gets_the_answer_of_an_unknown_one(
 ) -> None:
     with stored() as session:
         session.query(User).update({"active": False})
-    right, unknown = sign_in(client, email), sign_in(client, "niemand@noord.example")
+    right, unknown = try_door(client, email), try_door(client, "niemand@noord.example")
     assert REFUSAL in words(right.text)
     assert without_token_and_address(right, email) == without_token_and_address(
         unknown, "niemand@noord.example"
@@ -110,14 +93,14 @@ def test_a_password_kept_at_another_cost_is_kept_at_the_configured_one_after_sig
         db.engine.dispose()
     with stored() as session:
         session.query(User).update({"password": before})
-    sign_in(client, email, "een heel ander wachtwoord")
+    try_door(client, email, "een heel ander wachtwoord")
     assert kept() == before
-    assert sign_in(client, email).status_code == 302
+    assert try_door(client, email).status_code == 302
     after = kept()
     made = extract_parameters(after or "")
     assert (made.memory_cost, made.time_cost, made.parallelism) == CHEAP
     client.delete_cookie("redactie")
-    assert sign_in(client, email).status_code == 302
+    assert try_door(client, email).status_code == 302
     assert kept() == after
 
 
@@ -144,7 +127,7 @@ def test_closing_an_account_ends_the_session_that_is_open(
 def test_the_page_speaks_dutch_whatever_is_wrong(
     client: FlaskClient, email: str, email_typed: str, password: str
 ) -> None:
-    for answer in (client.get(DOOR), sign_in(client, email_typed, password)):
+    for answer in (client.get(DOOR), try_door(client, email_typed, password)):
         text = words(answer.text).lower()
         for english in ("password", "login", "sign in", "email ", "required", "invalid", "remember", "field"):
             assert english not in text, english
@@ -164,7 +147,7 @@ def test_the_page_speaks_dutch_whatever_is_wrong(
     ],
 )
 def test_signing_in_never_leads_to_another_site(client: FlaskClient, email: str, elsewhere: str) -> None:
-    answer = sign_in(client, email, next=elsewhere)
+    answer = try_door(client, email, next=elsewhere)
     assert answer.status_code == 302
     as_browsers_read_it = answer.headers["Location"].replace("\\", "/").strip()
     assert (
@@ -179,7 +162,7 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(client: FlaskClien
     assert door.status_code == 302
     page = client.get(door.headers["Location"])
     assert wanted in page.text
-    assert sign_in(client, email, next=wanted).headers["Location"] == wanted
+    assert try_door(client, email, next=wanted).headers["Location"] == wanted
 
 
 def test_signing_out_takes_a_post_with_a_token(client: FlaskClient, email: str) -> None:
@@ -273,7 +256,7 @@ def test_the_page_says_until_when_and_pressing_the_button_makes_it_later(
 def test_the_session_cookie_is_for_this_site_over_tls_and_not_for_scripts(
     client: FlaskClient, email: str
 ) -> None:
-    cookies = sign_in(client, email).headers.getlist("Set-Cookie")
+    cookies = try_door(client, email).headers.getlist("Set-Cookie")
     (session,) = [cookie for cookie in cookies if cookie.startswith("redactie=")]
     (browser,) = [cookie for cookie in cookies if cookie.startswith("redactie-bekend=")]
     for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
