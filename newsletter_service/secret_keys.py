@@ -1,7 +1,6 @@
 """The secret keys of the service, and what tells keys apart without telling them."""
 
 import hmac
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,19 +18,16 @@ class SecretKeys:
 
     current: str = field(repr=False)
     former: tuple[str, ...] = field(default=(), repr=False)
+    every: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """All of them, the current one first."""
 
-    def __iter__(self) -> Iterator[str]:
-        yield self.current
-        yield from self.former
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "every", (self.current, *self.former))
 
     @property
     def oldest(self) -> str:
         """The first key there was, as far as they are given."""
-        return self.former[-1] if self.former else self.current
-
-    def made(self, seal: str, sealing: Callable[[str], str]) -> bool:
-        """Whether `seal` is what `sealing` makes under one of these keys."""
-        return any(hmac.compare_digest(seal.encode(), sealing(key).encode()) for key in self)
+        return self.every[-1]
 
 
 def fingerprint(key: str) -> str:

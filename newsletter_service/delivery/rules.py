@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
-from newsletter_service.links.tokens import seal
+from newsletter_service.links.tokens import is_genuine, seal
 from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.replies import Phase, Reply
 
@@ -184,7 +184,7 @@ def bounced_delivery(address: str, keys: SecretKeys) -> int | None:
     if match is None:
         return None
     delivery_id = int(match.group(1))
-    genuine = keys.made(match.group(2), lambda key: _seals(delivery_id, key)[_SEAL_DIGITS:])
+    genuine = is_genuine(keys, match.group(2), lambda key: _seals(delivery_id, key)[_SEAL_DIGITS:])
     return delivery_id if genuine else None
 
 
@@ -194,7 +194,7 @@ def returned_delivery(message_id: str, keys: SecretKeys) -> int | None:
     if match is None:
         return None
     delivery_id = int(match.group(1))
-    genuine = keys.made(match.group(2), lambda key: _seals(delivery_id, key)[:_SEAL_DIGITS])
+    genuine = is_genuine(keys, match.group(2), lambda key: _seals(delivery_id, key)[:_SEAL_DIGITS])
     return delivery_id if genuine else None
 
 

@@ -20,7 +20,8 @@ from newsletter_service.subscriptions.models import Membership, Subscriber, subs
 from newsletter_service.subscriptions.rules import Status
 
 ACTIVE = Subscriber.status == Status.ACTIVE
-MAY_BE_MAILED = and_(ACTIVE, ~suppressed(Subscriber.address_hmac))
+_SUPPRESSED = suppressed(Subscriber.address_hmac)
+MAY_BE_MAILED = and_(ACTIVE, ~_SUPPRESSED)
 RECIPIENT = (
     Subscriber.id,
     Subscriber.link_key,
@@ -55,7 +56,7 @@ def active_subscribers(session: Session) -> Iterator[Sequence[ActiveSubscriber]]
         claims, topics, domain = choices
         return subscriber_view(dict(claims), topics, domain, domains)
 
-    columns = (Subscriber.id, suppressed(Subscriber.address_hmac), Subscriber.language, Subscriber.domain)
+    columns = (Subscriber.id, _SUPPRESSED, Subscriber.language, Subscriber.domain)
     query = select(*columns).where(ACTIVE).order_by(Subscriber.id)
     # A connection and not the session: what the ORM does for each row takes as long as all the rest.
     connection = session.connection()

@@ -23,7 +23,7 @@ class KeyPeriods:
 
 def key_periods(connection: Connection, keys: SecretKeys) -> KeyPeriods:
     """Returns the periods that were written down. A key that is not given any more is replaced by the current one."""
-    known = {fingerprint(key): key for key in keys}
+    known = {fingerprint(key): key for key in keys.every}
     query = select(KeyFingerprint.first_delivery_id, KeyFingerprint.fingerprint)
     secret = query.where(KeyFingerprint.name == KeyName.SECRET).order_by(KeyFingerprint.first_delivery_id)
     rows = connection.execute(secret).all()

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from newsletter_service.links.tokens import seal
+from newsletter_service.links.tokens import is_genuine, seal
 from newsletter_service.secret_keys import SecretKeys
 
 _SEAL_BYTES = 16
@@ -44,4 +44,4 @@ def _sealed(secret_key: str, purpose: str, words: str) -> str:
 
 def _opened(keys: SecretKeys, purpose: str, sealed: str) -> str | None:
     words = sealed[:_LONGEST].rpartition(".")[0]
-    return words if keys.made(sealed, lambda key: _sealed(key, purpose, words)) else None
+    return words if is_genuine(keys, sealed, lambda key: _sealed(key, purpose, words)) else None
