@@ -8,12 +8,13 @@ import os
 import secrets
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import open_engine
-from newsletter_service.private_files import private_file
+from newsletter_service.private_files import NotWritable, private_file
 from newsletter_service.schema import upgrade_needed
 from newsletter_service.secret_keys import KeyName, SecretKeys, fingerprint
 from newsletter_service.settings import Settings
@@ -30,7 +31,7 @@ class WrongKey(Exception):
 def with_suppression_key(settings: Settings) -> Settings:
     """Returns the settings with the suppression key that was given, is kept in its file, or is made now.
 
-    Raises WrongKey if it is not the database's, as far as that can be asked.
+    Raises WrongKey if it is not the database's, as far as that can be asked, NotWritable if it cannot be kept.
     """
     file = settings.instance_dir / _FILE
     engine = open_engine(settings.database_url)
@@ -101,10 +102,18 @@ def _newest(connection: Connection, name: KeyName) -> str:
 
 
 def _kept(file: Path) -> str:
-    if not file.exists():
+    """The key in the file, "" where there is no file; WrongKey for a file that tells none: no key is empty."""
+    if not os.path.lexists(file):
         return ""
-    private_file(file)
-    return file.read_text("ascii").strip()
+    try:
+        key = file.read_text("utf-8").strip()
+        private_file(file)
+    except (OSError, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise WrongKey(f"The suppression key in {file} cannot be read ({why}): {_COPY}") from error
+    if not key:
+        raise WrongKey(f"There is no suppression key in {file}, which is empty: {_COPY}")
+    return key
 
 
 def _made(engine: Engine, keys: SecretKeys, file: Path) -> str:
@@ -128,17 +137,18 @@ def _has_rows(connection: Connection, table: str) -> bool:
 
 
 def _write(file: Path, key: str) -> str:
-    """Keep `key`, or return the one of a process that started at the same moment."""
-    beside = file.with_name(f"{_FILE}.{os.getpid()}")
-    beside.touch(0o600)
-    with beside.open("w", encoding="ascii") as out:
-        out.write(f"{key}\n")
-        out.flush()
-        os.fsync(out.fileno())
+    """Keep `key`, or return the one of a process that started at the same moment; NotWritable where it cannot be kept.
+
+    Machines and containers that share the folder may have the same process ids: the file beside is nobody else's.
+    """
     try:
-        os.link(beside, file)
+        with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=f"{_FILE}.") as beside:
+            beside.write(f"{key}\n")
+            beside.flush()
+            os.fsync(beside.fileno())
+            os.link(beside.name, file)
     except FileExistsError:
         return _kept(file)
-    finally:
-        beside.unlink()
+    except OSError as error:
+        raise NotWritable(f"INSTANCE_DIR: {file} cannot be written: {error.strerror}.") from error
     return key

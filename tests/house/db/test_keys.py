@@ -1,5 +1,6 @@
 """The suppression key: made once, kept for the service alone, held against the database at every start."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -22,6 +23,7 @@ from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.suppressions import is_suppressed, scopes
 from newsletter_service.keys import WrongKey, not_ready, with_suppression_key
 from newsletter_service.migrations import init_migrations
+from newsletter_service.private_files import NotWritable
 from newsletter_service.secret_keys import fingerprint
 from newsletter_service.settings import Settings
 from tests.conftest import NOW
@@ -94,6 +96,64 @@ def test_a_second_machine_without_the_key_is_told_to_copy_it_and_makes_no_other(
     assert list(second.instance_dir.iterdir()) == []
     key_file(second).write_text(f"{made}\n")
     assert with_suppression_key(second).suppression_key == made
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\t\n", b"\xff\xfe\x00"], ids=["empty", "white", "no-text"])
+def test_a_file_that_tells_no_key_stops_the_start_and_is_never_an_empty_key(
+    first_start: Settings, content: bytes
+) -> None:
+    key_file(first_start).write_bytes(content)
+    with pytest.raises(WrongKey, match="copy the file suppression_key from the instance folder"):
+        with_suppression_key(first_start)
+    assert key_file(first_start).read_bytes() == content
+
+
+def test_a_folder_or_a_link_to_nowhere_in_place_of_the_key_stops_the_start(first_start: Settings) -> None:
+    key_file(first_start).symlink_to("nowhere")
+    with pytest.raises(WrongKey, match=r"cannot be read \(No such file"):
+        with_suppression_key(first_start)
+    key_file(first_start).unlink()
+    key_file(first_start).mkdir()
+    with pytest.raises(WrongKey, match=r"cannot be read \(Is a directory"):
+        with_suppression_key(first_start)
+
+
+def test_a_key_that_cannot_be_kept_stops_the_start_and_leaves_nothing(
+    first_start: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(NotWritable, match="suppression_key cannot be written: No space left"):
+        with_suppression_key(first_start)
+    assert list(first_start.instance_dir.glob("suppression_key*")) == []
+
+
+def test_two_containers_that_start_at_once_with_the_same_process_id_get_one_key(
+    first_start: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, link = [], os.link
+
+    def meanwhile(source: str, target: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        other.append(with_suppression_key(first_start).suppression_key)
+        link(source, target)
+
+    monkeypatch.setattr(os, "getpid", lambda: 1)
+    monkeypatch.setattr(os, "link", meanwhile)
+    assert [with_suppression_key(first_start).suppression_key] == other
+
+
+def test_a_former_secret_with_letters_beyond_ascii_becomes_the_key_as_it_is(
+    first_start: Settings, app: Flask
+) -> None:
+    with app.app_context():
+        make_suppression(db.session(), "weg@lezer.example", now=NOW)
+        db.session.commit()
+    old = replace(first_start, secret_key="géheim-van-vóór-de-sleutel-0123456789abcdef")
+    assert with_suppression_key(old).suppression_key == old.secret_key
+    assert with_suppression_key(old).suppression_key == old.secret_key
 
 
 def test_without_key_and_without_database_nothing_is_made_up(first_start: Settings) -> None:
