@@ -19,14 +19,22 @@ class Message(NamedTuple):
 
 
 def messages_in(path: Path) -> Iterator[Message]:
-    """Yields the messages of a file, of an mbox, or of a folder and its Maildir's new and cur."""
+    """Yields the messages of a file, of an mbox, or of a folder and its Maildir's new and cur.
+
+    A file of a folder that cannot be opened, or that is gone by now, is an empty message and keeps nothing up.
+    """
     if path.is_dir():
         folders = [folder for folder in (path / "new", path / "cur") if folder.is_dir()] or [path]
         files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
     else:
         files = [path]
     for file in files:
-        with file.open("rb") as stream:
+        try:
+            stream = file.open("rb")
+        except OSError:
+            yield Message(str(file), b"")
+            continue
+        with stream:
             for raw in messages_of(stream):
                 yield Message(str(file), raw)
 

@@ -195,9 +195,12 @@ def _automatic(fields: Fields) -> Reading | None:
 
 
 def _is_from_server(fields: Fields) -> bool:
-    """Whether a mail server wrote it. An empty return path proves nothing: automatic replies have that, too."""
+    """Whether a mail server wrote it, and not somebody who answers it or sends it on.
+
+    An empty return path proves nothing: automatic replies have that, too.
+    """
     subject = fields.first("subject")
-    if wordings.is_out_of_office(subject):
+    if wordings.is_out_of_office(subject) or wordings.is_answer(subject):
         return False
     daemon = _DAEMON.search(fields.first("from")) or fields.first("x-failed-recipients")
     return bool(daemon) or wordings.speaks_of_failure(subject)

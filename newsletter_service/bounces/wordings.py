@@ -4,7 +4,8 @@ import re
 
 _POLICY = re.compile(
     r"\bspam|black-?list|block-?list|deny-?list|\bblocked\b|\bpolicy\b|reputation|\bdmarc\b|\bspf\b|\bdkim\b|\brbl\b"
-    r"|spamhaus|access denied|not allowed to send|not authori[sz]ed|content rejected|rejected (?:by|due to|for) "
+    r"|spamhaus|(?<!recipient address rejected: )access denied"
+    r"|not allowed to send|not authori[sz]ed|content rejected|rejected (?:by|due to|for) "
     r"|geblokkeerd|\bbeleid|geweigerd (?:door|vanwege)|geen toestemming|niet toegestaan",
     re.IGNORECASE,
 )
@@ -13,7 +14,7 @@ _UNKNOWN = re.compile(
     r"|(?:user|mailbox|address|recipient|account)\b[^.\n]{0,80}?\b(?:do(?:es)?(?:n.t| not) exist|not found|unknown"
     r"|is invalid|couldn.t be found|wasn.t found|could not be found)"
     r"|unrout(?:e)?able address|not listed in (?:the )?(?:domino|public|address)|no mailbox here by that name"
-    r"|doesn.t have (?:a|an) [^.\n]{0,40}account|invalid (?:recipient|mailbox|user)|recipientnotfound|nosuchuser"
+    r"|doesn.t have (?:a|an) [^\n]{0,40}account|invalid (?:recipient|mailbox|user)|recipientnotfound|nosuchuser"
     r"|onbekende (?:gebruiker|ontvanger|geadresseerde)|bestaat niet|niet gevonden|kan niet worden gevonden"
     r"|kon niet worden gevonden|gebruiker onbekend|adres onbekend",
     re.IGNORECASE,
@@ -46,7 +47,12 @@ _OUT_OF_OFFICE = re.compile(
     r"|automatische antwort)|\(out of office\)|\bafwezigheid\b|\bafwezigheids",
     re.IGNORECASE,
 )
-_UNSUBSCRIBE = re.compile(r"^\s*(?:re:\s*)?(?:unsubscribe|afmelden|uitschrijven)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"\S{1,64}@\S{1,255}")
+_ANSWER = re.compile(r"^\s*(?:re|aw|antw|antwoord|fw|fwd|doorst|tr)(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
+_UNSUBSCRIBE = re.compile(
+    r"^\s*(?:(?:unsubscribe|afmelden|uitschrijven)\b|re:\s*(?:unsubscribe|afmelden|uitschrijven)[\s.!]*$)",
+    re.IGNORECASE,
+)
 _FAILURE = re.compile(
     r"undeliver|returned mail|delivery (?:status notification|failure|has failed|failed|report)|failure notice"
     r"|mail delivery (?:failed|failure|system)|delivery notification|onbestelbaar"
@@ -57,8 +63,8 @@ _FAILURE = re.compile(
 
 
 def speaks_of_policy(words: str) -> bool:
-    """Whether a server refuses for who sends or what it says, not for who reads."""
-    return _POLICY.search(words) is not None
+    """Whether a server refuses for who sends or what it says; what addresses are called says nothing of that."""
+    return _POLICY.search(_ADDRESS.sub("", words)) is not None
 
 
 def speaks_of_unknown(words: str) -> bool:
@@ -88,6 +94,11 @@ def is_out_of_office(subject: str) -> bool:
     return _OUT_OF_OFFICE.search(subject) is not None
 
 
+def is_answer(subject: str) -> bool:
+    """Whether a subject is that of somebody who answers a message, or sends it on."""
+    return _ANSWER.match(subject) is not None
+
+
 def asks_to_unsubscribe(subject: str) -> bool:
-    """Whether a subject is what our List-Unsubscribe header asks for, or its Dutch."""
+    """Whether a subject is what our List-Unsubscribe header asks for, or its Dutch; not that of a letter answered."""
     return _UNSUBSCRIBE.search(subject) is not None

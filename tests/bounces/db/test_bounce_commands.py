@@ -3,6 +3,7 @@ import mailbox
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pytest
 from click.testing import Result
@@ -14,7 +15,7 @@ from newsletter_service.bounces.commands import bounce_commands
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.subscriptions.models import Subscriber
 from tests.bounces.db.conftest import make_delivery, message_about
-from tests.bounces.samples import MESSAGES, NAMES
+from tests.bounces.samples import MESSAGES, NAMES, sample
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber
 
@@ -132,3 +133,21 @@ def test_no_message_and_an_empty_one_are_no_error(run: Callable[..., Result], tm
     (empty / "new").mkdir(parents=True)
     assert run(str(empty)).output == "no messages\n"
     assert run("-", stdin=b"").output == "1 message: 1 none; 1 unreadable\n"
+
+
+def test_a_file_that_cannot_be_opened_keeps_up_none_of_the_others(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "Maildir" / "new"
+    folder.mkdir(parents=True)
+    for name in ("a", "b", "c"):
+        (folder / name).write_bytes(sample("ordinary"))
+    opened = Path.open
+
+    def gone(file: Path, mode: str) -> BinaryIO:
+        if file.name == "b":
+            raise PermissionError(file)
+        return cast(BinaryIO, opened(file, mode))
+
+    monkeypatch.setattr(Path, "open", gone)
+    assert run(str(tmp_path / "Maildir")).output == "3 messages: 3 none; 2 ignored, 1 unreadable\n"

@@ -158,3 +158,29 @@ def test_what_a_letter_says_about_itself_is_no_bounce() -> None:
     """Words that stand in the copy of the letter below are not the server's."""
     told = sample("exim_full").replace(b"mailbox is full: retry timeout exceeded", b"something went wrong")
     assert meaning(read(told)) == ("soft", "5.0.0", ANNA)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Re: Undeliverable: Nieuwsbrief 3",
+            "Dit is opgelost.\n\n> anna@gemeente.example\n> 550 5.1.1 User unknown",
+        ),
+        ("FW: Onbestelbaar: Nieuwsbrief 3", "Wat is dit?\n\nanna@gemeente.example\n550 5.1.1 User unknown"),
+        ("Re: Mail delivery failed? Zo werkt de nieuwe mailserver", "Leuk stuk!"),
+        ("Re: Afmelden voor de borrel kan tot vrijdag", "Ik kom niet."),
+        ("Re: Nieuwsbrief 3", "afmelden"),
+    ],
+)
+def test_what_somebody_answers_or_sends_on_is_neither_a_bounce_nor_a_request(subject: str, text: str) -> None:
+    raw = f"From: Bart <bart@gemeente.example>\nSubject: {subject}\nIn-Reply-To: {FOREIGN_ID}\n\n{text}\n"
+    assert read(raw.encode()).verdict is Verdict.NONE
+
+
+@pytest.mark.parametrize(
+    "subject", ["unsubscribe", "Re: unsubscribe", "RE: Afmelden!", "Uitschrijven nieuwsbrief"]
+)
+def test_who_asks_in_the_subject_is_unsubscribed(subject: str) -> None:
+    raw = f"From: Bart <bart@gemeente.example>\nTo: {FOREIGN}\nSubject: {subject}\n\nDank u\n"
+    assert read(raw.encode()).verdict is Verdict.UNSUBSCRIBE

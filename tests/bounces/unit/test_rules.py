@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter_service.bounces.rules import Sent, Verdict, adds_up, is_lasting, status_of, verdict_of
+from newsletter_service.bounces.rules import (
+    Sent,
+    Verdict,
+    adds_up,
+    is_lasting,
+    status_of,
+    verdict_of,
+)
 from tests.conftest import NOW
 
 
@@ -83,3 +90,23 @@ def test_three_editions_over_fourteen_days_with_nothing_that_arrived_between(
     editions: list[tuple[float, str]], lasting: bool
 ) -> None:
     assert is_lasting([edition(*one) for one in editions], NOW) is lasting
+
+
+@pytest.mark.parametrize(
+    "address", ["beleid@gemeente.example", "anna@policy.example", "spam@gemeente.example"]
+)
+def test_what_an_address_is_called_makes_no_refusal_one_for_policy(address: str) -> None:
+    words = f"550 5.1.1 <{address}>: Recipient address rejected: undeliverable address"
+    assert verdict_of("5.1.1", words) is Verdict.HARD
+
+
+def test_a_recipient_that_is_denied_access_is_about_the_reader_and_adds_up() -> None:
+    words = "550 5.4.1 Recipient address rejected: Access denied. AS(201806281)"
+    verdict = verdict_of("5.4.1", words)
+    assert verdict is Verdict.SOFT
+    assert adds_up(verdict, "5.4.1", words)
+
+
+def test_an_address_without_an_account_at_a_named_host_is_unknown() -> None:
+    words = "554 delivery error: dd This user doesn't have a mailhost.example account"
+    assert verdict_of(status_of("5.0.0", words), words) is Verdict.HARD
