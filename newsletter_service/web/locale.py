@@ -5,6 +5,7 @@ Staff see the language of their account; before they are signed in, that of the 
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale, refresh
@@ -59,11 +60,16 @@ def asked_language() -> str | None:
 
 
 def language_links() -> list[tuple[str, str, str]]:
-    """For a switch on public pages: (code, name, address of this very page in that language)."""
+    """For a switch on public pages: (code, name, address of this very page in that language).
+
+    What else the address asks is written behind it as it is: to build an address from it could build another.
+    """
     endpoint = request.endpoint if request.method in ("GET", "HEAD", "POST") else None
-    values = {**(request.view_args or {}), **request.args.to_dict()}
+    place = request.view_args or {} if endpoint else {}
+    others = [(name, value) for name, value in request.args.items(multi=True) if name != PARAMETER]
+    rest = f"&{urlencode(others, safe='/')}" if others else ""
     return [
-        (code, name, url_for(endpoint or "front.home", **{**values, PARAMETER: code}))
+        (code, name, url_for(endpoint or "front.home", **{**place, PARAMETER: code}) + rest)
         for code, name in LANGUAGES.items()
     ]
 

@@ -98,7 +98,7 @@ def test_before_anything_went_out_nothing_empty_stands_there(client: FlaskClient
     with stored() as session:
         make_newsletter(session)
     page = client.get("/").text
-    for nothing in ("De laatste brief", "Agenda", "De volgende brief komt"):
+    for nothing in ("De laatste brief", "Agenda", "De volgende brief komt", "onderzoek van"):
         assert nothing not in page
 
 
@@ -109,3 +109,14 @@ def test_what_the_site_says_about_itself_names_whom_to_write_to(
     with stored() as session:
         make_newsletter(session)
     assert "mailto:" in client.get(path).text
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("path", ["/", "/contact", "/archief/", "/archief/1", "/archief/99"])
+@pytest.mark.parametrize("asked", ["endpoint=x", "self=1", "_method=PUT", "_scheme=javascript", "number=x"])
+def test_nothing_that_an_address_asks_breaks_a_page_or_its_choice_of_language(
+    client: FlaskClient, path: str, asked: str
+) -> None:
+    answer = client.get(f"{path}?{asked}&_external=1")
+    assert answer.status_code == (404 if path == "/archief/99" else 200)
+    assert f'href="{path}?taal=en&amp;{asked}&amp;_external=1"' in answer.text
