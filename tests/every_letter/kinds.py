@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from newsletter_service.bounces import emails as bounce_emails
 from newsletter_service.demo.items import RIEC_ITEMS, VAR_ITEMS, DemoItem
 from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
 from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.corrections import emails as correction_emails
+from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
 from newsletter_service.languages import LANGUAGES, Language
 from newsletter_service.letters.colours import Livery
@@ -29,6 +31,7 @@ from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.seed import ORGANISATIONS
+from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.subscriptions import emails as reader_emails
 
 RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
@@ -189,4 +192,14 @@ def _notices(language: Language) -> dict[str, Notice]:
         "staff-held": staff_emails.edition_held(held, _LINKS, language),
         "staff-correction-offered": correction_emails.correction_offered(offered, _LINKS, language),
         "staff-correction-held": correction_emails.correction_held(12, "554 5.7.1 Refused", _LINKS, language),
+        "staff-correction-held-back": correction_emails.correction_held_back(
+            12, "Marjan van Oord", _LINKS, language
+        ),
+        "staff-correction-hindered": correction_emails.correction_hindered(
+            12, Hindrance.LATE, _LINKS, language
+        ),
+        "staff-refused-for-policy": bounce_emails.refused_for_policy(
+            12, ("550 5.7.1 Message refused",), language
+        ),
+        "staff-wrong-passwords": access_emails.many_wrong_passwords(40, 2, language),
     }
