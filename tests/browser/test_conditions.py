@@ -6,7 +6,15 @@ from tests.browser.conftest import Open, overflows, sign_in
 from tests.browser.test_accessibility import violations
 
 READERS = ("/", "/aanmelden", "/archief", "/archief/1", "/archief/1/bericht-1", "/contact")
-DESK = ("/redactie/", "/redactie/kopij/")
+DESK = (
+    "/redactie/",
+    "/redactie/kopij/",
+    "/redactie/kopij/nieuw",
+    "/redactie/edities",
+    "/redactie/edities/1",
+    "/redactie/edities/2",
+    "/redactie/kalender",
+)
 FILLS = "(where) => [...document.querySelectorAll(where)].map((one) => getComputedStyle(one).fill)"
 
 
