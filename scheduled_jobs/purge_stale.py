@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from newsletter_service.bounces.service import forget_old
 from newsletter_service.db import unit_of_work
-from newsletter_service.delivery.service import purge_notices, purge_rests
+from newsletter_service.delivery.service import purge_backoffs, purge_notices
 from newsletter_service.editorial.service import forget_pictures
 from newsletter_service.services import services
 from newsletter_service.staff.access import service as access
@@ -22,7 +22,7 @@ def run() -> str:
     with unit_of_work() as session:
         readers = purge_stale(session, now)
         notices = purge_notices(session, now - KEEP_NOTICES)
-        purge_rests(session, now)
+        purge_backoffs(session, now)
         forget_used_forms(session, now - KEEP_USED_FORMS)
         access.purge(session, now)
         forget_old(session, now)

@@ -223,7 +223,7 @@ def purge_notices(session: Session, before: datetime) -> int:
     return _remove(session, Delivery.settled_at < before)
 
 
-def purge_rests(session: Session, now: datetime) -> int:
+def purge_backoffs(session: Session, now: datetime) -> int:
     """Removes backoffs of domains that count no more and returns their number."""
     return domain_backoff.forget(session.connection(), now)
 

@@ -176,7 +176,7 @@ def test_a_domain_that_refused_long_ago_is_forgotten(session: Session, age: time
         or age < timedelta()
     )
     session.rollback()
-    assert service.purge_rests(session, NOW) == 1
+    assert service.purge_backoffs(session, NOW) == 1
     assert session.scalars(select(DomainBackoff.domain)).all() == [DOMAIN]
 
 
