@@ -120,3 +120,12 @@ def test_nothing_that_an_address_asks_breaks_a_page_or_its_choice_of_language(
     answer = client.get(f"{path}?{asked}&_external=1")
     assert answer.status_code == (404 if path == "/archief/99" else 200)
     assert f'href="{path}?taal=en&amp;{asked}&amp;_external=1"' in answer.text
+
+
+@pytest.mark.usefixtures("published")
+def test_an_edition_that_is_late_is_not_announced_as_the_next_letter(
+    client: FlaskClient, stored: Stored
+) -> None:
+    with stored() as session:
+        _add(session, 3, "composed", NOW - timedelta(hours=1))
+    assert "De volgende brief komt op donderdag 10 december." in client.get("/").text

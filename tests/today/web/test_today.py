@@ -21,7 +21,7 @@ Desk = Callable[..., StaffBrowser]
 def desk(client: FlaskClient, stored: Stored) -> Desk:
     """A head of NOORD signed in at a desk whose calendar has this release rule, with a composed edition."""
 
-    def made(rule: str = "automatic", state: str = "composed") -> StaffBrowser:
+    def made(rule: str = "automatic", state: str = "composed", role: Role = Role.HEAD) -> StaffBrowser:
         with stored() as session:
             make_newsletter(session)
             make_organisation(session, "noord", 1)
@@ -41,7 +41,7 @@ def desk(client: FlaskClient, stored: Stored) -> Desk:
                     held_from="composed" if state == "held" else None,
                 )
             )
-            email = make_staff(session, Role.HEAD, organisation="noord").email
+            email = make_staff(session, role, organisation="noord").email
         return StaffBrowser(client, email)
 
     return made
@@ -76,3 +76,9 @@ def test_a_draft_waits_for_its_own_organisation_only(desk: Desk, stored: Stored)
 
 def test_where_nothing_waits_the_page_says_so(desk: Desk) -> None:
     assert "Niets wacht op u." in desk(state="collecting").text("/redactie/")
+
+
+def test_who_is_no_head_is_not_asked_to_agree(desk: Desk) -> None:
+    page = desk("both", role=Role.COMMUNICATOR).text("/redactie/")
+    assert "Uw akkoord" not in page
+    assert "Niets wacht op u." in page
