@@ -13,8 +13,8 @@ from newsletter_service.demo.views import demo
 from newsletter_service.editions.pages.views import editions
 from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
+from newsletter_service.files.locations import TEMPLATES
 from newsletter_service.front.views import front
-from newsletter_service.locations import TEMPLATES
 from newsletter_service.metrics import metrics
 from newsletter_service.settings import Settings
 from newsletter_service.staff.signin import init_signin

@@ -10,7 +10,7 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db
-from newsletter_service.keys import not_ready
+from newsletter_service.keys.suppression_key import not_ready
 
 
 def script_info(runs_on: str) -> ScriptInfo:

@@ -7,12 +7,12 @@ from flask import Flask
 
 from newsletter_service.clock import utc_now
 from newsletter_service.db import db, init_db
+from newsletter_service.files.locations import TEMPLATES
+from newsletter_service.files.private import private_folder
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.locations import TEMPLATES
 from newsletter_service.mail_settings import delivery_config
-from newsletter_service.private_files import private_folder
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
 from newsletter_service.startup import start

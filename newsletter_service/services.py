@@ -8,10 +8,10 @@ from flask import current_app
 
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.imap import ImapServer
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.secret_keys import SecretKeys
 
 
 @dataclass(frozen=True)

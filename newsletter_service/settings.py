@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
+from newsletter_service.files.locations import CHECKOUT
 from newsletter_service.imap import ImapSecurity, ImapServer
-from newsletter_service.locations import CHECKOUT
-from newsletter_service.secret_keys import SecretKeys
+from newsletter_service.keys.secret_keys import SecretKeys
 
 DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it protects nothing
 

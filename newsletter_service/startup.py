@@ -1,16 +1,17 @@
 """How every process begins: files for itself alone, settings out of the environment, logs as those say."""
 
 import sys
+from dataclasses import replace
 
-from newsletter_service.keys import WrongKey, with_suppression_key
-from newsletter_service.logs import init_logs
-from newsletter_service.private_files import (
+from newsletter_service.files.private import (
     NotPrivate,
     NotWritable,
     keep_private,
     private_database,
     private_folder,
 )
+from newsletter_service.keys.suppression_key import WrongKey, suppression_key
+from newsletter_service.operations.logs import init_logs
 from newsletter_service.settings import Settings, SettingsError
 
 
@@ -26,3 +27,11 @@ def start() -> Settings:
         sys.exit(str(error))
     init_logs(settings.log_format)
     return settings
+
+
+def with_suppression_key(settings: Settings) -> Settings:
+    """Returns the settings with the suppression key of this machine; raises WrongKey, NotWritable."""
+    key = suppression_key(
+        settings.suppression_key, settings.instance_dir, settings.database_url, settings.keys
+    )
+    return replace(settings, suppression_key=key)

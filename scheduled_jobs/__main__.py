@@ -16,10 +16,10 @@ from sqlalchemy.exc import OperationalError
 from newsletter_service.core import create_core_from_env
 from newsletter_service.db import db
 from newsletter_service.errors import NewsletterError
-from newsletter_service.keys import not_ready
-from newsletter_service.outages import Outage
+from newsletter_service.keys.suppression_key import not_ready
+from newsletter_service.operations.outages import Outage
+from newsletter_service.operations.signals import StopSignals
 from newsletter_service.services import services
-from newsletter_service.signals import StopSignals
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
 from scheduled_jobs.schedule import JOBS, Job

@@ -7,7 +7,7 @@ from dataclasses import replace
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.loop import send_until_empty
-from newsletter_service.outages import Outage
+from newsletter_service.operations.outages import Outage
 from newsletter_service.services import services
 
 _ending = threading.Event()

@@ -4,7 +4,7 @@ import logging
 
 from newsletter_service.bounces.mailbox import read_mailbox
 from newsletter_service.imap import ImapError, opened
-from newsletter_service.outages import Outage
+from newsletter_service.operations.outages import Outage
 from newsletter_service.services import services
 
 _mailbox_away = Outage(logging.getLogger("scheduled_jobs"), "the mailbox for bounces cannot be read")

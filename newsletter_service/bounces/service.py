@@ -23,7 +23,7 @@ from newsletter_service.bounces.rules import (
 )
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import DeliveryState, bounced_delivery, returned_delivery
-from newsletter_service.logs import without_addresses
+from newsletter_service.operations.logs import without_addresses
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Source as Consented

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.links.tokens import is_genuine, seal
-from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.replies import Phase, Reply
 
 _SEAL_DIGITS = 20

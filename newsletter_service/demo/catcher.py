@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter_service.demo.people import ABOLISHED_DOMAIN
-from newsletter_service.private_files import keep_private, private_folder
+from newsletter_service.files.private import keep_private, private_folder
 
 KEEP = 5_000
 LARGEST = 40 * 1024 * 1024

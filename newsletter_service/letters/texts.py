@@ -6,8 +6,8 @@ from functools import cache
 from babel.lists import format_list
 from babel.support import NullTranslations, Translations
 
+from newsletter_service.files.locations import TRANSLATIONS
 from newsletter_service.languages import Language
-from newsletter_service.locations import TRANSLATIONS
 
 LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 """What Babel is to write dates and lists by, for each language of ours."""

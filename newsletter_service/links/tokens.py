@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
-from newsletter_service.secret_keys import SecretKeys
+from newsletter_service.keys.secret_keys import SecretKeys
 
 _KEY_BYTES, _SEAL_BYTES = 9, 15  # which base64 writes without padding
 _KEY_LETTERS, _SEAL_LETTERS = 12, 20

@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.urls import Links
-from newsletter_service.secret_keys import SecretKeys
 
 
 class MailContext(Protocol):

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from newsletter_service.csv_files import UnreadableFile, decoded
 from newsletter_service.db import reading, unit_of_work
+from newsletter_service.files.csv import UnreadableFile, decoded
 from newsletter_service.services import services
 from newsletter_service.subscriptions.importing.service import (
     Imported,

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from newsletter_service.db import db, read_only
 from newsletter_service.errors import Conflict, Invalid, NewsletterError, NotAllowed, NotFound
-from newsletter_service.outages import Outage
+from newsletter_service.operations.outages import Outage
 from newsletter_service.web.transactions import WITHOUT_DATABASE
 
 STATUS: dict[type[NewsletterError], int] = {Invalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}

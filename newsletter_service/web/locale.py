@@ -12,8 +12,8 @@ from flask_babel import Babel, get_locale, refresh
 from flask_login import current_user
 
 from newsletter_service.clock import DEFAULT_ZONE
+from newsletter_service.files.locations import TRANSLATIONS
 from newsletter_service.languages import DEFAULT_LANGUAGE, LANGUAGES, Language, is_language
-from newsletter_service.locations import TRANSLATIONS
 from newsletter_service.web.areas import is_staff_page
 
 PARAMETER = "taal"

@@ -5,8 +5,8 @@ import logging
 from flask import Flask, request
 
 from newsletter_service.db import db
-from newsletter_service.keys import not_ready
-from newsletter_service.outages import Outage
+from newsletter_service.keys.suppression_key import not_ready
+from newsletter_service.operations.outages import Outage
 from newsletter_service.services import services
 from newsletter_service.web.errors import plain_page
 from newsletter_service.web.transactions import WITHOUT_DATABASE

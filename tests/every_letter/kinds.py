@@ -13,6 +13,7 @@ from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.corrections import emails as correction_emails
 from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.languages import LANGUAGES, Language
 from newsletter_service.letters.colours import Livery
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
@@ -29,7 +30,6 @@ from newsletter_service.letters.values import (
 )
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.seed import ORGANISATIONS
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.subscriptions import emails as reader_emails

@@ -14,13 +14,13 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import bounced_delivery
 from newsletter_service.delivery.worker.loop import send_until_empty
-from newsletter_service.keys import with_suppression_key
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.letters.values import EditionContent, MailIdentity
 from newsletter_service.links.tokens import BadToken, Purpose, Tokens
-from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.services import Services, services
 from newsletter_service.settings import Settings
 from newsletter_service.staff.rules import Role
+from newsletter_service.startup import with_suppression_key
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter, make_organisation, make_subscriber

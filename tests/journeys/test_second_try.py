@@ -5,7 +5,7 @@ from io import StringIO
 
 from sqlalchemy import select
 
-from newsletter_service.csv_files import BEGINNING, DELIMITER
+from newsletter_service.files.csv import BEGINNING, DELIMITER
 from newsletter_service.links.urls import Links
 from newsletter_service.services import services
 from newsletter_service.staff.models import AuditEntry

@@ -29,7 +29,7 @@ _BASE = "https://nieuwsbrief.example"
 _FURNITURE = (
     "db.py",
     "services.py",
-    "outages.py",
+    "operations/",
     "web/",
     "staff/signin.py",
     "publisher/",

@@ -16,10 +16,10 @@ from newsletter_service.delivery.cli.progress_bar import Progress, progress
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
-from newsletter_service.keys import not_ready
+from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.mail_settings import delivery_config
-from newsletter_service.outages import Outage
-from newsletter_service.signals import StopSignals
+from newsletter_service.operations.outages import Outage
+from newsletter_service.operations.signals import StopSignals
 from newsletter_service.smtp.connection import TransportMisconfigured
 from newsletter_service.startup import start
 

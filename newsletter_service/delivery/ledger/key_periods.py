@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from newsletter_service.delivery.models import KeyFingerprint
-from newsletter_service.secret_keys import KeyName, SecretKeys, fingerprint
+from newsletter_service.keys.secret_keys import KeyName, SecretKeys, fingerprint
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from newsletter_service.delivery.rules import (
     settlement,
 )
 from newsletter_service.delivery.worker.backoff import DomainBackoffs
-from newsletter_service.logs import without_addresses
+from newsletter_service.operations.logs import without_addresses
 from newsletter_service.smtp.replies import Reply
 
 _FINAL = (Verdict.SENT, Verdict.FAIL, Verdict.UNCERTAIN)

@@ -11,9 +11,9 @@ from newsletter_service.delivery.ledger import claims
 from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.ledger.key_periods import KeyPeriods, key_periods
 from newsletter_service.delivery.rules import envelope_sender, message_id
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
-from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.messages import OutgoingMessage
 
 _LETTERS_KEPT = 100

@@ -13,8 +13,8 @@ from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.personalise import LinkMaker
 from newsletter_service.delivery.worker.rate_limits import Limits
-from newsletter_service.outages import Outage
-from newsletter_service.secret_keys import SecretKeys
+from newsletter_service.keys.secret_keys import SecretKeys
+from newsletter_service.operations.outages import Outage
 from newsletter_service.smtp.connection import SmtpServer
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from newsletter_service.clock import in_zone
-from newsletter_service.csv_files import BEGINNING, csv_line
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery.models import Delivery
@@ -29,6 +28,7 @@ from newsletter_service.editions.results.progress import progress as progress_no
 from newsletter_service.editions.results.service import Mailed, Skipped
 from newsletter_service.editions.rules import EditionState, EditionStatus
 from newsletter_service.editions.service import edition_numbered, mailing_of, statement, status_of
+from newsletter_service.files.csv import BEGINNING, csv_line
 from newsletter_service.languages import Language
 from newsletter_service.services import services
 from newsletter_service.staff.access.sessions import in_background

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.links.tokens import is_genuine, seal
-from newsletter_service.secret_keys import SecretKeys
 
 _SEAL_BYTES = 16
 _LONGEST = 200

@@ -13,7 +13,7 @@ from newsletter_service.db import among
 from newsletter_service.delivery.models import Suppression
 from newsletter_service.delivery.rules import Suppressed, address_hmac
 from newsletter_service.delivery.suppressions import keep_off, scopes, suppress
-from newsletter_service.secret_keys import fingerprint
+from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.importing.sheets import Line, Remark, Sheet, StayAway, read_sheet

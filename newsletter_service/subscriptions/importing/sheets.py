@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from newsletter_service import csv_files
 from newsletter_service.clock import DEFAULT_ZONE, AmbiguousTime, NonexistentTime, in_zone, local_moment
-from newsletter_service.csv_files import UnreadableFile, csv_line, rows_from, unguarded
 from newsletter_service.delivery.rules import Suppressed
+from newsletter_service.files.csv import BEGINNING, Row, UnreadableFile, csv_line, rows_from, unguarded
 from newsletter_service.languages import Language
 from newsletter_service.subscriptions.addresses import Address, BadAddress, parse_address
 from newsletter_service.subscriptions.importing import columns
@@ -103,7 +102,7 @@ def write_sheet(
     lines: Iterable[Line], stay_away: Iterable[StayAway] = (), zone: str = DEFAULT_ZONE
 ) -> Iterator[str]:
     """A file of readers and of hashes, row by row, for Dutch spreadsheets; read_sheet reads it back unchanged."""
-    yield csv_files.BEGINNING + csv_line(HEADINGS.values())
+    yield BEGINNING + csv_line(HEADINGS.values())
     for line in lines:
         yield _row(
             address=line.address.text,
@@ -143,7 +142,7 @@ class _Reading:
     zone: str
     seen: dict[object, int] = field(default_factory=dict)
 
-    def places(self, header: csv_files.Row) -> dict[str, int]:
+    def places(self, header: Row) -> dict[str, int]:
         try:
             places = columns.columns_of(header.cells)
         except ValueError as error:
@@ -153,7 +152,7 @@ class _Reading:
             self.sheet.remarks.append(Remark(header.line, f"the column {title!r} is not used"))
         return places
 
-    def add(self, row: csv_files.Row, places: Mapping[str, int], width: int) -> None:
+    def add(self, row: Row, places: Mapping[str, int], width: int) -> None:
         try:
             if any(cell.strip() for cell in row.cells[width:]):
                 raise _Wrong("has more cells than the header")

@@ -13,11 +13,11 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.delivery.worker.setup import DeliveryConfig
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.letters.values import MailIdentity, Notice, PreparedLetter
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import NOW, Clock
 from tests.factories import SUPPRESSION_KEY

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import open_engine
 from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.setup import DeliveryConfig
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import NOW
 from tests.delivery.db.beside import eventually, sending

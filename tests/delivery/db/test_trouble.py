@@ -22,9 +22,9 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.delivery.worker.setup import DeliveryConfig
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.secret_keys import SecretKeys
 from newsletter_service.smtp.connection import SmtpServer
 from newsletter_service.smtp.extensions import Extensions
 from tests.chaos.waiting import PATIENCE_SECONDS

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter_service.delivery.rules import bounced_delivery, envelope_sender, message_id
-from newsletter_service.secret_keys import SecretKeys
+from newsletter_service.keys.secret_keys import SecretKeys
 
 SECRET = "a-secret"
 NUMBERS = st.integers(1, 10**18 - 1)

@@ -18,9 +18,9 @@ from newsletter_service.editions.emails import (
     moment_in_words,
 )
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.secret_keys import SecretKeys
 
 LINKS = Links("https://nieuwsbrief.example", Tokens(SecretKeys("a-secret-that-only-tests-know-0123456789")))
 SENDS = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.links.tokens import (
     NOBODYS_KEY,
     BadToken,
@@ -15,7 +16,6 @@ from newsletter_service.links.tokens import (
     new_key,
 )
 from newsletter_service.links.urls import Links
-from newsletter_service.secret_keys import SecretKeys
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TOKENS = Tokens(SecretKeys("a-secret"))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter_service.secret_keys import SecretKeys
+from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.staff.access.rules import (
     ACCOUNT,
     KNOWN,

@@ -10,8 +10,8 @@ from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import Suppressed, address_hmac
 from newsletter_service.delivery.service import add_letter, open_mailing
 from newsletter_service.delivery.suppressions import is_suppressed, keep_off
+from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.secret_keys import fingerprint
 from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.commands import subscriber_commands

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from newsletter_service.csv_files import decoded
 from newsletter_service.delivery.rules import Suppressed
+from newsletter_service.files.csv import decoded
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.importing.columns import is_empty
 from newsletter_service.subscriptions.importing.sheets import Line, Sheet, StayAway, read_sheet, write_sheet

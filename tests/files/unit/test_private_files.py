@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_service.private_files import NotPrivate, NotWritable, private_database, private_folder
+from newsletter_service.files.private import NotPrivate, NotWritable, private_database, private_folder
 
 
 def mode(path: Path) -> int:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 CHECKOUT = None if (PACKAGE / "templates").is_dir() else PACKAGE.parent
 """The working copy that this runs from; None from a wheel, whose build puts the templates into the package."""
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.logs import init_logs, without_addresses
+from newsletter_service.operations.logs import init_logs, without_addresses
 
 WORD = st.text("abcdefghijklmnopqrstuvwxyz0123456789.+-_é'!#$&*/=?^`{|}~", min_size=1)
 QUOTED = st.text("abc .@<>(),;:'", min_size=1).map(lambda words: f'"{words}"')

@@ -6,7 +6,6 @@ database alone cannot try which addresses it is not to mail.
 
 import os
 import secrets
-from dataclasses import replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -14,10 +13,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import open_engine
-from newsletter_service.private_files import NotWritable, private_file
+from newsletter_service.files.private import NotWritable, private_file
+from newsletter_service.keys.secret_keys import KeyName, SecretKeys, fingerprint
 from newsletter_service.schema import upgrade_needed
-from newsletter_service.secret_keys import KeyName, SecretKeys, fingerprint
-from newsletter_service.settings import Settings
 
 _FILE = "suppression_key"
 _BEFORE_THE_KEY = ("staff_user", "suppression", "former_subscriber")
@@ -28,19 +26,19 @@ class WrongKey(Exception):
     """The suppression key is not the one of the database; the message says what to do."""
 
 
-def with_suppression_key(settings: Settings) -> Settings:
-    """Returns the settings with the suppression key that was given, is kept in its file, or is made now.
+def suppression_key(given: str, folder: Path, database_url: str, keys: SecretKeys) -> str:
+    """Returns the suppression key that was given, is kept in its file in `folder`, or is made now.
 
     Raises WrongKey if it is not the database's, as far as that can be asked, NotWritable if it cannot be kept.
     """
-    file = settings.instance_dir / _FILE
-    engine = open_engine(settings.database_url)
+    file = folder / _FILE
+    engine = open_engine(database_url)
     try:
-        key = settings.suppression_key or _kept(file) or _made(engine, settings.keys, file)
-        _hold_against(engine, settings.keys, key)
+        key = given or _kept(file) or _made(engine, keys, file)
+        _hold_against(engine, keys, key)
     finally:
         engine.dispose()
-    return replace(settings, suppression_key=key)
+    return key
 
 
 def not_ready(engine: Engine, suppression_key: str) -> str:

@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from newsletter_service.outages import Outage
+from newsletter_service.operations.outages import Outage
 
 log = logging.getLogger("newsletter_service.test")
 

@@ -21,11 +21,12 @@ from newsletter_service.db import db
 from newsletter_service.delivery.models import KeyFingerprint
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.suppressions import is_suppressed, scopes
-from newsletter_service.keys import WrongKey, not_ready, with_suppression_key
+from newsletter_service.files.private import NotWritable
+from newsletter_service.keys.secret_keys import fingerprint
+from newsletter_service.keys.suppression_key import WrongKey, not_ready
 from newsletter_service.migrations import init_migrations
-from newsletter_service.private_files import NotWritable
-from newsletter_service.secret_keys import fingerprint
 from newsletter_service.settings import Settings
+from newsletter_service.startup import with_suppression_key
 from tests.conftest import NOW
 from tests.factories import make_subscriber, make_suppression
 
