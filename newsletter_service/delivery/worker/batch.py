@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.rows import Claimed
 from newsletter_service.delivery.worker.outcomes import LetterOutcome
 from newsletter_service.smtp.replies import Reply
 

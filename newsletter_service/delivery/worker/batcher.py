@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from newsletter_service.delivery.ledger import claims, due, workers
-from newsletter_service.delivery.ledger.claims import Claimed, Place
-from newsletter_service.delivery.ledger.fast_path import MOST_AT_ONCE, Chosen, Wanted, exchange
+from newsletter_service.delivery.ledger.fast_path import exchange
+from newsletter_service.delivery.ledger.rows import MOST_AT_ONCE, Chosen, Claimed, Place, Wanted
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.backoff import DomainBackoffs
 from newsletter_service.delivery.worker.batch import Batch

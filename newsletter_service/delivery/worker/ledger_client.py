@@ -16,8 +16,8 @@ from typing import cast
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from newsletter_service.delivery.ledger import claims
-from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.rows import Claimed
+from newsletter_service.delivery.ledger.sql import sql_of
 from newsletter_service.delivery.rules import Verdict, classify
 from newsletter_service.delivery.worker.background import BackgroundJob
 from newsletter_service.delivery.worker.batch import Batch
@@ -258,7 +258,7 @@ class LedgerClient:
     def _connected(self) -> Connection:
         if self._connection is None:
             self._connection = self._engine.connect()
-            claims.settle_in(self._connection)
+            sql_of(self._connection).prepare(self._connection)
         return self._connection
 
     def _disconnect(self) -> None:

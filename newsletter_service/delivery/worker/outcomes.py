@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from newsletter_service.delivery.ledger import claims
-from newsletter_service.delivery.ledger.claims import Claimed, Settled
+from newsletter_service.delivery.ledger.rows import Claimed, Settled
 from newsletter_service.delivery.rules import (
     MOST_AMBIGUOUS_ATTEMPTS,
     DeliveryState,

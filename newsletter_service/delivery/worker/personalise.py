@@ -8,8 +8,8 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from newsletter_service.delivery.ledger import claims
-from newsletter_service.delivery.ledger.claims import Claimed
 from newsletter_service.delivery.ledger.key_periods import KeyPeriods, key_periods
+from newsletter_service.delivery.ledger.rows import Claimed
 from newsletter_service.delivery.rules import envelope_sender, message_id
 from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.letters.errors import LetterError

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from newsletter_service.delivery.ledger import claims
-from newsletter_service.delivery.ledger.claims import Claimed, Place
+from newsletter_service.delivery.ledger.rows import Claimed, Place
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.suppressions import suppressed_among
 from newsletter_service.delivery.worker.ready_queue import ReadyQueue

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from math import inf
 
-from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.rows import Claimed
 from newsletter_service.delivery.worker.rate_limits import RateLimiter
 
 LONG = 5.0

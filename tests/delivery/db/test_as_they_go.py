@@ -10,8 +10,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
-from newsletter_service.delivery.ledger.claims import Claimed
-from newsletter_service.delivery.ledger.fast_path import Exchanged, exchange
+from newsletter_service.delivery.ledger.fast_path import exchange
+from newsletter_service.delivery.ledger.rows import Claimed, Exchanged
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker import batcher as batcher_module

@@ -7,9 +7,9 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import open_engine
-from newsletter_service.delivery.ledger import claims, workers
-from newsletter_service.delivery.ledger.claims import Claimed
-from newsletter_service.delivery.ledger.fast_path import Wanted, exchange
+from newsletter_service.delivery.ledger import claims, postgresql, workers
+from newsletter_service.delivery.ledger.fast_path import exchange
+from newsletter_service.delivery.ledger.rows import Claimed, Wanted
 from tests.conftest import NOW
 from tests.delivery.db.conftest import release
 from tests.postgresql import Cluster
@@ -55,11 +55,11 @@ def test_who_claims_while_another_is_claiming_gets_other_rows_without_waiting(
 def test_a_row_is_handed_over_by_its_key_however_little_postgresql_knows_of_the_table(engine: Engine) -> None:
     with Session(engine) as session:
         release(session, 10)
-    hand_over = claims.HAND_OVER_IN["postgresql"]
+    hand_over = postgresql.HAND_OVER_CHOSEN
     for place in ("$1", "$2", "$3"):
         hand_over = hand_over.replace("%s", place, 1)
     with engine.connect() as connection:
-        claims.settle_in(connection)
+        postgresql.prepare(connection)
         connection.exec_driver_sql(f"PREPARE hand_over (timestamptz, int[], text) AS {hand_over}")
         explained = connection.exec_driver_sql("EXPLAIN EXECUTE hand_over (now(), '{1,2,3}', 'one')")
         plan = " ".join(explained.scalars())

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger import claims, workers
-from newsletter_service.delivery.ledger.claims import Claimed
-from newsletter_service.delivery.ledger.fast_path import Chosen, Exchanged, Wanted, exchange
+from newsletter_service.delivery.ledger.fast_path import exchange
+from newsletter_service.delivery.ledger.rows import Chosen, Claimed, Exchanged, Wanted
 from newsletter_service.delivery.models import Mailing
 from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.delivery.worker.setup import DeliveryConfig

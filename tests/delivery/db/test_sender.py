@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import service
 from newsletter_service.delivery.ledger import claims, workers
-from newsletter_service.delivery.ledger.claims import Claimed, Settled
+from newsletter_service.delivery.ledger.rows import Claimed, Settled
 from newsletter_service.delivery.models import Letter, Mailing
 from newsletter_service.delivery.rules import MOST_PAUSES, DeliveryState, Verdict, address_hmac
 from newsletter_service.delivery.suppressions import suppress

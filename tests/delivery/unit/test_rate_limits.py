@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.rows import Claimed
 from newsletter_service.delivery.worker.rate_limits import (
     BURST_SECONDS,
     FIRST_BACKOFF_SECONDS,

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.archive.service import public_corrections
-from newsletter_service.delivery.ledger.claims import Claimed
+from newsletter_service.delivery.ledger.rows import Claimed
 from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.rules import DeliveryState, message_id
 from newsletter_service.delivery.worker.personalise import Personaliser
