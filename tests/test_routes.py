@@ -37,6 +37,7 @@ PUBLIC = {
     "/redactie/uitloggen",
     "/healthz",
     "/metrics",
+    "/stijl/<name>.css",
     "/huisstijl.css",
     "/merk.svg",
     "/merk.png",
@@ -56,6 +57,7 @@ def filled(rule: str) -> str:
         "<anchor>": "bericht-9999",
         "<digest>": "0" * 64,
         "<path:filename>": "no.css",
+        "<name>": "no",
     }.items():
         rule = rule.replace(part, value)
     assert "<" not in rule, f"say in this test what goes into {rule}"

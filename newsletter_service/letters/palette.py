@@ -1,4 +1,4 @@
-"""The colours and typefaces of a letter: those of web/static/tokens.css by the same names, colours in light and dark.
+"""The colours and typefaces of a letter: those of web/styles/tokens.css by the same names, colours in light and dark.
 
 What a reader must be able to read has a contrast of at least 7:1 in both (WCAG 2.2, 1.4.6), a shape that means
 something one of 3:1 (1.4.11). The organisations bring colours of their own: letters/colours.py.

@@ -10,7 +10,9 @@ SCHEME_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")
 # No preload and no subdomains: other sites of the same organisation are not ours to decide about.
 HSTS = "max-age=63072000"
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
-VERSIONED = frozenset({"web.static", "web.huisstijl", "web.merk", "web.merk_op_telefoon", "web.deel"})
+VERSIONED = frozenset(
+    {"web.static", "web.style_sheet", "web.huisstijl", "web.merk", "web.merk_op_telefoon", "web.deel"}
+)
 PAGE_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",

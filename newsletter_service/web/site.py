@@ -13,7 +13,7 @@ from newsletter_service.errors import NotFound
 from newsletter_service.letters.values import Publisher
 from newsletter_service.publisher.service import newsletter, publishers
 from newsletter_service.services import services
-from newsletter_service.web import livery
+from newsletter_service.web import livery, sheets
 from newsletter_service.web.locale import language
 from newsletter_service.web.marks import motif
 
@@ -33,7 +33,12 @@ class Site:
 def init_site(app: Flask) -> None:
     """Give the templates of `app` the site itself, its addresses of files, and its motif."""
     app.jinja_env.globals.update(
-        site=site, static_url=static_url, own_url=own_url, shared_url=shared_url, motif=motif
+        site=site,
+        static_url=static_url,
+        sheet_url=sheet_url,
+        own_url=own_url,
+        shared_url=shared_url,
+        motif=motif,
     )
 
 
@@ -48,6 +53,11 @@ def site() -> Site:
 def static_url(filename: str) -> str:
     """The address of a static file, with a hash of its contents: a new version is a new address."""
     return url_for("web.static", filename=filename, v=_digest(filename))
+
+
+def sheet_url(name: str) -> str:
+    """The address of a style sheet of web.sheets; a new version is a new address."""
+    return url_for("web.style_sheet", name=name, v=sheets.digest(name))
 
 
 def own_url(name: str) -> str:

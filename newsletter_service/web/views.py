@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db
 from newsletter_service.services import services
-from newsletter_service.web import livery, marks
+from newsletter_service.web import livery, marks, sheets
 from newsletter_service.web.errors import database_outage
 from newsletter_service.web.site import site
 
@@ -34,6 +34,12 @@ def healthz() -> Response:
 def robots() -> Response:
     """Search engines may read what the public may."""
     return _text("User-agent: *\nDisallow: /redactie\nDisallow: /demo\n")
+
+
+@web.get("/stijl/<name>.css")
+def style_sheet(name: str) -> Response:
+    """The style sheet of one audience."""
+    return _file(sheets.sheet(name), "text/css")
 
 
 @web.get("/huisstijl.css")

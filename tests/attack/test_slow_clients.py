@@ -38,7 +38,7 @@ def stops_in_a_large_body(connection: socket.socket) -> None:
 
 def does_not_read(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-    connection.sendall(b"GET /static/site.css HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+    connection.sendall(b"GET /stijl/lezers.css HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
 
 
 @contextmanager

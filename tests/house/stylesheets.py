@@ -8,40 +8,44 @@ from typing import Any
 
 import tinycss2
 
-STATIC = Path("newsletter_service/web/static")
+STYLES = Path("newsletter_service/web/styles")
 PAGES = (Path("templates/web"), Path("newsletter_service"))
 SKIP = {"skip_comments": True, "skip_whitespace": True}
 
 
 def faults(sheets: str, pages: str) -> list[str]:
     """Return the faults of all stylesheets together; `pages` is all that names classes."""
-    nodes = list(_nodes(tinycss2.parse_stylesheet(sheets, **SKIP)))
+    nodes = list(nodes_of(tinycss2.parse_stylesheet(sheets, **SKIP)))
     skipped = [f"line {one.source_line}: {one.message}" for one in nodes if one.type == "error"]
     is_set = {one.name for one in nodes if one.type == "declaration" and one.name.startswith("--")}
     needed = set(re.findall(r"var\((--[\w-]+)\)", sheets))  # those without another value to fall back on
-    classes = {name for one in nodes if one.type == "qualified-rule" for name in _classes(one)}
+    classes = classes_of(sheets)
+    words = set(re.findall(r"[\w-]+", pages))
     return [
         *skipped,
         *(f"{one} is used and nowhere set" for one in sorted(needed - is_set)),
-        *(f".{one} is the class of nothing" for one in sorted(classes - _named(classes, pages))),
+        *(f".{one} is the class of nothing" for one in sorted(classes - named(classes, words))),
     ]
 
 
-def _nodes(nodes: Sequence[Any]) -> Iterator[Any]:
-    """All rules, declarations and errors, those in others too."""
+def nodes_of(nodes: Sequence[Any]) -> Iterator[Any]:
+    """Yield all rules, declarations and errors, those in others too."""
     for node in nodes:
         yield node
         if node.type in ("at-rule", "qualified-rule") and node.content:
-            yield from _nodes(tinycss2.parse_blocks_contents(node.content, **SKIP))
+            yield from nodes_of(tinycss2.parse_blocks_contents(node.content, **SKIP))
 
 
-def _classes(rule: Any) -> list[str]:
-    return re.findall(r"\.([a-z][\w-]*)", tinycss2.serialize(rule.prelude))
+def classes_of(sheet: str) -> set[str]:
+    """Return the classes that a style sheet speaks of."""
+    rules = (
+        one for one in nodes_of(tinycss2.parse_stylesheet(sheet, **SKIP)) if one.type == "qualified-rule"
+    )
+    return {name for one in rules for name in re.findall(r"\.([a-z][\w-]*)", tinycss2.serialize(one.prelude))}
 
 
-def _named(classes: set[str], pages: str) -> set[str]:
-    """Those that are named in full, or by a beginning that ends in a hyphen."""
-    words = set(re.findall(r"[\w-]+", pages))
+def named(classes: set[str], words: set[str]) -> set[str]:
+    """Return those that are among the words in full, or by a beginning that ends in a hyphen."""
     beginnings = tuple(word for word in words if len(word) > 2 and word.endswith("-"))
     return {one for one in classes if one in words or one.startswith(beginnings)}
 
@@ -51,6 +55,6 @@ def _texts(folder: Path, *endings: str) -> str:
 
 
 if __name__ == "__main__":
-    found = faults(_texts(STATIC, ".css"), "\n".join(_texts(one, ".html", ".js", ".py") for one in PAGES))
+    found = faults(_texts(STYLES, ".css"), "\n".join(_texts(one, ".html", ".js", ".py") for one in PAGES))
     print("\n".join(found) or "The stylesheets are in order.")
     sys.exit(bool(found))

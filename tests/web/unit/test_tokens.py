@@ -9,7 +9,7 @@ from newsletter_service.letters.colours import Livery, contrast
 from newsletter_service.letters.palette import DARK, LIGHT, SANS, SERIF, Palette
 from newsletter_service.letters.values import Publisher
 from newsletter_service.web.livery import digest, style_sheet
-from newsletter_service.web.site import STATIC
+from newsletter_service.web.sheets import STYLES
 
 ROOT, STAFF = ":root {", ".staff {"
 BLUE = Livery.parsed("#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a")
@@ -17,7 +17,7 @@ BLUE = Livery.parsed("#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a")
 
 def tokens(selector: str, scheme: str) -> dict[str, str]:
     """The colours that tokens.css gives under `selector` in a scheme (light or dark)."""
-    sheet = (STATIC / "tokens.css").read_text()
+    sheet = (STYLES / "tokens.css").read_text()
     blocks = [block.partition("}")[0] for block in sheet.split(selector)[1:]]
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", blocks[scheme == "dark"]))
 
@@ -66,6 +66,6 @@ def test_other_colours_have_another_address() -> None:
 
 @pytest.mark.parametrize(("name", "families"), [("serif", SERIF), ("sans", SANS)])
 def test_the_letter_has_the_typefaces_of_the_pages(name: str, families: str) -> None:
-    said = re.findall(rf"--{name}: ([^;]+);", (STATIC / "tokens.css").read_text())[0]
+    said = re.findall(rf"--{name}: ([^;]+);", (STYLES / "tokens.css").read_text())[0]
     of_pages = {family.strip(' "') for family in said.split(",")}
     assert {family.strip(" '") for family in families.split(",")} <= of_pages

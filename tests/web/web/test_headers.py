@@ -27,7 +27,7 @@ def named_site(stored: Stored) -> None:
         make_segment(session)
 
 
-@pytest.mark.parametrize("path", [*PUBLIC, "/redactie/inloggen", "/healthz", "/static/site.css"])
+@pytest.mark.parametrize("path", [*PUBLIC, "/redactie/inloggen", "/healthz", "/stijl/lezers.css"])
 def test_every_response_carries_the_security_headers(client: FlaskClient, path: str) -> None:
     with client.get(path, follow_redirects=True) as answer:
         headers = answer.headers
@@ -133,7 +133,7 @@ def test_static_files_are_kept_for_ever_under_an_address_that_changes_with_them(
     page = client.get("/aanmelden").text
     address = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
     assert "?v=" in address
-    with client.get(address) as named, client.get("/static/site.css") as unnamed:
+    with client.get(address) as named, client.get("/stijl/lezers.css") as unnamed:
         assert "immutable" in named.headers["Cache-Control"]
         assert unnamed.headers["Cache-Control"] == "no-cache"
 
