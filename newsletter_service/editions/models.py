@@ -8,7 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.db import Base, one_of
 from newsletter_service.delivery.models import Mailing
-from newsletter_service.editions.rules import EditionState, ExclusionReason, Reason, ReleaseRule
+from newsletter_service.editions.rules import (
+    EditionState,
+    ExclusionReason,
+    Hindrance,
+    HoldReason,
+    Reason,
+    ReleaseRule,
+)
 from newsletter_service.editorial.models import Item
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import User
@@ -47,7 +54,8 @@ class Edition(Base):
     """One issue of the newsletter. Times are UTC, meant in `zone`.
 
     `text_limit` is the calendar's as long as copy is open. `held_from` is the state to go back to when a held
-    edition is resumed. `version` guards against two people saving at the same time.
+    edition is resumed; it is held for a `hold_reason` of ours, or for what a person wrote in `hold_words`.
+    `version` guards against two people saving at the same time.
     """
 
     __tablename__ = "edition"
@@ -72,7 +80,8 @@ class Edition(Base):
     released_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     held_from: Mapped[EditionState | None] = mapped_column(one_of(EditionState, 10))
-    hold_reason: Mapped[str] = mapped_column(String(300), default="")
+    hold_reason: Mapped[HoldReason | None] = mapped_column(one_of(HoldReason, 20))
+    hold_words: Mapped[str] = mapped_column(String(300), default="")
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
     intended: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -135,7 +144,7 @@ class Correction(Base):
 
     It is a draft while `mailing_id` and `released_at` are null. From `offered_at` on it waits for the heads'
     agreement, or until `due_at` if the release rule set that. `readers` is how many it went to; `held_at` is set
-    while somebody (`held_by`), the mail server's refusal or one of corrections.rules.Hindrance keeps it from going on.
+    while somebody (`held_by`), the mail server's refusal or a `hindrance` keeps it from going on.
     """
 
     __tablename__ = "correction"
@@ -153,7 +162,7 @@ class Correction(Base):
     released_at: Mapped[datetime | None]
     held_at: Mapped[datetime | None]
     held_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
-    hold_reason: Mapped[str] = mapped_column(String(20), default="")
+    hindrance: Mapped[Hindrance | None] = mapped_column(one_of(Hindrance, 20))
 
     mailing: Mapped[Mailing | None] = relationship()
     item: Mapped[Item | None] = relationship()

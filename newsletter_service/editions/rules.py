@@ -10,8 +10,6 @@ from hashlib import sha256
 from newsletter_service.errors import Conflict, Invalid
 
 BRAKE = timedelta(hours=6)
-CANCELLING = "cancelling"
-"""Why an edition is held that is being cancelled."""
 
 
 class EditionState(StrEnum):
@@ -48,7 +46,7 @@ class ReleaseRule(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """Why the scheduler held an edition; people who hold one give a reason in their own words."""
+    """Why the service held an edition; people who hold one say why in their own words."""
 
     LATE = "late"
     UNSIGNED = "unsigned"
@@ -56,6 +54,15 @@ class HoldReason(StrEnum):
     PAUSED = "paused"
     UNPRINTABLE = "unprintable"
     PERSONAL_LINK = "personal_link"
+    CANCELLING = "cancelling"
+
+
+class Hindrance(StrEnum):
+    """Why a correction whose time has come does not go out by itself: it is held instead."""
+
+    LATE = "late"
+    UNPRINTABLE = "unprintable"
+    NOBODY = "nobody"
 
 
 class ExclusionReason(StrEnum):

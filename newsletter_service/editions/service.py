@@ -12,7 +12,7 @@ from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
 from newsletter_service.editions import rules
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Calendar, Edition, Exclusion
-from newsletter_service.editions.rules import BadTime, EditionState, EditionStatus, Move
+from newsletter_service.editions.rules import BadTime, EditionState, EditionStatus, HoldReason, Move
 from newsletter_service.errors import NotFound
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
@@ -105,17 +105,26 @@ def missing_names(session: Session, edition: Edition) -> tuple[str, ...]:
     return tuple(one.short_name for one in organisations(session) if signed.get(one.id) != content)
 
 
-def hold(session: Session, edition: Edition, user: User | None, now: datetime, reason: str) -> None:
-    """Stop a composed or running edition and pause its mailing; raises WrongState.
+def hold(
+    session: Session,
+    edition: Edition,
+    user: User | None,
+    now: datetime,
+    words: str = "",
+    *,
+    reason: HoldReason | None = None,
+) -> None:
+    """Stop a composed or running edition and pause its mailing, for a `reason` of ours or in the words of who does it.
 
-    `reason` is in the words of the person who holds it, one of rules.HoldReason, or rules.CANCELLING.
+    Raises WrongState.
     """
     lock(session, edition)
     set_status(edition, rules.hold(status_of(edition)))
-    edition.hold_reason = reason[:300]
+    edition.hold_reason, edition.hold_words = reason, words[:300]
+    why = reason or edition.hold_words
     if edition.mailing is not None and edition.mailing.paused_at is None:
-        delivery.pause_mailing(session, edition.mailing, edition.hold_reason, now)
-    note(session, edition, Move.HOLD, user, now, reason=edition.hold_reason)
+        delivery.pause_mailing(session, edition.mailing, why, now)
+    note(session, edition, Move.HOLD, user, now, reason=why)
 
 
 def resume(
@@ -131,14 +140,14 @@ def resume(
         delivery.resume_mailing(session, edition.mailing)
     else:
         edition.sends_at = planned
-    edition.hold_reason = ""
+    edition.hold_reason, edition.hold_words = None, ""
     note(session, edition, Move.RESUME, user, now, sends_at=planned.isoformat())
 
 
 def hold_to_cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> None:
     """Stop an edition that is being sent immediately: cancelling many letters takes seconds. Raises WrongState."""
     if edition.state == EditionState.SENDING:
-        hold(session, edition, user, now, rules.CANCELLING)
+        hold(session, edition, user, now, reason=HoldReason.CANCELLING)
 
 
 def cancel(session: Session, edition: Edition, user: User | None, now: datetime) -> int:

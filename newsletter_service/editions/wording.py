@@ -10,9 +10,9 @@ from flask_babel import ngettext
 
 from newsletter_service.editions.composing.checks import Check, Fault
 from newsletter_service.editions.composing.editing import CannotAdd
+from newsletter_service.editions.models import Edition
 from newsletter_service.editions.remarks import remark
 from newsletter_service.editions.rules import (
-    CANCELLING,
     EditionConflict,
     EditionState,
     ExclusionReason,
@@ -103,18 +103,18 @@ def reason_out(reason: Reason | None, detail: Mapping[str, Any], zone: str, othe
             return _("Staat niet meer in deze editie")
 
 
-def hold_reason(reason: str) -> str:
+def why_held(edition: Edition) -> str:
     """Why an edition is held: our own reasons in words, people's as they are."""
-    known: dict[str, str] = {
+    known = {
         HoldReason.LATE: _("Het moment van versturen is te lang voorbij."),
         HoldReason.UNSIGNED: _("Nog niet alle organisaties zijn akkoord."),
         HoldReason.EMPTY: _("Er staat geen bericht in."),
         HoldReason.PAUSED: _("De mailserver neemt de brieven niet aan."),
         HoldReason.UNPRINTABLE: _("Er kon geen goede brief van worden gemaakt; misschien is hij te groot."),
         HoldReason.PERSONAL_LINK: _("Er staat een persoonlijke link van één lezer in."),
-        CANCELLING: _("Wordt geannuleerd."),
+        HoldReason.CANCELLING: _("Wordt geannuleerd."),
     }
-    return known.get(reason, reason)
+    return known[edition.hold_reason] if edition.hold_reason else edition.hold_words
 
 
 def not_agreed(names: Sequence[str]) -> str:

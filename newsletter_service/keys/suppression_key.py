@@ -9,7 +9,7 @@ import secrets
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, literal, select, table, text
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import open_engine
@@ -121,7 +121,7 @@ def _made(engine: Engine, keys: SecretKeys, file: Path) -> str:
             there = {*inspect(connection).get_table_names()}
             if "key_fingerprint" in there and _newest(connection, KeyName.SUPPRESSION):
                 raise WrongKey(f"There is no suppression key in {file}: {_COPY}")
-            hashed = any(_has_rows(connection, table) for table in _BEFORE_THE_KEY if table in there)
+            hashed = any(_has_rows(connection, name) for name in _BEFORE_THE_KEY if name in there)
     except OperationalError as error:
         words = " ".join(str(error.orig).split())
         raise WrongKey(
@@ -130,8 +130,8 @@ def _made(engine: Engine, keys: SecretKeys, file: Path) -> str:
     return _write(file, keys.oldest if hashed else secrets.token_urlsafe(32))
 
 
-def _has_rows(connection: Connection, table: str) -> bool:
-    return connection.scalar(text(f"SELECT 1 FROM {table} LIMIT 1")) is not None  # noqa: S608  # our own name
+def _has_rows(connection: Connection, name: str) -> bool:
+    return connection.scalar(select(literal(1)).select_from(table(name)).limit(1)) is not None
 
 
 def _write(file: Path, key: str) -> str:

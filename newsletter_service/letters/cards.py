@@ -122,7 +122,7 @@ def card_view(card: Card, manner: Manner) -> CardView:
         tag=card.tag,
         title=names.name(card.title, leads_to) if leads_to else card.title,
         lead=card.lead,
-        body_html=Markup(to_html(card.body, names.name, limit, names.own)),  # noqa: S704  # cleaned by nh3
+        body_html=to_html(card.body, names.name, limit, names.own),
         body_text=to_text(card.body, names.name, limit, names.own),
         links=_links_shown(card, manner, more, target),
         leads_to=leads_to,

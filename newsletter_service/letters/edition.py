@@ -104,7 +104,7 @@ def edition_view(content: EditionContent, sender: MailIdentity, manage: str, uns
     introduction = content.introduction
     sections = _sections(content, manner)
     return EditionView(
-        introduction_html=Markup(to_html(introduction, names.name, own=words)),  # noqa: S704  # cleaned by nh3
+        introduction_html=to_html(introduction, names.name, own=words),
         introduction_text=to_text(introduction, names.name, own=words),
         contents=_contents(content, sections),
         sections=sections,

@@ -45,7 +45,7 @@ def on_their_way(site: Site, number: int) -> Iterator[Letters]:
     letters.arrive(number)
     with site.stored() as session:
         edition = edition_numbered(session, 1)
-        edition.state, edition.held_from, edition.hold_reason = EditionState.SENT, None, ""
+        edition.state, edition.held_from, edition.hold_reason = EditionState.SENT, None, None
         if edition.mailing is not None:
             edition.mailing.paused_at, edition.mailing.pause_reason = None, ""
 

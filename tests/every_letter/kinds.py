@@ -11,8 +11,7 @@ from newsletter_service.demo.items import RIEC_ITEMS, VAR_ITEMS, DemoItem
 from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
 from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.corrections import emails as correction_emails
-from newsletter_service.editions.corrections.rules import Hindrance
-from newsletter_service.editions.rules import HoldReason, ReleaseRule
+from newsletter_service.editions.rules import Hindrance, HoldReason, ReleaseRule
 from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.languages import LANGUAGES, Language
 from newsletter_service.letters.colours import Livery

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ ADDRESS = "anna@gemeente.example"
 
 
 @pytest.fixture
-def release(app, stored: Stored) -> Callable[[], None]:  # type: ignore[no-untyped-def]
+def release(app: Flask, stored: Stored) -> Callable[[], None]:
     """Put one newsletter for every active reader into the ledger."""
     wired: Services = app.extensions["newsletter"]
     sender = MailIdentity(

@@ -11,6 +11,6 @@ if __name__ == "__main__":
         walks = all_walks(Path(folder))
     print(f"{'walk':18}{'files':>7}{'returns':>9}")  # noqa: T201  # it speaks to whoever started it
     for name, walk in walks.items():
-        print(f"{name:18}{walk.entered:7}{walk.returns:9}")  # noqa: T201
+        print(f"{name:18}{walk.entered:7}{walk.returns:9}")  # noqa: T201  # as above
         if "-v" in sys.argv:
-            print("  " + "\n  ".join(walk.files))  # noqa: T201
+            print("  " + "\n  ".join(walk.files))  # noqa: T201  # as above

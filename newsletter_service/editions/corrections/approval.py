@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from newsletter_service.editions import rules
 from newsletter_service.editions.composing.sign_offs import SignOffState, signs_for, states_of
 from newsletter_service.editions.corrections import emails
-from newsletter_service.editions.corrections.rules import Hindrance, Next, due_at, what_next
+from newsletter_service.editions.corrections.rules import Next, due_at, what_next
 from newsletter_service.editions.corrections.service import audience, draft_of, fingerprint, seen_draft, send
 from newsletter_service.editions.models import Correction, CorrectionSignOff, Edition
 from newsletter_service.editions.notices import heads_of, tell, tell_staff
-from newsletter_service.editions.rules import NobodyHasIt, NothingWritten, NotOffered, ReleaseRule
+from newsletter_service.editions.rules import Hindrance, NobodyHasIt, NothingWritten, NotOffered, ReleaseRule
 from newsletter_service.editions.service import calendar, lock
 from newsletter_service.editions.texts import in_correction, refuse_personal_links
 from newsletter_service.errors import NotAllowed
@@ -194,7 +194,7 @@ def _hold(
     now: datetime,
 ) -> None:
     session.refresh(draft)
-    draft.held_at, draft.hold_reason, draft.due_at = now, why, None
+    draft.held_at, draft.hindrance, draft.due_at = now, why, None
     record(session, None, "correction.hold", "correction", draft.id, now, reason=why)
     tell_staff(session, mail_context, partial(emails.correction_hindered, edition.number, why), now)
 

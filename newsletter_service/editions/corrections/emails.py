@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter_service.editions.corrections.rules import Hindrance
 from newsletter_service.editions.emails import look_at, moment_in_words
+from newsletter_service.editions.rules import Hindrance
 from newsletter_service.languages import Language
 from newsletter_service.letters.markdown.html import to_text
 from newsletter_service.letters.texts import texts

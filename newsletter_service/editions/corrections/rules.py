@@ -6,14 +6,6 @@ from enum import StrEnum
 from newsletter_service.editions.rules import ReleaseRule, is_late
 
 
-class Hindrance(StrEnum):
-    """Why a correction whose time has come does not go out by itself: it is held instead."""
-
-    LATE = "late"
-    UNPRINTABLE = "unprintable"
-    NOBODY = "nobody"
-
-
 class Next(StrEnum):
     """What happens to a correction now."""
 

@@ -220,7 +220,7 @@ def send(
     """
     delivery.block_unsubscribes(session)
     draft.mailing, draft.released_at = delivery.open_mailing(session, now), now
-    draft.held_at, draft.held_by_id, draft.hold_reason = None, None, ""
+    draft.held_at, draft.held_by_id, draft.hindrance = None, None, None
     draft.readers = _address(session, mail_context, edition, draft, draft.mailing, now)
     if not draft.readers:
         raise NobodyHasIt

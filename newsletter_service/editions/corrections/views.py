@@ -83,7 +83,7 @@ def _page(
         seen=fingerprint(draft) if draft is not None else "",
         agreement=agreement,
         mine=mine[0] if mine else None,
-        why_held=hindrance(draft.hold_reason) if draft is not None else "",
+        why_held=hindrance(draft.hindrance) if draft is not None and draft.hindrance else "",
         form=form,
         clashes=clashes,
         choice=choice,

@@ -2,14 +2,14 @@
 
 from flask_babel import gettext as _
 
-from newsletter_service.editions.corrections.rules import Hindrance
+from newsletter_service.editions.rules import Hindrance
 
 
-def hindrance(reason: str) -> str:
-    """Why a correction did not go out by itself; empty where somebody holds it, or nothing does."""
-    known: dict[str, str] = {
+def hindrance(why: Hindrance) -> str:
+    """Why a correction did not go out by itself."""
+    known = {
         Hindrance.LATE: _("De correctie had al lang moeten uitgaan en wordt daarom vastgehouden."),
         Hindrance.UNPRINTABLE: _("Van deze correctie kon geen goede brief worden gemaakt."),
         Hindrance.NOBODY: _("Er is niemand meer die deze correctie moet krijgen."),
     }
-    return known.get(reason, "")
+    return known[why]

@@ -41,7 +41,7 @@ class Line:
     @property
     def why_held(self) -> str:
         """Why it is held, in words."""
-        return wording.hold_reason(self.edition.hold_reason) if self.held else ""
+        return wording.why_held(self.edition) if self.held else ""
 
 
 @dataclass(frozen=True)

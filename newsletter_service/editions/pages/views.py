@@ -65,7 +65,7 @@ def _page(number: int, texts_form: TextsForm | None = None) -> str:
         page=page,
         edition=page.edition,
         reached=wording.readers(page.reach.reached),
-        held_because=wording.hold_reason(page.edition.hold_reason),
+        held_because=wording.why_held(page.edition),
         server_said=_server_said(page.edition),
         pane=preview_pane(session, services(), page, chosen()),
         texts_form=texts_form or TextsForm.of(page.edition),
@@ -78,7 +78,7 @@ def _page(number: int, texts_form: TextsForm | None = None) -> str:
 
 def _server_said(edition: Edition) -> str:
     """In what words the mail server refused an edition that is held because of it; else nothing."""
-    if edition.mailing is None or edition.hold_reason != HoldReason.PAUSED:
+    if edition.mailing is None or edition.hold_reason is not HoldReason.PAUSED:
         return ""
     return edition.mailing.pause_reason
 

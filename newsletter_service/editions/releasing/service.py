@@ -51,7 +51,7 @@ def release(
     released = rules.release(status, items=len(items), missing=missing)
     refuse_personal_links(in_edition(edition, items), mail_context.links.base_url)
     set_status(edition, released)
-    edition.released_at, edition.hold_reason = now, ""
+    edition.released_at, edition.hold_reason, edition.hold_words = now, None, ""
     edition.mailing = delivery.open_mailing(session, now)
     edition.intended = Addressing(session, mail_context, edition, edition.mailing, items, now).write_down()
     _close_items(session, edition, items)
@@ -130,7 +130,7 @@ def _hold(
     now: datetime,
     words: str = "",
 ) -> None:
-    hold(session, edition, None, now, reason)
+    hold(session, edition, None, now, reason=reason)
     tell_held(session, mail_context, edition, reason, now, words)
 
 

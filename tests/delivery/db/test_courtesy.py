@@ -301,11 +301,11 @@ def test_an_hour_of_a_wrong_clock_loses_nobody_and_repeats_nothing(
     mailing = release(session, 20)
     jumps = iter([timedelta(hours=1), timedelta(hours=-3), timedelta(days=1)])
 
-    def jumping() -> object:
+    def jumping() -> datetime:
         clock.now += next(jumps, timedelta())
         return clock.now
 
-    send_until_empty(replace(outbox, clock=jumping))  # type: ignore[arg-type]
+    send_until_empty(replace(outbox, clock=jumping))
     clock.move(days=2)
     send_until_empty(outbox)
     assert states(session, mailing) == {DeliveryState.SENT: 20}

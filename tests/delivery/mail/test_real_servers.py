@@ -105,8 +105,10 @@ def postfix(
     with running_postfix(
         behind.port, chunking=chunking, certificate=certificate if encrypted else None
     ) as postfix:
-        security = "starttls" if encrypted else "none"
-        yield postfix, SmtpServer("127.0.0.1", postfix.port, security, ca_file=str(certificate))  # type: ignore[arg-type]
+        server = SmtpServer(
+            "127.0.0.1", postfix.port, "starttls" if encrypted else "none", ca_file=str(certificate)
+        )
+        yield postfix, server
 
 
 @pytest.mark.parametrize("depth", [1, 4])

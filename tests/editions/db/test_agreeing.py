@@ -176,7 +176,7 @@ def test_one_that_is_far_too_late_is_held_and_staff_are_told(house: House, editi
     correction = offer(house, edition)
     late = LATER + HALF_AN_HOUR + BRAKE + timedelta(minutes=1)
     assert due(house, late) == [correction]
-    assert (correction.mailing_id, correction.hold_reason) == (None, "late")
+    assert (correction.mailing_id, correction.hindrance) == (None, "late")
     assert house.communicator.email in told(house.session, HELD)
 
 
@@ -185,6 +185,6 @@ def test_one_that_nobody_is_to_get_any_more_is_held(house: House, edition: Editi
     house.session.scalars(select(Subscriber)).one().status = Status.LEFT
     house.session.flush()
     assert due(house, LATER + HALF_AN_HOUR) == [correction]
-    assert (correction.mailing_id, correction.hold_reason) == (None, "nobody")
+    assert (correction.mailing_id, correction.hindrance) == (None, "nobody")
     with pytest.raises(NobodyHasIt):
         offer(house, edition)

@@ -210,7 +210,7 @@ def test_under_the_rule_for_both_an_unsigned_edition_is_held_and_staff_are_told(
     assert len(notices(session)) == told + 3
     sign_off(session, edition, house.head_south, SENDS)
     release(session, house.mail_context, edition, house.communicator, SENDS)
-    assert (edition.state, edition.held_from, edition.hold_reason) == ("sending", None, "")
+    assert (edition.state, edition.held_from, edition.hold_reason) == ("sending", None, None)
 
 
 def test_under_the_rule_for_both_a_signed_edition_goes_out(session: Session, house: House) -> None:
@@ -292,8 +292,9 @@ def test_holding_a_running_edition_pauses_its_letters(session: Session, house: H
     service.hold(session, edition, house.communicator, SENDS, "Verkeerde datum in bericht 1")
     assert edition.mailing is not None
     assert (edition.state, edition.mailing.pause_reason) == ("held", "Verkeerde datum in bericht 1")
+    assert (edition.hold_reason, edition.hold_words) == (None, "Verkeerde datum in bericht 1")
     service.resume(session, edition, house.communicator, SENDS)
-    assert (edition.state, edition.mailing.paused_at, edition.hold_reason) == ("sending", None, "")
+    assert (edition.state, edition.mailing.paused_at, edition.hold_words) == ("sending", None, "")
 
 
 def test_cancelling_a_running_edition_stops_what_has_not_gone_yet(session: Session, house: House) -> None:

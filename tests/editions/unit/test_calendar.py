@@ -106,7 +106,7 @@ def test_settings_that_are_no_calendar_are_refused(changes: dict[str, Any], fiel
         send_time=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
         closing_days=st.integers(1, 20),
     ),
-    st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  # bounds, to which hypothesis adds the zone
 )
 def test_slots_follow_each_other_and_close_before_they_go_out(settings: Rhythm, now: datetime) -> None:
     found = list(islice(slots(settings, now), 4))

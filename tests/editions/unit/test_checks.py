@@ -43,7 +43,7 @@ def test_an_edition_in_order_has_no_faults() -> None:
     ],
 )
 def test_each_fault_of_an_edition_is_found(change: dict[str, object], check: Check, blocks: bool) -> None:
-    found = faults(replace(EDITION, **change))  # type: ignore[arg-type]
+    found = faults(replace(EDITION, **change))  # type: ignore[arg-type]  # each change fits its field
     assert [(one.check, one.blocks) for one in found] == [(check, blocks)]
 
 
@@ -58,7 +58,7 @@ def test_each_fault_of_an_edition_is_found(change: dict[str, object], check: Che
     ],
 )
 def test_each_fault_of_an_item_is_found_and_names_it(change: dict[str, object], check: Check) -> None:
-    item = replace(ITEM, **change)  # type: ignore[arg-type]
+    item = replace(ITEM, **change)  # type: ignore[arg-type]  # each change fits its field
     found = faults(replace(EDITION, items=(item,)))
     assert [(one.check, one.about) for one in found] == [(check, "Een bericht")]
 

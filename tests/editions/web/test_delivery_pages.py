@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery, DomainBackoff, Worker
 from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.models import Edition, Exclusion
-from newsletter_service.editions.rules import EditionState
+from newsletter_service.editions.rules import EditionState, HoldReason
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
@@ -280,7 +280,7 @@ def test_an_edition_that_the_mail_server_refused_says_in_what_words(
         edition.state, edition.held_from, edition.hold_reason = (
             EditionState.HELD,
             EditionState.SENDING,
-            "paused",
+            HoldReason.PAUSED,
         )
         edition.mailing.paused_at, edition.mailing.pause_reason = NOW, "550 5.7.26 not authenticated"
     page = released.text("/redactie/edities/12")

@@ -35,7 +35,7 @@ def test_holding_twice_is_no_quarrel_with_a_colleague(communicator: StaffBrowser
     said = communicator.done(page, **form, reason="Een fout")
     assert TWICE in said
     with stored() as session:
-        assert edition_numbered(session, 12).hold_reason == "Een fout"
+        assert edition_numbered(session, 12).hold_words == "Een fout"
 
 
 def test_a_form_that_could_not_be_used_may_be_sent_again(communicator: StaffBrowser) -> None:

@@ -119,3 +119,41 @@ def test_seeded_segments_get_words_for_one_reader_and_others_none(app: Flask) ->
                 "You work on public order and safety for a municipality.",
             )
             assert (firefighters.choice("nl"), firefighters.about("nl")) == ("Brandweer", "")
+
+
+HELD_BEFORE = (
+    """
+    INSERT INTO staff_user (id, email, name, language, password, active, fs_uniquifier)
+    VALUES (1, 'hoofd@organisatie.example', 'Hoofd', 'nl', '', true, 'x')
+    """,
+    """
+    INSERT INTO edition (id, number, state, held_from, hold_reason, closes_at, sends_at, zone, subject, preheader,
+        introduction, version)
+    SELECT id, id, 'held', 'composed', reason, '2026-11-24 12:00:00', '2026-11-26 08:00:00', 'Europe/Amsterdam',
+        '', '', '', 1
+    FROM (SELECT 1 AS id, 'late' AS reason UNION ALL SELECT 2, 'Te laat' UNION ALL SELECT 3, '') AS reasons
+    """,
+    """
+    INSERT INTO correction (id, edition_id, user_id, subject, text, readers, hold_reason)
+    VALUES (1, 1, 1, '', '', 0, 'nobody'), (2, 1, 1, '', '', 0, '')
+    """,
+)
+
+
+def test_our_reasons_to_hold_part_from_peoples_words_and_join_them_again(app: Flask) -> None:
+    with app.app_context():
+        empty(app)
+        upgrade(revision="0015")
+        with db.engine.begin() as connection:
+            for statement in HELD_BEFORE:
+                connection.execute(text(statement))
+        upgrade(revision="0016")
+        with db.engine.connect() as connection:
+            held = connection.execute(text("SELECT hold_reason, hold_words FROM edition ORDER BY id")).all()
+            hindrances = connection.scalars(text("SELECT hindrance FROM correction ORDER BY id")).all()
+        downgrade(revision="0015")
+        with db.engine.connect() as connection:
+            again = connection.scalars(text("SELECT hold_reason FROM edition ORDER BY id")).all()
+            reasons = connection.scalars(text("SELECT hold_reason FROM correction ORDER BY id")).all()
+    assert held == [("late", ""), (None, "Te laat"), (None, "")]
+    assert (hindrances, again, reasons) == (["nobody", None], ["late", "Te laat", ""], ["nobody", ""])

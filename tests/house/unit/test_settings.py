@@ -57,7 +57,7 @@ def test_every_missing_setting_is_named_in_a_line_of_its_own() -> None:
 def test_settings_cannot_be_changed_while_running() -> None:
     settings = Settings.from_env(GOOD)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        settings.smtp_port = 26  # type: ignore[misc]
+        settings.smtp_port = 26  # type: ignore[misc]  # wrong on purpose
 
 
 @pytest.mark.parametrize(

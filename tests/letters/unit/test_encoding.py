@@ -121,7 +121,7 @@ def test_a_list_id_never_has_an_encoded_word() -> None:
         encoding.list_id("x", "vv <kwaad>.example")
 
 
-@given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  # bounds, as hypothesis takes them
 def test_dates_read_back_as_the_same_moment(moment: datetime) -> None:
     assert parsedate_to_datetime(encoding.date(moment)) == moment.replace(microsecond=0)
 
@@ -142,7 +142,7 @@ def test_dates_are_english_wherever_the_machine_stands() -> None:
 
 def test_a_date_needs_a_zone() -> None:
     with pytest.raises(LetterError):
-        encoding.date(datetime(2026, 1, 1))  # noqa: DTZ001
+        encoding.date(datetime(2026, 1, 1))  # noqa: DTZ001  # wrong on purpose
 
 
 @given(st.text(st.characters(exclude_characters="\r", exclude_categories=["Cs"]), max_size=400))

@@ -149,7 +149,7 @@ def test_a_long_name_full_of_diacritics_keeps_to_the_lines() -> None:
         {"unsubscribe_url": "https://x.example/>\r\nBcc: c@d.example"},
         {"unsubscribe_url": "https://x.example/>,<mailto:c@d.example"},
         {"unsubscribe_url": "https://x.example/" + "a" * 1000},
-        {"date": datetime(2026, 1, 1)},  # noqa: DTZ001
+        {"date": datetime(2026, 1, 1)},  # noqa: DTZ001  # wrong on purpose
     ],
 )
 def test_values_that_would_break_out_or_are_missing_are_refused(change: dict[str, str]) -> None:

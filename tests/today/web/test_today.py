@@ -37,7 +37,7 @@ def desk(client: FlaskClient, stored: Stored) -> Desk:
                     closes_at=NOW - timedelta(hours=1),
                     sends_at=NOW + timedelta(days=2),
                     zone="Europe/Amsterdam",
-                    hold_reason="late" if state == "held" else "",
+                    hold_reason="late" if state == "held" else None,
                     held_from="composed" if state == "held" else None,
                 )
             )
