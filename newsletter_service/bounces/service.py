@@ -25,8 +25,8 @@ from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import DeliveryState, bounced_delivery, returned_delivery
 from newsletter_service.operations.logs import without_addresses
 from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.subscriptions.consent.rules import Place
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.rules import Source as Consented
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.service import bounce_out, complain, leave
 
@@ -35,6 +35,7 @@ KEEP_BOUNCES = timedelta(days=400)
 _HISTORY = 20
 _REFUSALS_COUNT_FOR = timedelta(days=7)
 _AT_ONCE = 500
+_PLACES = {Source.MESSAGE: Place.MAIL, Source.REPLY: Place.SMTP}
 
 
 @dataclass(frozen=True)
@@ -144,14 +145,14 @@ def _noted(
 
 def _act(session: Session, subscriber: Subscriber, told: _Told, now: datetime) -> Effect:
     if told.verdict is Verdict.UNSUBSCRIBE:
-        return Effect.UNSUBSCRIBED if leave(session, subscriber, now, Consented.MAIL) else Effect.NOTED
+        return Effect.UNSUBSCRIBED if leave(session, subscriber, now, Place.MAIL) else Effect.NOTED
     if told.verdict is Verdict.COMPLAINT:
         complain(session, subscriber, now)
         return Effect.STOPPED
     if told.verdict is Verdict.HARD or (
         told.verdict is Verdict.SOFT and _is_lasting(session, subscriber, now)
     ):
-        bounce_out(session, subscriber, now)
+        bounce_out(session, subscriber, now, _PLACES[told.source])
         return Effect.STOPPED
     return Effect.NOTED
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.audience.models import Segment, SegmentDomain, Topic
 from newsletter_service.clock import recurring_moment
 from newsletter_service.delivery.rules import address_hmac
-from newsletter_service.delivery.suppressions import suppress
+from newsletter_service.delivery.suppressions import is_suppressed, suppress
 from newsletter_service.demo.items import ITEMS, DemoItem
 from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, Person, people
 from newsletter_service.demo.pictures import draw
@@ -21,13 +21,15 @@ from newsletter_service.seed import seed_base
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
-from newsletter_service.subscriptions.consent_texts import wording
-from newsletter_service.subscriptions.models import Consent, Membership, Subscriber
-from newsletter_service.subscriptions.rules import PRIVACY_VERSION, WORDING_VERSION, Source, Status, Step
+from newsletter_service.subscriptions.consent.rules import JOB, READER, Place, Step
+from newsletter_service.subscriptions.consent.service import record_wish
+from newsletter_service.subscriptions.models import Membership, Subscriber
+from newsletter_service.subscriptions.rules import Status
 
 ZONE = "Europe/Amsterdam"
 CLOSES_AFTER = timedelta(seconds=60)
 SENDS_AFTER = timedelta(seconds=100)
+BOUNCED_BEFORE = timedelta(days=14)
 PASSWORD = "welkom-bij-de-demo"  # noqa: S105  # it is printed for everybody who tries the demo
 STAFF = (
     NewUser("hoofd.var@maasdelta.example", "Marjan van Oord", PASSWORD, [Role.HEAD], "var"),
@@ -65,7 +67,7 @@ def load_demo(session: Session, now: datetime, *, suppression_key: str, demo: bo
         session.add(subscriber)
         if person.bounced:
             session.flush()
-            suppress(session, subscriber.address_hmac, subscriber.id, "bounced", now - timedelta(days=14))
+            suppress(session, subscriber.address_hmac, subscriber.id, "bounced", now - BOUNCED_BEFORE)
     session.flush()
     _consents(session, now)
     for item in ITEMS:
@@ -117,17 +119,10 @@ def _subscriber(
 def _consents(session: Session, now: datetime) -> None:
     for subscriber in session.scalars(select(Subscriber)):
         for step, at in ((Step.ASKED, subscriber.asked_at), (Step.CONFIRMED, subscriber.confirmed_at or now)):
-            session.add(
-                Consent(
-                    subscriber_id=subscriber.id,
-                    step=step,
-                    source=Source.FORM,
-                    wording=wording(subscriber.language, "Veilig Verbonden"),
-                    wording_version=WORDING_VERSION,
-                    privacy_version=PRIVACY_VERSION,
-                    at=at,
-                )
-            )
+            place = Place.SIGN_UP if step is Step.ASKED else Place.CONFIRM
+            record_wish(session, subscriber, step, READER, place, at, read_in=subscriber.language)
+        if is_suppressed(session, subscriber.address_hmac):
+            record_wish(session, subscriber, Step.BOUNCED, JOB, Place.MAIL, now - BOUNCED_BEFORE)
 
 
 def _item(

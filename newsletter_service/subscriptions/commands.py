@@ -54,7 +54,7 @@ def import_file(file: Path, consent: str, dry_run: bool) -> None:
         sheet = read(session, text, suppression_key, now)
         if sheet.faults:
             raise click.ClickException(_report(sheet.faults))
-        done = import_subscribers(session, sheet, consent, suppression_key, now)
+        done = import_subscribers(session, sheet, consent, suppression_key, now, file.name[-200:])
         if dry_run:
             session.rollback()
     for remark in sorted(sheet.remarks + done.remarks, key=lambda remark: remark.line):

@@ -1,4 +1,4 @@
-"""Readers, what they chose, and the proof of their consent."""
+"""Readers, and what they chose."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import Base, one_of
 from newsletter_service.languages import DEFAULT_LANGUAGE, Language
 from newsletter_service.links.tokens import new_key
-from newsletter_service.subscriptions.rules import Source, Status, Step
+from newsletter_service.subscriptions.rules import Status
 
 subscriber_topic = Table(
     "subscriber_topic",
@@ -86,22 +86,3 @@ class DormantApproval(Base):
     )
     approved_at: Mapped[datetime]
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
-
-
-class Consent(Base):
-    """One step of a reader's consent, as proof; rows are only ever added.
-
-    `step` and `source` are those of rules.Step and rules.Source. `wording` is
-    the text beside the button as the reader saw it, `version` the versions of wording and privacy statement.
-    """
-
-    __tablename__ = "consent"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscriber.id", ondelete="CASCADE"), index=True)
-    step: Mapped[Step] = mapped_column(one_of(Step, 12))
-    source: Mapped[Source] = mapped_column(one_of(Source, 12))
-    wording: Mapped[str] = mapped_column(String(1000), default="")
-    wording_version: Mapped[str] = mapped_column(String(20), default="")
-    privacy_version: Mapped[str] = mapped_column(String(20), default="")
-    at: Mapped[datetime]

@@ -25,25 +25,6 @@ class Status(StrEnum):
     LEFT = "left"
 
 
-class Step(StrEnum):
-    """A step of consent, kept as proof."""
-
-    ASKED = "asked"
-    CONFIRMED = "confirmed"
-    WITHDRAWN = "withdrawn"
-    RESTORED = "restored"
-    BOUNCED = "bounced"
-    COMPLAINED = "complained"
-
-
-class Source(StrEnum):
-    """Where consent was given."""
-
-    FORM = "form"
-    IMPORT = "import"
-    MAIL = "mail"
-
-
 class Answer(StrEnum):
     """The mail that follows on a form; the page says the same whichever it is, and if there is none."""
 

@@ -17,19 +17,15 @@ from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder, new_key
 from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
-from newsletter_service.subscriptions.consent_texts import wording
-from newsletter_service.subscriptions.models import Consent, DormantApproval, Membership, Subscriber
+from newsletter_service.subscriptions.consent.rules import JOB, READER, By, Place, Step
+from newsletter_service.subscriptions.consent.service import forget_sign_up, record_wish
+from newsletter_service.subscriptions.models import DormantApproval, Membership, Subscriber
 from newsletter_service.subscriptions.rules import (
-    PRIVACY_VERSION,
-    WORDING_VERSION,
     Answer,
     Choices,
-    Source,
     Status,
-    Step,
     answer_to_lost_link,
     answer_to_sign_up,
     may_undo,
@@ -62,8 +58,17 @@ def sign_up(
     answer = answer_to_sign_up(subscriber.status)
     if answer is Answer.CONFIRM:
         _ask(session, subscriber, now)
-        change_preferences(session, subscriber, choices)
-        _record(session, subscriber, Step.ASKED, read_in, now)
+        _choose(session, subscriber, choices)
+        record_wish(
+            session,
+            subscriber,
+            Step.ASKED,
+            READER,
+            Place.SIGN_UP,
+            now,
+            read_in=read_in,
+            detail=_chosen(subscriber),
+        )
     notices.write(session, mail_context, subscriber, answer, now)
 
 
@@ -101,7 +106,16 @@ def confirm(session: Session, subscriber: Subscriber, read_in: Language, now: da
     subscriber.status = Status.ACTIVE
     subscriber.confirmed_at = now
     subscriber.left_at = None
-    _record(session, subscriber, Step.CONFIRMED, read_in, now)
+    record_wish(
+        session,
+        subscriber,
+        Step.CONFIRMED,
+        READER,
+        Place.CONFIRM,
+        now,
+        read_in=read_in,
+        detail=_chosen(subscriber),
+    )
     return True
 
 
@@ -117,36 +131,69 @@ def never(session: Session, subscriber: Subscriber, now: datetime) -> None:
 
     Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
     """
-    _stop(session, subscriber, (Step.WITHDRAWN, Source.FORM), "asked", now)
+    _stop(session, subscriber, (Step.LEFT, READER, Place.NOT_ME), "asked", now)
 
 
-def bounce_out(session: Session, subscriber: Subscriber, now: datetime) -> None:
-    """Stop writing to an address at which nothing arrives, as `never` does."""
-    _stop(session, subscriber, (Step.BOUNCED, Source.MAIL), "bounced", now)
+def bounce_out(session: Session, subscriber: Subscriber, now: datetime, source: str = Place.MAIL) -> None:
+    """Stop writing to an address at which nothing arrives, as `never` does; `source` says how that was told."""
+    _stop(session, subscriber, (Step.BOUNCED, JOB, source), "bounced", now)
 
 
 def complain(session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Stop writing to an address whose owner called a letter unwanted, as `never` does."""
-    _stop(session, subscriber, (Step.COMPLAINED, Source.MAIL), "complained", now)
+    _stop(session, subscriber, (Step.COMPLAINED, JOB, Place.MAIL), "complained", now)
 
 
 def _stop(
+    session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], reason: str, now: datetime
+) -> None:
+    """End what there is and suppress the address; the ledger knows who never confirmed by its hash only."""
+    hashed = subscriber.address_hmac
+    if subscriber.status == Status.LEFT and is_suppressed(session, hashed):
+        return
+    suppress(session, hashed, subscriber.id, reason, now)
+    if subscriber.status == Status.PENDING:
+        _give_up(session, subscriber)
+        record_wish(session, hashed, *proof, now)
+    else:
+        _end(session, subscriber, proof, now)
+
+
+def change_preferences(
     session: Session,
     subscriber: Subscriber,
-    proof: tuple[Step, Source],
-    reason: str,
+    choices: Choices,
     now: datetime,
+    by: By = READER,
+    source: str = Place.PREFERENCES,
 ) -> None:
-    suppress(session, subscriber.address_hmac, subscriber.id, reason, now)
-    if subscriber.status == Status.ACTIVE:
-        _end(session, subscriber, *proof, now)
-    elif subscriber.status == Status.PENDING:
-        _give_up(session, subscriber)
-        session.flush()
-
-
-def change_preferences(session: Session, subscriber: Subscriber, choices: Choices) -> None:
     """Set what the reader chose; a segment kept, or chosen again, has the check that a person made."""
+    before = _chosen(subscriber) | {"name": subscriber.name}
+    _choose(session, subscriber, choices)
+    after = _chosen(subscriber) | {"name": subscriber.name}
+    changed = [what for what in after if after[what] != before[what]]
+    if changed:
+        record_wish(
+            session,
+            subscriber,
+            Step.CHANGED,
+            by,
+            source,
+            now,
+            detail={"changed": changed} | _chosen(subscriber),
+        )
+
+
+def _chosen(subscriber: Subscriber) -> dict[str, object]:
+    """What a reader chose, for the ledger of consent."""
+    return {
+        "language": subscriber.language,
+        "segments": sorted(membership.segment.slug for membership in subscriber.memberships),
+        "topics": sorted(topic.slug for topic in subscriber.topics),
+    }
+
+
+def _choose(session: Session, subscriber: Subscriber, choices: Choices) -> None:
     subscriber.name = choices.name
     subscriber.language = choices.language
     kept = {membership.segment_id: membership for membership in subscriber.memberships}
@@ -183,19 +230,20 @@ def _claim(session: Session, subscriber: Subscriber, segment: Segment) -> Member
     return claim
 
 
-def leave(session: Session, subscriber: Subscriber, now: datetime, source: Source = Source.FORM) -> bool:
+def leave(session: Session, subscriber: Subscriber, now: datetime, source: str = Place.LEAVE) -> bool:
     """End the subscription and stop editions that are still on their way; False if it had ended already."""
     if subscriber.status != Status.ACTIVE:
         return False
-    _end(session, subscriber, Step.WITHDRAWN, source, now)
+    _end(session, subscriber, (Step.LEFT, READER, source), now)
     return True
 
 
-def _end(session: Session, subscriber: Subscriber, step: Step, source: Source, now: datetime) -> None:
-    subscriber.status = Status.LEFT
-    subscriber.left_at = now
-    cancel_for_subscriber(session, subscriber.id, now)
-    _record(session, subscriber, step, None, now, source)
+def _end(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], now: datetime) -> None:
+    if subscriber.status == Status.ACTIVE:
+        subscriber.status = Status.LEFT
+        subscriber.left_at = now
+        cancel_for_subscriber(session, subscriber.id, now)
+    record_wish(session, subscriber, *proof, now)
 
 
 def can_undo(session: Session, subscriber: Subscriber, now: datetime) -> bool:
@@ -211,7 +259,7 @@ def undo_leave(session: Session, subscriber: Subscriber, now: datetime) -> bool:
         return False
     subscriber.status = Status.ACTIVE
     subscriber.left_at = None
-    _record(session, subscriber, Step.RESTORED, None, now)
+    record_wish(session, subscriber, Step.RETURNED, READER, Place.RETURN, now)
     return True
 
 
@@ -227,7 +275,6 @@ def purge_stale(session: Session, now: datetime) -> int:
     ).all()
     for subscriber in stale:
         _give_up(session, subscriber)
-    session.flush()
     return len(stale)
 
 
@@ -235,9 +282,11 @@ def _give_up(session: Session, subscriber: Subscriber) -> None:
     """End a sign-up that nobody confirmed, with the mails about it."""
     erase_notices(session, subscriber.id)
     if subscriber.confirmed_at is None:
+        forget_sign_up(session, subscriber)
         session.delete(subscriber)
     else:
         subscriber.status = Status.LEFT
+    session.flush()
 
 
 def _by_address(session: Session, address: Address) -> Subscriber | None:
@@ -274,27 +323,4 @@ def _ask(session: Session, subscriber: Subscriber, now: datetime) -> None:
         )  # links of the subscription that ended stay dead
     subscriber.status = Status.PENDING
     subscriber.asked_at = now
-    session.flush()
-
-
-def _record(
-    session: Session,
-    subscriber: Subscriber,
-    step: Step,
-    read_in: Language | None,
-    now: datetime,
-    source: Source = Source.FORM,
-) -> None:
-    """Add a step of consent, with the wording as it was read where one was (`read_in`: in which language)."""
-    session.add(
-        Consent(
-            subscriber_id=subscriber.id,
-            step=step,
-            source=source,
-            wording=wording(read_in, newsletter(session).name) if read_in else "",
-            wording_version=WORDING_VERSION if read_in else "",
-            privacy_version=PRIVACY_VERSION if read_in else "",
-            at=now,
-        )
-    )
     session.flush()

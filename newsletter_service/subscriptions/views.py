@@ -13,6 +13,7 @@ from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.services import services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, masked, readable
+from newsletter_service.subscriptions.consent.rules import Place
 from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.models import Subscriber
@@ -104,7 +105,7 @@ def preferences(token: str) -> Any:
     saved = form.validate_on_submit()
     if saved:
         with unit_of_work() as session:
-            service.change_preferences(session, subscriber, form.chosen())
+            service.change_preferences(session, subscriber, form.chosen(), services().clock())
         use_language(subscriber.language, just_chosen=True)
         form = _choices_form(subscriber, formdata=None)
     return _form_page(
@@ -149,7 +150,8 @@ def leave_now(token: str) -> Any:
     try:
         with unit_of_work() as session:
             subscriber = _subscriber(Purpose.UNSUBSCRIBE, token, to_change=True)
-            service.leave(session, subscriber, services().clock())
+            place = Place.ONE_CLICK if one_click else Place.LEAVE
+            service.leave(session, subscriber, services().clock(), place)
             return _left_page(subscriber)
     except DeadLink:
         if one_click:

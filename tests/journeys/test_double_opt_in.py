@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.service import purge_stale
 from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter, make_segment, make_subscriber, make_topic
@@ -52,7 +53,10 @@ def test_a_visitor_becomes_a_reader_by_the_link_in_the_mail(
         assert [topic.slug for topic in reader.topics] == ["ondermijning"]
         steps = session.scalars(select(Consent).order_by(Consent.id)).all()
         assert [step.step for step in steps] == ["asked", "confirmed"]
-        assert all("Veilig Verbonden" in step.wording and step.wording_version for step in steps)
+        assert all(
+            step.wording and "Veilig Verbonden" in step.wording.words and step.wording_version
+            for step in steps
+        )
 
 
 def test_confirming_twice_is_as_good_as_once(client: FlaskClient, stored: Stored, deliver: Deliver) -> None:

@@ -11,7 +11,8 @@ from newsletter_service.delivery import service
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.letters.values import EditionContent, MailIdentity
 from newsletter_service.services import Services
-from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_subscriber
 from tests.journeys.conftest import BASE, link_to
@@ -79,7 +80,7 @@ def test_leaving_takes_one_button_and_can_be_undone(
     assert "weer aangemeld" in client.post(f"{link}/terug").get_data(as_text=True)
     with stored() as session:
         assert reader(session).status == "active"
-        assert [c.step for c in session.scalars(select(Consent))] == ["withdrawn", "restored"]
+        assert [c.step for c in session.scalars(select(Consent))] == ["left", "returned"]
 
 
 @pytest.mark.parametrize("how", ["urlencoded", "multipart"])

@@ -17,7 +17,8 @@ from newsletter_service.imap import ImapServer
 from newsletter_service.letters.values import EditionContent, MailIdentity
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
-from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import CLOSED_PORT, NOW
 from tests.factories import make_newsletter, make_subscriber
 from tests.journeys.conftest import BASE
@@ -63,7 +64,7 @@ def test_the_address_in_the_letter_unsubscribes_its_reader(app: Flask, stored: S
         assert take_in(session, app.extensions["newsletter"], read(mail.encode()), NOW) == "unsubscribed"
     with stored() as session:
         assert session.scalars(select(Subscriber.status)).all() == ["left"]
-        assert [(row.step, row.source) for row in session.scalars(select(Consent))] == [("withdrawn", "mail")]
+        assert [(row.step, row.source) for row in session.scalars(select(Consent))] == [("left", "mail")]
 
 
 def test_an_automatic_reply_to_that_address_unsubscribes_nobody(

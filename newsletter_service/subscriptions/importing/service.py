@@ -16,9 +16,11 @@ from newsletter_service.delivery.suppressions import keep_off, scopes, suppress
 from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.consent.rules import COMMAND, Step
+from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.importing.sheets import Line, Remark, Sheet, StayAway, read_sheet
-from newsletter_service.subscriptions.models import Consent, Membership, Subscriber
-from newsletter_service.subscriptions.rules import Source, Status, Step
+from newsletter_service.subscriptions.models import Membership, Subscriber
+from newsletter_service.subscriptions.rules import Status
 
 _ROWS_AT_ONCE = 500
 _EVERYBODY = 0
@@ -57,15 +59,20 @@ def read(session: Session, text: str, suppression_key: str, now: datetime) -> Sh
 
 
 def import_subscribers(
-    session: Session, sheet: Sheet, consent: str, suppression_key: str, now: datetime
+    session: Session,
+    sheet: Sheet,
+    consent: str,
+    suppression_key: str,
+    now: datetime,
+    file_name: str = "import",
 ) -> Imported:
     """Add who is in `sheet`, confirmed; `consent` says where and how they agreed, and is kept as proof.
 
     Nobody is mailed, and nobody comes back by a list: neither who is not to be mailed any more, nor who left
     here, nor whom this or an earlier list names as having left.
     """
-    _keep_away(session, sheet.stay_away, now)
-    importing = _Import.begin(session, consent, suppression_key, now)
+    importing = _Import.begin(session, consent, suppression_key, now, file_name)
+    importing.keep_away(sheet.stay_away)
     for line in sheet.lines:
         importing.take(line)
     session.flush()
@@ -110,18 +117,6 @@ def all_who_stay_away(session: Session, suppression_key: str) -> Iterator[StayAw
         yield StayAway(0, f"{mine}:{row.address_hmac}", row.scope, row.reason, row.at)
 
 
-def _keep_away(session: Session, stay_away: Sequence[StayAway], now: datetime) -> None:
-    """Write down who stays away; what is on its way to those who are not to be mailed is cancelled."""
-    hashes = {one.key.rpartition(":")[2]: one for one in stay_away}
-    for hashed, one in hashes.items():
-        keep_off(session, hashed, one.scope, one.reason, one.since)
-    session.flush()
-    never = [hashed for hashed, one in hashes.items() if one.scope is Suppressed.ALL_MAIL]
-    query = select(Subscriber.id, Subscriber.address_hmac).where(among(Subscriber.address_hmac, never))
-    for subscriber_id, hashed in session.execute(query):
-        suppress(session, hashed, subscriber_id, hashes[hashed].reason, now)
-
-
 def _by_any_name(rows: Iterable[Segment] | Iterable[Topic]) -> dict[str, str]:
     """Slugs by slug and by both names, in lower case."""
     return {name.casefold(): row.slug for row in rows for name in (row.name_nl, row.name_en, row.slug)}
@@ -135,6 +130,7 @@ class _Import:
     consent: str
     suppression_key: str
     now: datetime
+    file_name: str
     segments: dict[str, Segment]
     topics: dict[str, Topic]
     known: dict[str, str]
@@ -142,12 +138,15 @@ class _Import:
     result: Imported = field(default_factory=Imported)
 
     @classmethod
-    def begin(cls, session: Session, consent: str, suppression_key: str, now: datetime) -> "_Import":
+    def begin(
+        cls, session: Session, consent: str, suppression_key: str, now: datetime, file_name: str
+    ) -> "_Import":
         return cls(
             session=session,
             consent=consent,
             suppression_key=suppression_key,
             now=now,
+            file_name=file_name,
             segments={segment.slug: segment for segment in segments(session)},
             topics={topic.slug: topic for topic in topics(session)},
             known={
@@ -156,6 +155,23 @@ class _Import:
             },
             kept_off=scopes(session),
         )
+
+    def keep_away(self, stay_away: Sequence[StayAway]) -> None:
+        """Write down who stays away; what is on its way to those who are not to be mailed is cancelled."""
+        hashes = {one.key.rpartition(":")[2]: one for one in stay_away}
+        for hashed, one in hashes.items():
+            if hashed not in self.kept_off:
+                self._record_left(hashed, one.since)
+            keep_off(self.session, hashed, one.scope, one.reason, one.since)
+        self.session.flush()
+        self.kept_off = scopes(self.session)
+        never = [hashed for hashed, one in hashes.items() if one.scope is Suppressed.ALL_MAIL]
+        query = select(Subscriber.id, Subscriber.address_hmac).where(among(Subscriber.address_hmac, never))
+        for subscriber_id, hashed in self.session.execute(query):
+            suppress(self.session, hashed, subscriber_id, hashes[hashed].reason, self.now)
+
+    def _record_left(self, hashed: str, at: datetime) -> None:
+        record_wish(self.session, hashed, Step.LEFT, COMMAND, self.file_name, at, note=self.consent)
 
     def take(self, line: Line) -> None:
         """Decide what becomes of one line, and count it."""
@@ -206,6 +222,7 @@ class _Import:
     def _remember_as_left(self, key: str) -> None:
         if key not in self.kept_off:
             self.kept_off[key] = Suppressed.IMPORTS
+            self._record_left(key, self.now)
             keep_off(self.session, key, Suppressed.IMPORTS, _LEFT_REASON, self.now)
 
     def _add(self, line: Line, key: str) -> None:
@@ -228,12 +245,17 @@ class _Import:
         subscriber.memberships = [Membership(segment=self.segments[slug]) for slug in sorted(line.segments)]
         subscriber.topics = [self.topics[slug] for slug in sorted(line.topics)]
         self.session.flush()
-        self.session.add(
-            Consent(
-                subscriber_id=subscriber.id,
-                step=Step.CONFIRMED,
-                source=Source.IMPORT,
-                wording=self.consent,
-                at=confirmed,
-            )
+        record_wish(
+            self.session,
+            subscriber,
+            Step.IMPORTED,
+            COMMAND,
+            self.file_name,
+            confirmed,
+            note=self.consent,
+            detail={
+                "language": line.language,
+                "segments": sorted(line.segments),
+                "topics": sorted(line.topics),
+            },
         )

@@ -14,7 +14,8 @@ from newsletter_service.bounces.service import forget_old, take_in, take_in_refu
 from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.services import Services
-from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.service import undo_leave
 from tests.bounces.db.conftest import Comes, make_delivery, message_about
 from tests.bounces.samples import sample

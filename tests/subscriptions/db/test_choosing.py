@@ -8,6 +8,8 @@ from newsletter_service.audience.models import Segment
 from newsletter_service.editions.readers import active_subscribers
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.consent.rules import READER
+from newsletter_service.subscriptions.consent.service import forget_person
 from newsletter_service.subscriptions.models import DormantApproval, Subscriber
 from newsletter_service.subscriptions.rules import Choices
 from tests.conftest import NOW
@@ -31,7 +33,7 @@ def anna(session: Session, police: Segment) -> Subscriber:
 
 def choose(session: Session, reader: Subscriber, *segments: Segment) -> None:
     chosen = frozenset(segment.id for segment in segments)
-    service.change_preferences(session, reader, Choices("", "nl", chosen, frozenset()))
+    service.change_preferences(session, reader, Choices("", "nl", chosen, frozenset()), NOW)
     session.expire_all()
 
 
@@ -63,5 +65,6 @@ def test_what_nobody_checked_is_not_checked_by_ticking_it_again(
 
 def test_who_is_erased_leaves_no_check_behind(session: Session, anna: Subscriber) -> None:
     choose(session, anna)
+    forget_person(session, anna, READER, "/mijn-gegevens", NOW)
     session.execute(delete(Subscriber))
     assert session.scalars(select(DormantApproval)).all() == []

@@ -15,7 +15,10 @@ from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.commands import subscriber_commands
-from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.consent.rules import COMMAND
+from newsletter_service.subscriptions.consent.service import forget_person
+from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 from tests.recipients import Recipient, add_deliveries
@@ -70,9 +73,9 @@ def test_readers_come_in_confirmed_with_the_proof_of_their_consent(
     assert anna.confirmed_at == datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
     assert (bea.status, bea.language, bea.confirmed_at) == ("active", "nl", NOW)
     proof = session.scalars(select(Consent).order_by(Consent.id)).all()
-    assert [(row.step, row.source, row.wording, row.at) for row in proof] == [
-        ("confirmed", "import", NOTE, anna.confirmed_at),
-        ("confirmed", "import", NOTE, NOW),
+    assert [(row.step, row.source, row.note, row.at) for row in proof] == [
+        ("imported", sheet.name, NOTE, anna.confirmed_at),
+        ("imported", sheet.name, NOTE, NOW),
     ]
     assert session.scalars(select(func.count()).select_from(Delivery)).one() == 0
 
@@ -145,7 +148,9 @@ def test_what_is_exported_can_be_imported_elsewhere(app: Flask, session: Session
 
 def forget_everybody(session: Session) -> None:
     """What another copy of the service knows: the same key, and nobody."""
-    for table in (Consent, Subscriber, Suppression):
+    for subscriber in session.scalars(select(Subscriber)):
+        forget_person(session, subscriber, COMMAND, "test", NOW)
+    for table in (Subscriber, Suppression):
         session.execute(delete(table))
     session.commit()
 
@@ -224,9 +229,8 @@ def test_who_waits_to_be_confirmed_is_confirmed_by_the_proof(
     assert (waiting.status, waiting.name) == ("active", "Wim")
     assert waiting.confirmed_at == NOW
     assert [membership.segment.slug for membership in waiting.memberships] == ["politie"]
-    assert (
-        session.scalars(select(Consent.source).where(Consent.subscriber_id == waiting.id)).one() == "import"
-    )
+    proof = session.scalars(select(Consent).where(Consent.subscriber_id == waiting.id)).one()
+    assert (proof.step, proof.source, proof.note) == ("imported", sheet.name, NOTE)
 
 
 def test_who_still_waits_is_named_with_the_reason(

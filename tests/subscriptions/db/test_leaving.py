@@ -8,7 +8,8 @@ from newsletter_service.delivery.service import add_letter, open_mailing
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
-from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import UNDO_WITHIN, Choices, Status
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
@@ -40,7 +41,7 @@ def test_leaving_twice_is_one_step(session: Session) -> None:
     anna = make_subscriber(session, now=NOW)
     assert service.leave(session, anna, NOW)
     assert not service.leave(session, anna, NOW + timedelta(hours=1))
-    assert steps(session) == ["withdrawn"]
+    assert steps(session) == ["left"]
     assert anna.left_at == NOW
 
 
@@ -51,7 +52,7 @@ def test_coming_back_by_the_button_keeps_choices_and_links(session: Session, mai
     assert service.undo_leave(session, anna, NOW + UNDO_WITHIN)
     assert (anna.status, anna.left_at) == (Status.ACTIVE, None)
     assert [membership.approved_at for membership in anna.memberships] == [NOW]
-    assert steps(session) == ["withdrawn", "restored"]
+    assert steps(session) == ["left", "returned"]
 
 
 def test_coming_back_takes_a_new_sign_up_after_a_month_and_for_who_is_not_to_be_mailed(
@@ -64,7 +65,7 @@ def test_coming_back_takes_a_new_sign_up_after_a_month_and_for_who_is_not_to_be_
     make_suppression(session, never.address, now=NOW, reason="bounced")
     assert not service.undo_leave(session, late, NOW + UNDO_WITHIN + timedelta(seconds=1))
     assert not service.undo_leave(session, never, NOW)
-    assert steps(session) == ["withdrawn", "withdrawn"]
+    assert steps(session) == ["left", "left"]
 
 
 def test_a_reader_who_never_left_has_nothing_to_undo(session: Session, mail_context: Services) -> None:
@@ -77,10 +78,10 @@ def test_a_segment_that_is_given_up_and_chosen_again_keeps_its_check(session: Se
     topic = make_topic(session)
     anna = make_subscriber(session, now=NOW, segments=(police, mayors), approved=(police, mayors))
     service.change_preferences(
-        session, anna, Choices("Anna", "en", frozenset({police.id}), frozenset({topic.id}))
+        session, anna, Choices("Anna", "en", frozenset({police.id}), frozenset({topic.id})), NOW
     )
     service.change_preferences(
-        session, anna, Choices("Anna", "en", frozenset({police.id, mayors.id}), frozenset())
+        session, anna, Choices("Anna", "en", frozenset({police.id, mayors.id}), frozenset()), NOW
     )
     checks = {membership.segment.slug: membership.approved_at for membership in anna.memberships}
     assert checks == {"politie": NOW, "burgemeesters": NOW}

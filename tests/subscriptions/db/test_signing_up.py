@@ -22,8 +22,10 @@ from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
-from newsletter_service.subscriptions.models import Consent, Subscriber
-from newsletter_service.subscriptions.rules import Choices, Source, Status, Step
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.consent.rules import Place, Step
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.rules import Choices, Status
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 
@@ -52,18 +54,22 @@ def reader(session: Session) -> Subscriber:
 
 
 def steps(session: Session) -> list[tuple[str, str]]:
-    return [(row.step, row.wording) for row in session.scalars(select(Consent).order_by(Consent.id))]
+    return [
+        (row.step, row.wording.words if row.wording else "")
+        for row in session.scalars(select(Consent).order_by(Consent.id))
+    ]
 
 
 def test_consent_is_kept_as_it_was_read_step_by_step(session: Session, mail_context: Services) -> None:
     sign_up(session, mail_context, read_in="en")
     assert service.confirm(session, reader(session), "nl", NOW + DAY)
     asked, confirmed = session.scalars(select(Consent).order_by(Consent.id)).all()
-    assert (asked.step, asked.source, asked.at) == (Step.ASKED, Source.FORM, NOW)
-    assert (confirmed.step, confirmed.source, confirmed.at) == (Step.CONFIRMED, Source.FORM, NOW + DAY)
+    assert (asked.step, asked.source, asked.at) == (Step.ASKED, Place.SIGN_UP, NOW)
+    assert (confirmed.step, confirmed.source, confirmed.at) == (Step.CONFIRMED, Place.CONFIRM, NOW + DAY)
     assert asked.wording != confirmed.wording
     for row in (asked, confirmed):
-        assert "Veilig Verbonden" in row.wording
+        assert row.wording
+        assert "Veilig Verbonden" in row.wording.words
         assert row.wording_version
         assert row.privacy_version
     assert (reader(session).status, reader(session).confirmed_at) == (Status.ACTIVE, NOW + DAY)
@@ -190,7 +196,7 @@ def test_the_proof_of_an_earlier_subscription_outlives_a_sign_up_that_nobody_con
     sign_up(session, mail_context, now=NOW + DAY)
     service.purge_stale(session, NOW + 9 * DAY)
     assert reader(session).status == Status.LEFT
-    assert [step for step, _ in steps(session)] == ["asked", "confirmed", "withdrawn", "asked"]
+    assert [step for step, _ in steps(session)] == ["asked", "confirmed", "left", "asked"]
     assert not service.can_undo(session, reader(session), NOW + 60 * DAY)
 
 
@@ -198,8 +204,10 @@ def test_never_again_forgets_who_did_not_confirm(session: Session, mail_context:
     sign_up(session, mail_context)
     service.never(session, reader(session), NOW)
     assert is_suppressed(session, address_hmac(ANNA.text, mail_context.suppression_key))
-    for kind in (Subscriber, Consent, Delivery, Letter):
+    for kind in (Subscriber, Delivery, Letter):
         assert session.scalars(select(func.count()).select_from(kind)).one() == 0
+    said = session.scalars(select(Consent)).one()
+    assert (said.step, said.source, said.subscriber_id) == (Step.LEFT, Place.NOT_ME, None)
 
 
 def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(
@@ -209,7 +217,7 @@ def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(
     service.confirm(session, reader(session), "nl", NOW)
     service.never(session, reader(session), NOW)
     assert reader(session).status == Status.LEFT
-    assert [step for step, _ in steps(session)] == ["asked", "confirmed", "withdrawn"]
+    assert [step for step, _ in steps(session)] == ["asked", "confirmed", "left"]
     assert not service.undo_leave(session, reader(session), NOW)
     assert is_suppressed(session, address_hmac(ANNA.text, mail_context.suppression_key))
 

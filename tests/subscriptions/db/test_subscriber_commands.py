@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.subscriptions.commands import subscriber_commands
-from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 
@@ -53,7 +54,7 @@ def test_readers_come_in_with_their_choices_and_the_proof_of_consent(
         assert anna.memberships[0].approved_at is None
         assert bob.language == "en"
         proofs = session.scalars(select(Consent)).all()
-        assert {(p.source, p.wording) for p in proofs} == {("import", "Intekenlijst congres 2026")}
+        assert {(p.step, p.note) for p in proofs} == {("imported", "Intekenlijst congres 2026")}
 
 
 def test_one_bad_line_keeps_all_of_them_out_and_every_bad_line_is_named(

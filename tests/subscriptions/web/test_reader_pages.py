@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.services import Services
-from newsletter_service.subscriptions.models import Consent, Subscriber
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
 from tests.conftest import NOW, Clock
 from tests.factories import make_organisation, make_subscriber, make_suppression
@@ -91,7 +92,8 @@ def test_a_form_in_english_asks_in_english_and_keeps_the_wording_as_it_was_read(
     assert answer.headers["Location"] == "/aanmelden/mailbox?taal=en"
     with stored() as session:
         consent = session.scalars(select(Consent)).one()
-        assert consent.wording in english
+        assert consent.wording
+        assert consent.wording.words in english
         assert session.scalars(select(Subscriber.language).where(Subscriber.id != 1)).one() == "nl"
 
 

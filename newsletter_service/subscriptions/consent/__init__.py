@@ -1,0 +1,1 @@
+"""The consent ledger: what each reader wished, step by step; rows are only ever added."""
