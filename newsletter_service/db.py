@@ -18,6 +18,7 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
+    ExceptionContext,
     Executable,
     MetaData,
     TypeDecorator,
@@ -114,13 +115,29 @@ def _engine_options(database_url: str) -> dict[str, Any]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Give a SQLite engine WAL and transactions that take the write lock when they begin; others need nothing.
+    """Give an engine what its database needs for careful transactions, and for errors that tell nobody's address."""
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    else:
+        event.listen(engine, "handle_error", _without_the_row)
+
+
+def _without_the_row(context: ExceptionContext) -> None:
+    """Leave what PostgreSQL says first: its DETAIL and CONTEXT show rows and values, and errors end up in logs."""
+    driver, wrapped = cast(Any, context.original_exception), context.sqlalchemy_exception
+    first = driver.diag.message_primary if hasattr(driver, "diag") else None
+    if first is not None:
+        driver.args = (first,)
+        if wrapped is not None:
+            wrapped.args = (f"({type(driver).__name__}) {first}",)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """WAL, and transactions that take the write lock when they begin.
 
     Without this two processes that read and then write lose updates silently. A transaction opened with
     `read_only()` takes no lock at all and is refused any write by the database itself.
     """
-    if engine.dialect.name != "sqlite":
-        return
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:

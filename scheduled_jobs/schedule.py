@@ -13,8 +13,7 @@ from scheduled_jobs import (
     read_bounces,
     release_due,
     repair_clock_skew,
-    watch_bounces,
-    watch_sign_ins,
+    tell_staff,
 )
 
 
@@ -37,6 +36,6 @@ JOBS = (
     Job("read-bounces", 60, read_bounces.run),
     Job("count-refusals", 60, count_refusals.run),
     Job("purge-stale", 3600, purge_stale.run),
-    Job("watch-bounces", 300, watch_bounces.run),
-    Job("watch-sign-ins", 60, watch_sign_ins.run),
+    Job("watch-bounces", 300, tell_staff.of_refusals),
+    Job("watch-sign-ins", 60, tell_staff.of_failed_sign_ins),
 )

@@ -1,6 +1,5 @@
 """Tells staff by mail that servers refuse letters for policy; at most once a day."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,10 +10,8 @@ from newsletter_service.bounces.emails import refused_for_policy
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.bounces.rules import Verdict
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.staff.models import AuditEntry
-from newsletter_service.staff.notices import PreparedNotice, prepare_notice, staff_with, write_down
+from newsletter_service.staff.notices import Alert, prepare_notice, staff_with, told_last
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import record
 
 TOLD = "bounces.policy_told"
 TELL_AT_MOST_EVERY = timedelta(days=1)
@@ -22,17 +19,9 @@ _TOLD_ROLES = (Role.ADMINISTRATOR, Role.COMMUNICATOR)
 _MOST_REASONS = 3
 
 
-@dataclass(frozen=True)
-class Alert:
-    """What is worth a mail: the number of refusals, and the notice of them."""
-
-    refusals: int
-    notice: PreparedNotice
-
-
 def prepare(session: Session, mail_context: MailContext, now: datetime) -> Alert | None:
     """Returns what there is to tell now, if anything; reads only, for making letters takes its time."""
-    last = session.scalars(select(func.max(AuditEntry.at)).where(AuditEntry.action == TOLD)).one()
+    last = told_last(session, TOLD)
     if last is not None and last > now - TELL_AT_MOST_EVERY:
         return None
     since = last or now - TELL_AT_MOST_EVERY
@@ -49,10 +38,4 @@ def prepare(session: Session, mail_context: MailContext, now: datetime) -> Alert
     said = session.scalars(often.limit(_MOST_REASONS)).all()
     told = staff_with(session, _TOLD_ROLES)
     notice = prepare_notice(session, mail_context, told, partial(refused_for_policy, refusals, said))
-    return Alert(refusals, notice)
-
-
-def tell(session: Session, alert: Alert, now: datetime) -> None:
-    """Write the letters into the ledger, and down that it was told."""
-    write_down(session, alert.notice, now)
-    record(session, None, TOLD, "newsletter", 0, now, refusals=alert.refusals)
+    return Alert(notice, TOLD, "newsletter", 0, {"refusals": refusals})

@@ -5,6 +5,7 @@ apart is unreadable, never an error. Nothing here trusts what a message says of 
 for the seals of `Reading.addresses` and `Reading.message_ids` to prove.
 """
 
+import logging
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ MOST_BYTES = 1_000_000
 MOST_PARTS = 100
 _MOST_LINES = 1_000
 """So many are looked at in formats of words only: it looks at each line for every format there is."""
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # what it cannot read is no error of ours
 _CONTENT_TYPE = re.compile(rb"content-type:", re.IGNORECASE)
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
@@ -228,8 +230,12 @@ def _words(raw: bytes, fields: Fields, parts: list[Message]) -> Reading | None:
 
 def _known_formats(raw: bytes) -> tuple[list[str], list[str]]:
     """Returns the recipients that flufl.bounce finds: those whose copy is still tried, and those that got none."""
+    lines = b"\n".join(raw.split(b"\n", _MOST_LINES)[:_MOST_LINES])
+    plain = lines.decode("ascii", "replace").encode(
+        "ascii", "replace"
+    )  # it takes a field for a text, not raw bytes
     try:
-        found = all_failures(_parsed(b"\n".join(raw.split(b"\n", _MOST_LINES)[:_MOST_LINES])))
+        found = all_failures(_parsed(plain))
     except Exception:  # noqa: BLE001  # it takes for granted what hostile messages lack, such as From
         return [], []
     later, failed = ([one.decode("ascii", "replace") for one in addresses] for addresses in found)

@@ -75,7 +75,7 @@ class Manner:
     limit: int | None = None
 
     @property
-    def brief(self) -> bool:
+    def leads_only(self) -> bool:
         """Whether the lead stands for the whole: text and picture are on the web."""
         return self.limit == 0
 
@@ -116,7 +116,7 @@ def card_view(card: Card, manner: Manner) -> CardView:
     limit = manner.limit if more else None
     target = names.own.get(card.link_url, card.link_url)
     leads_to = more or target
-    picture = None if manner.brief else card.picture
+    picture = None if manner.leads_only else card.picture
     width, height = _size(picture)
     return CardView(
         tag=card.tag,
@@ -185,7 +185,7 @@ def _links_shown(card: Card, manner: Manner, more: str, target: str) -> tuple[Ca
     shown = []
     if more:
         rest = _card_link(card, label_of_rest(card, manner.language), more, manner)
-        shown.append(replace(rest, label=escape(_("Lees verder")), short=True) if manner.brief else rest)
+        shown.append(replace(rest, label=escape(_("Lees verder")), short=True) if manner.leads_only else rest)
     if target and card.link_label.strip():
         name = manner.names.name(card.link_label.strip(), target, card.title)
         shown.append(CardLink(name, _foreign(name, manner), target))

@@ -28,9 +28,6 @@ def init_logs(form: Literal["text", "json"]) -> None:
         one.setFormatter(handler.formatter)
     root.setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    logging.getLogger("flufl.bounce").setLevel(
-        logging.CRITICAL
-    )  # a message it cannot read is no error of ours
     for ours in ("newsletter_service", "scheduled_jobs"):
         logging.getLogger(ours).setLevel(logging.INFO)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import write_notice
@@ -12,9 +12,10 @@ from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice, PreparedLetter
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import mail_identity
+from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
-from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
+from newsletter_service.staff.service import record
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,28 @@ class PreparedNotice:
     """A notice that is ready to be written down: the letter for each member of staff."""
 
     letters: tuple[tuple[User, PreparedLetter], ...]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something that staff are mailed about once: the notice of it, and what the audit trail says that was told."""
+
+    notice: PreparedNotice
+    action: str
+    subject: str
+    subject_id: int
+    detail: dict[str, int]
+
+
+def told_last(session: Session, action: str) -> datetime | None:
+    """When staff were last told of what the audit trail calls `action`, if ever."""
+    return session.scalars(select(func.max(AuditEntry.at)).where(AuditEntry.action == action)).one()
+
+
+def tell_once(session: Session, alert: Alert, now: datetime) -> None:
+    """Writes the letters of an alert into the ledger, and down that it was told."""
+    write_down(session, alert.notice, now)
+    record(session, None, alert.action, alert.subject, alert.subject_id, now, **alert.detail)
 
 
 def staff_with(session: Session, roles: Collection[Role]) -> list[User]:

@@ -5,14 +5,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.bounces.notices import prepare, tell
+from newsletter_service.bounces.notices import prepare
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.services import Services
+from newsletter_service.staff.notices import tell_once
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
 from newsletter_service.subscriptions.models import Subscriber
-from scheduled_jobs import watch_bounces
+from scheduled_jobs import tell_staff
 from tests.bounces.db.conftest import Comes, make_delivery
 from tests.conftest import NOW, Clock
 
@@ -33,22 +34,22 @@ def told(session: Session) -> list[str]:
 def test_staff_are_told_once_a_day_and_only_if_there_was_something(
     app: Flask, session: Session, anna: Subscriber, staff: None, comes: Comes, clock: Clock
 ) -> None:
-    assert watch_bounces.run() == ""
+    assert tell_staff.of_refusals() == ""
     comes("exchange_online_policy", make_delivery(session, anna))
     comes("gmail_full", make_delivery(session, anna))
     session.commit()
     clock.move(minutes=1)
-    assert watch_bounces.run() == "told 2 members of staff of 1 refusals for policy"
+    assert tell_staff.of_refusals() == "told 2 members of staff: refusals 1"
     assert told(session) == ["beheer@noord.example", "redactie@noord.example"]
-    assert watch_bounces.run() == ""
+    assert tell_staff.of_refusals() == ""
     clock.move(hours=2)
     comes("exchange_online_policy", make_delivery(session, anna), clock.now)
     session.commit()
-    assert watch_bounces.run() == ""
+    assert tell_staff.of_refusals() == ""
     clock.move(hours=22)
-    assert watch_bounces.run() == "told 2 members of staff of 1 refusals for policy"
+    assert tell_staff.of_refusals() == "told 2 members of staff: refusals 1"
     clock.move(days=2)
-    assert watch_bounces.run() == ""
+    assert tell_staff.of_refusals() == ""
 
 
 def test_the_mail_says_what_the_servers_said_and_names_no_reader(
@@ -58,7 +59,7 @@ def test_the_mail_says_what_the_servers_said_and_names_no_reader(
     session.commit()
     alert = prepare(session, wired, NOW)
     assert alert is not None
-    tell(session, alert, NOW)
+    tell_once(session, alert, NOW)
     values = SlotValues("beheer@noord.example", NOW, "<1@nieuwsbrief.example>")
     text = Template(alert.notice.letters[0][1].skeleton).fill(values).decode().replace("=\r\n", "")
     assert "Mailservers weigeren onze brieven" in text

@@ -184,3 +184,13 @@ def test_what_somebody_answers_or_sends_on_is_neither_a_bounce_nor_a_request(sub
 def test_who_asks_in_the_subject_is_unsubscribed(subject: str) -> None:
     raw = f"From: Bart <bart@gemeente.example>\nTo: {FOREIGN}\nSubject: {subject}\n\nDank u\n"
     assert read(raw.encode()).verdict is Verdict.UNSUBSCRIBE
+
+
+def test_raw_bytes_in_a_name_keep_no_bounce_from_being_read_and_are_no_traceback(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    raw = sample("exim_unknown").replace(b"From: ", b"From: Zustell\xf6r ", 1)
+    assert read(raw).verdict == "hard"
+    without_from = b"Subject: failure notice\nX-Failed-Recipients: anna@gemeente.example\n\nHallo.\n"
+    assert read(without_from).recipient == "anna@gemeente.example"
+    assert (capfd.readouterr().err, caplog.records) == ("", [])

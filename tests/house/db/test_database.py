@@ -1,4 +1,5 @@
 import multiprocessing
+import traceback
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 from newsletter_service.audience.models import Topic
 from newsletter_service.db import db, prepare_engine, read_only, unit_of_work
 from newsletter_service.delivery.models import Mailing
+from newsletter_service.subscriptions.models import Subscriber
 from tests.chaos.waiting import PATIENCE_SECONDS
-from tests.factories import make_topic
+from tests.factories import make_subscriber, make_topic
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PROCESSES, ROUNDS = 4, 25
@@ -114,3 +116,19 @@ def test_sqlite_writes_ahead(session: Session) -> None:
         assert session.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
     else:
         assert session.execute(text("SHOW server_encoding")).scalar_one() == "UTF8"
+
+
+@pytest.mark.parametrize("change", [{"address": "anna@gemeente.example"}, {"status": None}, {"name": None}])
+def test_an_error_of_the_database_shows_no_row(
+    app: Flask, session: Session, change: dict[str, object]
+) -> None:
+    """Of what an error says, the address of a person may be part: it is in the log, and on the screen of a command."""
+    make_subscriber(session, "anna@gemeente.example", now=NOW, name="Anna de Wit")
+    make_subscriber(session, "bob@gemeente.example", now=NOW, name="Bob Jansen")
+    session.commit()
+    second = update(Subscriber).where(Subscriber.address == "bob@gemeente.example")
+    with app.app_context(), pytest.raises(IntegrityError) as raised:
+        db.session.execute(second.values(**change))
+    said = "".join(traceback.format_exception(raised.value))
+    assert "constraint" in said
+    assert not any(name in said for name in ("anna", "bob", "Anna", "Bob")), said

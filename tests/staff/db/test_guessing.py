@@ -14,7 +14,7 @@ from newsletter_service.staff.access.models import GuessBudget, StaffSession
 from newsletter_service.staff.access.service import Account, Attempt
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.staff.rules import Role
-from scheduled_jobs import purge_stale, watch_sign_ins
+from scheduled_jobs import purge_stale, tell_staff
 from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter
 from tests.staff_browser import make_staff
@@ -149,11 +149,11 @@ def test_a_peak_is_told_to_administrators_once_an_hour(
     for number in range(rules.PEAK - 1):
         guess(session, attempt(network=f"203.0.{number}.0"), account)
     with app.app_context():
-        assert watch_sign_ins.run() == ""
+        assert tell_staff.of_failed_sign_ins() == ""
     guess(session, attempt(), account)
     with app.app_context():
-        assert watch_sign_ins.run() == f"told 1 administrators of {rules.PEAK} failed sign-ins"
-        assert watch_sign_ins.run() == ""
+        assert tell_staff.of_failed_sign_ins() == f"told 1 members of staff: failures {rules.PEAK}"
+        assert tell_staff.of_failed_sign_ins() == ""
     assert deliveries(session) == 1
     assert session.scalars(select(Delivery.address)).one() == "hanneke.noord@redactie.example"
     session.rollback()
@@ -161,7 +161,7 @@ def test_a_peak_is_told_to_administrators_once_an_hour(
     for number in range(rules.PEAK):
         guess(session, attempt(network=f"203.1.{number}.0"), account, later)
     with app.app_context():
-        assert watch_sign_ins.run() != ""
+        assert tell_staff.of_failed_sign_ins() != ""
     assert deliveries(session) == 2
 
 
