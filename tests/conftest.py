@@ -18,6 +18,7 @@ from hypothesis import settings as property_settings
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Dialect, Engine, create_engine
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
 
 from newsletter_service.app import create_app
 from newsletter_service.core import create_core
@@ -159,6 +160,24 @@ def share_compiled_statements(engine: Engine) -> None:
             _dialects[engine.dialect.name] = engine.dialect
     engine.dialect = _dialects[engine.dialect.name]
     engine.update_execution_options(compiled_cache=_statements)
+
+
+_routes: dict[object, dict[str, Any]] = {}
+
+
+class SharedRule(Rule):
+    """A route that is compiled once, not once for every app: that took a quarter of the time of tests over HTTP."""
+
+    def compile(self) -> None:
+        own = (self.rule, self.subdomain, self.merge_slashes, repr(self.defaults))
+        if own not in _routes:
+            before = dict(vars(self))
+            super().compile()
+            _routes[own] = {name: made for name, made in vars(self).items() if before.get(name) is not made}
+        vars(self).update(_routes[own])
+
+
+Flask.url_rule_class = SharedRule
 
 
 @pytest.fixture(scope="session")

@@ -28,8 +28,9 @@ from tests.pipelining_server import USUAL, running_erring_server
 from tests.smtp_server import RecordingServer
 
 RATE = 10.0
-SECONDS = 2.0
-LETTERS = 200
+WHILE_SECONDS = 2.0
+LETTERS = 600
+"""More than go out at that rate while a test has patience."""
 CONNECTIONS = 8
 COLLEAGUES = pytest.mark.parametrize("colleagues", [0, 1], ids=["alone", "with a second sender"])
 
@@ -64,13 +65,13 @@ def colleagues_at_work(engine: Engine, count: int, name: str = "colleague") -> I
             connection.execute(delete(Worker).where(Worker.id.in_(names)))
 
 
-def sent_in_a_while(outbox: DeliveryConfig, smtp: RecordingServer) -> tuple[int, float]:
-    """How many letters came in about two seconds, and how many seconds that was from the first one on."""
-    with sending(outbox, watch=True):
-        eventually(lambda: bool(smtp.received))
-        began = time.monotonic()
-        time.sleep(SECONDS)
-        return len(smtp.received), time.monotonic() - began
+def sent_in_turns(smtp: RecordingServer) -> Iterator[tuple[int, float]]:
+    """How many letters came in one while after the other, and how many seconds each took."""
+    eventually(lambda: bool(smtp.received))
+    while True:
+        before, began = len(smtp.received), time.monotonic()
+        time.sleep(WHILE_SECONDS)
+        yield len(smtp.received) - before, time.monotonic() - began
 
 
 @COLLEAGUES
@@ -78,16 +79,17 @@ def sent_in_a_while(outbox: DeliveryConfig, smtp: RecordingServer) -> tuple[int,
 def test_a_second_sender_leaves_the_first_one_half_of_a_rate(
     session: Session, outbox: DeliveryConfig, smtp: RecordingServer, limits: Limits, colleagues: int
 ) -> None:
+    """On a machine that is busy with other things a sender that is alone needs a few tries for all of its rate."""
     release(session, LETTERS)
     session.rollback()
     limited = replace(outbox, limits=limits, clock=running_clock())
-    with colleagues_at_work(outbox.engine, colleagues):
-        count, seconds = sent_in_a_while(limited, smtp)
-    half = RATE / 2 * (seconds + BURST_SECONDS)
-    if colleagues:
-        assert 1 < count <= half + 4
-    else:
-        assert 1.3 * half < count <= 2 * half + 4
+    with colleagues_at_work(outbox.engine, colleagues), sending(limited, watch=True):
+        for tries, (count, seconds) in enumerate(sent_in_turns(smtp), 1):
+            half = RATE / 2 * (seconds + BURST_SECONDS)
+            assert 0 < count <= half * (1 if colleagues else 2) + 4
+            if colleagues or count > 1.3 * half or tries == 20:
+                break
+    assert colleagues or count > 1.3 * half
 
 
 @COLLEAGUES
