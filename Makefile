@@ -3,6 +3,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 TRANSLATIONS := newsletter_service/translations
+LOCKING := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header --no-annotate
 FRESH ?=
 LETTERS ?= instance/letters
 WORKERS ?= 3
@@ -41,9 +43,9 @@ migration: .venv/ready ## Write a migration for changed models (NAME="what chang
 	DEMO=1 $(BIN)/newsletter db upgrade
 	DEMO=1 $(BIN)/newsletter db migrate -m "$(NAME)"
 
-lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashes
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --generate-hashes \
-	    --no-emit-index-url --no-header --no-annotate -o requirements.lock pyproject.toml
+lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashes: of what runs, and of that with all tools
+	$(BIN)/uv pip compile $(LOCKING) -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile $(LOCKING) --all-extras --constraint requirements.lock -o requirements-dev.lock pyproject.toml
 
 letters: .venv/ready ## Write one letter of each kind into a folder and check it with what is installed (LETTERS=instance/letters)
 	@LETTERS=$(LETTERS) $(BIN)/python -m tests.every_letter
@@ -71,7 +73,7 @@ clean: ## Remove what setting up and running made
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || sh .ci/install python3-venv
 	$(PYTHON) -m venv .venv
 
-.venv/ready: .venv/bin/python requirements.lock pyproject.toml $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+.venv/ready: .venv/bin/python requirements-dev.lock pyproject.toml $(wildcard $(TRANSLATIONS)/*/LC_MESSAGES/*.po)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 COMMAND = (
-    *("-r", "requirements.lock", "--disable-pip", "--require-hashes"),
+    *("-r", "requirements-dev.lock", "--disable-pip", "--require-hashes"),
     *("--format", "json", "--progress-spinner", "off", "--timeout", "5"),
 )
 

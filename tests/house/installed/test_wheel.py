@@ -61,12 +61,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that holds the wheel and what it asks for, in the versions of the lock, and nothing else."""
+    """One that holds the wheel and what the lock of what runs names, and nothing else."""
     folder = tmp_path_factory.mktemp("environment")
     venv.create(folder, symlinks=True)
-    pinned = folder / "pinned.txt"  # without hashes: with them pip would ask for one of the wheel, too
-    lines = (ROOT / "requirements.lock").read_text("utf-8").splitlines()
-    pinned.write_text("\n".join(line.rstrip("\\ ") for line in lines if "==" in line and line[0] != " "))
     pip = (
         sys.executable,
         "-m",
@@ -77,9 +74,11 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "bin/python",
     )
     try:
-        run(*pip, "install", "--no-compile", "--constraint", pinned, wheel)
+        run(*pip, "install", "--no-compile", "--require-hashes", "-r", ROOT / "requirements.lock")
     except subprocess.CalledProcessError:
         missing("What the wheel depends on could not be fetched")
+    run(*pip, "install", "--no-compile", "--no-deps", wheel)
+    run(*pip, "check")
     return folder
 
 
