@@ -49,6 +49,11 @@ def item_view(item: Item) -> ItemView:
     )
 
 
+def item_views(items: Sequence[Item]) -> list[ItemView]:
+    """What that rule needs to know of each of these."""
+    return [item_view(item) for item in items]
+
+
 def content_for(
     edition: Edition, items: Sequence[Item], shown: Collection[int], language: Language, links: Links
 ) -> EditionContent:

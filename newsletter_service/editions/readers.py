@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.audience.rules import SubscriberView, subscriber_view, visible
+from newsletter_service.audience.rules import ItemView, subscriber_view, visible
 from newsletter_service.audience.service import segment_domains
-from newsletter_service.db import among
 from newsletter_service.delivery.suppressions import suppressed
-from newsletter_service.editions.content import item_view
+from newsletter_service.editions.content import item_views
 from newsletter_service.editorial.models import Item
 from newsletter_service.languages import Language
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
@@ -35,26 +34,26 @@ _KINDS_KEPT = 10_000
 
 
 class ActiveSubscriber(NamedTuple):
-    """An active reader as a release sees one."""
+    """An active reader as a release sees one; `seen` are the ids of the items that are for this reader, in order."""
 
     id: int
     suppressed: bool
     language: Language
-    view: SubscriberView
+    seen: tuple[int, ...]
 
 
 _Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...], str]
-"""What a reader's view depends on: claimed segments and whether each is vouched for, topics, mail domain."""
+"""What a reader sees depends on: claimed segments and whether each is vouched for, topics, mail domain."""
 
 
-def active_subscribers(session: Session) -> Iterator[Sequence[ActiveSubscriber]]:
+def active_subscribers(session: Session, items: Sequence[ItemView]) -> Iterator[Sequence[ActiveSubscriber]]:
     """All active readers, by id, some hundreds at a time; the caller's transaction lasts until the last of them."""
     domains = segment_domains(session)
 
     @lru_cache(_KINDS_KEPT)  # readers are many, what they choose is not
-    def view(choices: _Choices) -> SubscriberView:
+    def seen(choices: _Choices) -> tuple[int, ...]:
         claims, topics, domain = choices
-        return subscriber_view(dict(claims), topics, domain, domains)
+        return visible(items, subscriber_view(dict(claims), topics, domain, domains))
 
     columns = (Subscriber.id, _SUPPRESSED, Subscriber.language, Subscriber.domain)
     query = select(*columns).where(ACTIVE).order_by(Subscriber.id)
@@ -69,20 +68,10 @@ def active_subscribers(session: Session) -> Iterator[Sequence[ActiveSubscriber]]
                 id_,
                 unwanted,
                 language,
-                view((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain)),
+                seen((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain)),
             )
             for id_, unwanted, language, domain in rows
         ]
-
-
-def recipients(subscriber_ids: Sequence[int]) -> Select[int, str, str, str, str]:
-    """Those of these readers who are still active, as delivery takes them over into its ledger."""
-    return select(*RECIPIENT).where(ACTIVE, among(Subscriber.id, subscriber_ids))
-
-
-def profiles(session: Session) -> Counter[SubscriberView]:
-    """The number of active readers of each kind that the rule can tell apart."""
-    return Counter(reader.view for readers in active_subscribers(session) for reader in readers)
 
 
 def _claims(connection: Connection, first: int, last: int) -> dict[int, list[tuple[int, bool]]]:
@@ -115,11 +104,11 @@ class Reach:
 
 def reach(session: Session, items: Sequence[Item]) -> Reach:
     """The number of readers who would see these items, by the one rule of who sees what."""
-    views = [item_view(item) for item in items]
+    streams = active_subscribers(session, item_views(items))
+    kinds = Counter(reader.seen for readers in streams for reader in readers)
     per_item = Counter({item.id: 0 for item in items})
     intended = reached = 0
-    for profile, readers in profiles(session).items():
-        seen = visible(views, profile)
+    for seen, readers in kinds.items():
         intended += readers
         reached += readers if seen else 0
         for item_id in seen:

@@ -135,7 +135,7 @@ def leave(token: str) -> Any:
     """Asks to press the button; shows the way back to someone who has left already."""
     subscriber = _subscriber(Purpose.UNSUBSCRIBE, token)
     if subscriber.status == Status.LEFT:
-        return _left_page(subscriber)
+        return _left_page(subscriber, token)
     return render_template("readers/leave.html", token=token, address=masked(subscriber.address))
 
 
@@ -152,7 +152,7 @@ def leave_now(token: str) -> Any:
             subscriber = _subscriber(Purpose.UNSUBSCRIBE, token, to_change=True)
             place = Place.ONE_CLICK if one_click else Place.LEAVE
             service.leave(session, subscriber, services().clock(), place)
-            return _left_page(subscriber)
+            return _left_page(subscriber, token)
     except DeadLink:
         if one_click:
             return "", 200
@@ -168,7 +168,7 @@ def undo_leave(token: str) -> Any:
             service.undo_leave(session, subscriber, services().clock())
     subscriber = _subscriber(Purpose.UNSUBSCRIBE, token)
     if subscriber.status != Status.ACTIVE:
-        return _left_page(subscriber)
+        return _left_page(subscriber, token)
     manage_token = _token(
         services().links.manage(subscriber.link_key)
     )  # no more than the letter gives anybody who has it
@@ -283,10 +283,11 @@ def _expired_page(token: str) -> Any:
     return render_template("readers/expired.html", token=token if waits else None), 410
 
 
-def _left_page(subscriber: Subscriber) -> str:
+def _left_page(subscriber: Subscriber, token: str = "") -> str:
+    """Says that this subscription is over; `token` is that of the link to leave, if it was that which led here."""
     undo = service.can_undo(db.session(), subscriber, services().clock())
-    token = _token(services().links.unsubscribe(subscriber.link_key)) if undo else None
-    return render_template("readers/left.html", undo_token=token)
+    token = token or _token(services().links.unsubscribe(subscriber.link_key))
+    return render_template("readers/left.html", undo_token=token if undo else None)
 
 
 def _form_page(name: str, form: AddressForm | ChoicesForm, **values: Any) -> Any:

@@ -9,7 +9,7 @@ from newsletter_service.audience.rules import ANYONE, SubscriberView, member_of,
 from newsletter_service.audience.service import segment_by_slug
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.service import write_notice
-from newsletter_service.editions.content import content_for, item_view, items_in
+from newsletter_service.editions.content import content_for, item_views, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionConflict
 from newsletter_service.languages import Language
@@ -125,7 +125,7 @@ def _content(
     session: Session, mail_context: MailContext, edition: Edition, segment: str | None, language: Language
 ) -> EditionContent:
     items = items_in(edition)
-    seen = visible([item_view(item) for item in items], _reader(session, segment))
+    seen = visible(item_views(items), _reader(session, segment))
     if not seen:
         raise NothingToSee
     return content_for(edition, items, seen, language, mail_context.links)

@@ -3,25 +3,25 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache, partial
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.audience.rules import visible
+from newsletter_service.audience.rules import ItemView
+from newsletter_service.db import among
 from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.models import Mailing
-from newsletter_service.editions.content import content_for, item_view
+from newsletter_service.editions.content import content_for
 from newsletter_service.editions.models import Edition, Exclusion, LetterItem
-from newsletter_service.editions.readers import ActiveSubscriber, active_subscribers, recipients
+from newsletter_service.editions.readers import ACTIVE, RECIPIENT, ActiveSubscriber, active_subscribers
 from newsletter_service.editions.rules import ExclusionReason
 from newsletter_service.editorial.models import Item
 from newsletter_service.languages import Language
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import mail_identity
+from newsletter_service.subscriptions.models import Subscriber
 
-_KINDS_OF_READERS_KEPT = 4096
 _ADDRESSED_AT_ONCE = 5_000
 
 
@@ -38,19 +38,18 @@ class Addressing:
         edition: Edition,
         mailing: Mailing,
         items: Sequence[Item],
+        views: Sequence[ItemView],
         now: datetime,
     ) -> None:
         self._session, self._mail_context, self._now = session, mail_context, now
-        self._edition, self._mailing, self._items = edition, mailing, items
-        views = [item_view(item) for item in items]
-        self._visible = lru_cache(_KINDS_OF_READERS_KEPT)(partial(visible, views))
+        self._edition, self._mailing, self._items, self._views = edition, mailing, items, views
         self._letters: dict[tuple[tuple[int, ...], str], int] = {}
         self._addressed: defaultdict[int, list[int]] = defaultdict(list)
         self._written = 0
 
     def write_down(self) -> int:
         """Write one row for each active subscriber; returns their number. Raises letters.errors.LetterError."""
-        for readers in active_subscribers(self._session):
+        for readers in active_subscribers(self._session, self._views):
             self._address(readers)
             if sum(map(len, self._addressed.values())) >= _ADDRESSED_AT_ONCE:
                 self._write_addressed()
@@ -62,16 +61,17 @@ class Addressing:
         for reader in readers:
             if reader.suppressed:
                 excluded[reader.id] = ExclusionReason.SUPPRESSED
-            elif seen := self._visible(reader.view):
-                self._addressed[self._letter(seen, reader.language)].append(reader.id)
+            elif reader.seen:
+                self._addressed[self._letter(reader.seen, reader.language)].append(reader.id)
             else:
                 excluded[reader.id] = ExclusionReason.NOTHING_VISIBLE
         self._exclude(excluded)
 
     def _write_addressed(self) -> None:
         for letter_id, subscriber_ids in self._addressed.items():
+            still_active = select(*RECIPIENT).where(ACTIVE, among(Subscriber.id, subscriber_ids))
             self._written += delivery.add_deliveries(
-                self._session, self._mailing, letter_id, recipients(subscriber_ids), self._now
+                self._session, self._mailing, letter_id, still_active, self._now
             )
         self._addressed.clear()
 

@@ -10,7 +10,7 @@ from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED
 from newsletter_service.delivery.models import Delivery, Mailing
 from newsletter_service.editions import rules
-from newsletter_service.editions.content import content_hash, locked_items
+from newsletter_service.editions.content import content_hash, item_views, locked_items
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.notices import tell_held
 from newsletter_service.editions.releasing.addressing import Addressing
@@ -44,16 +44,17 @@ def release(
     letters.errors.LetterError.
     """
     lock(session, edition)
-    delivery.block_unsubscribes(session)
     items = locked_items(session, edition)
-    content = content_hash(edition, items)
+    views, content = item_views(items), content_hash(edition, items)
     status, missing = status_of(edition), missing_sign_offs(session, edition, content)
     released = rules.release(status, items=len(items), missing=missing)
     refuse_personal_links(in_edition(edition, items), mail_context.links.base_url)
     set_status(edition, released)
     edition.released_at, edition.hold_reason, edition.hold_words = now, None, ""
+    delivery.block_unsubscribes(session)
     edition.mailing = delivery.open_mailing(session, now)
-    edition.intended = Addressing(session, mail_context, edition, edition.mailing, items, now).write_down()
+    addressing = Addressing(session, mail_context, edition, edition.mailing, items, views, now)
+    edition.intended = addressing.write_down()
     _close_items(session, edition, items)
     _keep_pictures(items)
     note(session, edition, Move.RELEASE, user, now, readers=edition.intended, content=content)

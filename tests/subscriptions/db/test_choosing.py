@@ -5,6 +5,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment
+from newsletter_service.audience.rules import ItemView
 from newsletter_service.editions.readers import active_subscribers
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
@@ -31,6 +32,12 @@ def anna(session: Session, police: Segment) -> Subscriber:
     return anna
 
 
+def seen(session: Session, *items: ItemView) -> tuple[int, ...]:
+    """What the only reader sees of these."""
+    ((reader,),) = active_subscribers(session, items)
+    return reader.seen
+
+
 def choose(session: Session, reader: Subscriber, *segments: Segment) -> None:
     chosen = frozenset(segment.id for segment in segments)
     service.change_preferences(session, reader, Choices("", "nl", chosen, frozenset()), NOW)
@@ -40,14 +47,17 @@ def choose(session: Session, reader: Subscriber, *segments: Segment) -> None:
 def test_a_segment_unticked_and_ticked_again_has_the_check_that_a_person_made(
     session: Session, anna: Subscriber, police: Segment
 ) -> None:
+    for_police, for_checked_police = (
+        ItemView(number, frozenset({police.id}), restricted=number == 2) for number in (1, 2)
+    )
     before = (anna.memberships[0].approved_at, anna.memberships[0].approved_by_id)
     for _ in range(2):
         choose(session, anna)
         assert anna.memberships == []
-        (view,) = [reader.view for readers in active_subscribers(session) for reader in readers]
-        assert (view.segments, view.verified) == (frozenset(), frozenset())
+        assert seen(session, for_police, for_checked_police) == ()
         choose(session, anna, police)
         assert [(claim.approved_at, claim.approved_by_id) for claim in anna.memberships] == [before]
+        assert seen(session, for_police, for_checked_police) == (1, 2)
     assert session.scalars(select(func.count()).select_from(DormantApproval)).one() == 0
 
 
