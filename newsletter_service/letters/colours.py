@@ -1,11 +1,17 @@
 """The colours that an organisation brings, and whether they can be read in light and in dark."""
 
+import re
 from dataclasses import dataclass, fields
 
 from newsletter_service.letters.palette import DARK, LIGHT, Palette
 
 TEXT_CONTRAST = 4.5
 SHAPE_CONTRAST = 3.0
+_HEX = re.compile(r"#[0-9a-f]{6}")
+
+
+class NotAColour(ValueError):
+    """What was meant as six colours (#rrggbb) and is not; `args` are the words that are none, or the whole text."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,11 @@ class Livery:
 
     @classmethod
     def parsed(cls, text: str) -> "Livery":
-        """What `str()` of a livery says: stroke, ink and tint in light, then in dark."""
-        colours = text.split()
+        """What `str()` of a livery says: stroke, ink and tint in light, then in dark; raises NotAColour."""
+        colours = text.lower().split()
+        wrong = [one for one in colours if not _HEX.fullmatch(one)]
+        if wrong or len(colours) != 2 * len(fields(Colours)):
+            raise NotAColour(*wrong or [text])
         return cls(Colours(*colours[:3]), Colours(*colours[3:]))
 
     def __str__(self) -> str:
@@ -51,6 +60,11 @@ class Refusal:
     ground: str
     contrast: float
     needed: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.colour} on {self.ground} in {self.scheme}: {self.contrast:.1f}, {self.needed:g} is needed"
+        )
 
 
 def refusals(livery: Livery) -> list[Refusal]:

@@ -12,7 +12,7 @@ UNCHOSEN = "#55606a #38424c #e9ecef #9aa7b3 #d3dae0 #2b363f"
 
 
 class UnreadableColours(ValueError):
-    """Somebody would not be able to read it; `args` are `letters.colours.Refusal`s that name each pair."""
+    """Somebody would not be able to read it; the message names each pair, its contrast and what is needed."""
 
 
 class Newsletter(Base):
@@ -58,10 +58,11 @@ class Organisation(Base):
 
     @validates("colours")
     def _readable(self, _key: str, colours: str) -> str:
-        found = refusals(Livery.parsed(colours))
+        livery = Livery.parsed(colours)
+        found = refusals(livery)
         if found:
-            raise UnreadableColours(*found)
-        return colours
+            raise UnreadableColours("; ".join(map(str, found)))
+        return str(livery)
 
     def about(self, language: Language) -> str:
         """Who that is, in `language` (nl or en)."""

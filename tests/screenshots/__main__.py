@@ -1,8 +1,9 @@
-"""`make screenshots`: every page of the demonstration at three widths, in light and dark, in build/screenshots."""
+"""`make screenshots`: every page of the demonstration and every letter, at three widths, in light and in dark."""
 
+import logging
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,45 +11,66 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, QUIET, Site, running_site, sign_in
 from tests.browser.test_accessibility import PUBLIC, STAFF
+from tests.screenshots.states import errors, letters, reader_states
 
 FOLDER = Path("build/screenshots")
 WIDTHS = (1280, 768, 390)
 _NO_NAME = re.compile(r"[^a-z0-9]+")
+# A picture of the whole page is taken without scrolling: what waits to be scrolled to is asked for first.
+LOAD_ALL = """async () => {
+  const waiting = [...document.images].filter((one) => { one.loading = "eager"; return !one.complete; });
+  await Promise.all(waiting.map((one) => new Promise((done) => { one.onload = one.onerror = done; })));
+}"""
 
 
 def main(wanted: str = "") -> None:
-    """Take them all, or those of the pages whose address holds `wanted`."""
+    """Take them all, or those whose name holds `wanted`."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder, running_site(Path(folder)) as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         for width in WIDTHS:
-            for dark in (False, True):
-                _take(browser, site, width, dark, wanted)
+            for scheme in ("light", "dark"):
+                page = _window(browser, site, width, scheme)
+                for name in _everything(site, page, wanted):
+                    if wanted in name:
+                        _shoot(page, f"{name}-{width}-{scheme}")
+                page.context.close()
         browser.close()
     print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}")  # noqa: T201  # it speaks to whoever started it
 
 
-def _take(browser: Browser, site: Site, width: int, dark: bool, wanted: str) -> None:
-    scheme = "dark" if dark else "light"
-    page = browser.new_page(
+def _window(browser: Browser, site: Site, width: int, scheme: str) -> Page:
+    return browser.new_page(
         base_url=site.base_url,
         viewport={"width": width, "height": 900},
-        color_scheme="dark" if dark else "light",
+        color_scheme="dark" if scheme == "dark" else "light",
         locale="nl-NL",
     )
-    _shoot(page, PUBLIC, f"{width}-{scheme}", wanted)
+
+
+def _everything(site: Site, page: Page, wanted: str) -> Iterator[str]:
+    """Open one page after the other; the name of the one that is open."""
+    yield from _opened(page, PUBLIC, wanted)
+    yield from letters(page)
+    yield from errors(site, page)
+    yield from reader_states(site, page)
     sign_in(page, "beheer")
-    _shoot(page, STAFF, f"{width}-{scheme}", wanted)
-    page.close()
+    yield from _opened(page, STAFF, wanted)
 
 
-def _shoot(page: Page, addresses: Iterable[str], look: str, wanted: str) -> None:
+def _opened(page: Page, addresses: Iterable[str], wanted: str) -> Iterator[str]:
     for address in addresses:
-        if wanted in address:
+        name = _NO_NAME.sub("-", address.strip("/")).strip("-") or "voorpagina"
+        if wanted in name:
             page.goto(address)
-            page.wait_for_load_state("networkidle")
-            name = _NO_NAME.sub("-", address.strip("/")) or "voorpagina"
-            page.screenshot(path=FOLDER / f"{name}-{look}.png", full_page=True)
+            yield name
+
+
+def _shoot(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.evaluate(LOAD_ALL)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
 
 
 if __name__ == "__main__":

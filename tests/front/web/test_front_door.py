@@ -129,3 +129,22 @@ def test_an_edition_that_is_late_is_not_announced_as_the_next_letter(
     with stored() as session:
         _add(session, 3, "composed", NOW - timedelta(hours=1))
     assert "De volgende brief komt op donderdag 10 december." in client.get("/").text
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_as_many_strokes_as_organisations_and_a_bridge_for_two(
+    client: FlaskClient, stored: Stored, count: int
+) -> None:
+    with stored() as session:
+        make_newsletter(session)
+        for place, slug in enumerate(("noord", "zuid", "west")[:count], 1):
+            make_organisation(session, slug, place)
+    page = client.get("/").text
+    brand = page.partition('class="brand"')[2].partition("</svg>")[0]
+    assert [f'class="accent-{place}"' in brand for place in (1, 2, 3)] == [
+        place <= count for place in (1, 2, 3)
+    ]
+    assert page.count('class="org flow accent-') == count
+    assert ('class="bridge"' in page) == (count == 2)
+    style = client.get("/huisstijl.css").text
+    assert [f".accent-{place} " in style for place in (1, 2, 3)] == [place <= count for place in (1, 2, 3)]

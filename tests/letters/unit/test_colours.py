@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter_service.letters.colours import JOINT, Livery, Refusal, contrast, refusals
+from newsletter_service.letters.colours import JOINT, Livery, NotAColour, Refusal, contrast, refusals
 from newsletter_service.seed import ORGANISATIONS
 
 BLUE = Livery.parsed("#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a")
@@ -16,6 +16,22 @@ def test_the_measure_is_that_of_the_norm() -> None:
 def test_a_livery_is_written_as_it_is_read() -> None:
     assert str(BLUE) == "#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a"
     assert Livery.parsed(str(BLUE)) == BLUE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("#0b5587 #06406a rood #58a6d8 #b3daf3 #15344a", ["rood"]),
+        ("#0b5587 #06406a #abc #58a6d8 #b3daf3 #0000zz", ["#abc", "#0000zz"]),
+        ("#0b5587;}*{display:none #06406a #e2eef6 #58a6d8 #b3daf3 #15344a", ["#0b5587;}*{display:none"]),
+        ("#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3", ["#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3"]),
+        ("", [""]),
+    ],
+)
+def test_what_is_no_six_colours_is_refused_with_what_is_none(text: str, said: list[str]) -> None:
+    with pytest.raises(NotAColour) as refused:
+        Livery.parsed(text)
+    assert list(refused.value.args) == said
 
 
 @pytest.mark.parametrize("livery", [BLUE, JOINT, *(Livery.parsed(one["colours"]) for one in ORGANISATIONS)])
