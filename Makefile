@@ -50,7 +50,7 @@ lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashe
 letters: .venv/ready ## Write one letter of each kind into a folder and check it with what is installed (LETTERS=instance/letters)
 	@LETTERS=$(LETTERS) $(BIN)/python -m tests.every_letter
 
-screenshots: .venv/ready ## Picture every page of the demonstration at three widths, in light and dark, into build/screenshots (PAGES=archief for some)
+screenshots: .venv/ready ## Picture every page of the demonstration and every letter at three widths, in light and dark, into build/screenshots (PAGES=archief for some)
 	$(BIN)/python -m tests.screenshots $(PAGES)
 
 walks: .venv/ready ## Count the files that an address, a reply, a release and an unsubscribe pass through

@@ -20,6 +20,8 @@ ORGANISATIONS: tuple[dict[str, str], ...] = (
         "name": "VeiligheidsAlliantie regio Rotterdam",
         "short_name": "VAR",
         "colours": "#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a",
+        "about_nl": "In de VAR werken gemeenten, het Openbaar Ministerie en de politie samen aan een veilige regio.",
+        "about_en": "In the VAR municipalities, prosecutors and police work together for a safe region.",
     },
     {
         "slug": "riec",

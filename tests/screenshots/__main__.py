@@ -68,7 +68,8 @@ def _opened(page: Page, addresses: Iterable[str], wanted: str) -> Iterator[str]:
 
 
 def _shoot(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
+    if page.evaluate("document.scripts.length"):
+        page.wait_for_load_state("networkidle")
     page.evaluate(LOAD_ALL)
     page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
 

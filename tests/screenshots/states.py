@@ -1,10 +1,10 @@
 """Pages that no address alone leads to: those behind the links of letters, errors, and forms that came back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 
 from flask import render_template
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.web.errors import PAGES
@@ -44,9 +44,9 @@ def _leaving(site: Site, page: Page) -> Iterator[str]:
     yield "uit-een-brief"
     page.goto(str(letter.message["List-Unsubscribe"]).strip(" <>"))
     yield "afmelden"
-    page.get_by_role("button", name="Meld mij af").click()
+    page.locator("main form button").click()
     yield "afgemeld"
-    page.get_by_role("button", name="Meld mij weer aan").click()
+    page.locator("main form button").click()
     yield "weer-aangemeld"
 
 
@@ -55,10 +55,14 @@ def errors(site: Site, page: Page) -> Iterator[str]:
     for status in sorted(PAGES):
         with site.app.test_request_context("/", base_url=site.base_url):
             body = render_template(f"errors/{status}.html")
-        page.route("**/fout", lambda route, body=body: route.fulfill(body=body, content_type="text/html"))
+        page.route("**/fout", _answer(body))
         page.goto("/fout")
         yield f"fout-{status}"
         page.unroute("**/fout")
+
+
+def _answer(body: str) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8")
 
 
 def letters(page: Page) -> Iterator[str]:
@@ -71,6 +75,7 @@ def letters(page: Page) -> Iterator[str]:
         ),
     )
     for kind in every_kind():
+        page.goto("about:blank")  # what a page of ours forbids, a letter may do
         page.set_content(html_of(kind.message))
         yield f"brief-{kind.name}"
     page.unroute("**/afbeelding/*")

@@ -38,7 +38,7 @@ def default_texts(
     unnamed = _("%(name)s, nummer %(number)s") % {"name": newsletter.name, "number": number}
     introduction = _(
         "In deze editie vindt u het nieuws van %(organisations)s bij elkaar. Heeft u een vraag of mist u "
-        "iets? Antwoord gerust op deze e-mail."
+        "iets? Laat het ons weten."
     ) % {"organisations": listed([one.short_name for one in organisations], "nl")}
     return Texts(
         titles[0] if titles else unnamed, _teaser(titles[1:3]) or newsletter.tagline("nl"), introduction
