@@ -67,7 +67,7 @@ def run(connection: SmtpConnection, left: Iterator[OutgoingMessage]) -> dict[obj
                 following = next(left, None)
                 if following is None:
                     connection.protocol.quit()
-                elif at_once := connection.start(following):
+                elif at_once := connection.protocol.start(following):
                     replies[following.key] = at_once.reply
             connection.flush()
             selector.modify(connection, EVENT_READ | EVENT_WRITE if connection.wants_write else EVENT_READ)

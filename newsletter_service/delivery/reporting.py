@@ -123,14 +123,7 @@ class DomainCounts:
     cancelled: int
 
 
-_PER_DOMAIN = (
-    Group.SENT,
-    Group.OPEN,
-    Group.DEFERRED,
-    Group.FAILED,
-    Group.UNCERTAIN,
-    Group.CANCELLED,
-)
+_PER_DOMAIN = (Group.SENT, Group.OPEN, Group.DEFERRED, Group.FAILED, Group.UNCERTAIN, Group.CANCELLED)
 
 
 def busiest_domains(session: Session, mailing_id: int) -> tuple[DomainCounts, ...]:

@@ -180,21 +180,21 @@ def envelope_sender(delivery_id: int, secret_key: str, bounce_domain: str) -> st
 
 def bounced_delivery(address: str, keys: SecretKeys) -> int | None:
     """Returns the delivery that an envelope sender of ours names; None for a forged or foreign one."""
-    match = re.fullmatch(r"b\+([1-9][0-9]{0,17})-([0-9a-f]{20})@.+", address)
-    if match is None:
-        return None
-    delivery_id = int(match.group(1))
-    genuine = is_genuine(keys, match.group(2), lambda key: _seals(delivery_id, key)[_SEAL_DIGITS:])
-    return delivery_id if genuine else None
+    return _sealed_id(r"b\+([1-9][0-9]{0,17})-([0-9a-f]{20})@.+", address, keys, slice(_SEAL_DIGITS, None))
 
 
 def returned_delivery(message_id: str, keys: SecretKeys) -> int | None:
     """Returns the delivery that a Message-ID of ours names; None for a forged or foreign one."""
-    match = re.fullmatch(r"<([1-9][0-9]{0,17})\.([0-9a-f]{20})@.+>", message_id)
+    return _sealed_id(r"<([1-9][0-9]{0,17})\.([0-9a-f]{20})@.+>", message_id, keys, slice(_SEAL_DIGITS))
+
+
+def _sealed_id(pattern: str, text: str, keys: SecretKeys, part: slice) -> int | None:
+    """The number in a text, if the seal beside it is that part of its seals."""
+    match = re.fullmatch(pattern, text)
     if match is None:
         return None
     delivery_id = int(match.group(1))
-    genuine = is_genuine(keys, match.group(2), lambda key: _seals(delivery_id, key)[:_SEAL_DIGITS])
+    genuine = is_genuine(keys, match.group(2), lambda key: _seals(delivery_id, key)[part])
     return delivery_id if genuine else None
 
 

@@ -12,18 +12,13 @@ from itertools import islice
 from typing import Literal
 
 from newsletter_service.smtp.extensions import Extensions
-from newsletter_service.smtp.messages import Outcome, OutgoingMessage
+from newsletter_service.smtp.messages import Outcome
 from newsletter_service.smtp.protocol import SmtpProtocol
 from newsletter_service.smtp.replies import Phase, Reply, readable
 
 _OPENING_SECONDS = 60
 # Seconds a server may take in each phase (RFC 5321, section 4.5.3.2).
-_TIMEOUTS = {
-    Phase.MAIL: 300,
-    Phase.RCPT: 300,
-    Phase.DATA: 180,
-    Phase.DOT: 600,
-}
+_TIMEOUTS = {Phase.MAIL: 300, Phase.RCPT: 300, Phase.DATA: 180, Phase.DOT: 600}
 # A server that gets a whole message in one read replies to its envelope first. Nagle's algorithm holds back the final
 # reply until those are acknowledged, and a client with nothing to send delays that: 40 ms for every message.
 _QUICK_ACK = getattr(socket, "TCP_QUICKACK", None)  # Linux only; it holds until the next packet
@@ -94,10 +89,6 @@ class SmtpConnection:
         if count:
             self.max_messages = min(count, self.max_messages or count)
 
-    def start(self, message: OutgoingMessage) -> Outcome | None:
-        """Begins to send a message; returns its outcome right away if this server can never take it."""
-        return self.protocol.start(message)
-
     def flush(self) -> None:
         """Writes as much as the socket takes now."""
         self._unsent += self.protocol.data_to_send()
@@ -127,15 +118,10 @@ class SmtpConnection:
             self._end(type(error).__name__)
         return outcomes
 
-    def deadline(self) -> float | None:
-        """When (monotonic seconds) the server's reply is overdue; None while it owes none."""
-        phase = self.protocol.awaited_phase
-        return None if phase is None else self._last_progress + _TIMEOUTS[phase]
-
     def overdue(self, now: float) -> bool:
-        """Whether the server's reply is overdue at `now` (monotonic seconds)."""
-        deadline = self.deadline()
-        return deadline is not None and now > deadline
+        """Whether the server owes a reply that is overdue at `now` (monotonic seconds)."""
+        phase = self.protocol.awaited_phase
+        return phase is not None and now > self._last_progress + _TIMEOUTS[phase]
 
     def lost(self) -> list[Outcome]:
         """Returns the outcomes of the messages that were in flight when the connection ended."""

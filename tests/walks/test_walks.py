@@ -6,8 +6,8 @@ from tests.walks.recorder import Step, Walk, walk_of
 from tests.walks.walks import all_walks
 
 FILES_AND_RETURNS = {
-    "worker to wire": (10, 3),
-    "reply to ledger": (6, 0),
+    "worker to wire": (9, 3),
+    "reply to ledger": (5, 0),
     "release": (12, 13),
     "unsubscribe": (7, 2),
 }

@@ -14,7 +14,8 @@ from newsletter_service.clock import utc_now
 from newsletter_service.db import open_engine
 from newsletter_service.delivery.cli.progress_bar import Progress, progress
 from newsletter_service.delivery.rules import Verdict
-from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.outlook import comes_soon
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.mail_settings import delivery_config

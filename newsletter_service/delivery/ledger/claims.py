@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text, update
 
@@ -14,7 +15,7 @@ from newsletter_service.db import UtcDateTime
 from newsletter_service.delivery.ledger.rows import CLAIMED_COLUMNS, Claimed, Place, Settled
 from newsletter_service.delivery.ledger.sql import LedgerSql, sql_of
 from newsletter_service.delivery.ledger.templates import CLAIM, FURTHER
-from newsletter_service.delivery.ledger.workers import FREED, STOPPED
+from newsletter_service.delivery.ledger.workers import STOPPED
 from newsletter_service.delivery.models import Delivery, Letter, Mailing
 from newsletter_service.delivery.rules import DeliveryState
 
@@ -52,9 +53,14 @@ def claim(
     )
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute(statement, tuple(values.values))
-        rows = sorted(cursor.fetchall())
+        return claimed_rows(cursor.fetchall())
+
+
+def claimed_rows(found: Sequence[Any]) -> tuple[list[Claimed], Place | None]:
+    """Returns rows as a statement found them, in their order, and how far claiming came with them."""
+    rows = sorted(found)
     place = max(((row[-1], row[0]) for row in rows), default=None)
-    return [Claimed(*row[:-1]) for row in rows], place
+    return [Claimed._make(row[:-1]) for row in rows], place
 
 
 def _of_domains(sql: LedgerSql, values: "_Values", to: str, but_to: Collection[str]) -> str:
@@ -94,14 +100,6 @@ def cancel_claimed(connection: Connection, worker: str, ids: Iterable[int], now:
             .where(Delivery.id.in_(wanted), Delivery.lease_holder == worker)
             .values(state=STOPPED, settled_at=now, lease_holder=None, handed_at=None)
         )
-
-
-def give_back(connection: Connection, worker: str, ids: Iterable[int]) -> None:
-    """Frees rows of `worker` that were not handed over, as they were."""
-    mine = (Delivery.lease_holder == worker, Delivery.handed_at.is_(None))
-    connection.execute(
-        update(Delivery).where(Delivery.id.in_(list(ids)), *mine).values(state=FREED, lease_holder=None)
-    )
 
 
 def park(connection: Connection, worker: str, turns: Mapping[int, datetime]) -> None:

@@ -7,16 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from newsletter_service.delivery.ledger.rows import Accepted, Chosen, Claimed, Exchanged, Wanted
+from newsletter_service.delivery.ledger.claims import claimed_rows
+from newsletter_service.delivery.ledger.rows import Accepted, Chosen, Exchanged, Wanted
 from newsletter_service.delivery.ledger.sql import sql_of
 
 
 def exchange(
-    connection: Connection,
-    worker: str,
-    accepted: Accepted,
-    wanted: Wanted | Chosen | None,
-    now: datetime,
+    connection: Connection, worker: str, accepted: Accepted, wanted: Wanted | Chosen | None, now: datetime
 ) -> Exchanged:
     """Settles letters that the server accepted, and hands over what is `wanted`.
 
@@ -29,6 +26,4 @@ def exchange(
         settled, may_go = sql.exchange_chosen(driver, worker, accepted, wanted, now)
         return Exchanged(settled, [row for row in wanted.rows if row.delivery_id in may_go], None)
     settled, found = sql.exchange_next(driver, worker, accepted, wanted, now)
-    found.sort()
-    place = max(((row[-1], row[0]) for row in found), default=None)
-    return Exchanged(settled, [Claimed._make(row[:-1]) for row in found], place)
+    return Exchanged(settled, *claimed_rows(found))

@@ -61,19 +61,21 @@ def hand_back(connection: Connection, worker: str, ids: Sequence[int]) -> None:
         _free(connection, *mine, Delivery.cancel_asked_at.is_not(None))
 
 
-def _free(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """Frees rows that did not go out; those that were to be cancelled are."""
-    stop = Delivery.cancel_asked_at
-    connection.execute(
-        update(Delivery)
-        .where(Delivery.state == DeliveryState.CLAIMED, *which)
-        .values(
-            state=case((stop.is_not(None), STOPPED), else_=FREED),
-            settled_at=stop,
-            lease_holder=None,
-            handed_at=None,
-        )
+def give_back(connection: Connection, worker: str, ids: Iterable[int]) -> None:
+    """Frees rows of `worker` that were not handed over, as they were."""
+    _free(
+        connection, Delivery.lease_holder == worker, Delivery.id.in_(list(ids)), Delivery.handed_at.is_(None)
     )
+
+
+def _free(connection: Connection, *which: ColumnElement[bool]) -> int:
+    """Frees claimed rows that did not go out and returns their number; those that were to be cancelled are."""
+    stop = Delivery.cancel_asked_at
+    state = case((stop.is_not(None), STOPPED), else_=FREED)
+    freed = update(Delivery).where(Delivery.state == DeliveryState.CLAIMED, *which)
+    return connection.execute(
+        freed.values(state=state, settled_at=stop, lease_holder=None, handed_at=None)
+    ).rowcount
 
 
 def expire_worker(connection: Connection, worker: str, beats: int, now: datetime, *, hold: bool) -> int:
@@ -89,10 +91,9 @@ def expire_worker(connection: Connection, worker: str, beats: int, now: datetime
 def free_rows_of(connection: Connection, worker: str | None, now: datetime, *, hold: bool) -> int:
     """Frees what a worker had claimed that is gone; None: what belongs to no registered worker."""
     theirs = Delivery.lease_holder == worker if worker else Delivery.lease_holder.not_in(select(Worker.id))
-    held = (Delivery.state == DeliveryState.CLAIMED, theirs)
     ambiguous = connection.execute(
         update(Delivery)
-        .where(*held, Delivery.handed_at.is_not(None))
+        .where(Delivery.state == DeliveryState.CLAIMED, theirs, Delivery.handed_at.is_not(None))
         .values(
             state=DeliveryState.UNCERTAIN,
             ambiguous_attempts=Delivery.ambiguous_attempts + 1,
@@ -106,7 +107,4 @@ def free_rows_of(connection: Connection, worker: str | None, now: datetime, *, h
             reply_text="",
         )
     )
-    untouched = connection.execute(
-        update(Delivery).where(*held, Delivery.handed_at.is_(None)).values(state=FREED, lease_holder=None)
-    )
-    return ambiguous.rowcount + untouched.rowcount
+    return ambiguous.rowcount + _free(connection, theirs, Delivery.handed_at.is_(None))

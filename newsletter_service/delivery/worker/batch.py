@@ -26,6 +26,13 @@ class Batch:
     more: bool = False
 
     @property
+    def ended(self) -> set[int]:
+        """The deliveries that are no longer handed over."""
+        return {outcome.row.delivery_id for outcome in self.outcomes} | {
+            row.delivery_id for row in self.unsent
+        }
+
+    @property
     def letter_ids(self) -> set[int]:
         """The letters that are to be filled next."""
         return {row.letter_id for rows in (self.waiting, self.granted) for row in rows}

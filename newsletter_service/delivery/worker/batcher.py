@@ -6,7 +6,7 @@ what the ledger says was handed over.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -68,7 +68,7 @@ class Batcher:
         batch = LOOK_AGAIN_SECONDS
         if not self._nothing_may_go():
             room = self._room(slots, waiting, len(self._handed))
-            notice_room = self._notice_room(slots, room, ())
+            notice_room = self._notice_room(slots, room, frozenset())
             if notice_room > 0:
                 batch = 0.0 if self._notices_wanted(notice_room) > 0 else min(batch, self._notices.wait(now))
             if room > 0:
@@ -94,7 +94,7 @@ class Batcher:
             batch.more = waits and (due.anything_due(connection, now) if beats else self._more)
             return
         room = self._room_after(batch, slots)
-        notice_room = self._notice_room(slots, room, _ended(batch))
+        notice_room = self._notice_room(slots, room, batch.ended)
         self._claim_notices(connection, notice_room, now)
         self._claim(connection, batch, room, now, beats=beats)
         self._hand_over(connection, batch, notice_room, room, now)
@@ -192,9 +192,9 @@ class Batcher:
     def remember(self, batch: Batch) -> None:
         """Takes into memory what was committed."""
         had_orphans = bool(self._orphaned)
-        for row in _ended(batch):
-            del self._handed[row.delivery_id]
-            self._orphaned.discard(row.delivery_id)
+        for delivery_id in batch.ended:
+            del self._handed[delivery_id]
+            self._orphaned.discard(delivery_id)
         for row in reversed(batch.unsent):
             (self._queue if row.mailing_id else self._notices).add([row], first=True)
         self._handed.update((row.delivery_id, row) for row in batch.granted)
@@ -221,12 +221,12 @@ class Batcher:
         handed = len(self._handed) - len(batch.outcomes) - len(batch.unsent)
         return self._room(slots, len(batch.waiting), handed)
 
-    def _notice_room(self, slots: int, room: int, ended: Sequence[Claimed]) -> int:
+    def _notice_room(self, slots: int, room: int, ended: Set[int]) -> int:
         """For notices, if there are any: all room there is, and some of their own."""
         if not slots or not (self._notice_due or len(self._notices)):
             return 0
-        handed = sum(row.mailing_id is None for row in self._handed.values())
-        return max(room, NOTICES_AT_ONCE - handed + sum(row.mailing_id is None for row in ended))
+        handed = (row for row in self._handed.values() if row.delivery_id not in ended)
+        return max(room, NOTICES_AT_ONCE - sum(row.mailing_id is None for row in handed))
 
     def _notices_wanted(self, room: int) -> int:
         """The number of notices to claim."""
@@ -322,16 +322,11 @@ class Batcher:
         for row in batch.granted:
             del refused[row.delivery_id]
         if refused:
-            claims.give_back(connection, self._worker, refused)
+            workers.give_back(connection, self._worker, refused)
             for row in refused.values():
                 self._limiter.ended(row.domain, accepted=False)
 
     def _give_back_all(self, connection: Connection) -> None:
         rows = self._notices.clear() + self._queue.clear()
         if rows:
-            claims.give_back(connection, self._worker, [row.delivery_id for row in rows])
-
-
-def _ended(batch: Batch) -> list[Claimed]:
-    """The rows that are no longer handed over."""
-    return [*(row for row, _reply, _verdict in batch.outcomes), *batch.unsent]
+            workers.give_back(connection, self._worker, [row.delivery_id for row in rows])

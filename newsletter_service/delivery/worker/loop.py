@@ -8,13 +8,11 @@ import logging
 import threading
 import time
 from collections import Counter
-from datetime import timedelta
 from selectors import EVENT_READ, SelectorKey
 
-from newsletter_service.delivery.ledger import due
 from newsletter_service.delivery.rules import Verdict, classify
 from newsletter_service.delivery.worker.ledger_client import LedgerClient
-from newsletter_service.delivery.worker.liveness import expire_silent_workers
+from newsletter_service.delivery.worker.outlook import has_work
 from newsletter_service.delivery.worker.rate_limits import Ramp
 from newsletter_service.delivery.worker.setup import DeliveryConfig, Snapshot
 from newsletter_service.delivery.worker.spread import ConnectionSpread
@@ -46,40 +44,25 @@ _ABOUT_ALL_LETTERS = (Verdict.PAUSE, Verdict.UNREACHABLE)
 log = logging.getLogger(__name__)
 
 
-def send_until_empty(config: DeliveryConfig, stop: threading.Event | None = None) -> Counter[Verdict]:
-    """Sends all that is due; returns the number of letters by verdict.
+def send_until_empty(
+    config: DeliveryConfig, stop: threading.Event | None = None, poller: Poller | None = None
+) -> Counter[Verdict]:
+    """Sends all that is due; returns the number of letters by verdict. `poller` is what waits for connections.
 
     Ends early when `stop` is set: letters in flight are finished first. Ends too when no connection can be opened:
     UNREACHABLE is then among the verdicts, and all letters wait where they were.
     Raises TransportMisconfigured; sqlalchemy.exc.DBAPIError for what waiting does not mend.
     """
-    if not _has_work(config):
+    if not has_work(config):
         return Counter()
-    return _Run(config, stop or threading.Event()).run()
-
-
-def _has_work(config: DeliveryConfig) -> bool:
-    now = config.clock()
-    with config.engine.begin() as connection:
-        expire_silent_workers(connection, config.liveness, now, hold=config.hold_uncertain)
-        return due.anything_due(connection, now)
-
-
-def comes_soon(config: DeliveryConfig, within: timedelta) -> bool:
-    """Whether something becomes due soon, or is claimed by a worker that may be dead."""
-    now = config.clock()
-    with config.engine.begin() as connection:
-        if due.soonest(connection, now, now + within) is not None:
-            return True
-        return any(not config.liveness.alive(worker) for worker in due.claimed_by(connection))
+    return _Run(config, stop or threading.Event(), poller or Poller()).run()
 
 
 class _Run:
     """One run: the loop over all connections, until nothing is left to do or `stop` is set."""
 
-    def __init__(self, config: DeliveryConfig, stop: threading.Event) -> None:
-        self._config, self._stop = config, stop
-        self._poller = Poller()
+    def __init__(self, config: DeliveryConfig, stop: threading.Event, poller: Poller) -> None:
+        self._config, self._stop, self._poller = config, stop, poller
         self._ledger = LedgerClient(config, self._poller.wake)
         self._connector = Connector(config.server, self._poller.wake)
         self._ramp = Ramp(config.server.connections)
@@ -196,7 +179,7 @@ class _Run:
             letter = ledger_client.next_letter()
             if letter is None:
                 break
-            refused = connection.start(letter)
+            refused = connection.protocol.start(letter)
             if refused is not None:
                 self._settle([refused])
         connection.flush()

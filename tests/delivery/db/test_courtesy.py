@@ -16,7 +16,8 @@ from newsletter_service.delivery.ledger import domain_backoff
 from newsletter_service.delivery.models import Delivery, DomainBackoff, Mailing
 from newsletter_service.delivery.rules import DeliveryState, Verdict
 from newsletter_service.delivery.worker.liveness import Liveness
-from newsletter_service.delivery.worker.loop import comes_soon, send_until_empty
+from newsletter_service.delivery.worker.loop import send_until_empty
+from newsletter_service.delivery.worker.outlook import comes_soon
 from newsletter_service.delivery.worker.rate_limits import BURST_SECONDS, Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.smtp.connection import SmtpServer
