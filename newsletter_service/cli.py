@@ -40,7 +40,8 @@ COMMANDS = {
         "app",
     ),
     "subscribers": Command(
-        "newsletter_service.subscriptions.commands:subscriber_commands", "Readers in and out as CSV."
+        "newsletter_service.registry.commands:subscriber_commands",
+        "Readers: in and out as CSV, and what is held about one.",
     ),
 }
 

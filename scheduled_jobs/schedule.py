@@ -13,6 +13,7 @@ from scheduled_jobs import (
     read_bounces,
     release_due,
     repair_clock_skew,
+    scrub_erased,
     tell_staff,
 )
 
@@ -35,6 +36,7 @@ JOBS = (
     Job("repair-clock-skew", 600, repair_clock_skew.run),
     Job("read-bounces", 60, read_bounces.run),
     Job("count-refusals", 60, count_refusals.run),
+    Job("scrub-erased", 20, scrub_erased.run),
     Job("purge-stale", 3600, purge_stale.run),
     Job("watch-bounces", 300, tell_staff.of_refusals),
     Job("watch-sign-ins", 60, tell_staff.of_failed_sign_ins),

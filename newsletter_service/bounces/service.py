@@ -92,12 +92,13 @@ def _refusal(row: Delivery) -> _Told:
 
 
 def _delivery(session: Session, mail_context: MailContext, reading: Reading) -> Delivery | None:
-    """The delivery that a genuine seal names, if it is there still."""
+    """The delivery that a genuine seal names, if it is there still and its subscriber was not erased."""
     keys = mail_context.keys
     by_address = (bounced_delivery(address, keys) for address in reading.addresses)
     by_id = (returned_delivery(message_id, keys) for message_id in reading.message_ids)
     named = next((id_ for id_ in (*by_address, *by_id) if id_ is not None), None)
-    return session.get(Delivery, named) if named is not None else None
+    found = session.get(Delivery, named) if named is not None else None
+    return found if found is not None and found.address else None
 
 
 def _take_in(session: Session, delivery: Delivery, told: _Told, now: datetime) -> Effect:

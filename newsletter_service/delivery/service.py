@@ -223,6 +223,32 @@ def erase_notices(session: Session, subscriber_id: int) -> int:
     return _remove(session, Delivery.subscriber_id == subscriber_id)
 
 
+def forget_recipient(session: Session, subscriber_id: int, now: datetime) -> int:
+    """Stops letters of mailings to a subscriber and takes the person off all of them; returns their number."""
+    cancel_for_subscriber(session, subscriber_id, now)
+    return _forget(session, Delivery.subscriber_id == subscriber_id)
+
+
+def forget_address(session: Session, address: str, now: datetime) -> int:
+    """Removes what is left of letters to an address whose subscriber may be gone; those to staff stay.
+
+    It reads the whole ledger. Returns the number of letters.
+    """
+    theirs = (Delivery.address == address, Delivery.subscriber_id.is_not(None))
+    _cancel(session, now, *theirs, Delivery.mailing_id.is_not(None))
+    return _remove(session, *theirs) + _forget(session, *theirs)
+
+
+def _forget(session: Session, *which: ColumnElement[bool]) -> int:
+    """Leave of letters what is counted: nobody, and nothing that a server said of anybody."""
+    emptied = update(Delivery).where(*which).values(dict.fromkeys(_OF_A_PERSON, "") | _LINKS_TO_A_PERSON)
+    return rows_changed(session, emptied)
+
+
+_OF_A_PERSON = ("address", "domain", "name", "reply_text")
+_LINKS_TO_A_PERSON = {"subscriber_id": None, "subscriber_key": None}
+
+
 def _remove(session: Session, *which: ColumnElement[bool]) -> int:
     rows = session.scalars(select(Delivery).where(Delivery.mailing_id.is_(None), *which)).all()
     for row in rows:

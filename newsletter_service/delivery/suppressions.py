@@ -50,6 +50,17 @@ def suppress(
         cancel_for_subscriber(session, subscriber_id, now)
 
 
+def suppression_of(session: Session, address_hmac: str) -> Suppression | None:
+    """What is known of an address that is kept off anything."""
+    return session.get(Suppression, address_hmac)
+
+
+def lift(session: Session, suppression: Suppression) -> None:
+    """Lets an address be mailed again."""
+    session.delete(suppression)
+    session.flush()
+
+
 def keep_off(session: Session, address_hmac: str, scope: Suppressed, reason: str, at: datetime) -> None:
     """Keeps an address off all mail, or off lists that are imported; the stricter of the two stays."""
     found = session.get(Suppression, address_hmac)

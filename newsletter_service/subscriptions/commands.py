@@ -21,7 +21,7 @@ from newsletter_service.subscriptions.importing.sheets import Remark, write_shee
 _PROOF_LENGTH = 1000
 _FAULTS_SHOWN = 20
 
-subscriber_commands = AppGroup("subscribers", help="Readers in and out as CSV.")
+subscriber_commands = AppGroup("subscribers", help="Readers: in and out as CSV, and what is held about one.")
 
 
 def _proof(_context: click.Context, _parameter: click.Parameter, typed: str) -> str:

@@ -126,12 +126,19 @@ def confirm_again(session: Session, mail_context: MailContext, subscriber: Subsc
         notices.write(session, mail_context, subscriber, Answer.CONFIRM, now)
 
 
-def never(session: Session, subscriber: Subscriber, now: datetime) -> None:
+def never(
+    session: Session,
+    subscriber: Subscriber,
+    now: datetime,
+    reason: str = "asked",
+    by: By = READER,
+    source: str = Place.NOT_ME,
+) -> None:
     """Never write to this address again: its reader did not ask for it.
 
     Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
     """
-    _stop(session, subscriber, (Step.LEFT, READER, Place.NOT_ME), "asked", now)
+    _stop(session, subscriber, (Step.LEFT, by, source), reason, now)
 
 
 def bounce_out(session: Session, subscriber: Subscriber, now: datetime, source: str = Place.MAIL) -> None:
@@ -257,10 +264,15 @@ def undo_leave(session: Session, subscriber: Subscriber, now: datetime) -> bool:
     """Take the leaving back; False if it is too late for that, or there is nothing to take back."""
     if not can_undo(session, subscriber, now):
         return False
+    come_back(session, subscriber, (Step.RETURNED, READER, Place.RETURN), now)
+    return True
+
+
+def come_back(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], now: datetime) -> None:
+    """Go on with a subscription that had ended."""
     subscriber.status = Status.ACTIVE
     subscriber.left_at = None
-    record_wish(session, subscriber, Step.RETURNED, READER, Place.RETURN, now)
-    return True
+    record_wish(session, subscriber, *proof, now)
 
 
 def purge_stale(session: Session, now: datetime) -> int:

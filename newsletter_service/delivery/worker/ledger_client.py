@@ -26,6 +26,7 @@ from newsletter_service.delivery.worker.outcomes import LetterOutcome
 from newsletter_service.delivery.worker.personalise import Personaliser
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.letters.errors import LetterError
+from newsletter_service.operations.logs import without_addresses
 from newsletter_service.smtp.messages import Outcome, OutgoingMessage
 from newsletter_service.smtp.replies import Phase, Reply
 
@@ -115,7 +116,8 @@ class LedgerClient:
 
     def settle(self, outcome: Outcome) -> Verdict:
         """Takes in what became of a letter, to be written down; returns what that means for it."""
-        message, reply = outcome
+        message, said = outcome
+        reply = _anonymous(said)
         row = cast(Claimed, message.key)  # as Personaliser.fill made it
         verdict = classify(reply, pausable=row.mailing_id is not None, attempts=row.attempts)
         self._outcomes.append(LetterOutcome(row, reply, verdict))
@@ -128,7 +130,7 @@ class LedgerClient:
 
     def pause_all(self, reply: Reply) -> None:
         """Pauses the mailings that are being sent: the server refuses us altogether."""
-        self._refusals.append(reply)
+        self._refusals.append(_anonymous(reply))
 
     def pause(self, slots: int) -> float:
         """Seconds until there is something to do even if no reply comes."""
@@ -268,3 +270,9 @@ class LedgerClient:
                 if self.trouble:  # a dead connection cannot be rolled back
                     connection.invalidate()
                 connection.close()
+
+
+def _anonymous(reply: Reply) -> Reply:
+    """The reply without the addresses that servers quote: a row bears its own, until its subscriber is erased."""
+    text = without_addresses(reply.text)
+    return reply if text is reply.text else reply._replace(text=text)

@@ -44,6 +44,8 @@ class Place(StrEnum):
     ONE_CLICK = "one-click"
     MAIL = "mail"
     SMTP = "smtp"
+    DESK = "/redactie/lezers"
+    COMMAND = "command"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Erasing a person: from every table, and from what the database keeps of deleted rows."""

@@ -1,0 +1,26 @@
+"""The use case of erasing: forget a person.
+
+Tables whose rows go with their subscriber say so by a foreign key with ON DELETE CASCADE; what else bears a person is
+erased here. A test fails for a table of which neither is known.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.service import erase_notices, forget_recipient
+from newsletter_service.subscriptions.consent.rules import By
+from newsletter_service.subscriptions.consent.service import forget_person
+from newsletter_service.subscriptions.models import Subscriber
+
+
+def erase_subscriber(session: Session, subscriber: Subscriber, by: By, source: str, now: datetime) -> None:
+    """Forget a person; the dates of their consent stay as proof under the hash, deliveries stay as numbers, so that statements add up.
+
+    `by` and `source` say for the ledger of consent who erased, and where.
+    """
+    forget_person(session, subscriber, by, source, now)
+    erase_notices(session, subscriber.id)
+    forget_recipient(session, subscriber.id, now)
+    session.delete(subscriber)
+    session.flush()

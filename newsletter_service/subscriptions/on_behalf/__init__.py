@@ -1,0 +1,1 @@
+"""What staff do for a reader who asks for it."""

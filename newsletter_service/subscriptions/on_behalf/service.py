@@ -1,0 +1,104 @@
+"""Use cases of staff for one address: suppress, allow, erase; each with its reason in the audit trail.
+
+The trail knows readers by their number (0: somebody who is none) and bears neither address nor name.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.service import forget_address
+from newsletter_service.delivery.suppressions import lift, suppress, suppression_of
+from newsletter_service.errors import Invalid
+from newsletter_service.operations.logs import without_addresses
+from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.consent.rules import COMMAND, By, Place, Step, by_staff
+from newsletter_service.subscriptions.erasing.scrubbing import ERASED
+from newsletter_service.subscriptions.erasing.service import erase_subscriber
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH, Allowed, still_wants, without_name
+from newsletter_service.subscriptions.service import come_back, never
+
+NOBODY = 0
+
+
+def suppress_address(
+    session: Session, address: Address, suppression_key: str, reason: str, actor: User | None, now: datetime
+) -> None:
+    """Never mail an address again, and end the subscription that it has. Invalid without a reason."""
+    subscriber, said = _held(session, address), _reason(reason)
+    if subscriber is None:
+        suppress(session, address_hmac(address.text, suppression_key), None, "staff", now)
+    _note(session, actor, "subscriber.suppress", subscriber, said, now)
+    if subscriber is not None:
+        never(session, subscriber, now, "staff", *_who(actor))
+
+
+def allow_address(
+    session: Session, address: Address, suppression_key: str, reason: str, actor: User | None, now: datetime
+) -> Allowed:
+    """Take a suppression back: who was a reader until mail came back is one again, others may sign up. Invalid."""
+    subscriber, said = _held(session, address), _reason(reason)
+    found = suppression_of(session, address_hmac(address.text, suppression_key))
+    if found is None:
+        return Allowed.NOT_SUPPRESSED
+    wants = subscriber is not None and still_wants(
+        subscriber.status, subscriber.left_at, found.reason, found.at
+    )
+    lift(session, found)
+    _note(session, actor, "subscriber.allow", subscriber, said, now, was=found.reason)
+    if subscriber is None or not wants:
+        return Allowed.MAY_SIGN_UP
+    come_back(session, subscriber, (Step.ALLOWED, *_who(actor)), now)
+    return Allowed.READS_AGAIN
+
+
+def erase_address(
+    session: Session, address: Address, suppression_key: str, reason: str, actor: User | None, now: datetime
+) -> bool:
+    """Forget the person behind an address but for the hash that keeps it from being mailed; False if none was known.
+
+    Invalid without a reason.
+    """
+    subscriber, said = _held(session, address), _reason(reason)
+    _note(session, actor, ERASED, subscriber, said, now)
+    hashed = address_hmac(address.text, suppression_key)
+    suppress(session, hashed, subscriber.id if subscriber else None, "erased", now)
+    if subscriber is None:
+        return forget_address(session, address.text, now) > 0
+    erase_subscriber(session, subscriber, *_who(actor), now)
+    return True
+
+
+def _who(actor: User | None) -> tuple[By, str]:
+    """Who acts and where, as the ledger of consent has it."""
+    return (by_staff(actor.id), Place.DESK) if actor is not None else (COMMAND, Place.COMMAND)
+
+
+def _held(session: Session, address: Address) -> Subscriber | None:
+    mine = select(Subscriber).where(Subscriber.address == address.text)
+    return session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def _reason(typed: str) -> str:
+    reason = " ".join(typed.split())
+    if not reason or len(reason) > REASON_LENGTH:
+        raise Invalid(f"Give a reason of 1 to {REASON_LENGTH} characters.", "reason")
+    return without_addresses(reason)
+
+
+def _note(
+    session: Session,
+    actor: User | None,
+    action: str,
+    subscriber: Subscriber | None,
+    reason: str,
+    now: datetime,
+    **detail: object,
+) -> None:
+    number, name = (subscriber.id, subscriber.name) if subscriber is not None else (NOBODY, "")
+    record(session, actor, action, "subscriber", number, now, reason=without_name(reason, name), **detail)
