@@ -153,7 +153,7 @@ def _act(session: Session, subscriber: Subscriber, told: _Told, now: datetime) -
     if told.verdict is Verdict.HARD or (
         told.verdict is Verdict.SOFT and _is_lasting(session, subscriber, now)
     ):
-        bounce_out(session, subscriber, now, _PLACES[told.source])
+        bounce_out(session, subscriber, now, _PLACES[told.source], told.status[:12])
         return Effect.STOPPED
     return Effect.NOTED
 

@@ -144,7 +144,8 @@ class Delivery(Base):
 class Suppression(Base):
     """An address that is kept off all mail, or off imported lists only, known by its keyed hash (HMAC-SHA256, hex).
 
-    Who is kept off lists is mailed when they sign up themselves.
+    Who is kept off lists is mailed when they sign up themselves. `status` is the code (RFC 3463) with which mail to the
+    address came back, where that was why.
     """
 
     __tablename__ = "suppression"
@@ -153,6 +154,7 @@ class Suppression(Base):
     address_hmac: Mapped[str] = mapped_column(String(64), primary_key=True)
     scope: Mapped[Suppressed] = mapped_column(one_of(Suppressed, 10))
     reason: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(12), default="", server_default="")
     at: Mapped[datetime]
 
 

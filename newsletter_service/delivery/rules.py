@@ -46,6 +46,9 @@ class Suppressed(StrEnum):
     IMPORTS = "imports"
 
 
+BOUNCED = "bounced"
+"""Why an address is suppressed at which nothing arrives."""
+
 OPEN_STATES = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
 
 

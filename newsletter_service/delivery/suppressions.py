@@ -4,6 +4,7 @@ Addresses are known by their keyed hashes (rules.address_hmac), which rows that 
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter_service.db import among
 from newsletter_service.delivery.models import Suppression
-from newsletter_service.delivery.rules import Suppressed
+from newsletter_service.delivery.rules import BOUNCED, Suppressed
 from newsletter_service.delivery.service import cancel_for_subscriber
 
 _ALL_MAIL = Suppression.scope == Suppressed.ALL_MAIL
@@ -37,14 +38,19 @@ def suppressed(address_hmac: InstrumentedAttribute[str]) -> ColumnElement[bool]:
 
 
 def suppress(
-    session: Session, address_hmac: str, subscriber_id: int | None, reason: str, now: datetime
+    session: Session,
+    address_hmac: str,
+    subscriber_id: int | None,
+    reason: str,
+    now: datetime,
+    status: str = "",
 ) -> None:
     """Never mails an address again; doing it twice keeps the first reason.
 
     Letters of mailings to the subscriber whose address it is (None: nobody's) are cancelled in the same transaction:
     whoever writes such letters asks first, holding up this, so that a worker has nothing left to ask.
     """
-    keep_off(session, address_hmac, Suppressed.ALL_MAIL, reason, now)
+    keep_off(session, address_hmac, Suppressed.ALL_MAIL, reason, now, status)
     session.flush()
     if subscriber_id is not None:
         cancel_for_subscriber(session, subscriber_id, now)
@@ -61,13 +67,42 @@ def lift(session: Session, suppression: Suppression) -> None:
     session.flush()
 
 
-def keep_off(session: Session, address_hmac: str, scope: Suppressed, reason: str, at: datetime) -> None:
+def let_ask_again(session: Session, address_hmac: str) -> None:
+    """Lets an address to which mail came back get what its owner asks for; lists do not bring it back.
+
+    Only a confirmation begins a subscription again, and if that comes back too, this is suppressed as before.
+    """
+    found = suppression_of(session, address_hmac)
+    if found is not None and found.reason == BOUNCED:
+        found.scope = Suppressed.IMPORTS
+        session.flush()
+
+
+@dataclass(frozen=True)
+class CameBack:
+    """Since when an address is not mailed because mail came back, and the code (RFC 3463; "" without one)."""
+
+    status: str
+    at: datetime
+
+
+def came_back(session: Session, address_hmac: str) -> CameBack | None:
+    """Why an address gets no mail, if that is because mail came back."""
+    found = suppression_of(session, address_hmac)
+    if found is None or found.reason != BOUNCED or found.scope is not Suppressed.ALL_MAIL:
+        return None
+    return CameBack(found.status, found.at)
+
+
+def keep_off(
+    session: Session, address_hmac: str, scope: Suppressed, reason: str, at: datetime, status: str = ""
+) -> None:
     """Keeps an address off all mail, or off lists that are imported; the stricter of the two stays."""
     found = session.get(Suppression, address_hmac)
     if found is None:
-        session.add(Suppression(address_hmac=address_hmac, scope=scope, reason=reason, at=at))
+        session.add(Suppression(address_hmac=address_hmac, scope=scope, reason=reason, at=at, status=status))
     elif scope is Suppressed.ALL_MAIL and found.scope != scope:
-        found.scope, found.reason, found.at = scope, reason, at
+        found.scope, found.reason, found.at, found.status = scope, reason, at, status
 
 
 def scopes(session: Session) -> dict[str, Suppressed]:

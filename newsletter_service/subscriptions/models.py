@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import Base, one_of
 from newsletter_service.languages import DEFAULT_LANGUAGE, Language
 from newsletter_service.links.tokens import new_key
-from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.rules import Status, folded
 
 subscriber_topic = Table(
     "subscriber_topic",
@@ -25,7 +25,8 @@ class Subscriber(Base):
     `link_key` is sealed in the links of this subscription and of no other: someone who left and signs up again gets
     a new one, and the links of the earlier subscription end with it. `former_link` is what was sealed
     ("number-generation") for a subscription of before there were keys; nobody gets one any more.
-    `address_hmac` is the hash by which delivery.suppressions knows the address.
+    `address_hmac` is the hash by which delivery.suppressions knows the address. `search` is what staff search in;
+    no two are the same, as each bears its address.
     """
 
     __tablename__ = "subscriber"
@@ -44,6 +45,7 @@ class Subscriber(Base):
     language: Mapped[Language] = mapped_column(String(2), default=DEFAULT_LANGUAGE)
     status: Mapped[Status] = mapped_column(one_of(Status, 10), default=Status.PENDING)
     link_key: Mapped[str] = mapped_column(String(12), unique=True, index=True, default=new_key)
+    search: Mapped[str] = mapped_column(String(700), index=True, default="", server_default="")
     former_link: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -54,6 +56,13 @@ class Subscriber(Base):
     topics: Mapped[list[Topic]] = relationship(
         secondary=subscriber_topic, lazy="selectin", order_by=Topic.position
     )
+
+
+@event.listens_for(Subscriber, "before_insert")
+@event.listens_for(Subscriber, "before_update")
+def _keep_what_is_searched(_mapper: object, _connection: object, subscriber: Subscriber) -> None:
+    """Whatever changes a name or an address, the search knows it."""
+    subscriber.search = folded(f"{subscriber.name or ''} {subscriber.address}")
 
 
 class Membership(Base):

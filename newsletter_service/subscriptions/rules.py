@@ -63,6 +63,12 @@ def may_undo(status: Status, left_at: datetime | None, now: datetime) -> bool:
     return status is Status.LEFT and left_at is not None and now - left_at <= UNDO_WITHIN
 
 
+def folded(words: str) -> str:
+    """Words as they are searched: without capitals and accents, with single blanks."""
+    letters = unicodedata.normalize("NFKD", words)
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).casefold().split())
+
+
 class NameProblem(StrEnum):
     """What is wrong with a name, for a view to put into words."""
 

@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.rules import BOUNCED, address_hmac
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
-from newsletter_service.delivery.suppressions import is_suppressed, suppress
+from newsletter_service.delivery.suppressions import is_suppressed, let_ask_again, suppress
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder, new_key
 from newsletter_service.links.urls import CONFIRM_WITHIN
@@ -43,11 +43,12 @@ def sign_up(
     """Take a request for the newsletter; whatever is known of the address shows only in the mail it gets.
 
     A new or unconfirmed address gets a confirmation mail, a reader one that says so, a suppressed address
-    nothing. `read_in` is the language in which the wording of consent was shown. Whoever fills in the form
-    last decides what an unconfirmed reader chose: the page that confirms shows it. Beyond the third mail
-    in a day nothing changes at all.
+    nothing, unless it was mail that came back: its owner may ask again. `read_in` is the language in which the
+    wording of consent was shown. Whoever fills in the form last decides what an unconfirmed reader chose: the page
+    that confirms shows it. Beyond the third mail in a day nothing changes at all.
     """
     hashed = address_hmac(address.text, mail_context.suppression_key)
+    let_ask_again(session, hashed)
     if is_suppressed(session, hashed):
         notices.write_nothing(session, mail_context, choices.language, now)
         return
@@ -141,9 +142,14 @@ def never(
     _stop(session, subscriber, (Step.LEFT, by, source), reason, now)
 
 
-def bounce_out(session: Session, subscriber: Subscriber, now: datetime, source: str = Place.MAIL) -> None:
-    """Stop writing to an address at which nothing arrives, as `never` does; `source` says how that was told."""
-    _stop(session, subscriber, (Step.BOUNCED, JOB, source), "bounced", now)
+def bounce_out(
+    session: Session, subscriber: Subscriber, now: datetime, source: str = Place.MAIL, status: str = ""
+) -> None:
+    """Stop writing to an address at which nothing arrives, as `never` does.
+
+    `source` says how that was told, `status` is the code that mail came back with.
+    """
+    _stop(session, subscriber, (Step.BOUNCED, JOB, source), BOUNCED, now, status)
 
 
 def complain(session: Session, subscriber: Subscriber, now: datetime) -> None:
@@ -152,13 +158,18 @@ def complain(session: Session, subscriber: Subscriber, now: datetime) -> None:
 
 
 def _stop(
-    session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], reason: str, now: datetime
+    session: Session,
+    subscriber: Subscriber,
+    proof: tuple[Step, By, str],
+    reason: str,
+    now: datetime,
+    status: str = "",
 ) -> None:
     """End what there is and suppress the address; the ledger knows who never confirmed by its hash only."""
     hashed = subscriber.address_hmac
     if subscriber.status == Status.LEFT and is_suppressed(session, hashed):
         return
-    suppress(session, hashed, subscriber.id, reason, now)
+    suppress(session, hashed, subscriber.id, reason, now, status)
     if subscriber.status == Status.PENDING:
         _give_up(session, subscriber)
         record_wish(session, hashed, *proof, now)

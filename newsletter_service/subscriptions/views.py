@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from newsletter_service.audience.rules import is_verified
 from newsletter_service.audience.service import segment_domains, segments, topics
 from newsletter_service.db import db, unit_of_work
+from newsletter_service.delivery.suppressions import came_back
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.links.urls import MANAGE_WITHIN
 from newsletter_service.publisher.service import newsletter, organisations
@@ -18,6 +19,7 @@ from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
+from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.formatting import listed
 from newsletter_service.web.locale import language, use_language
@@ -287,7 +289,9 @@ def _left_page(subscriber: Subscriber, token: str = "") -> str:
     """Says that this subscription is over; `token` is that of the link to leave, if it was that which led here."""
     undo = service.can_undo(db.session(), subscriber, services().clock())
     token = token or _token(services().links.unsubscribe(subscriber.link_key))
-    return render_template("readers/left.html", undo_token=token if undo else None)
+    back = came_back(db.session(), subscriber.address_hmac)
+    why = why_it_came_back(back.status) if back else ""
+    return render_template("readers/left.html", undo_token=token if undo else None, came_back=back, why=why)
 
 
 def _form_page(name: str, form: AddressForm | ChoicesForm, **values: Any) -> Any:

@@ -16,7 +16,8 @@ from newsletter_service.editions.rules import ExclusionReason
 from newsletter_service.registry.commands import subscriber_commands
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import notices
-from newsletter_service.subscriptions.models import Consent
+from newsletter_service.subscriptions.consent.rules import READER, Place, Step
+from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.rules import Answer
 from tests.bounces.db.conftest import make_delivery
 from tests.conftest import NOW
@@ -47,7 +48,7 @@ def reader(stored: Stored, app: Flask) -> None:
         person = make_subscriber(
             session, ADDRESS, now=NOW, name=NAME, segments=(police,), approved=(police,), topics=(harbour,)
         )
-        session.add(Consent(subscriber_id=person.id, step="confirmed", source="form", at=NOW))
+        record_wish(session, person, Step.CONFIRMED, READER, Place.CONFIRM, NOW)
         notices.write(session, wired, person, Answer.LINK, NOW)
         sent = make_delivery(session, person, name=NAME, reply_code=250, reply_text=f"250 <{ADDRESS}> Ok")
         make_delivery(session, person, name=NAME, state="ready")

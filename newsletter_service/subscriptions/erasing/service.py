@@ -15,9 +15,10 @@ from newsletter_service.subscriptions.models import Subscriber
 
 
 def erase_subscriber(session: Session, subscriber: Subscriber, by: By, source: str, now: datetime) -> None:
-    """Forget a person; the dates of their consent stay as proof under the hash, deliveries stay as numbers, so that statements add up.
+    """Forget a person, but for the dates of their consent under the hash of their address.
 
-    `by` and `source` say for the ledger of consent who erased, and where.
+    Deliveries stay as numbers, so that statements add up. `by` and `source` say for the ledger of consent
+    who erased, and where.
     """
     forget_person(session, subscriber, by, source, now)
     erase_notices(session, subscriber.id)

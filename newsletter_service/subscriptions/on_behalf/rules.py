@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 from enum import StrEnum
 
+from newsletter_service.delivery.rules import BOUNCED
 from newsletter_service.subscriptions.rules import Status
 
 REASON_LENGTH = 300
@@ -26,4 +27,4 @@ def without_name(reason: str, name: str) -> str:
 
 def still_wants(status: Status, left_at: datetime | None, cause: str, suppressed_at: datetime) -> bool:
     """Whether it was a bounce that ended a subscription, and not its reader: both stand at the same moment."""
-    return status is Status.LEFT and cause == "bounced" and left_at == suppressed_at
+    return status is Status.LEFT and cause == BOUNCED and left_at == suppressed_at

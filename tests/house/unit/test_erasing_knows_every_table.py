@@ -14,6 +14,8 @@ ERASED_BY_HAND = {
     "delivery": "emptied of its person; notices go altogether (delivery.service.forget_recipient, erase_notices)",
     "letter": "goes with its delivery where it is a notice; those of mailings are the same for many",
     "subscriber": "the row itself",
+    "consent": "keeps the hash, the versions and the dates, and no person (consent.service.forget_person)",
+    "shown_text": "what everybody read",
     "exclusion": "a number that leads nowhere once the subscriber is gone, so that the statement adds up",
     "suppression": "the hash that stays",
     "audit_entry": "a number that leads nowhere; reasons bear neither address nor name (on_behalf.service)",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Letter
 from newsletter_service.delivery.rules import address_hmac
-from newsletter_service.delivery.suppressions import is_suppressed
+from newsletter_service.delivery.suppressions import CameBack, came_back, is_suppressed
 from newsletter_service.languages import Language
 from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
@@ -295,3 +295,36 @@ def test_two_clicks_at_once_confirm_once(app: Flask, session: Session, mail_cont
         thread.join()
     assert sorted(began) == [False, True]
     assert [step for step, _ in steps(session)] == ["asked", "confirmed"]
+
+
+def test_who_bounced_out_and_asks_again_gets_a_confirmation_and_reads_on(
+    session: Session, mail_context: Services, written: Written
+) -> None:
+    person = make_subscriber(session, ANNA.text, now=NOW)
+    service.bounce_out(session, person, NOW, status="5.1.1")
+    sign_up(session, mail_context, now=NOW + DAY)
+    assert written() == [CONFIRM]
+    assert not is_suppressed(session, person.address_hmac)
+    assert service.confirm(session, person, "nl", NOW + DAY)
+    assert person.status == "active"
+    assert came_back(session, person.address_hmac) is None
+
+
+def test_a_confirmation_that_comes_back_stops_all_mail_again(
+    session: Session, mail_context: Services, written: Written
+) -> None:
+    person = make_subscriber(session, ANNA.text, now=NOW)
+    service.bounce_out(session, person, NOW, status="5.1.1")
+    sign_up(session, mail_context, now=NOW + DAY)
+    service.bounce_out(session, person, NOW + DAY, status="5.1.2")
+    assert came_back(session, person.address_hmac) == CameBack("5.1.2", NOW + DAY)
+    assert person.status == "left"
+
+
+@pytest.mark.parametrize("reason", ["asked", "complained", "erased", "staff"])
+def test_who_said_never_gets_nothing_by_signing_up(
+    session: Session, mail_context: Services, written: Written, reason: str
+) -> None:
+    make_suppression(session, ANNA.text, now=NOW, reason=reason)
+    sign_up(session, mail_context, now=NOW + DAY)
+    assert written() == []

@@ -12,6 +12,7 @@ from newsletter_service.services import Services
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.service import bounce_out
 from tests.conftest import NOW, Clock
 from tests.factories import make_organisation, make_subscriber, make_suppression
 from tests.subscriptions.web.conftest import Pages, Stored
@@ -290,3 +291,16 @@ def test_the_privacy_page_bears_the_version_that_consent_names(client: FlaskClie
     assert "Versie 2026-11" in page
     assert "vragen@nieuwsbrief.example" in page
     assert 'href="/privacy"' in client.get("/aanmelden").text
+
+
+def test_the_page_of_who_bounced_out_says_why_with_the_code(
+    client: FlaskClient, anna: Pages, stored: Stored
+) -> None:
+    with stored() as session:
+        bounce_out(session, session.scalars(select(Subscriber)).one(), NOW, status="5.1.1")
+    page = " ".join(client.get(anna.leave()).text.split())
+    assert "Onze e-mail aan u kwam terug" in page
+    assert "dit adres bestaat niet of niet meer" in page
+    assert "De mailserver gaf code 5.1.1." in page
+    assert "Dat was op maandag 23 november" in page
+    assert "U bent afgemeld" not in page
