@@ -9,9 +9,10 @@ from newsletter_service.services import services
 
 def run() -> str:
     """Finish every edition that is through; one line a statement, in Dutch: it is for those who make the newsletter."""
+    now = services().clock()
     with unit_of_work() as session:
-        finished = finish_due(session, services(), services().clock())
-        hold_paused(session, services(), services().clock())
+        finished = finish_due(session, services(), now)
+        hold_paused(session, services(), now)
         lines = []
         for edition in finished:
             told = statement(session, edition)

@@ -23,7 +23,7 @@ from newsletter_service.editions.rules import (
 )
 from newsletter_service.editions.texts import PersonalLink
 from newsletter_service.letters.values import LARGEST_HTML
-from newsletter_service.web.formatting import date_text, listed, number_text
+from newsletter_service.web.formatting import date_text, listed, moment, number_text
 
 FAULTS = {
     Check.SUBJECT: _l("Het onderwerp is %(number)s tekens lang; een telefoon toont er ongeveer 60."),
@@ -115,6 +115,36 @@ def why_held(edition: Edition) -> str:
         HoldReason.CANCELLING: _("Wordt geannuleerd."),
     }
     return known[edition.hold_reason] if edition.hold_reason else edition.hold_words
+
+
+def goes_without(names: Sequence[str], edition: Edition, now: datetime) -> str:
+    """Whose agreement an edition does without that goes out now, and by how much it is early; "" if all agreed."""
+    if not names:
+        return ""
+    said = _(
+        "Nog niet akkoord: %(names)s. Hun akkoord is niet nodig: de editie gaat vanzelf uit, "
+        "tenzij iemand haar vasthoudt.",
+        names=listed(names),
+    )
+    if now >= edition.sends_at:
+        return said
+    early = _(
+        "Zij zou pas %(moment)s uitgaan. Verstuurt u haar nu, dan kan niemand haar nog eerst bekijken.",
+        moment=moment(edition.sends_at, "long", edition.zone),
+    )
+    return f"{said} {early}"
+
+
+def goes_to(reached: int) -> str:
+    """How many readers an edition goes to that somebody is about to send."""
+    if not reached:
+        return _("Er is geen lezer voor wie iets in deze editie staat.")
+    return ngettext(
+        "De editie gaat meteen naar %(count)s lezer.",
+        "De editie gaat meteen naar %(count)s lezers.",
+        reached,
+        count=number_text(reached),
+    )
 
 
 def not_agreed(names: Sequence[str]) -> str:

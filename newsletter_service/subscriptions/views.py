@@ -98,16 +98,17 @@ def not_me(token: str) -> Any:
 @readers.route("/voorkeuren/<token>", methods=["GET", "POST"])
 def preferences(token: str) -> Any:
     """What a reader chose, to look at and change."""
+    now = services().clock()
     subscriber = _subscriber(Purpose.MANAGE, token, to_change=request.method == "POST")
     if subscriber.status != Status.ACTIVE:
         return _left_page(subscriber)
-    if services().tokens.read(Purpose.MANAGE, token, services().clock()).lasting:
+    if services().tokens.read(Purpose.MANAGE, token, now).lasting:
         return _page_from_a_letter(subscriber, token)
     form = _choices_form(subscriber)
     saved = form.validate_on_submit()
     if saved:
         with unit_of_work() as session:
-            service.change_preferences(session, subscriber, form.chosen(), services().clock())
+            service.change_preferences(session, subscriber, form.chosen(), now)
         use_language(subscriber.language, just_chosen=True)
         form = _choices_form(subscriber, formdata=None)
     return _form_page(

@@ -1,4 +1,5 @@
-"""Finds faults in stylesheets: what browsers would skip, variables that are nowhere set, classes of no page."""
+"""Finds faults in stylesheets: what browsers would skip, variables that are nowhere set, colours without a name,
+classes of no page."""
 
 import re
 import sys
@@ -19,11 +20,13 @@ def faults(sheets: str, pages: str) -> list[str]:
     skipped = [f"line {one.source_line}: {one.message}" for one in nodes if one.type == "error"]
     is_set = {one.name for one in nodes if one.type == "declaration" and one.name.startswith("--")}
     needed = set(re.findall(r"var\((--[\w-]+)\)", sheets))  # those without another value to fall back on
+    unnamed = [one for one in nodes if one.type == "declaration" and one.name[:2] != "--" and has_colour(one)]
     classes = classes_of(sheets)
     words = set(re.findall(r"[\w-]+", pages))
     return [
         *skipped,
         *(f"{one} is used and nowhere set" for one in sorted(needed - is_set)),
+        *(f"line {one.source_line}: {one.name} has a colour without a name" for one in unnamed),
         *(f".{one} is the class of nothing" for one in sorted(classes - named(classes, words))),
     ]
 
@@ -34,6 +37,15 @@ def nodes_of(nodes: Sequence[Any]) -> Iterator[Any]:
         yield node
         if node.type in ("at-rule", "qualified-rule") and node.content:
             yield from nodes_of(tinycss2.parse_blocks_contents(node.content, **SKIP))
+
+
+def has_colour(declaration: Any) -> bool:
+    """Return whether a declaration says a colour itself; black and white need no name."""
+    return any(
+        (one.type == "hash" and one.value not in ("fff", "000"))
+        or (one.type == "function" and one.lower_name in ("rgb", "rgba", "hsl", "hsla"))
+        for one in declaration.value
+    )
 
 
 def classes_of(sheet: str) -> set[str]:

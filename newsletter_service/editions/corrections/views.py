@@ -19,7 +19,7 @@ from newsletter_service.editions.corrections.service import (
     fingerprint,
     words_of,
 )
-from newsletter_service.editions.corrections.wording import hindrance
+from newsletter_service.editions.corrections.wording import goes_to, hindrance
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.preview.choice import chosen, languages, shapes
 from newsletter_service.editions.preview.service import sample_copy
@@ -151,6 +151,7 @@ def release_page(number: int) -> str:
     if draft.offered_at is not None:
         raise AlreadyOffered
     agreement = approval.agreement(db.session(), draft)
+    audience = service.audience(db.session(), edition, draft.item_id)
     missing = [(one, may_sign_off(acting(), one.organisation_id)) for one in agreement.missing]
     return render_template(
         "editions/release_correction.html",
@@ -160,7 +161,8 @@ def release_page(number: int) -> str:
         agreement=agreement,
         others=[one.short_name for one, mine in missing if not mine],
         mine=[one.short_name for one, mine in missing if mine],
-        audience=service.audience(db.session(), edition, draft.item_id),
+        audience=audience,
+        goes_to=goes_to(audience.readers, draft, edition),
     )
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_moment
 from newsletter_service.db import db
-from newsletter_service.editions import rules, service
+from newsletter_service.editions import rules, service, wording
 from newsletter_service.editions.composing.service import compose_edition
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.forms import HoldForm, ResumeForm
@@ -136,16 +136,18 @@ def _asked_moment(form: ResumeForm, zone: str, now: datetime) -> datetime | None
 @editors_only
 def release_page(number: int) -> str:
     """Says how many readers an edition goes to before it does."""
-    edition, session = _edition(number), db.session()
+    edition, session, now = _edition(number), db.session(), services().clock()
     items = items_in(edition)
     rules.release(service.status_of(edition), items=len(items))
+    reached, names = reach(session, items), service.missing_names(session, edition)
+    waits = bool(service.missing_sign_offs(session, edition, content_hash(edition, items)))
     return render_template(
         "editions/release.html",
         edition=edition,
-        reach=reach(session, items),
-        missing=service.missing_names(session, edition),
-        waits=bool(service.missing_sign_offs(session, edition, content_hash(edition, items))),
-        early=services().clock() < edition.sends_at,
+        reach=reached,
+        goes_to=wording.goes_to(reached.reached),
+        waits=waits,
+        missing=wording.not_agreed(names) if waits else wording.goes_without(names, edition, now),
     )
 
 

@@ -28,9 +28,13 @@ def test_the_letter_has_the_colours_of_the_pages(scheme: str, palette: Palette) 
     assert {name: said[name.replace("_", "-")] for name in asdict(palette)} == asdict(palette)
 
 
+def test_a_letter_by_night_lies_on_its_own_ground() -> None:
+    assert tokens(ROOT, "light")["letter-by-night"] == DARK.ground
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_dark_settles_every_colour_that_light_has(scheme: str) -> None:
-    assert tokens(ROOT, "light").keys() - tokens(ROOT, "dark").keys() == {"on-deep-focus"}
+    assert tokens(ROOT, "light").keys() - tokens(ROOT, "dark").keys() == {"on-deep-focus", "letter-by-night"}
     assert tokens(STAFF, scheme).keys() <= tokens(ROOT, scheme).keys()
 
 
