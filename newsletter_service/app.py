@@ -10,6 +10,7 @@ from newsletter_service.clock import utc_now
 from newsletter_service.core import create_core
 from newsletter_service.demo.style_views import style
 from newsletter_service.demo.views import demo
+from newsletter_service.documents.views import documents
 from newsletter_service.editions.pages.views import editions
 from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
@@ -34,7 +35,18 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     app.template_folder = str(TEMPLATES / "web")
     init_web(app, https=settings.base_url.startswith("https://"))
     init_signin(app, settings.suppression_key, *settings.password_cost)
-    for blueprint in (front, readers, staff, beginning, editorial, pictures, editions, archive, metrics):
+    for blueprint in (
+        front,
+        readers,
+        staff,
+        documents,
+        beginning,
+        editorial,
+        pictures,
+        editions,
+        archive,
+        metrics,
+    ):
         app.register_blueprint(blueprint)
     csrf.exempt(readers)
     if settings.demo:

@@ -23,6 +23,8 @@ PUBLIC = {
     "/bevestigen/<token>/opnieuw",
     "/niet-ik/<token>",
     "/voorkeuren/<token>",
+    "/voorkeuren/<token>/akkoord",
+    "/voorkeuren/<token>/bewijs",
     "/voorkeuren/<token>/link",
     "/afmelden/<token>",
     "/afmelden/<token>/terug",

@@ -8,6 +8,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from newsletter_service import retention
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.bounces.reading import Reading
 from newsletter_service.bounces.rules import (
@@ -30,8 +31,6 @@ from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.service import bounce_out, complain, leave
 
-KEEP_HEADERS = timedelta(days=30)
-KEEP_BOUNCES = timedelta(days=400)
 _HISTORY = 20
 _REFUSALS_COUNT_FOR = timedelta(days=7)
 _AT_ONCE = 500
@@ -195,6 +194,8 @@ def _sent(delivery: Delivery, bounces: Sequence[Bounce]) -> Sent:
 def forget_old(session: Session, now: datetime) -> None:
     """Forget the headers of messages after a month, and what came back after a year and a month."""
     session.execute(
-        update(Bounce).where(Bounce.at < now - KEEP_HEADERS, Bounce.headers != "").values(headers="")
+        update(Bounce)
+        .where(Bounce.at < now - retention.BOUNCE_HEADERS, Bounce.headers != "")
+        .values(headers="")
     )
-    session.execute(delete(Bounce).where(Bounce.at < now - KEEP_BOUNCES))
+    session.execute(delete(Bounce).where(Bounce.at < now - retention.BOUNCES))

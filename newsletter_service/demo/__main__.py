@@ -97,7 +97,11 @@ def _fill() -> bool:
     upgrade()
     with unit_of_work() as session:
         return load_demo(
-            session, services().clock(), suppression_key=services().suppression_key, demo=services().demo
+            session,
+            services().clock(),
+            suppression_key=services().suppression_key,
+            demo=services().demo,
+            contact=services().reply_to,
         )
 
 

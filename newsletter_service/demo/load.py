@@ -13,9 +13,11 @@ from newsletter_service.delivery.suppressions import is_suppressed, suppress
 from newsletter_service.demo.items import ITEMS, DemoItem
 from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, Person, people
 from newsletter_service.demo.pictures import draw
+from newsletter_service.documents.service import read_now
 from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.images import read_picture, store
 from newsletter_service.editorial.models import Item
+from newsletter_service.languages import LANGUAGES
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.seed import seed_base
 from newsletter_service.staff.models import User
@@ -30,6 +32,7 @@ ZONE = "Europe/Amsterdam"
 CLOSES_AFTER = timedelta(seconds=60)
 SENDS_AFTER = timedelta(seconds=100)
 BOUNCED_BEFORE = timedelta(days=14)
+CONTACT = "redactie@maasdelta.example"
 PASSWORD = "welkom-bij-de-demo"  # noqa: S105  # it is printed for everybody who tries the demo
 STAFF = (
     NewUser("hoofd.var@maasdelta.example", "Marjan van Oord", PASSWORD, [Role.HEAD], "var"),
@@ -43,7 +46,9 @@ class NotADemo(Exception):
     """Somebody tried to load invented content outside the demonstration."""
 
 
-def load_demo(session: Session, now: datetime, *, suppression_key: str, demo: bool) -> bool:
+def load_demo(
+    session: Session, now: datetime, *, suppression_key: str, demo: bool, contact: str = CONTACT
+) -> bool:
     """Load the invented region into an empty database, with a first edition that goes out within minutes.
 
     False if it is there already. NotADemo unless `demo`, the setting, says so, or if the database holds
@@ -69,7 +74,7 @@ def load_demo(session: Session, now: datetime, *, suppression_key: str, demo: bo
             session.flush()
             suppress(session, subscriber.address_hmac, subscriber.id, "bounced", now - BOUNCED_BEFORE)
     session.flush()
-    _consents(session, now)
+    _consents(session, contact, now)
     for item in ITEMS:
         _item(session, item, segments, topics, now)
     session.flush()
@@ -116,11 +121,12 @@ def _subscriber(
     )
 
 
-def _consents(session: Session, now: datetime) -> None:
+def _consents(session: Session, contact: str, now: datetime) -> None:
+    reads = {code: read_now(session, code, contact) for code in LANGUAGES}
     for subscriber in session.scalars(select(Subscriber)):
         for step, at in ((Step.ASKED, subscriber.asked_at), (Step.CONFIRMED, subscriber.confirmed_at or now)):
             place = Place.SIGN_UP if step is Step.ASKED else Place.CONFIRM
-            record_wish(session, subscriber, step, READER, place, at, read_in=subscriber.language)
+            record_wish(session, subscriber, step, READER, place, at, read=reads[subscriber.language])
         if is_suppressed(session, subscriber.address_hmac):
             record_wish(session, subscriber, Step.BOUNCED, JOB, Place.MAIL, now - BOUNCED_BEFORE)
 

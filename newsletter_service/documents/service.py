@@ -1,22 +1,31 @@
-"""Keeping texts as they were shown."""
+"""Texts that readers can hold us to: as they are now, as they were shown, and a new version of one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from newsletter_service.documents.models import ShownText
-from newsletter_service.documents.rules import Kind, words_hash
-from newsletter_service.languages import Language
+from newsletter_service.documents.default_texts import default_words
+from newsletter_service.documents.facts import facts
+from newsletter_service.documents.models import Document, ShownText
+from newsletter_service.documents.rules import FIRST_VERSION, Kind, filled, next_version, words_hash
+from newsletter_service.errors import Conflict
+from newsletter_service.languages import LANGUAGES, Language
+from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record
 
+SHORT_HASH = 16
+"""As many digits of a hash as name it in an address."""
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A text as somebody got to read it."""
+    """A text as somebody gets to read it."""
 
     kind: Kind
     version: str
@@ -27,6 +36,72 @@ class Shown:
     def hash(self) -> str:
         """The hash of its words, by which it is known."""
         return words_hash(self.words)
+
+
+@dataclass(frozen=True)
+class Read:
+    """What somebody read who agrees."""
+
+    wording: Shown
+    privacy: Shown
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A new version of a text; `based_on` is the version that its editor began from."""
+
+    kind: Kind
+    words_nl: str
+    words_en: str
+    summary: str
+    asks_again: bool
+    based_on: str
+
+
+def newest(session: Session, kind: Kind) -> Document | None:
+    """The version that staff published last; None while the text that comes with the product holds."""
+    query = select(Document).where(Document.kind == kind).order_by(Document.id.desc()).limit(1)
+    return session.scalars(query).first()
+
+
+def versions(session: Session, kind: Kind) -> Sequence[Document]:
+    """What staff published of a text, the newest first."""
+    return session.scalars(select(Document).where(Document.kind == kind).order_by(Document.id.desc())).all()
+
+
+def version_of(document: Document | None) -> str:
+    """What a version is called (None: the text that comes with the product)."""
+    return document.version if document is not None else FIRST_VERSION
+
+
+def words_of(document: Document | None, kind: Kind, language: Language) -> str:
+    """The text of a version with its slots (None: the one that comes with the product)."""
+    return document.words(language) if document is not None else default_words(kind, language)
+
+
+def current(session: Session, kind: Kind, language: Language, contact: str) -> Shown:
+    """A text as it is now; `contact` is the mail address that people read."""
+    document = newest(session, kind)
+    words = filled(words_of(document, kind, language), facts(session, language, contact))
+    return Shown(kind, version_of(document), language, words)
+
+
+def preview(session: Session, kind: Kind, language: Language, words: str, contact: str) -> Shown:
+    """A text as it would be."""
+    return Shown(kind, "", language, filled(words, facts(session, language, contact)))
+
+
+def read_now(session: Session, language: Language, contact: str) -> Read:
+    """What somebody reads who agrees at this moment."""
+    return Read(
+        current(session, Kind.CONSENT, language, contact), current(session, Kind.PRIVACY, language, contact)
+    )
+
+
+def shown_before(session: Session, kind: Kind, language: Language) -> Sequence[ShownText]:
+    """A text in all the words in which it was shown, the newest first."""
+    mine = (ShownText.kind == kind, ShownText.language == language)
+    return session.scalars(select(ShownText).where(*mine).order_by(ShownText.at.desc(), ShownText.hash)).all()
 
 
 def keep_shown(session: Session, shown: Shown, now: datetime) -> str:
@@ -43,3 +118,53 @@ def keep_shown(session: Session, shown: Shown, now: datetime) -> str:
         insert = _INSERTS[session.get_bind().dialect.name]
         session.execute(insert(ShownText).on_conflict_do_nothing(), row)
     return shown.hash
+
+
+def keep_current(session: Session, contact: str, now: datetime) -> None:
+    """Keep all texts as they are shown now: what fills them in may have changed."""
+    for kind in Kind:
+        for language in LANGUAGES:
+            keep_shown(session, current(session, kind, language, contact), now)
+
+
+def publish(session: Session, edited: Edited, contact: str, user: User, now: datetime) -> Document:
+    """Make a new version of a text the one that is shown; Conflict if somebody else did since its editor began."""
+    last = newest(session, edited.kind)
+    if version_of(last) != edited.based_on:
+        raise Conflict(version_of(last))
+    keep_current(session, contact, now)
+    document = Document(
+        kind=edited.kind,
+        version=next_version(now.date(), _taken(session, edited.kind)),
+        words_nl=edited.words_nl,
+        words_en=edited.words_en,
+        summary=edited.summary,
+        asks_again=edited.asks_again,
+        at=now,
+        by=user,
+    )
+    session.add(document)
+    session.flush()
+    keep_current(session, contact, now)
+    record(
+        session,
+        user,
+        "document.publish",
+        "document",
+        document.id,
+        now,
+        kind=document.kind,
+        version=document.version,
+    )
+    return document
+
+
+def _taken(session: Session, kind: Kind) -> set[str]:
+    shown = session.scalars(select(ShownText.version).where(ShownText.kind == kind))
+    return {FIRST_VERSION, *shown, *(one.version for one in versions(session, kind))}
+
+
+def find_shown(shown: Sequence[ShownText], asked: str) -> ShownText | None:
+    """The one of `shown` that is named by its version or by the beginning of its hash, the newest first."""
+    named = (one for one in shown if asked == one.version or asked == one.hash[:SHORT_HASH])
+    return next(named, None)

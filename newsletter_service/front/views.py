@@ -5,10 +5,12 @@ from flask import Blueprint, render_template
 from newsletter_service.archive.service import overview, public_editions
 from newsletter_service.audience.service import segments
 from newsletter_service.db import db
+from newsletter_service.documents.rules import Kind
+from newsletter_service.documents.service import current
+from newsletter_service.documents.views import document_page
 from newsletter_service.front.service import coming_events, next_letter
-from newsletter_service.publisher.service import newsletter, organisations
+from newsletter_service.publisher.service import organisations
 from newsletter_service.services import services
-from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.forms import AddressForm
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language
@@ -29,7 +31,7 @@ def home() -> str:
     return render_template(
         "front/home.html",
         form=AddressForm(),
-        consent=wording(language(), newsletter(session).name),
+        consent=current(session, Kind.CONSENT, language(), services().reply_to).words,
         organisations=organisations(session),
         audience=[segment.name(language()) for segment in segments(session)],
         next_letter=next_letter(session, now),
@@ -42,13 +44,11 @@ def home() -> str:
 @same_for_all
 def contact() -> str:
     """Whom to write to, and who makes the newsletter."""
-    return render_template(
-        "front/contact.html", contact=services().reply_to, organisations=organisations(db.session())
-    )
+    return document_page(Kind.CONTACT)
 
 
 @front.get("/toegankelijkheid")
 @same_for_all
 def accessibility() -> str:
     """What everybody may expect of letter and site, and whom to tell if it fails them."""
-    return render_template("front/accessibility.html", contact=services().reply_to)
+    return document_page(Kind.ACCESSIBILITY)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from newsletter_service import retention
 from newsletter_service.links.tokens import Purpose, Tokens
 
 ARCHIVE = "/archief"
 """Where the public reads editions back; each under its number."""
-CONFIRM_WITHIN = timedelta(days=7)
+CONFIRM_WITHIN = retention.UNCONFIRMED
 MANAGE_WITHIN = timedelta(days=1)
 PERSONAL_PAGES = ("bevestigen", "niet-ik", "voorkeuren", "afmelden", "mijn-gegevens")
 """Pages whose addresses go on with a token of one reader: nobody else may ever get such an address."""

@@ -10,8 +10,6 @@ from newsletter_service.languages import Language
 
 UNDO_WITHIN = timedelta(days=30)
 NOTICES_A_DAY = 3
-WORDING_VERSION = "2026-11-2"
-PRIVACY_VERSION = "2026-11-2"
 NAME_LENGTH = 120
 TYPED_NAME_LENGTH = 4 * NAME_LENGTH
 """What is longer is no name with a few blanks too many: composing its characters could take very long."""

@@ -13,6 +13,7 @@ from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.rules import BOUNCED, address_hmac
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
 from newsletter_service.delivery.suppressions import is_suppressed, let_ask_again, suppress
+from newsletter_service.documents.service import read_now
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder, new_key
 from newsletter_service.links.urls import CONFIRM_WITHIN
@@ -20,7 +21,7 @@ from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.rules import JOB, READER, By, Place, Step
-from newsletter_service.subscriptions.consent.service import forget_sign_up, record_wish
+from newsletter_service.subscriptions.consent.service import forget_sign_up, is_to_agree_again, record_wish
 from newsletter_service.subscriptions.models import DormantApproval, Membership, Subscriber
 from newsletter_service.subscriptions.rules import (
     Answer,
@@ -67,7 +68,7 @@ def sign_up(
             READER,
             Place.SIGN_UP,
             now,
-            read_in=read_in,
+            read=read_now(session, read_in, mail_context.reply_to),
             detail=_chosen(subscriber),
         )
     notices.write(session, mail_context, subscriber, answer, now)
@@ -100,7 +101,9 @@ def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False
     return session.scalars(query).one_or_none()
 
 
-def confirm(session: Session, subscriber: Subscriber, read_in: Language, now: datetime) -> bool:
+def confirm(
+    session: Session, mail_context: MailContext, subscriber: Subscriber, read_in: Language, now: datetime
+) -> bool:
     """Begin the subscription; False if it had begun already, or ended since."""
     if subscriber.status != Status.PENDING:
         return False
@@ -114,10 +117,19 @@ def confirm(session: Session, subscriber: Subscriber, read_in: Language, now: da
         READER,
         Place.CONFIRM,
         now,
-        read_in=read_in,
+        read=read_now(session, read_in, mail_context.reply_to),
         detail=_chosen(subscriber),
     )
     return True
+
+
+def agree_again(
+    session: Session, mail_context: MailContext, subscriber: Subscriber, read_in: Language, now: datetime
+) -> None:
+    """Write down that a reader agrees to texts that changed since they last did."""
+    if is_to_agree_again(session, subscriber):
+        read = read_now(session, read_in, mail_context.reply_to)
+        record_wish(session, subscriber, Step.CONFIRMED, READER, Place.PREFERENCES, now, read=read)
 
 
 def confirm_again(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.utils import secure_filename
 
 from newsletter_service.audience.rules import is_verified
 from newsletter_service.audience.service import segment_domains, segments, topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.suppressions import came_back
+from newsletter_service.documents.rules import Kind
+from newsletter_service.documents.service import current
+from newsletter_service.documents.views import document_page
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.links.urls import MANAGE_WITHIN
 from newsletter_service.publisher.service import newsletter, organisations
@@ -15,10 +19,11 @@ from newsletter_service.services import services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, masked, readable
 from newsletter_service.subscriptions.consent.rules import Place
-from newsletter_service.subscriptions.consent_texts import wording
+from newsletter_service.subscriptions.consent.service import is_to_agree_again, steps_of
+from newsletter_service.subscriptions.consent.wording import SAID
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.rules import PRIVACY_VERSION, Status
+from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.formatting import listed
@@ -65,7 +70,7 @@ def confirm_now(token: str) -> Any:
     try:
         with unit_of_work() as session:
             subscriber = _subscriber(Purpose.CONFIRM, token, to_change=True)
-            began = service.confirm(session, subscriber, language(), services().clock())
+            began = service.confirm(session, services(), subscriber, language(), services().clock())
             return _confirmed_page(subscriber) if began else _confirm_page(subscriber, token)
     except ExpiredToken:
         return _expired_page(token)
@@ -118,8 +123,38 @@ def preferences(token: str) -> Any:
         saved=saved,
         address=readable(subscriber.address),
         checks=_checks(subscriber),
+        agree_again=is_to_agree_again(db.session(), subscriber),
+        consent=_consent(),
         leave_token=_token(services().links.unsubscribe(subscriber.link_key)),
     )
+
+
+@readers.post("/voorkeuren/<token>/akkoord")
+def agree_again(token: str) -> Any:
+    """Takes a reader's agreement to texts that changed since they last gave it."""
+    with unit_of_work() as session:
+        subscriber = _owner(token, to_change=True)
+        if subscriber is not None:
+            service.agree_again(session, services(), subscriber, language(), services().clock())
+    return redirect(url_for("readers.preferences", token=token), 303)
+
+
+@readers.get("/voorkeuren/<token>/bewijs")
+def receipt(token: str) -> Any:
+    """What a reader agreed to, when and in which words, as a file to keep."""
+    subscriber = _owner(token)
+    if subscriber is None:
+        return redirect(url_for("readers.preferences", token=token), 303)
+    words = render_template(
+        "readers/receipt.txt",
+        address=readable(subscriber.address),
+        now=services().clock(),
+        steps=steps_of(db.session(), subscriber),
+        said=SAID,
+    )
+    name = secure_filename(f"{newsletter(db.session()).slug}.txt")
+    headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
+    return Response(words, mimetype="text/plain", headers=headers)
 
 
 @readers.post("/voorkeuren/<token>/link")
@@ -201,7 +236,7 @@ def link_is_coming() -> str:
 @same_for_all
 def privacy() -> str:
     """What is kept about readers, why, and for how long; every consent names its version."""
-    return render_template("readers/privacy.html", version=PRIVACY_VERSION, contact=services().reply_to)
+    return document_page(Kind.PRIVACY)
 
 
 @readers.errorhandler(BadToken)
@@ -220,6 +255,13 @@ def _subscriber(purpose: Purpose, token: str, *, to_change: bool = False) -> Sub
         raise DeadLink
     use_language(subscriber.language)
     return subscriber
+
+
+def _owner(token: str, *, to_change: bool = False) -> Subscriber | None:
+    """The reader behind a link that was asked for by mail; None for a link of a letter, which others may have."""
+    subscriber = _subscriber(Purpose.MANAGE, token, to_change=to_change)
+    lasting = services().tokens.read(Purpose.MANAGE, token, services().clock()).lasting
+    return None if lasting or subscriber.status != Status.ACTIVE else subscriber
 
 
 def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
@@ -300,7 +342,7 @@ def _form_page(name: str, form: AddressForm | ChoicesForm, **values: Any) -> Any
 
 
 def _consent() -> str:
-    return wording(language(), newsletter(db.session()).name)
+    return current(db.session(), Kind.CONSENT, language(), services().reply_to).words
 
 
 def _offers() -> tuple[dict[int, str], dict[int, str], dict[int, str]]:

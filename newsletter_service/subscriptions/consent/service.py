@@ -1,20 +1,18 @@
-"""The one way into the consent ledger, and the two ways in which it forgets."""
+"""The one way into the consent ledger, the two ways in which it forgets, and what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from newsletter_service.documents.rules import Kind
-from newsletter_service.documents.service import Shown, keep_shown
-from newsletter_service.languages import Language
-from newsletter_service.publisher.service import newsletter
+from newsletter_service.documents.models import Document
+from newsletter_service.documents.service import Read, keep_shown
 from newsletter_service.subscriptions.consent.models import WITHOUT_PERSON, Consent
 from newsletter_service.subscriptions.consent.rules import By, Step
-from newsletter_service.subscriptions.consent_texts import wording
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.rules import PRIVACY_VERSION, WORDING_VERSION
+
+_AGREES = (Step.CONFIRMED, Step.IMPORTED)
 
 
 def record_wish(
@@ -25,14 +23,14 @@ def record_wish(
     source: str,
     now: datetime,
     *,
-    read_in: Language | None = None,
+    read: Read | None = None,
     note: str = "",
     detail: Mapping[str, object] | None = None,
 ) -> None:
     """Write down a step of consent, in the transaction of what it is about.
 
     `whom` is a reader, or the hash of an address that is no reader's. `source` is a Place or the name of a file,
-    `read_in` the language in which the wording of consent was shown, where it was; `detail` holds JSON values.
+    `read` what the person read before, where that was the wording of consent; `detail` holds JSON values.
     """
     reader = None if isinstance(whom, str) else whom
     if reader is not None and reader.id is None:
@@ -48,10 +46,9 @@ def record_wish(
         detail=dict(detail) if detail else None,
         at=now,
     )
-    if read_in is not None:
-        shown = Shown(Kind.CONSENT, WORDING_VERSION, read_in, wording(read_in, newsletter(session).name))
-        row.wording_version, row.wording_hash = WORDING_VERSION, keep_shown(session, shown, now)
-        row.privacy_version = PRIVACY_VERSION
+    if read is not None:
+        row.wording_version, row.wording_hash = read.wording.version, keep_shown(session, read.wording, now)
+        row.privacy_version, row.privacy_hash = read.privacy.version, keep_shown(session, read.privacy, now)
     session.add(row)
     session.flush()
 
@@ -72,3 +69,23 @@ def forget_person(
 def forget_sign_up(session: Session, subscriber: Subscriber) -> None:
     """Forget the steps of somebody who never confirmed: they agreed to nothing that could be proved."""
     session.execute(delete(Consent).where(Consent.subscriber_id == subscriber.id))
+
+
+def steps_of(session: Session, subscriber: Subscriber) -> Sequence[Consent]:
+    """A reader's steps of consent, in their order."""
+    mine = select(Consent).where(Consent.subscriber_id == subscriber.id)
+    return session.scalars(mine.order_by(Consent.at, Consent.id)).all()
+
+
+def is_to_agree_again(session: Session, subscriber: Subscriber) -> bool:
+    """Whether a text changed since this reader agreed, and its editor wants them to be asked."""
+    asked = session.scalar(
+        select(Document.at).where(Document.asks_again.is_(True)).order_by(Document.at.desc()).limit(1)
+    )
+    agreed = session.scalar(
+        select(Consent.at)
+        .where(Consent.subscriber_id == subscriber.id, Consent.step.in_(_AGREES))
+        .order_by(Consent.at.desc())
+        .limit(1)
+    )
+    return asked is not None and (agreed is None or agreed < asked)

@@ -23,6 +23,7 @@ ERASED_BY_HAND = {
 OF_NO_READER = {
     *(
         "calendar",
+        "document",
         "correction",
         "correction_sign_off",
         "domain_backoff",

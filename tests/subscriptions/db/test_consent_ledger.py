@@ -38,7 +38,7 @@ def anna(session: Session, mail_context: Services) -> Subscriber:
     choices = Choices("Anna", "nl", frozenset({make_segment(session).id}), frozenset())
     service.sign_up(session, mail_context, Address("anna@gemeente.example"), choices, "nl", NOW)
     anna = session.scalars(select(Subscriber)).one()
-    service.confirm(session, anna, "nl", NOW + DAY)
+    service.confirm(session, mail_context, anna, "nl", NOW + DAY)
     service.leave(session, anna, NOW + 2 * DAY, Place.ONE_CLICK)
     session.commit()
     return anna
@@ -51,8 +51,12 @@ def test_every_step_says_what_who_where_when_and_in_which_words(session: Session
         (Step.LEFT, Actor.READER, Place.ONE_CLICK, NOW + 2 * DAY),
     ]
     asked, confirmed, left = ledger(session)
-    words = session.scalars(select(ShownText)).one()
+    words = session.scalars(select(ShownText).where(ShownText.kind == "consent")).one()
     assert asked.wording_hash == confirmed.wording_hash == words.hash == words_hash(words.words)
+    assert (
+        confirmed.privacy_hash
+        == session.scalars(select(ShownText.hash).where(ShownText.kind == "privacy")).one()
+    )
     assert (left.wording, left.wording_hash) == (None, "")
     assert asked.detail == {"language": "nl", "segments": ["politie"], "topics": []}
     assert {row.address_hmac for row in ledger(session)} == {anna.address_hmac}

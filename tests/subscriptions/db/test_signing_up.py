@@ -62,7 +62,7 @@ def steps(session: Session) -> list[tuple[str, str]]:
 
 def test_consent_is_kept_as_it_was_read_step_by_step(session: Session, mail_context: Services) -> None:
     sign_up(session, mail_context, read_in="en")
-    assert service.confirm(session, reader(session), "nl", NOW + DAY)
+    assert service.confirm(session, mail_context, reader(session), "nl", NOW + DAY)
     asked, confirmed = session.scalars(select(Consent).order_by(Consent.id)).all()
     assert (asked.step, asked.source, asked.at) == (Step.ASKED, Place.SIGN_UP, NOW)
     assert (confirmed.step, confirmed.source, confirmed.at) == (Step.CONFIRMED, Place.CONFIRM, NOW + DAY)
@@ -146,7 +146,7 @@ def test_who_left_and_signs_up_anew_starts_with_new_links(session: Session, mail
     sign_up(session, mail_context, now=NOW + DAY)
     assert reader(session).status == Status.PENDING
     assert service.find_subscriber(session, Holder(before)) is None
-    assert service.confirm(session, reader(session), "nl", NOW + DAY)
+    assert service.confirm(session, mail_context, reader(session), "nl", NOW + DAY)
     assert reader(session).left_at is None
 
 
@@ -154,9 +154,9 @@ def test_a_link_from_before_leaving_does_not_bring_anybody_back(
     session: Session, mail_context: Services
 ) -> None:
     sign_up(session, mail_context)
-    service.confirm(session, reader(session), "nl", NOW)
+    service.confirm(session, mail_context, reader(session), "nl", NOW)
     service.leave(session, reader(session), NOW)
-    assert not service.confirm(session, reader(session), "nl", NOW)
+    assert not service.confirm(session, mail_context, reader(session), "nl", NOW)
     assert reader(session).status == Status.LEFT
 
 
@@ -191,7 +191,7 @@ def test_the_proof_of_an_earlier_subscription_outlives_a_sign_up_that_nobody_con
     session: Session, mail_context: Services
 ) -> None:
     sign_up(session, mail_context)
-    service.confirm(session, reader(session), "nl", NOW)
+    service.confirm(session, mail_context, reader(session), "nl", NOW)
     service.leave(session, reader(session), NOW)
     sign_up(session, mail_context, now=NOW + DAY)
     service.purge_stale(session, NOW + 9 * DAY)
@@ -214,7 +214,7 @@ def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(
     session: Session, mail_context: Services
 ) -> None:
     sign_up(session, mail_context)
-    service.confirm(session, reader(session), "nl", NOW)
+    service.confirm(session, mail_context, reader(session), "nl", NOW)
     service.never(session, reader(session), NOW)
     assert reader(session).status == Status.LEFT
     assert [step for step, _ in steps(session)] == ["asked", "confirmed", "left"]
@@ -285,7 +285,7 @@ def test_two_clicks_at_once_confirm_once(app: Flask, session: Session, mail_cont
             start.wait()
             found = service.find_subscriber(own, holder, to_change=True)
             assert found is not None
-            began.append(service.confirm(own, found, "nl", NOW))
+            began.append(service.confirm(own, mail_context, found, "nl", NOW))
             own.commit()
 
     threads = [threading.Thread(target=click) for _ in range(2)]
@@ -305,7 +305,7 @@ def test_who_bounced_out_and_asks_again_gets_a_confirmation_and_reads_on(
     sign_up(session, mail_context, now=NOW + DAY)
     assert written() == [CONFIRM]
     assert not is_suppressed(session, person.address_hmac)
-    assert service.confirm(session, person, "nl", NOW + DAY)
+    assert service.confirm(session, mail_context, person, "nl", NOW + DAY)
     assert person.status == "active"
     assert came_back(session, person.address_hmac) is None
 

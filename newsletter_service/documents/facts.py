@@ -1,0 +1,76 @@
+"""What texts have filled in: from the database, and from what the product itself goes by."""
+
+from sqlalchemy.orm import Session
+
+from newsletter_service import retention
+from newsletter_service.audience.service import segment_domains, segments
+from newsletter_service.documents.rules import Slot
+from newsletter_service.languages import Language
+from newsletter_service.letters.texts import listed, texts
+from newsletter_service.publisher.service import newsletter, organisations
+
+
+def facts(session: Session, language: Language, contact: str) -> dict[Slot, str]:
+    """What fills each slot, in `language`; `contact` is the mail address that people read."""
+    row, makers = newsletter(session), organisations(session)
+    names = [maker.name for maker in makers]
+    return {
+        Slot.NEWSLETTER: row.name,
+        Slot.ORGANISATIONS: listed(names, language) if names else row.name,
+        Slot.MAIL: contact,
+        Slot.POST: row.postal_address,
+        Slot.CHECKS: _checks(session, language),
+        Slot.RETENTION: _retention(language),
+        Slot.MAKERS: "\n".join(
+            f"- {maker.name}." + (f" {maker.about(language)}" if maker.about(language) else "")
+            for maker in makers
+        ),
+    }
+
+
+def _checks(session: Session, language: Language) -> str:
+    _ = texts(language).gettext
+    domains = segment_domains(session)
+    lines = [
+        _(
+            "Sommige berichten zijn alleen voor een bepaalde functie. Daarvoor controleren we of u die functie heeft. "
+            "Voor al het andere maakt dat niet uit."
+        ),
+        "",
+    ]
+    lines += [
+        "- "
+        + _("%(segment)s: een e-mailadres dat eindigt op %(domains)s telt meteen.")
+        % {"segment": segment.name(language), "domains": listed(sorted(domains[segment.id]), language)}
+        for segment in segments(session)
+        if segment.id in domains
+    ]
+    lines.append("- " + _("Iedereen anders: een medewerker kijkt ernaar. Geen computer beslist dan over u."))
+    return "\n".join(lines)
+
+
+def _retention(language: Language) -> str:
+    _, ngettext = texts(language).gettext, texts(language).ngettext
+
+    def days(number: int) -> str:
+        return ngettext("%(num)s dag", "%(num)s dagen", number) % {"num": number}
+
+    lines = (
+        _("Een aanmelding die u niet bevestigt: %(days)s.") % {"days": days(retention.UNCONFIRMED.days)},
+        _("E-mails over uw aanmelding: %(days)s nadat ze zijn verstuurd.")
+        % {"days": days(retention.NOTICES.days)},
+        _(
+            "Wat er terugkwam van een brief die niet bezorgd kon worden: %(headers)s het bericht, %(days)s de reden."
+        )
+        % {"headers": days(retention.BOUNCE_HEADERS.days), "days": days(retention.BOUNCES.days)},
+        _(
+            "Uw keuzes, uw toestemming en of edities bezorgd zijn: zolang u de nieuwsbrief krijgt. Meldt u zich af, "
+            "dan krijgt u niets meer van ons. We bewaren dan nog wel dat u toestemming gaf en die introk, tot "
+            "u vraagt om ook dat te wissen."
+        ),
+        _(
+            "Laat u uw gegevens wissen, dan blijft alleen een onomkeerbaar kenmerk van uw adres over, met datums en de "
+            "tekst waarmee u instemde. Zo kunnen we het adres niet per ongeluk opnieuw mailen."
+        ),
+    )
+    return "\n".join(f"- {line}" for line in lines)

@@ -1,0 +1,12 @@
+"""How long what is kept about readers is kept: jobs and use cases go by it, and the privacy statement says it."""
+
+from datetime import timedelta
+
+UNCONFIRMED = timedelta(days=7)
+"""A sign-up that nobody confirms."""
+NOTICES = timedelta(days=7)
+"""Mails about a subscription that were sent."""
+BOUNCE_HEADERS = timedelta(days=30)
+"""The headers of messages that came back."""
+BOUNCES = timedelta(days=400)
+"""That a letter came back, and why."""

@@ -1,0 +1,61 @@
+from datetime import date
+
+import pytest
+
+from newsletter_service.documents.default_texts import default_words
+from newsletter_service.documents.rules import (
+    ONE_LINE,
+    Kind,
+    Section,
+    Slot,
+    filled,
+    next_version,
+    sections,
+    unknown_slots,
+)
+from newsletter_service.languages import LANGUAGES, Language
+
+
+def test_slots_are_filled_in_and_what_is_none_stays_as_typed() -> None:
+    words = filled(
+        "{nieuwsbrief} van {organisaties} {zomaar} {}", {Slot.NEWSLETTER: "Brief", Slot.ORGANISATIONS: "A"}
+    )
+    assert words == "Brief van A {zomaar} {}"
+
+
+def test_what_fills_a_slot_is_not_filled_in_itself() -> None:
+    assert filled("{nieuwsbrief}", {Slot.NEWSLETTER: "{contact}", Slot.MAIL: "a@b.example"}) == "{contact}"
+
+
+def test_a_slot_that_nobody_knows_is_named_and_lists_have_no_place_beside_the_button() -> None:
+    assert unknown_slots(Kind.PRIVACY, "{bewaren} {bewaaren}") == ["{bewaaren}"]
+    assert unknown_slots(Kind.CONSENT, "{nieuwsbrief} {bewaren}") == ["{bewaren}"]
+
+
+def test_a_second_version_on_a_day_gets_a_number() -> None:
+    day = date(2026, 11, 27)
+    assert next_version(day, set()) == "2026-11-27"
+    assert next_version(day, {"2026-11-27", "2026-11-27-2"}) == "2026-11-27-3"
+
+
+def test_a_text_parts_at_its_headings() -> None:
+    assert list(sections("Eerst dit.\n\n## Kop\n\nDan dit.\n\n## Leeg")) == [
+        Section("", "Eerst dit."),
+        Section("Kop", "Dan dit."),
+        Section("Leeg", ""),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", Kind)
+def test_the_texts_that_come_with_the_product_fill_in_only_what_can_be(
+    kind: Kind, language: Language
+) -> None:
+    words = default_words(kind, language)
+    assert unknown_slots(kind, words) == []
+    assert len(words) < 1000 or kind is not Kind.CONSENT
+
+
+def test_what_stands_beside_the_button_is_one_line() -> None:
+    assert set(Slot) > ONE_LINE
+    assert "\n" not in default_words(Kind.CONSENT, "nl")
