@@ -17,6 +17,7 @@ from newsletter_service.editorial.views import editorial
 from newsletter_service.files.locations import TEMPLATES
 from newsletter_service.front.views import front
 from newsletter_service.metrics import metrics
+from newsletter_service.registry.views import own
 from newsletter_service.settings import Settings
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
@@ -38,6 +39,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     for blueprint in (
         front,
         readers,
+        own,
         staff,
         documents,
         beginning,

@@ -30,6 +30,8 @@ PUBLIC = {
     "/afmelden/<token>/terug",
     "/link-kwijt",
     "/link-kwijt/onderweg",
+    "/mijn-gegevens/<token>",
+    "/mijn-gegevens/<token>/json",
     "/privacy",
     "/archief/",
     "/archief/<int:number>",

@@ -1,0 +1,85 @@
+"""What is held about a reader, for the reader: as a page and as JSON, behind the link that is mailed."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from werkzeug.utils import secure_filename
+
+from newsletter_service.db import db
+from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
+from newsletter_service.publisher.service import newsletter
+from newsletter_service.registry.held import Held, held_about
+from newsletter_service.registry.wording import FATES, STATES
+from newsletter_service.services import services
+from newsletter_service.subscriptions.addresses import Address, readable
+from newsletter_service.subscriptions.consent.service import steps_of
+from newsletter_service.subscriptions.consent.wording import SAID
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.service import find_subscriber
+from newsletter_service.web.locale import use_language
+
+own = Blueprint("own", __name__)
+
+
+@own.get("/mijn-gegevens/<token>")
+def show(token: str) -> Any:
+    """Everything that is held about the reader, to read."""
+    subscriber = _owner(token)
+    if subscriber is None:
+        return redirect(url_for("readers.preferences", token=token), 303)
+    held = _held(subscriber)
+    return render_template(
+        "registry/own.html",
+        token=token,
+        subscriber=subscriber,
+        address=readable(subscriber.address),
+        steps=steps_of(db.session(), subscriber),
+        said=SAID,
+        states=STATES,
+        fates=FATES,
+        letters=_letters(held),
+        bounces=held.get("bounce", []),
+        suppressed=held.get("suppression", []),
+        is_reader=subscriber.status == Status.ACTIVE,
+    )
+
+
+@own.get("/mijn-gegevens/<token>/json")
+def as_json(token: str) -> Any:
+    """The same, complete and for programs: rows by the name of their table."""
+    subscriber = _owner(token)
+    if subscriber is None:
+        return redirect(url_for("readers.preferences", token=token), 303)
+    name = secure_filename(f"{newsletter(db.session()).slug}.json")
+    headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
+    words = json.dumps(_held(subscriber), ensure_ascii=False, indent=2)
+    return Response(words, mimetype="application/json", headers=headers)
+
+
+@own.errorhandler(BadToken)
+@own.errorhandler(ExpiredToken)
+def _dead_link(_error: Exception) -> Any:
+    return render_template("readers/dead_link.html"), 410
+
+
+def _owner(token: str) -> Subscriber | None:
+    """The reader behind a link that was asked for by mail; None for a link of a letter, which others may have."""
+    holder = services().tokens.read(Purpose.MANAGE, token, services().clock())
+    subscriber = find_subscriber(db.session(), holder)
+    if subscriber is None or subscriber.status == Status.PENDING:
+        raise BadToken
+    use_language(subscriber.language)
+    return None if holder.lasting else subscriber
+
+
+def _held(subscriber: Subscriber) -> Held:
+    return held_about(db.session(), Address(subscriber.address), services().suppression_key)
+
+
+def _letters(held: Held) -> list[dict[str, object]]:
+    """Each letter that was made for the reader, with its subject, the newest first."""
+    subjects = {row["id"]: row["subject"] for row in held.get("letter", [])}
+    rows = sorted(held.get("delivery", []), key=lambda row: str(row["created_at"]), reverse=True)
+    return [{**row, "subject": subjects.get(row["letter_id"], "")} for row in rows]
