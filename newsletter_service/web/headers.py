@@ -69,16 +69,16 @@ def mail_preview_response(html: str, scheme: str | None = None) -> Response:
     `scheme` (light or dark) settles what the mail asks about the reader's colour scheme; None leaves that
     to the browser. Links open beside the page.
     """
-    response = make_response(_settled(html, scheme).replace("<head>", '<head><base target="_blank">', 1))
+    response = make_response(settled(html, scheme).replace("<head>", '<head><base target="_blank">', 1))
     response.headers["Content-Security-Policy"] = policy(MAIL_POLICY)
     return response
 
 
-def _settled(html: str, scheme: str | None) -> str:
-    """Answer media queries for the scheme here: a frame has that of the browser around it."""
+def settled(text: str, scheme: str | None) -> str:
+    """Answer a page's or sheet's media queries for the scheme: a frame has that of the browser around it."""
     if scheme is None:
-        return html
-    return SCHEME_QUERY.sub(lambda asked: "(min-width: 0)" if asked[1] == scheme else "(max-width: 0)", html)
+        return text
+    return SCHEME_QUERY.sub(lambda asked: "(min-width: 0)" if asked[1] == scheme else "(max-width: 0)", text)
 
 
 def framed(response: Response) -> Response:

@@ -15,6 +15,12 @@ DESK = (
     "/redactie/edities/2",
     "/redactie/kalender",
 )
+MOVING = """() => [...document.querySelectorAll("*")]
+  .filter((one) => {
+    const style = getComputedStyle(one);
+    return parseFloat(style.transitionDuration) > 0 || style.animationName !== "none";
+  })
+  .map((one) => one.outerHTML.slice(0, 80))"""
 FILLS = "(where) => [...document.querySelectorAll(where)].map((one) => getComputedStyle(one).fill)"
 
 
@@ -40,6 +46,24 @@ def test_in_forced_colours_the_strokes_of_who_speaks_still_differ_from_the_other
         assert set(lit).isdisjoint(unlit)
 
 
+def test_in_forced_colours_what_is_chosen_at_the_desk_still_stands_out(browse: Open) -> None:
+    with browse() as page:
+        page.emulate_media(forced_colors="active")
+        sign_in(page, "beheer")
+        for path in DESK:
+            page.goto(path)
+            assert violations(page) == [], path
+            area = page.locator(".areas nav a")
+            edges = area.evaluate_all("(all) => all.map((one) => getComputedStyle(one).borderLeftColor)")
+            assert len(set(edges)) == 2, path
+        page.goto("/redactie/edities/2")
+        chosen, other = (
+            page.locator(which).first.evaluate("(one) => getComputedStyle(one).backgroundColor")
+            for which in (".picker a[aria-current]", ".picker a:not([aria-current])")
+        )
+        assert chosen != other
+
+
 def test_on_paper_an_edition_is_its_text_alone(browse: Open) -> None:
     with browse() as page:
         page.goto("/archief/1")
@@ -49,6 +73,39 @@ def test_on_paper_an_edition_is_its_text_alone(browse: Open) -> None:
             assert not page.locator(gone).is_visible(), gone
 
 
+def test_on_paper_an_item_and_a_page_of_the_desk_are_their_text_alone(browse: Open) -> None:
+    with browse() as page:
+        sign_in(page, "beheer")
+        page.emulate_media(media="print")
+        for path, kept, gone in (
+            ("/archief/1/bericht-1", "article h1", (".menu", ".foot", ".invite", ".next", ".alone .panel")),
+            ("/redactie/edities/2", "h1", (".desk-frame", ".actions", "form button")),
+        ):
+            page.goto(path)
+            assert page.locator(kept).first.is_visible(), path
+            for one in gone:
+                assert not page.locator(one).first.is_visible(), (path, one)
+
+
+def test_no_page_moves_for_who_wants_no_motion(browse: Open) -> None:
+    with browse() as page:
+        page.emulate_media(reduced_motion="reduce")
+        sign_in(page, "beheer")
+        for path in READERS + DESK:
+            page.goto(path)
+            assert page.evaluate(MOVING) == [], path
+
+
+def test_without_scripts_every_page_shows_its_text_and_asks_for_none(browse: Open) -> None:
+    with browse(scripts=False) as page:
+        sign_in(page, "beheer")
+        for path in READERS + DESK:
+            page.goto(path)
+            assert page.locator("main h1").is_visible(), path
+            assert page.locator("main [data-with-js]:visible").count() == 0, path
+            assert page.locator("a[href='#'], a[href^='javascript:']").count() == 0, path
+
+
 @pytest.mark.parametrize(("wanted", "seconds"), [("reduce", "0s"), ("no-preference", "0.12s, 0.12s, 0.12s")])
 def test_nothing_moves_for_who_wants_no_motion(browse: Open, wanted: str, seconds: str) -> None:
     with browse() as page:
@@ -56,3 +113,16 @@ def test_nothing_moves_for_who_wants_no_motion(browse: Open, wanted: str, second
         page.goto("/")
         button = page.get_by_role("button", name="Meld mij aan")
         assert button.evaluate("(one) => getComputedStyle(one).transitionDuration") == seconds
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_page_of_components_shows_both_schemes_whatever_the_browser_prefers(
+    browse: Open, dark: bool
+) -> None:
+    with browse(dark=dark) as page:
+        sign_in(page, "beheer")
+        page.goto("/redactie/stijl", wait_until="networkidle")
+        grounds = [
+            frame.evaluate("getComputedStyle(document.body).backgroundColor") for frame in page.frames[1:]
+        ]
+        assert grounds == ["rgb(248, 245, 239)", "rgb(16, 23, 29)", "rgb(241, 244, 247)", "rgb(15, 22, 28)"]

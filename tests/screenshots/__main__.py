@@ -15,11 +15,15 @@ from tests.screenshots.states import errors, letters, reader_states
 
 FOLDER = Path("build/screenshots")
 WIDTHS = (1280, 768, 390)
+HEIGHT = 900
 _NO_NAME = re.compile(r"[^a-z0-9]+")
 # A picture of the whole page is taken without scrolling: what waits to be scrolled to is asked for first.
 LOAD_ALL = """async () => {
-  const waiting = [...document.images].filter((one) => { one.loading = "eager"; return !one.complete; });
-  await Promise.all(waiting.map((one) => new Promise((done) => { one.onload = one.onerror = done; })));
+  const frames = [...document.querySelectorAll("iframe[loading=lazy]")];
+  const empty = frames.filter((one) => one.contentDocument?.URL === "about:blank");
+  const waiting = [...empty, ...[...document.images].filter((one) => !one.complete)];
+  const loaded = (one) => new Promise((done) => { one.onload = one.onerror = done; one.loading = "eager"; });
+  await Promise.all(waiting.map(loaded));
 }"""
 
 
@@ -43,7 +47,7 @@ def main(wanted: str = "") -> None:
 def _window(browser: Browser, site: Site, width: int, scheme: str) -> Page:
     return browser.new_page(
         base_url=site.base_url,
-        viewport={"width": width, "height": 900},
+        viewport={"width": width, "height": HEIGHT},
         color_scheme="dark" if scheme == "dark" else "light",
         locale="nl-NL",
     )
@@ -68,10 +72,16 @@ def _opened(page: Page, addresses: Iterable[str], wanted: str) -> Iterator[str]:
 
 
 def _shoot(page: Page, name: str) -> None:
+    width = page.viewport_size["width"] if page.viewport_size else WIDTHS[0]
     if page.evaluate("document.scripts.length"):
         page.wait_for_load_state("networkidle")
     page.evaluate(LOAD_ALL)
+    if len(page.frames) > 1:  # Chromium paints a frame of another origin only where it is in the window
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
+    page.set_viewport_size({"width": width, "height": HEIGHT})
 
 
 if __name__ == "__main__":
