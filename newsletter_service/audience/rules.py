@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 NOBODY: frozenset[int] = frozenset()
 
@@ -29,15 +30,39 @@ ANYONE = SubscriberView()
 """A reader who claims nothing and chose nothing."""
 
 
-def may_see(reader: SubscriberView, item: ItemView) -> bool:
-    """Whether `reader` gets `item`.
+class Why(StrEnum):
+    """By what a reader gets an item, or does not."""
+
+    EVERYBODY = "everybody"
+    SEGMENT = "segment"
+    TOPIC = "topic"
+    NOT_IN_SEGMENT = "not_in_segment"
+    NOT_VERIFIED = "not_verified"
+    OTHER_TOPICS = "other_topics"
+
+
+LETS_THROUGH = frozenset({Why.EVERYBODY, Why.SEGMENT, Why.TOPIC})
+
+
+def why(reader: SubscriberView, item: ItemView) -> Why:
+    """The one reason why `reader` gets `item` or does not.
 
     An item for segments needs one of them, verified where the item is restricted; an item about topics
     needs a reader who chose one of them, or none at all.
     """
     if item.segments and item.segments.isdisjoint(reader.verified if item.restricted else reader.segments):
-        return False
-    return not item.topics or not reader.topics or not item.topics.isdisjoint(reader.topics)
+        claimed = not item.segments.isdisjoint(reader.segments)
+        return Why.NOT_VERIFIED if claimed else Why.NOT_IN_SEGMENT
+    if item.topics and reader.topics and item.topics.isdisjoint(reader.topics):
+        return Why.OTHER_TOPICS
+    if item.segments:
+        return Why.SEGMENT
+    return Why.TOPIC if item.topics and reader.topics else Why.EVERYBODY
+
+
+def may_see(reader: SubscriberView, item: ItemView) -> bool:
+    """Whether `reader` gets `item`."""
+    return why(reader, item) in LETS_THROUGH
 
 
 def is_public(item: ItemView) -> bool:

@@ -1,6 +1,6 @@
 """All that is held about one person, table by table: a table that is added shows up here by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import Column, ColumnElement, ForeignKey, RowMapping, Table, select
@@ -13,6 +13,7 @@ from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.editions.models import Exclusion
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import Subscriber
 
 Value = str | int | bool | None | dict[str, object]
@@ -32,6 +33,12 @@ def held_about(session: Session, address: Address, suppression_key: str) -> Held
     suppression = Base.metadata.tables[Suppression.__tablename__]
     found["suppression"] = _rows(session, suppression, suppression.c.address_hmac == hashed)
     return {name: rows for name, rows in found.items() if rows}
+
+
+def steps_of(session: Session, subscriber: Subscriber) -> Sequence[Consent]:
+    """The steps of a reader's consent, the newest first."""
+    mine = select(Consent).where(Consent.subscriber_id == subscriber.id)
+    return session.scalars(mine.order_by(Consent.id.desc())).all()
 
 
 def _of_a_subscriber(session: Session, number: int) -> Held:

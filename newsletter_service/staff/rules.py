@@ -39,6 +39,11 @@ def may_edit_edition(actor: Actor) -> bool:
     return Role.COMMUNICATOR in actor.roles or Role.HEAD in actor.roles
 
 
+def may_see_readers(actor: Actor) -> bool:
+    """Those who answer readers see who they are: heads and communicators."""
+    return may_edit_edition(actor)
+
+
 def may_sign_off(actor: Actor, organisation_id: int) -> bool:
     """Only a head, and only on behalf of their own organisation."""
     return Role.HEAD in actor.roles and actor.organisation_id == organisation_id

@@ -42,6 +42,8 @@ STAFF = (
     "/redactie/edities/1/opnieuw?toestand=failed",
     "/redactie/edities/1/domeinen",
     "/redactie/kalender",
+    "/redactie/lezers/",
+    "/redactie/lezers/1",
     "/redactie/",
     "/redactie/stijl",
     "/redactie/stijl/public",

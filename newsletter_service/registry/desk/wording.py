@@ -1,0 +1,81 @@
+"""What staff read about a reader."""
+
+from flask_babel import gettext as _
+
+from newsletter_service.audience.rules import Why
+from newsletter_service.bounces.rules import Verdict
+from newsletter_service.subscriptions.consent.rules import Step
+from newsletter_service.subscriptions.on_behalf.rules import Allowed
+from newsletter_service.subscriptions.rules import Status
+
+
+def statuses() -> dict[Status, str]:
+    """The states of a subscription."""
+    return {
+        Status.ACTIVE: _("bevestigd"),
+        Status.PENDING: _("nog niet bevestigd"),
+        Status.LEFT: _("afgemeld"),
+    }
+
+
+def why(reason: Why) -> str:
+    """Why a reader gets an item, or does not."""
+    return {
+        Why.EVERYBODY: _("voor iedereen"),
+        Why.SEGMENT: _("voor een doelgroep van deze lezer"),
+        Why.TOPIC: _("over een thema dat deze lezer koos"),
+        Why.NOT_IN_SEGMENT: _("alleen voor andere doelgroepen"),
+        Why.NOT_VERIFIED: _("besloten, en de functie van deze lezer is nog niet gecontroleerd"),
+        Why.OTHER_TOPICS: _("over andere thema's dan deze lezer koos"),
+    }[reason]
+
+
+def step(taken: Step) -> str:
+    """A step of consent."""
+    return {
+        Step.ASKED: _("Meldde zich aan"),
+        Step.CONFIRMED: _("Bevestigde het adres"),
+        Step.CHANGED: _("Veranderde van keuze"),
+        Step.IMPORTED: _("Kwam binnen met een lijst"),
+        Step.VERIFIED: _("Functie gecontroleerd"),
+        Step.DECLINED: _("Functie afgewezen"),
+        Step.PAUSED: _("Op pauze gezet"),
+        Step.RESUMED: _("Weer van pauze"),
+        Step.LEFT: _("Afgemeld"),
+        Step.RETURNED: _("Kwam terug na afmelden"),
+        Step.BOUNCED: _("Gestopt omdat e-mail terugkwam"),
+        Step.COMPLAINED: _("Gestopt na een klacht over ongewenste e-mail"),
+        Step.ERASED: _("Gewist"),
+        Step.ALLOWED: _("Mag weer gemaild worden"),
+    }[taken]
+
+
+def verdict(given: Verdict) -> str:
+    """What a message that came back meant."""
+    return {
+        Verdict.HARD: _("Blijvend: nooit bezorgd"),
+        Verdict.SOFT: _("Tijdelijk: later opnieuw"),
+        Verdict.POLICY: _("Geweigerd om wie we zijn of wat erin staat"),
+        Verdict.COMPLAINT: _("Klacht over ongewenste e-mail"),
+        Verdict.UNSUBSCRIBE: _("Verzoek om af te melden"),
+    }[given]
+
+
+def suppression(reason: str) -> str:
+    """Why an address is not mailed."""
+    return {
+        "asked": _("De lezer vroeg om nooit meer e-mail."),
+        "bounced": _("E-mail aan dit adres kwam terug."),
+        "complained": _("De lezer noemde onze e-mail ongewenst."),
+        "staff": _("Een medewerker zette dit adres op 'niet meer mailen'."),
+        "erased": _("De lezer is gewist."),
+    }.get(reason, _("Dit adres wordt niet gemaild."))
+
+
+def allowed(result: Allowed) -> str:
+    """What became of an address that may be mailed again."""
+    return {
+        Allowed.NOT_SUPPRESSED: _("Dit adres stond niet op 'niet meer mailen'. Er is niets veranderd."),
+        Allowed.MAY_SIGN_UP: _("De lezer kan zich weer aanmelden."),
+        Allowed.READS_AGAIN: _("De lezer krijgt de nieuwsbrief weer, vanaf de volgende editie."),
+    }[result]
