@@ -23,6 +23,7 @@ from newsletter_service.settings import Settings
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
 from newsletter_service.startup import start
+from newsletter_service.subscriptions.verification.views import still_there
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.today.views import beginning
 from newsletter_service.web import init_web
@@ -41,6 +42,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         front,
         readers,
         own,
+        still_there,
         staff,
         documents,
         beginning,
@@ -53,6 +55,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     ):
         app.register_blueprint(blueprint)
     csrf.exempt(readers)
+    csrf.exempt(still_there)
     if settings.demo:
         app.register_blueprint(demo)
         app.register_blueprint(style)

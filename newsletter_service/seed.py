@@ -116,7 +116,7 @@ def seed_base(session: Session, now: datetime) -> int:
         added += _add(session, Organisation(**organisation, accent=position, position=position))
     for position, (words, domains) in enumerate(SEGMENTS, 1):
         segment = Segment(**words, position=position)
-        segment.domains = [SegmentDomain(domain=domain) for domain in domains]
+        segment.domains = [SegmentDomain(domain=domain, subdomains=True) for domain in domains]
         added += _add(session, segment)
     for position, (slug, dutch, english) in enumerate(TOPICS, 1):
         added += _add(session, Topic(slug=slug, name_nl=dutch, name_en=english, position=position))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scheduled_jobs import (
+    check_claims,
     compose_due,
     count_refusals,
     deliver,
@@ -36,6 +37,7 @@ JOBS = (
     Job("repair-clock-skew", 600, repair_clock_skew.run),
     Job("read-bounces", 60, read_bounces.run),
     Job("count-refusals", 60, count_refusals.run),
+    Job("check-claims", 60, check_claims.run),
     Job("scrub-erased", 20, scrub_erased.run),
     Job("purge-stale", 3600, purge_stale.run),
     Job("watch-bounces", 300, tell_staff.of_refusals),

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, SegmentDomain, Topic
+from newsletter_service.audience.rules import ListedDomain, proof_of
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.editorial.models import Item
 from newsletter_service.publisher.models import Newsletter, Organisation
 from newsletter_service.subscriptions.models import Membership, Subscriber
+from newsletter_service.subscriptions.verification.rules import ClaimState, Evidence
 
 SUPPRESSION_KEY = "a-suppression-key-that-only-tests-know-01"
 
@@ -50,7 +52,7 @@ def make_organisation(session: Session, slug: str = "noord", accent: int = 1) ->
 
 def make_segment(session: Session, slug: str = "politie", domains: tuple[str, ...] = ()) -> Segment:
     segment = Segment(slug=slug, name_nl=slug.title(), name_en=f"{slug.title()} (en)")
-    segment.domains = [SegmentDomain(domain=domain) for domain in domains]
+    segment.domains = [SegmentDomain(domain=domain, subdomains=True) for domain in domains]
     session.add(segment)
     session.flush()
     return segment
@@ -85,15 +87,31 @@ def make_subscriber(
         status=status,
         asked_at=now,
         confirmed_at=now if status == "active" else None,
-        memberships=[
-            Membership(segment=segment, approved_at=now if segment in approved else None)
-            for segment in segments
-        ],
         topics=list(topics),
     )
+    subscriber.memberships = [
+        make_claim(segment, subscriber.domain, now=now, vouched=segment in approved) for segment in segments
+    ]
     session.add(subscriber)
     session.flush()
     return subscriber
+
+
+def make_claim(segment: Segment, domain: str = "", *, now: datetime, vouched: bool = False) -> Membership:
+    """A claim that waits, unless it is proved by its reader's `domain`, or a communicator vouched for it just now."""
+    listed = [ListedDomain(one.domain, one.subdomains) for one in segment.domains]
+    proof = proof_of(domain, listed)
+    if proof is None and not vouched:
+        return Membership(segment=segment, claimed_at=now)
+    return Membership(
+        segment=segment,
+        claimed_at=now,
+        state=ClaimState.VERIFIED,
+        decided_at=now,
+        evidence=Evidence.DOMAIN if proof else Evidence.PERSON,
+        source=proof.name if proof else "",
+        until=now + timedelta(days=365),
+    )
 
 
 def make_suppression(

@@ -28,6 +28,7 @@ PUBLIC = {
     "/voorkeuren/<token>/link",
     "/afmelden/<token>",
     "/afmelden/<token>/terug",
+    "/functie/<token>",
     "/link-kwijt",
     "/link-kwijt/onderweg",
     "/mijn-gegevens/<token>",

@@ -1,6 +1,6 @@
 """Segments (with the mail domains that prove membership) and topics."""
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.db import Base
@@ -41,12 +41,16 @@ class Segment(Base):
 
 
 class SegmentDomain(Base):
-    """A mail domain whose confirmed addresses count as verified members of the segment."""
+    """A mail domain whose confirmed addresses count as verified members of the segment, in lower case and A-labels.
+
+    With `subdomains`, addresses in all domains below it count too.
+    """
 
     __tablename__ = "segment_domain"
 
     segment_id: Mapped[int] = mapped_column(ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True)
     domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subdomains: Mapped[bool] = mapped_column(default=False, server_default=true())
 
 
 class Topic(Base):

@@ -83,21 +83,24 @@ def member_of(segment_id: int) -> SubscriberView:
     return SubscriberView(segments=frozenset({segment_id}), verified=frozenset({segment_id}))
 
 
-def subscriber_view(
-    claims: Mapping[int, bool], topics: Iterable[int], domain: str, domains: Mapping[int, frozenset[str]]
-) -> SubscriberView:
-    """The view of a reader who claims the segments in `claims` (to whether a communicator vouched for it).
-
-    `domain` is that of the confirmed address, `domains` the mail domains listed per segment.
-    """
-    verified = {
-        segment
-        for segment, approved in claims.items()
-        if is_verified(approved=approved, domain=domain, listed=domains.get(segment, frozenset()))
-    }
-    return SubscriberView(frozenset(claims), frozenset(verified), frozenset(topics))
+def subscriber_view(claims: Mapping[int, bool], topics: Iterable[int]) -> SubscriberView:
+    """The view of a reader who claims the segments in `claims` (to whether the claim is verified)."""
+    verified = frozenset(segment for segment, is_verified in claims.items() if is_verified)
+    return SubscriberView(frozenset(claims), verified, frozenset(topics))
 
 
-def is_verified(*, approved: bool, domain: str, listed: Iterable[str]) -> bool:
-    """Whether a claimed membership counts as verified: vouched for, or an address in a listed domain."""
-    return approved or any(domain == name or domain.endswith(f".{name}") for name in listed)
+@dataclass(frozen=True)
+class ListedDomain:
+    """A mail domain of a segment, in lower case and A-labels; what lies below it counts too, or does not."""
+
+    name: str
+    subdomains: bool = False
+
+    def covers(self, domain: str) -> bool:
+        """Whether a confirmed address in `domain` proves membership."""
+        return domain == self.name or (self.subdomains and domain.endswith(f".{self.name}"))
+
+
+def proof_of(domain: str, listed: Iterable[ListedDomain]) -> ListedDomain | None:
+    """The listed domain that proves membership for addresses in `domain`, the nearest of several; None without one."""
+    return max((one for one in listed if one.covers(domain)), key=lambda one: len(one.name), default=None)

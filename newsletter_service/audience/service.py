@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, SegmentDomain, Topic
+from newsletter_service.audience.rules import ListedDomain
 from newsletter_service.errors import NotFound
 
 
@@ -27,9 +28,9 @@ def segment_by_slug(session: Session, slug: str) -> Segment:
     return segment
 
 
-def segment_domains(session: Session) -> dict[int, frozenset[str]]:
-    """The mail domains that prove membership, per segment id, in lower case; only segments that have any."""
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    for segment_id, domain in session.execute(select(SegmentDomain.segment_id, SegmentDomain.domain)):
-        found[segment_id].add(domain.lower())
-    return {segment_id: frozenset(names) for segment_id, names in found.items()}
+def listed_domains(session: Session) -> dict[int, tuple[ListedDomain, ...]]:
+    """The mail domains that prove membership, per segment id; only segments that have any."""
+    found: defaultdict[int, list[ListedDomain]] = defaultdict(list)
+    for row in session.execute(select(SegmentDomain).order_by(SegmentDomain.domain)).scalars():
+        found[row.segment_id].append(ListedDomain(row.domain, row.subdomains))
+    return {segment_id: tuple(domains) for segment_id, domains in found.items()}

@@ -27,6 +27,8 @@ from newsletter_service.subscriptions.consent.rules import JOB, READER, Place, S
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.verification.rules import Evidence
+from newsletter_service.subscriptions.verification.service import settle, verify
 
 ZONE = "Europe/Amsterdam"
 CLOSES_AFTER = timedelta(seconds=60)
@@ -34,10 +36,11 @@ SENDS_AFTER = timedelta(seconds=100)
 BOUNCED_BEFORE = timedelta(days=14)
 CONTACT = "redactie@maasdelta.example"
 PASSWORD = "welkom-bij-de-demo"  # noqa: S105  # it is printed for everybody who tries the demo
+COMMUNICATOR = "communicatie@maasdelta.example"
 STAFF = (
     NewUser("hoofd.var@maasdelta.example", "Marjan van Oord", PASSWORD, [Role.HEAD], "var"),
     NewUser("hoofd.riec@maasdelta.example", "Kees ten Brink", PASSWORD, [Role.HEAD], "riec"),
-    NewUser("communicatie@maasdelta.example", "Samira Haddad", PASSWORD, [Role.COMMUNICATOR]),
+    NewUser(COMMUNICATOR, "Samira Haddad", PASSWORD, [Role.COMMUNICATOR]),
     NewUser("beheer@maasdelta.example", "Ruben de Wit", PASSWORD, [Role.ADMINISTRATOR, Role.COMMUNICATOR]),
 )
 
@@ -65,11 +68,13 @@ def load_demo(
         add_user(session, user)
     segments = {segment.slug: segment for segment in session.scalars(select(Segment))}
     topics = {topic.slug: topic for topic in session.scalars(select(Topic))}
-    segments["politie"].domains.append(SegmentDomain(domain=POLICE_DOMAIN))
-    segments["om"].domains.append(SegmentDomain(domain=PROSECUTION_DOMAIN))
+    vouching = session.scalars(select(User).where(User.email == COMMUNICATOR)).one()
+    segments["politie"].domains.append(SegmentDomain(domain=POLICE_DOMAIN, subdomains=True))
+    segments["om"].domains.append(SegmentDomain(domain=PROSECUTION_DOMAIN, subdomains=True))
     for person in people():
         subscriber = _subscriber(person, segments, topics, suppression_key, now)
         session.add(subscriber)
+        _check(session, subscriber, person, vouching, now)
         if person.bounced:
             session.flush()
             suppress(session, subscriber.address_hmac, subscriber.id, "bounced", now - BOUNCED_BEFORE)
@@ -113,12 +118,17 @@ def _subscriber(
         status=Status.ACTIVE,
         asked_at=asked,
         confirmed_at=asked + timedelta(minutes=9),
-        memberships=[
-            Membership(segment=segments[slug], approved_at=now if person.vouched else None)
-            for slug in person.segments
-        ],
+        memberships=[Membership(segment=segments[slug], claimed_at=asked) for slug in person.segments],
         topics=[topics[slug] for slug in person.topics],
     )
+
+
+def _check(session: Session, subscriber: Subscriber, person: Person, by: User, now: datetime) -> None:
+    """Verify what a listed domain proves, and what a communicator vouched for; nobody is told of it any more."""
+    session.flush()
+    for claim in subscriber.memberships if person.vouched else ():
+        verify(session, claim, Evidence.PERSON, "", now, by=by)
+    settle(session, subscriber, now, tell=False)
 
 
 def _consents(session: Session, contact: str, now: datetime) -> None:

@@ -10,16 +10,17 @@ from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import ItemView, subscriber_view, visible
-from newsletter_service.audience.service import segment_domains
 from newsletter_service.delivery.suppressions import suppressed
 from newsletter_service.editions.content import item_views
 from newsletter_service.editorial.models import Item
 from newsletter_service.languages import Language
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.verification.rules import ClaimState
 
 ACTIVE = Subscriber.status == Status.ACTIVE
 _SUPPRESSED = suppressed(Subscriber.address_hmac)
+VERIFIED = Membership.state == ClaimState.VERIFIED
 MAY_BE_MAILED = and_(ACTIVE, ~_SUPPRESSED)
 RECIPIENT = (
     Subscriber.id,
@@ -42,20 +43,19 @@ class ActiveSubscriber(NamedTuple):
     seen: tuple[int, ...]
 
 
-_Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...], str]
-"""What a reader sees depends on: claimed segments and whether each is vouched for, topics, mail domain."""
+_Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...]]
+"""What a reader sees depends on: claimed segments and whether each is verified, and topics."""
 
 
 def active_subscribers(session: Session, items: Sequence[ItemView]) -> Iterator[Sequence[ActiveSubscriber]]:
     """All active readers, by id, some hundreds at a time; the caller's transaction lasts until the last of them."""
-    domains = segment_domains(session)
 
     @lru_cache(_KINDS_KEPT)  # readers are many, what they choose is not
     def seen(choices: _Choices) -> tuple[int, ...]:
-        claims, topics, domain = choices
-        return visible(items, subscriber_view(dict(claims), topics, domain, domains))
+        claims, topics = choices
+        return visible(items, subscriber_view(dict(claims), topics))
 
-    columns = (Subscriber.id, _SUPPRESSED, Subscriber.language, Subscriber.domain)
+    columns = (Subscriber.id, _SUPPRESSED, Subscriber.language)
     query = select(*columns).where(ACTIVE).order_by(Subscriber.id)
     # A connection and not the session: what the ORM does for each row takes as long as all the rest.
     connection = session.connection()
@@ -68,20 +68,20 @@ def active_subscribers(session: Session, items: Sequence[ItemView]) -> Iterator[
                 id_,
                 unwanted,
                 language,
-                seen((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())), domain)),
+                seen((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())))),
             )
-            for id_, unwanted, language, domain in rows
+            for id_, unwanted, language in rows
         ]
 
 
 def _claims(connection: Connection, first: int, last: int) -> dict[int, list[tuple[int, bool]]]:
-    """Per reader: the claimed segments, and whether a communicator vouched for each."""
+    """Per reader: the claimed segments, and whether each is verified."""
     found: defaultdict[int, list[tuple[int, bool]]] = defaultdict(list)
-    claims = select(Membership.subscriber_id, Membership.segment_id, Membership.approved_at.is_not(None))
-    for subscriber_id, segment_id, approved in connection.execute(
+    claims = select(Membership.subscriber_id, Membership.segment_id, VERIFIED)
+    for subscriber_id, segment_id, verified in connection.execute(
         claims.where(Membership.subscriber_id.between(first, last))
     ):
-        found[subscriber_id].append((segment_id, bool(approved)))
+        found[subscriber_id].append((segment_id, bool(verified)))
     return found
 
 

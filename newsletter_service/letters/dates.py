@@ -6,6 +6,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
+from newsletter_service.clock import DEFAULT_ZONE, in_zone
 from newsletter_service.languages import Language
 from newsletter_service.letters.texts import texts
 
@@ -46,6 +47,11 @@ def when(start: datetime, end: datetime | None, language: Language, year: int, k
         "last_day": _weekday(end, language, year),
         "last_hours": keep(_hour(end, language)),
     }
+
+
+def day_with_year(moment: datetime, language: Language, zone: str = DEFAULT_ZONE) -> str:
+    """Write the day of an aware moment on the clocks of `zone`: "15 december 2027"."""
+    return format_date(in_zone(moment, zone), "d MMMM y", locale=language)
 
 
 def clock(moment: datetime, language: Language) -> str:

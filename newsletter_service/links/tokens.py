@@ -40,6 +40,7 @@ class Purpose(StrEnum):
     NEVER = "never"
     MANAGE = "manage"
     UNSUBSCRIBE = "unsubscribe"
+    STILL_THERE = "still_there"
 
 
 _SEALED_TOGETHER = {
@@ -47,6 +48,7 @@ _SEALED_TOGETHER = {
     Purpose.NEVER: ("subscribing", 1),
     Purpose.MANAGE: ("subscribed", 0),
     Purpose.UNSUBSCRIBE: ("subscribed", 1),
+    Purpose.STILL_THERE: ("still there", 0),
 }
 """What is asked for together is sealed together: two seals from one hash, of which neither tells the other."""
 

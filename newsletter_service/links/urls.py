@@ -10,7 +10,8 @@ ARCHIVE = "/archief"
 """Where the public reads editions back; each under its number."""
 CONFIRM_WITHIN = retention.UNCONFIRMED
 MANAGE_WITHIN = timedelta(days=1)
-PERSONAL_PAGES = ("bevestigen", "niet-ik", "voorkeuren", "afmelden", "mijn-gegevens")
+ANSWER_WITHIN = timedelta(days=60)
+PERSONAL_PAGES = ("functie", "bevestigen", "niet-ik", "voorkeuren", "afmelden", "mijn-gegevens")
 """Pages whose addresses go on with a token of one reader: nobody else may ever get such an address."""
 
 
@@ -36,6 +37,10 @@ class Links:
     def unsubscribe(self, key: str) -> str:
         """Where a reader leaves, by page and by one-click POST; dies with the subscription."""
         return self._reader("afmelden", Purpose.UNSUBSCRIBE, key, None)
+
+    def still_there(self, key: str, now: datetime) -> str:
+        """Where a reader says that they still have the function that was verified; good for ANSWER_WITHIN."""
+        return self._reader("functie", Purpose.STILL_THERE, key, now + ANSWER_WITHIN)
 
     def image(self, digest: str) -> str:
         """Where an item's picture lies; the same for all readers."""

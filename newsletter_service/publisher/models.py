@@ -16,7 +16,10 @@ class UnreadableColours(ValueError):
 
 
 class Newsletter(Base):
-    """What readers know the newsletter by; there is one row."""
+    """What readers know the newsletter by; there is one row.
+
+    `verification_days` is how long the check of a segment holds.
+    """
 
     __tablename__ = "newsletter"
 
@@ -26,6 +29,7 @@ class Newsletter(Base):
     tagline_nl: Mapped[str] = mapped_column(String(200))
     tagline_en: Mapped[str] = mapped_column(String(200))
     postal_address: Mapped[str] = mapped_column(String(300))
+    verification_days: Mapped[int] = mapped_column(default=365, server_default="365")
 
     def tagline(self, language: Language) -> str:
         """The line under the name, in `language` (nl or en)."""

@@ -61,6 +61,7 @@ class ChoicesForm(Form):
     """What a reader may choose; `offer` gives the segments and topics there are."""
 
     name = StringField(_l("Naam"))
+    organisation = StringField(_l("Organisatie"))
     segments = CheckboxesField(_l("Wat is uw functie?"), coerce=int)
     topics = CheckboxesField(_l("Welke thema's wilt u volgen?"), coerce=int)
     language = RadioField(_l("In welke taal wilt u de nieuwsbrief?"), choices=LANGUAGES)
@@ -71,6 +72,10 @@ class ChoicesForm(Form):
         self.about_segments = about
         self.segments.choices = segments
         self.topics.choices = topics
+
+    def validate_organisation(self, field: StringField) -> None:
+        """As for the name of a person."""
+        self.validate_name(field)
 
     def validate_name(self, field: StringField) -> None:
         """Bring the name into its clean form, or say what is wrong."""
@@ -88,6 +93,7 @@ class ChoicesForm(Form):
             language=self.language.data,
             segment_ids=frozenset(self.segments.data or ()),
             topic_ids=frozenset(self.topics.data or ()),
+            organisation=self.organisation.data or "",
         )
 
 

@@ -10,6 +10,7 @@ from newsletter_service.db import Base, one_of
 from newsletter_service.languages import DEFAULT_LANGUAGE, Language
 from newsletter_service.links.tokens import new_key
 from newsletter_service.subscriptions.rules import Status, folded
+from newsletter_service.subscriptions.verification.rules import ClaimState, DeclineReason, Evidence
 
 subscriber_topic = Table(
     "subscriber_topic",
@@ -26,13 +27,15 @@ class Subscriber(Base):
     a new one, and the links of the earlier subscription end with it. `former_link` is what was sealed
     ("number-generation") for a subscription of before there were keys; nobody gets one any more.
     `address_hmac` is the hash by which delivery.suppressions knows the address. `search` is what staff search in;
-    no two are the same, as each bears its address.
+    no two are the same, as each bears its address. `organisation` is what they say of themselves:
+    nobody checked it.
     """
 
     __tablename__ = "subscriber"
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'active', 'left')", name="status"),
         Index("ix_subscriber_status_id", "status", "id"),
+        Index(None, "domain"),
         # A number is never used again: the ledger knows by it whose a letter was.
         {"sqlite_autoincrement": True},
     )
@@ -42,6 +45,7 @@ class Subscriber(Base):
     address_hmac: Mapped[str] = mapped_column(String(64))
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
+    organisation: Mapped[str] = mapped_column(String(120), default="", server_default="")
     language: Mapped[Language] = mapped_column(String(2), default=DEFAULT_LANGUAGE)
     status: Mapped[Status] = mapped_column(one_of(Status, 10), default=Status.PENDING)
     link_key: Mapped[str] = mapped_column(String(12), unique=True, index=True, default=new_key)
@@ -65,10 +69,33 @@ def _keep_what_is_searched(_mapper: object, _connection: object, subscriber: Sub
     subscriber.search = folded(f"{subscriber.name or ''} {subscriber.address}")
 
 
-class Membership(Base):
-    """A reader's claim to a segment; `approved_at` is set when a communicator vouched for it."""
+class Checked:
+    """What is known of the check of a claim: where it stands, since when, by what and until when.
+
+    `decided_at` is when it was verified or declined, `decided_by_id` by whom if that was a person. `evidence` is what
+    a verification goes by and `source` says that in a word: the listed domain, or where the import had it from.
+    `reminders` counts the mails about its end; the reader is told of the decision once `tell_at` has come.
+    """
+
+    state: Mapped[ClaimState] = mapped_column(one_of(ClaimState, 10), default=ClaimState.WAITING)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    evidence: Mapped[Evidence | None] = mapped_column(one_of(Evidence, 10))
+    source: Mapped[str] = mapped_column(String(255), default="", server_default="")
+    reason: Mapped[DeclineReason | None] = mapped_column(one_of(DeclineReason, 20))
+    until: Mapped[datetime | None]
+    reminders: Mapped[int] = mapped_column(default=0, server_default="0")
+    tell_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Membership(Checked, Base):
+    """A reader's claim to a segment, made at `claimed_at`, and its check."""
 
     __tablename__ = "membership"
+    __table_args__ = (
+        Index(None, "state", "claimed_at", "subscriber_id", "segment_id"),
+        Index(None, "state", "until"),
+    )
 
     subscriber_id: Mapped[int] = mapped_column(
         ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
@@ -76,16 +103,15 @@ class Membership(Base):
     segment_id: Mapped[int] = mapped_column(
         ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    approved_at: Mapped[datetime | None]
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    claimed_at: Mapped[datetime]
     subscriber: Mapped[Subscriber] = relationship(back_populates="memberships")
     segment: Mapped[Segment] = relationship(lazy="joined")
 
 
-class DormantApproval(Base):
-    """Who vouched for a claim that the reader gave up: it counts again once they claim the segment again."""
+class DormantCheck(Checked, Base):
+    """The check of a claim that the reader gave up: it counts again once they claim the segment again."""
 
-    __tablename__ = "dormant_approval"
+    __tablename__ = "dormant_check"
 
     subscriber_id: Mapped[int] = mapped_column(
         ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True
@@ -93,5 +119,3 @@ class DormantApproval(Base):
     segment_id: Mapped[int] = mapped_column(
         ForeignKey("segment.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    approved_at: Mapped[datetime]
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))

@@ -39,6 +39,7 @@ class Choices:
     language: Language
     segment_ids: frozenset[int]
     topic_ids: frozenset[int]
+    organisation: str = ""
 
 
 def answer_to_sign_up(status: Status) -> Answer:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter_service.audience.models import Segment, Topic
+from newsletter_service.audience.models import Topic
 from newsletter_service.delivery.rules import BOUNCED, address_hmac
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
 from newsletter_service.delivery.suppressions import is_suppressed, let_ask_again, suppress
@@ -22,7 +22,7 @@ from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.rules import JOB, READER, By, Place, Step
 from newsletter_service.subscriptions.consent.service import forget_sign_up, is_to_agree_again, record_wish
-from newsletter_service.subscriptions.models import DormantApproval, Membership, Subscriber
+from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import (
     Answer,
     Choices,
@@ -31,6 +31,7 @@ from newsletter_service.subscriptions.rules import (
     answer_to_sign_up,
     may_undo,
 )
+from newsletter_service.subscriptions.verification.service import choose_segments, settle
 
 
 def sign_up(
@@ -60,7 +61,7 @@ def sign_up(
     answer = answer_to_sign_up(subscriber.status)
     if answer is Answer.CONFIRM:
         _ask(session, subscriber, now)
-        _choose(session, subscriber, choices)
+        _choose(session, subscriber, choices, now)
         record_wish(
             session,
             subscriber,
@@ -120,6 +121,7 @@ def confirm(
         read=read_now(session, read_in, mail_context.reply_to),
         detail=_chosen(subscriber),
     )
+    settle(session, subscriber, now)
     return True
 
 
@@ -197,10 +199,10 @@ def change_preferences(
     by: By = READER,
     source: str = Place.PREFERENCES,
 ) -> None:
-    """Set what the reader chose; a segment kept, or chosen again, has the check that a person made."""
-    before = _chosen(subscriber) | {"name": subscriber.name}
-    _choose(session, subscriber, choices)
-    after = _chosen(subscriber) | {"name": subscriber.name}
+    """Set what the reader chose; a segment kept, or chosen again, keeps its check."""
+    before = _chosen(subscriber) | {"name": subscriber.name, "organisation": subscriber.organisation}
+    _choose(session, subscriber, choices, now)
+    after = _chosen(subscriber) | {"name": subscriber.name, "organisation": subscriber.organisation}
     changed = [what for what in after if after[what] != before[what]]
     if changed:
         record_wish(
@@ -223,41 +225,13 @@ def _chosen(subscriber: Subscriber) -> dict[str, object]:
     }
 
 
-def _choose(session: Session, subscriber: Subscriber, choices: Choices) -> None:
+def _choose(session: Session, subscriber: Subscriber, choices: Choices, now: datetime) -> None:
     subscriber.name = choices.name
+    subscriber.organisation = choices.organisation
     subscriber.language = choices.language
-    kept = {membership.segment_id: membership for membership in subscriber.memberships}
-    wanted = session.scalars(select(Segment).where(Segment.id.in_(choices.segment_ids)).order_by(Segment.id))
-    for membership in subscriber.memberships:
-        if membership.segment_id not in choices.segment_ids:
-            _let_sleep(session, membership)
-    subscriber.memberships = [
-        kept.get(segment.id) or _claim(session, subscriber, segment) for segment in wanted
-    ]
+    choose_segments(session, subscriber, choices.segment_ids, now)
     subscriber.topics = list(session.scalars(select(Topic).where(Topic.id.in_(choices.topic_ids))))
     session.flush()
-
-
-def _let_sleep(session: Session, membership: Membership) -> None:
-    """Remember who vouched for a claim that is given up."""
-    if membership.approved_at is not None:
-        session.add(
-            DormantApproval(
-                subscriber_id=membership.subscriber_id,
-                segment_id=membership.segment_id,
-                approved_at=membership.approved_at,
-                approved_by_id=membership.approved_by_id,
-            )
-        )
-
-
-def _claim(session: Session, subscriber: Subscriber, segment: Segment) -> Membership:
-    """A claim, with the check of an earlier one if a person had made it."""
-    claim = Membership(segment=segment)
-    if dormant := session.get(DormantApproval, (subscriber.id, segment.id)):
-        claim.approved_at, claim.approved_by_id = dormant.approved_at, dormant.approved_by_id
-        session.delete(dormant)
-    return claim
 
 
 def leave(session: Session, subscriber: Subscriber, now: datetime, source: str = Place.LEAVE) -> bool:

@@ -5,8 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.utils import secure_filename
 
-from newsletter_service.audience.rules import is_verified
-from newsletter_service.audience.service import segment_domains, segments, topics
+from newsletter_service.audience.service import segments, topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.suppressions import came_back
 from newsletter_service.documents.rules import Kind
@@ -24,6 +23,7 @@ from newsletter_service.subscriptions.consent.wording import SAID
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.formatting import listed
@@ -122,7 +122,7 @@ def preferences(token: str) -> Any:
         token=token,
         saved=saved,
         address=readable(subscriber.address),
-        checks=_checks(subscriber),
+        checks=checks(subscriber),
         agree_again=is_to_agree_again(db.session(), subscriber),
         consent=_consent(),
         leave_token=_token(services().links.unsubscribe(subscriber.link_key)),
@@ -307,7 +307,7 @@ def _confirm_page(subscriber: Subscriber, token: str) -> Any:
 
 def _confirmed_page(subscriber: Subscriber) -> str:
     return render_template(
-        "readers/confirmed.html", manage_token=_manage_token(subscriber), checks=_checks(subscriber)
+        "readers/confirmed.html", manage_token=_manage_token(subscriber), checks=checks(subscriber)
     )
 
 
@@ -357,26 +357,11 @@ def _offers() -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
 def _chosen_before(subscriber: Subscriber) -> dict[str, Any]:
     return {
         "name": subscriber.name,
+        "organisation": subscriber.organisation,
         "language": subscriber.language,
         "segments": [membership.segment_id for membership in subscriber.memberships],
         "topics": [topic.id for topic in subscriber.topics],
     }
-
-
-def _checks(subscriber: Subscriber) -> list[tuple[str, bool]]:
-    """Each segment the reader claims, and whether the claim counts as verified."""
-    domains = segment_domains(db.session())
-    return [
-        (
-            membership.segment.choice(language()),
-            is_verified(
-                approved=membership.approved_at is not None,
-                domain=subscriber.domain,
-                listed=domains.get(membership.segment_id, frozenset()),
-            ),
-        )
-        for membership in sorted(subscriber.memberships, key=lambda m: (m.segment.position, m.segment_id))
-    ]
 
 
 def _manage_token(subscriber: Subscriber) -> str:

@@ -32,6 +32,8 @@ from newsletter_service.links.urls import Links
 from newsletter_service.seed import ORGANISATIONS
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.subscriptions import emails as reader_emails
+from newsletter_service.subscriptions.verification import emails as verification_emails
+from newsletter_service.subscriptions.verification.rules import DeclineReason, Evidence
 
 RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
 BASE = "https://nieuwsbrief.example"
@@ -187,6 +189,7 @@ def _notices(language: Language) -> dict[str, Notice]:
         ),
         "already-subscribed": reader_emails.already_subscribed(name, language, manage),
         "lost-link": reader_emails.lost_link(name, language, manage),
+        **_about_checks(language, manage, f"{BASE}/functie/{token}"),
         "staff-composed": staff_emails.edition_composed(composed, _LINKS, language),
         "staff-held": staff_emails.edition_held(held, _LINKS, language),
         "staff-correction-offered": correction_emails.correction_offered(offered, _LINKS, language),
@@ -201,4 +204,20 @@ def _notices(language: Language) -> dict[str, Notice]:
             12, ("550 5.7.1 Message refused",), language
         ),
         "staff-wrong-passwords": access_emails.many_wrong_passwords(40, 2, language),
+    }
+
+
+def _about_checks(language: Language, manage: str, still_there: str) -> dict[str, Notice]:
+    name, until = _SENDER.name, NOW + timedelta(days=365)
+    police = verification_emails.Verified(
+        "Ik werk bij de politie", Evidence.DOMAIN, "politie-maasdelta.example", until
+    )
+    mayor = verification_emails.Declined("Burgemeester", DeclineReason.OTHER_ADDRESS)
+    ending = verification_emails.Ending(("Ik werk bij de politie", "OVV'er"), until, still_there)
+    return {
+        "claims-decided": verification_emails.claims_decided(name, language, [police], [mayor], manage),
+        "claim-declined": verification_emails.claims_decided(name, language, [], [mayor], manage),
+        "still-there": verification_emails.still_there(name, language, ending),
+        "still-there-again": verification_emails.still_there_again(name, language, ending),
+        "verification-lapsed": verification_emails.lapsed(name, language, ending),
     }

@@ -21,6 +21,7 @@ from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.importing.sheets import Line, Remark, Sheet, StayAway, read_sheet
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.verification.service import settle
 
 _ROWS_AT_ONCE = 500
 _EVERYBODY = 0
@@ -242,7 +243,9 @@ class _Import:
         subscriber.language = line.language
         subscriber.status = Status.ACTIVE
         subscriber.confirmed_at = confirmed
-        subscriber.memberships = [Membership(segment=self.segments[slug]) for slug in sorted(line.segments)]
+        subscriber.memberships = [
+            Membership(segment=self.segments[slug], claimed_at=self.now) for slug in sorted(line.segments)
+        ]
         subscriber.topics = [self.topics[slug] for slug in sorted(line.topics)]
         self.session.flush()
         record_wish(
@@ -259,3 +262,4 @@ class _Import:
                 "topics": sorted(line.topics),
             },
         )
+        settle(self.session, subscriber, self.now, tell=False)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from newsletter_service.audience.rules import (
     ANYONE,
     ItemView,
+    ListedDomain,
     SubscriberView,
-    is_verified,
     may_see,
     member_of,
+    proof_of,
     subscriber_view,
     visible,
 )
@@ -91,27 +92,32 @@ def test_a_passer_by_sees_only_what_is_for_everyone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("domain", "verified"),
+    ("domain", "alone", "with_subdomains"),
     [
-        ("politie.example", True),
-        ("rotterdam.politie.example", True),
-        ("nepolitie.example", False),
-        ("politie.example.test", False),
-        ("example", False),
+        ("politie.example", True, True),
+        ("rotterdam.politie.example", False, True),
+        ("nepolitie.example", False, False),
+        ("politie.example.test", False, False),
+        ("example", False, False),
     ],
 )
-def test_an_address_in_a_listed_domain_counts_as_verified(domain: str, verified: bool) -> None:
-    assert is_verified(approved=False, domain=domain, listed={"politie.example"}) is verified
+def test_a_listed_domain_proves_for_its_addresses_and_for_those_below_it_if_it_says_so(
+    domain: str, alone: bool, with_subdomains: bool
+) -> None:
+    assert (proof_of(domain, [ListedDomain("politie.example")]) is not None) is alone
+    wide = ListedDomain("politie.example", subdomains=True)
+    assert (proof_of(domain, [wide]) is not None) is with_subdomains
 
 
-def test_somebody_vouched_for_is_verified_whatever_the_domain() -> None:
-    assert is_verified(approved=True, domain="elders.example", listed=())
+def test_of_two_listed_domains_the_nearest_is_the_proof() -> None:
+    near = ListedDomain("rotterdam.politie.example", subdomains=True)
+    far = ListedDomain("politie.example", subdomains=True)
+    assert proof_of("wijk.rotterdam.politie.example", [far, near]) == near
 
 
-def test_a_domain_verifies_only_claims_that_were_made() -> None:
-    listed = {POLICE: frozenset({"politie.example"}), MAYORS: frozenset({"politie.example"})}
-    view = subscriber_view({POLICE: False}, [DRUGS], "politie.example", listed)
-    assert view == reader({POLICE}, {POLICE}, {DRUGS})
+def test_only_verified_claims_count_for_restricted_items() -> None:
+    view = subscriber_view({POLICE: True, MAYORS: False}, [DRUGS])
+    assert view == reader({POLICE, MAYORS}, {POLICE}, {DRUGS})
 
 
 ids = st.sets(st.integers(1, 4), max_size=3)

@@ -11,7 +11,7 @@ from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.consent.rules import READER
 from newsletter_service.subscriptions.consent.service import forget_person
-from newsletter_service.subscriptions.models import DormantApproval, Subscriber
+from newsletter_service.subscriptions.models import DormantCheck, Subscriber
 from newsletter_service.subscriptions.rules import Choices
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber
@@ -27,7 +27,7 @@ def police(session: Session) -> Segment:
 def anna(session: Session, police: Segment) -> Subscriber:
     """A reader whose segment a communicator vouched for."""
     anna = make_subscriber(session, "anna@gemeente.example", now=NOW, segments=(police,), approved=(police,))
-    anna.memberships[0].approved_by_id = make_staff(session, Role.COMMUNICATOR).id
+    anna.memberships[0].decided_by_id = make_staff(session, Role.COMMUNICATOR).id
     session.flush()
     return anna
 
@@ -50,15 +50,15 @@ def test_a_segment_unticked_and_ticked_again_has_the_check_that_a_person_made(
     for_police, for_checked_police = (
         ItemView(number, frozenset({police.id}), restricted=number == 2) for number in (1, 2)
     )
-    before = (anna.memberships[0].approved_at, anna.memberships[0].approved_by_id)
+    before = (anna.memberships[0].decided_at, anna.memberships[0].decided_by_id)
     for _ in range(2):
         choose(session, anna)
         assert anna.memberships == []
         assert seen(session, for_police, for_checked_police) == ()
         choose(session, anna, police)
-        assert [(claim.approved_at, claim.approved_by_id) for claim in anna.memberships] == [before]
+        assert [(claim.decided_at, claim.decided_by_id) for claim in anna.memberships] == [before]
         assert seen(session, for_police, for_checked_police) == (1, 2)
-    assert session.scalars(select(func.count()).select_from(DormantApproval)).one() == 0
+    assert session.scalars(select(func.count()).select_from(DormantCheck)).one() == 0
 
 
 def test_what_nobody_checked_is_not_checked_by_ticking_it_again(
@@ -69,7 +69,7 @@ def test_what_nobody_checked_is_not_checked_by_ticking_it_again(
     for reader in (anna, bob):
         choose(session, reader, mayors)
         choose(session, reader, mayors, police)
-    checked = {(m.subscriber_id, m.segment_id) for r in (anna, bob) for m in r.memberships if m.approved_at}
+    checked = {(m.subscriber_id, m.segment_id) for r in (anna, bob) for m in r.memberships if m.decided_at}
     assert checked == {(anna.id, police.id)}
 
 
@@ -77,4 +77,4 @@ def test_who_is_erased_leaves_no_check_behind(session: Session, anna: Subscriber
     choose(session, anna)
     forget_person(session, anna, READER, "/mijn-gegevens", NOW)
     session.execute(delete(Subscriber))
-    assert session.scalars(select(DormantApproval)).all() == []
+    assert session.scalars(select(DormantCheck)).all() == []

@@ -51,7 +51,7 @@ def test_coming_back_by_the_button_keeps_choices_and_links(session: Session, mai
     service.leave(session, anna, NOW)
     assert service.undo_leave(session, anna, NOW + UNDO_WITHIN)
     assert (anna.status, anna.left_at) == (Status.ACTIVE, None)
-    assert [membership.approved_at for membership in anna.memberships] == [NOW]
+    assert [membership.decided_at for membership in anna.memberships] == [NOW]
     assert steps(session) == ["left", "returned"]
 
 
@@ -83,6 +83,6 @@ def test_a_segment_that_is_given_up_and_chosen_again_keeps_its_check(session: Se
     service.change_preferences(
         session, anna, Choices("Anna", "en", frozenset({police.id, mayors.id}), frozenset()), NOW
     )
-    checks = {membership.segment.slug: membership.approved_at for membership in anna.memberships}
+    checks = {membership.segment.slug: membership.decided_at for membership in anna.memberships}
     assert checks == {"politie": NOW, "burgemeesters": NOW}
     assert (anna.name, anna.language, anna.topics) == ("Anna", "en", [])

@@ -41,6 +41,9 @@ class Pages:
     def manage_in_letter(self) -> str:
         return self._path(self.links.manage(self.key))
 
+    def still_there(self, now: datetime = NOW) -> str:
+        return self._path(self.links.still_there(self.key, now))
+
     def leave(self) -> str:
         return self._path(self.links.unsubscribe(self.key))
 

@@ -1,0 +1,149 @@
+"""Tells readers of the check of their segments: what was decided, and that it comes to its end."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.service import write_notice
+from newsletter_service.languages import Language
+from newsletter_service.letters.values import Notice
+from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.publisher.service import mail_identity, newsletter
+from newsletter_service.subscriptions.models import Membership, Subscriber
+from newsletter_service.subscriptions.notices import may_write
+from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.verification import emails
+from newsletter_service.subscriptions.verification.rules import (
+    ASK_BEFORE,
+    REMIND_BEFORE,
+    ClaimState,
+    Reminder,
+    due,
+    extended,
+)
+
+_AT_ONCE = 500
+_ABOUT_THE_END: dict[Reminder, Callable[[str, Language, emails.Ending], Notice]] = {
+    Reminder.ASK: emails.still_there,
+    Reminder.REMIND: emails.still_there_again,
+    Reminder.LAPSE: emails.lapsed,
+}
+
+
+def to_tell(session: Session, now: datetime) -> Sequence[int]:
+    """Returns who is to be told of a decision by now, some hundreds at a time."""
+    query = select(Membership.subscriber_id).where(Membership.tell_at <= now)
+    return session.scalars(query.distinct().order_by(Membership.subscriber_id).limit(_AT_ONCE)).all()
+
+
+def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: datetime) -> bool:
+    """Tells one reader of what was decided on their claims, in one mail; False if nothing was written."""
+    subscriber = _held(session, subscriber_id)
+    decided = [
+        claim for claim in subscriber.memberships if claim.tell_at is not None and claim.tell_at <= now
+    ]
+    if subscriber.status is Status.ACTIVE and not may_write(session, subscriber, now):
+        return False
+    for claim in decided:
+        claim.tell_at = None
+    if subscriber.status is not Status.ACTIVE or not decided:
+        return False
+    language = subscriber.language
+    notice = emails.claims_decided(
+        newsletter(session).name,
+        language,
+        [
+            emails.Verified(claim.segment.choice(language), claim.evidence, claim.source, claim.until)
+            for claim in decided
+            if claim.state is ClaimState.VERIFIED and claim.until is not None
+        ],
+        [
+            emails.Declined(claim.segment.choice(language), claim.reason)
+            for claim in decided
+            if claim.state is ClaimState.DECLINED
+        ],
+        mail_context.links.manage(subscriber.link_key),
+    )
+    _write(session, mail_context, subscriber, notice, now)
+    return True
+
+
+def coming_to_an_end(session: Session, now: datetime) -> Sequence[int]:
+    """Returns whose verifications ask for a mail, or end, by now; some hundreds at a time."""
+    query = select(Membership.subscriber_id).where(Membership.state == ClaimState.VERIFIED, _due(now))
+    return session.scalars(query.distinct().order_by(Membership.subscriber_id).limit(_AT_ONCE)).all()
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Whether rules.due names anything."""
+    ends, heard = Membership.until, Membership.reminders
+    return or_(
+        and_(ends <= now + ASK_BEFORE, heard == 0),
+        and_(ends <= now + REMIND_BEFORE, heard == 1),
+        and_(ends <= now, heard > 1),
+    )
+
+
+def ask_or_end(session: Session, mail_context: MailContext, subscriber_id: int, now: datetime) -> bool:
+    """Asks one reader whether they are still there, or ends what they did not answer about; False without a mail."""
+    subscriber = _held(session, subscriber_id)
+    active = subscriber.status is Status.ACTIVE
+    if active and not may_write(session, subscriber, now):
+        return False
+    wrote = False
+    for what, build in _ABOUT_THE_END.items():
+        claims = [claim for claim in subscriber.memberships if _is_due(claim, now) is what]
+        for claim in claims:
+            _move(claim, what, now)
+        if claims and active:
+            ending = _ending(mail_context, subscriber, claims, now)
+            notice = build(newsletter(session).name, subscriber.language, ending)
+            _write(session, mail_context, subscriber, notice, now)
+            wrote = True
+    return wrote
+
+
+def _is_due(claim: Membership, now: datetime) -> Reminder | None:
+    if claim.state is not ClaimState.VERIFIED or claim.until is None:
+        return None
+    return due(claim.until, claim.reminders, now)
+
+
+def _move(claim: Membership, what: Reminder, now: datetime) -> None:
+    if what is Reminder.LAPSE:
+        claim.state = ClaimState.LAPSED
+        return
+    claim.reminders += 1
+    if claim.until is not None and what is Reminder.ASK:
+        claim.until = extended(claim.until, now)
+
+
+def _ending(
+    mail_context: MailContext, subscriber: Subscriber, claims: Sequence[Membership], now: datetime
+) -> emails.Ending:
+    return emails.Ending(
+        [claim.segment.choice(subscriber.language) for claim in claims],
+        min(claim.until for claim in claims if claim.until is not None),
+        mail_context.links.still_there(subscriber.link_key, now),
+    )
+
+
+def _held(session: Session, subscriber_id: int) -> Subscriber:
+    held = select(Subscriber).where(Subscriber.id == subscriber_id).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one()
+
+
+def _write(
+    session: Session, mail_context: MailContext, subscriber: Subscriber, notice: Notice, now: datetime
+) -> None:
+    letter = mail_context.renderer.notice(notice, mail_identity(session, mail_context, subscriber.language))
+    write_notice(
+        session,
+        letter,
+        subscriber.address,
+        now,
+        subscriber_id=subscriber.id,
+        subscriber_key=subscriber.link_key,
+    )

@@ -1,0 +1,196 @@
+"""Use cases of checking claims to segments: at once by domain, by a person, anew when a year is over."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.models import Segment
+from newsletter_service.audience.rules import ListedDomain, proof_of
+from newsletter_service.audience.service import listed_domains
+from newsletter_service.publisher.service import newsletter
+from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.models import Checked, DormantCheck, Membership, Subscriber
+from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.verification.rules import (
+    ClaimState,
+    Evidence,
+    may_renew,
+)
+
+Check = TypeVar("Check", bound=Checked)
+_CHECK = (
+    "state",
+    "decided_at",
+    "decided_by_id",
+    "evidence",
+    "source",
+    "reason",
+    "until",
+    "reminders",
+)
+_AT_ONCE = 500
+
+
+def term(session: Session) -> timedelta:
+    """How long a verification holds, as staff set it."""
+    return timedelta(days=newsletter(session).verification_days)
+
+
+def choose_segments(
+    session: Session, subscriber: Subscriber, segment_ids: Collection[int], now: datetime
+) -> None:
+    """Set which segments a reader claims; one that is kept, or claimed again, keeps its check."""
+    kept = {membership.segment_id: membership for membership in subscriber.memberships}
+    wanted = session.scalars(select(Segment).where(Segment.id.in_(segment_ids)).order_by(Segment.id))
+    for membership in subscriber.memberships:
+        if membership.segment_id not in segment_ids:
+            _let_sleep(session, membership)
+    subscriber.memberships = [
+        kept.get(segment.id) or _claim(session, subscriber, segment, now) for segment in wanted
+    ]
+    session.flush()
+    settle(session, subscriber, now)
+
+
+def _let_sleep(session: Session, membership: Membership) -> None:
+    """Remember the check of a claim that is given up."""
+    if membership.state is not ClaimState.WAITING:
+        check = DormantCheck(subscriber_id=membership.subscriber_id, segment_id=membership.segment_id)
+        session.add(_copied(membership, check))
+
+
+def _claim(session: Session, subscriber: Subscriber, segment: Segment, now: datetime) -> Membership:
+    """A claim, with its earlier check if there is one; what was declined or is over waits for a new one."""
+    claim = Membership(segment=segment, state=ClaimState.WAITING, claimed_at=now)
+    if dormant := session.get(DormantCheck, (subscriber.id, segment.id)):
+        _copied(dormant, claim)
+        if claim.state is not ClaimState.VERIFIED or claim.until is None or claim.until <= now:
+            claim.state = ClaimState.WAITING
+        session.delete(dormant)
+    return claim
+
+
+def _copied(check: Checked, onto: Check) -> Check:
+    for name in _CHECK:
+        setattr(onto, name, getattr(check, name))
+    return onto
+
+
+def settle(session: Session, subscriber: Subscriber, now: datetime, *, tell: bool = True) -> None:
+    """Hold the claims of a reader against the listed domains, once the address is confirmed.
+
+    What a domain proves counts from here, and its reader is told if `tell`; what a domain proved that does so no more
+    waits again.
+    """
+    if subscriber.status is not Status.ACTIVE or not subscriber.memberships:
+        return
+    listed = listed_domains(session)
+    for membership in subscriber.memberships:
+        _settle(session, membership, subscriber.domain, listed.get(membership.segment_id, ()), now)
+        if not tell:
+            membership.tell_at = None
+    session.flush()
+
+
+def _settle(
+    session: Session, membership: Membership, domain: str, listed: Sequence[ListedDomain], now: datetime
+) -> None:
+    proof = proof_of(domain, listed)
+    by_domain = membership.evidence is Evidence.DOMAIN and membership.state is ClaimState.VERIFIED
+    if proof is None and by_domain:
+        reopen(membership, now)
+    elif proof is not None and membership.state is ClaimState.WAITING:
+        verify(session, membership, Evidence.DOMAIN, proof.name, now)
+
+
+def in_domains(domains: Collection[ListedDomain]) -> ColumnElement[bool]:
+    """Whether a subscriber's address lies in one of these domains, as ListedDomain.covers says of one."""
+    below = [Subscriber.domain.endswith(f".{one.name}", autoescape=True) for one in domains if one.subdomains]
+    return or_(Subscriber.domain.in_([one.name for one in domains]), *below)
+
+
+def settle_waiting(session: Session, now: datetime) -> int:
+    """Verify what a newly listed domain proves, some hundreds at a time; returns the number of readers."""
+    listed = listed_domains(session)
+    found = 0
+    for segment_id, domains in listed.items():
+        for claim in _provable(session, segment_id, domains):
+            _settle(session, claim, claim.subscriber.domain, domains, now)
+            found += 1
+    session.flush()
+    return found
+
+
+def _provable(session: Session, segment_id: int, domains: Collection[ListedDomain]) -> Sequence[Membership]:
+    query = (
+        select(Membership)
+        .join(Membership.subscriber)
+        .where(
+            Membership.segment_id == segment_id,
+            Membership.state == ClaimState.WAITING,
+            Subscriber.status == Status.ACTIVE,
+            in_domains(domains),
+        )
+        .order_by(Membership.claimed_at, Membership.subscriber_id)
+        .limit(_AT_ONCE)
+        .with_for_update(of=Membership)
+    )
+    return session.scalars(query).all()
+
+
+def verify(
+    session: Session,
+    membership: Membership,
+    evidence: Evidence,
+    source: str,
+    now: datetime,
+    *,
+    by: User | None = None,
+    until: datetime | None = None,
+    tell_at: datetime | None = None,
+) -> None:
+    """Let a claim count, for as long as verifications hold; its reader is told at `tell_at`, or as soon as can be."""
+    membership.state = ClaimState.VERIFIED
+    membership.decided_at, membership.decided_by_id = now, by.id if by else None
+    membership.evidence, membership.source, membership.reason = evidence, source, None
+    membership.until, membership.reminders = until or now + term(session), 0
+    membership.tell_at = tell_at or now
+
+
+def reopen(membership: Membership, now: datetime) -> None:
+    """Let a claim wait for a new check; what it went by stays to be read beside it."""
+    membership.state, membership.claimed_at = ClaimState.WAITING, now
+    membership.until, membership.tell_at, membership.reminders = None, None, 0
+
+
+def renewable(subscriber: Subscriber) -> list[Membership]:
+    """The claims that their owner may renew by the button in a mail."""
+    if subscriber.status is not Status.ACTIVE:
+        return []
+    return [claim for claim in subscriber.memberships if may_renew(claim.state, claim.reminders)]
+
+
+def renew(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """Let what the reader was asked about hold once more; what ended meanwhile waits for a new check.
+
+    Whoever presses the button, a mail scanner too, can so prolong what was verified before, and nothing else; an
+    address in a listed domain proves by getting the mail what it proved at first.
+    """
+    for claim in renewable(subscriber):
+        if claim.state is ClaimState.LAPSED:
+            reopen(claim, now)
+        else:
+            claim.until, claim.reminders = now + term(session), 0
+        _record(session, None, "claim.renewed", claim, now)
+    session.flush()
+    settle(session, subscriber, now)
+
+
+def _record(
+    session: Session, by: User | None, action: str, claim: Membership, now: datetime, **detail: object
+) -> None:
+    record(session, by, action, "subscriber", claim.subscriber_id, now, segment=claim.segment.slug, **detail)

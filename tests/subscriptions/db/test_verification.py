@@ -1,0 +1,147 @@
+"""Claims to segments: what proves them, until when, and what their owners hear of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.models import Segment, SegmentDomain
+from newsletter_service.editions.readers import active_subscribers
+from newsletter_service.services import Services
+from newsletter_service.staff.models import User
+from newsletter_service.staff.rules import Role
+from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.models import Membership, Subscriber
+from newsletter_service.subscriptions.rules import Choices
+from newsletter_service.subscriptions.verification import notices
+from newsletter_service.subscriptions.verification.rules import (
+    ASK_BEFORE,
+    REMIND_BEFORE,
+    ClaimState,
+    Evidence,
+)
+from newsletter_service.subscriptions.verification.service import (
+    renew,
+    settle_waiting,
+)
+from tests.conftest import NOW
+from tests.factories import make_segment, make_subscriber
+from tests.staff_browser import make_staff
+from tests.subscriptions.db.conftest import Written
+
+DAY = timedelta(days=1)
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture
+def police(session: Session) -> Segment:
+    return make_segment(session, "politie", ("politie.example",))
+
+
+@pytest.fixture
+def samira(session: Session) -> User:
+    return make_staff(session, Role.COMMUNICATOR)
+
+
+def claim_of(reader: Subscriber) -> Membership:
+    (claim,) = reader.memberships
+    return claim
+
+
+def verified_readers(session: Session) -> set[int]:
+    """Whom a release would send restricted items."""
+    return {one.id for some in active_subscribers(session) for one in some if one.view.verified}
+
+
+def check(session: Session, mail_context: Services, now: datetime) -> None:
+    """What the scheduled job does."""
+    settle_waiting(session, now)
+    for told in notices.to_tell(session, now):
+        notices.tell(session, mail_context, told, now)
+    for asked in notices.coming_to_an_end(session, now):
+        notices.ask_or_end(session, mail_context, asked, now)
+
+
+def test_an_address_in_a_listed_domain_counts_once_it_is_confirmed(session: Session, police: Segment) -> None:
+    anna = make_subscriber(session, "anna@utrecht.politie.example", now=NOW, status="pending")
+    service.change_preferences(session, anna, Choices("", "nl", frozenset({police.id}), frozenset()), NOW)
+    assert claim_of(anna).state is ClaimState.WAITING
+    service.confirm(session, anna, "nl", NOW + DAY)
+    claim = claim_of(anna)
+    assert (claim.state, claim.evidence, claim.source) == (
+        ClaimState.VERIFIED,
+        Evidence.DOMAIN,
+        "politie.example",
+    )
+    assert (claim.decided_at, claim.until) == (NOW + DAY, NOW + DAY + YEAR)
+    assert verified_readers(session) == {anna.id}
+
+
+def test_a_domain_that_is_listed_later_proves_the_claims_that_wait(
+    session: Session, police: Segment, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, "anna@meldkamer.example", now=NOW, segments=(police,))
+    bob = make_subscriber(session, "bob@nepmeldkamer.example", now=NOW, segments=(police,))
+    below = make_subscriber(session, "cor@zuid.meldkamer.example", now=NOW, segments=(police,))
+    police.domains.append(SegmentDomain(domain="meldkamer.example", subdomains=False))
+    session.flush()
+    check(session, mail_context, NOW)
+    assert verified_readers(session) == {anna.id}
+    assert {claim_of(one).state for one in (bob, below)} == {ClaimState.WAITING}
+    assert written() == ["Uw functie is gecontroleerd · Veilig Verbonden"]
+
+
+def test_after_a_year_the_reader_is_asked_reminded_and_then_unverified(
+    session: Session, police: Segment, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, now=NOW, segments=(police,), approved=(police,))
+    end = NOW + YEAR
+    subjects = []
+    for moment in (end - ASK_BEFORE - DAY, end - ASK_BEFORE, end - 9 * DAY, end - REMIND_BEFORE, end - DAY):
+        check(session, mail_context, moment)
+        subjects.append(len(written()))
+    assert subjects == [0, 1, 1, 2, 2]
+    assert verified_readers(session) == {anna.id}
+    check(session, mail_context, end)
+    assert claim_of(anna).state is ClaimState.LAPSED
+    assert verified_readers(session) == set()
+    assert written() == [
+        "Klopt uw functie nog? · Veilig Verbonden",
+        "Herinnering: klopt uw functie nog? · Veilig Verbonden",
+        "De controle van uw functie is verlopen · Veilig Verbonden",
+    ]
+
+
+def test_one_answer_is_good_for_another_year(
+    session: Session, police: Segment, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, now=NOW, segments=(police,), approved=(police,))
+    asked = NOW + YEAR - ASK_BEFORE
+    renew(session, anna, asked)
+    assert claim_of(anna).until == NOW + YEAR, "who was not asked has nothing to renew"
+    check(session, mail_context, asked)
+    renew(session, anna, asked + DAY)
+    renew(session, anna, asked + 2 * DAY)
+    assert claim_of(anna).until == asked + DAY + YEAR
+    check(session, mail_context, NOW + YEAR)
+    assert (claim_of(anna).state, len(written())) == (ClaimState.VERIFIED, 1)
+
+
+def test_an_answer_that_comes_too_late_lets_the_claim_wait_for_a_person(
+    session: Session, police: Segment, mail_context: Services
+) -> None:
+    anna = make_subscriber(session, now=NOW, segments=(police,), approved=(police,))
+    for moment in (NOW + YEAR - ASK_BEFORE, NOW + YEAR - REMIND_BEFORE, NOW + YEAR):
+        check(session, mail_context, moment)
+    renew(session, anna, NOW + YEAR + DAY)
+    assert (claim_of(anna).state, verified_readers(session)) == (ClaimState.WAITING, set())
+
+
+def test_nobody_loses_a_verification_unasked_where_the_scheduler_stood_still(
+    session: Session, police: Segment, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, now=NOW, segments=(police,), approved=(police,))
+    late = NOW + YEAR + 40 * DAY
+    check(session, mail_context, late)
+    assert (claim_of(anna).state, claim_of(anna).until) == (ClaimState.VERIFIED, late + 2 * REMIND_BEFORE)
+    assert written() == ["Klopt uw functie nog? · Veilig Verbonden"]
