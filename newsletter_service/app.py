@@ -23,6 +23,8 @@ from newsletter_service.settings import Settings
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
 from newsletter_service.startup import start
+from newsletter_service.subscriptions.claims.views import claims
+from newsletter_service.subscriptions.domains.views import segment_domains
 from newsletter_service.subscriptions.verification.views import still_there
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.today.views import beginning
@@ -43,6 +45,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         readers,
         own,
         still_there,
+        claims,
+        segment_domains,
         staff,
         documents,
         beginning,

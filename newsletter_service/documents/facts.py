@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from newsletter_service import retention
-from newsletter_service.audience.service import segment_domains, segments
+from newsletter_service.audience.service import listed_domains, segments
 from newsletter_service.documents.rules import Slot
 from newsletter_service.languages import Language
 from newsletter_service.letters.texts import listed, texts
@@ -30,7 +30,7 @@ def facts(session: Session, language: Language, contact: str) -> dict[Slot, str]
 
 def _checks(session: Session, language: Language) -> str:
     _ = texts(language).gettext
-    domains = segment_domains(session)
+    domains = listed_domains(session)
     lines = [
         _(
             "Sommige berichten zijn alleen voor een bepaalde functie. Daarvoor controleren we of u die functie heeft. "
@@ -41,7 +41,10 @@ def _checks(session: Session, language: Language) -> str:
     lines += [
         "- "
         + _("%(segment)s: een e-mailadres dat eindigt op %(domains)s telt meteen.")
-        % {"segment": segment.name(language), "domains": listed(sorted(domains[segment.id]), language)}
+        % {
+            "segment": segment.name(language),
+            "domains": listed([one.name for one in domains[segment.id]], language),
+        }
         for segment in segments(session)
         if segment.id in domains
     ]

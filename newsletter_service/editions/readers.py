@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -95,22 +95,44 @@ def _topics(connection: Connection, first: int, last: int) -> dict[int, list[int
 
 @dataclass(frozen=True)
 class Reach:
-    """Numbers of readers: `intended` active ones, `reached` by anything here, and `per_item` (by item id)."""
+    """Numbers of readers: `intended` active ones, `reached` by anything here, and `per_item` (by item id).
+
+    `unverified` are those who miss a restricted item (by its id) only because nobody verified them.
+    """
 
     intended: int
     reached: int
     per_item: dict[int, int]
+    unverified: dict[int, int]
 
 
 def reach(session: Session, items: Sequence[Item]) -> Reach:
     """The number of readers who would see these items, by the one rule of who sees what."""
-    streams = active_subscribers(session, item_views(items))
-    kinds = Counter(reader.seen for readers in streams for reader in readers)
+    views = item_views(items)
+    kinds = _kinds(session, views)
+    per_item = _per_item(kinds, items)
+    were_all_verified = per_item
+    if any(view.restricted for view in views):
+        were_all_verified = _per_item(
+            _kinds(session, [replace(view, restricted=False) for view in views]), items
+        )
+    return Reach(
+        intended=kinds.total(),
+        reached=sum(readers for seen, readers in kinds.items() if seen),
+        per_item=per_item,
+        unverified={item_id: were_all_verified[item_id] - number for item_id, number in per_item.items()},
+    )
+
+
+def _kinds(session: Session, views: Sequence[ItemView]) -> Counter[tuple[int, ...]]:
+    """The number of readers by what they see."""
+    streams = active_subscribers(session, views)
+    return Counter(reader.seen for readers in streams for reader in readers)
+
+
+def _per_item(kinds: Counter[tuple[int, ...]], items: Sequence[Item]) -> dict[int, int]:
     per_item = Counter({item.id: 0 for item in items})
-    intended = reached = 0
     for seen, readers in kinds.items():
-        intended += readers
-        reached += readers if seen else 0
         for item_id in seen:
             per_item[item_id] += readers
-    return Reach(intended, reached, dict(per_item))
+    return dict(per_item)

@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter_service.audience.rules import SubscriberView, Why, subscriber_view, why
-from newsletter_service.audience.service import segment_domains
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import BOUNCED, Suppressed
@@ -18,6 +17,7 @@ from newsletter_service.errors import NotFound
 from newsletter_service.languages import Language
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
 from newsletter_service.subscriptions.rules import Status, folded
+from newsletter_service.subscriptions.verification.rules import ClaimState
 
 _LETTERS_SHOWN = 20
 
@@ -105,16 +105,16 @@ def bounces_of(session: Session, subscriber: Subscriber) -> Sequence[Bounce]:
     return session.scalars(mine.order_by(Bounce.id.desc()).limit(_LETTERS_SHOWN)).all()
 
 
-def reasons(session: Session, edition: Edition, subscriber: Subscriber) -> list[tuple[Item, Why]]:
+def reasons(edition: Edition, subscriber: Subscriber) -> list[tuple[Item, Why]]:
     """For each item of an edition, by what the reader gets it or not, as things stand now."""
-    view = _view(session, subscriber)
+    view = _view(subscriber)
     return [(item, why(view, item_view(item))) for item in items_in(edition)]
 
 
-def _view(session: Session, subscriber: Subscriber) -> SubscriberView:
-    claims = {one.segment_id: one.approved_at is not None for one in subscriber.memberships}
+def _view(subscriber: Subscriber) -> SubscriberView:
+    claims = {one.segment_id: one.state is ClaimState.VERIFIED for one in subscriber.memberships}
     topics = [topic.id for topic in subscriber.topics]
-    return subscriber_view(claims, topics, subscriber.domain, segment_domains(session))
+    return subscriber_view(claims, topics)
 
 
 def last_edition(session: Session) -> Edition | None:

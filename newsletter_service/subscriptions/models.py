@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, event
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import Base, one_of
@@ -57,9 +57,19 @@ class Subscriber(Base):
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="subscriber", cascade="all, delete-orphan", lazy="selectin"
     )
+    dormant_checks: Mapped[list["DormantCheck"]] = relationship(cascade="all, delete-orphan")
     topics: Mapped[list[Topic]] = relationship(
         secondary=subscriber_topic, lazy="selectin", order_by=Topic.position
     )
+
+    @validates("address")
+    def _check_anew(self, _key: str, address: str) -> str:
+        """Every check was about the address of before: whoever changes it, the claims wait again."""
+        if self.address not in (None, address):
+            self.dormant_checks.clear()
+            for membership in self.memberships:
+                membership.reopen()
+        return address
 
 
 @event.listens_for(Subscriber, "before_insert")
@@ -106,6 +116,10 @@ class Membership(Checked, Base):
     claimed_at: Mapped[datetime]
     subscriber: Mapped[Subscriber] = relationship(back_populates="memberships")
     segment: Mapped[Segment] = relationship(lazy="joined")
+
+    def reopen(self) -> None:
+        """Let the claim wait for a new check; what it went by stays to be read beside it."""
+        self.state, self.until, self.tell_at, self.reminders = ClaimState.WAITING, None, None, 0
 
 
 class DormantCheck(Checked, Base):

@@ -26,7 +26,7 @@ DESK = (
         "envelope",
     ),
     *("today", "queue", "writing", "editions", "edition", "steps", "rows", "statement", "domains"),
-    *("deliveries", "stacked", "calendar", "catalogue"),
+    *("deliveries", "stacked", "calendar", "catalogue", "claims"),
 )
 SHEETS = {
     "lezers": (*SHARED, *READERS),

@@ -30,7 +30,10 @@ from newsletter_service.web.locale import language
 
 @dataclass(frozen=True)
 class Row:
-    """One item that is in: its place (1 is first), who it is for and how many they are, and why it is in."""
+    """One item that is in: its place (1 is first), who it is for and how many they are, and why it is in.
+
+    `unverified` are members who miss it because nobody verified them yet; `segment` is the slug if it is for one only.
+    """
 
     item_id: int
     place: int
@@ -39,6 +42,8 @@ class Row:
     starts_at: datetime | None
     audience: str
     readers: int
+    unverified: int
+    segment: str | None
     why: str
     last: bool
 
@@ -180,6 +185,8 @@ def _sections(
             starts_at=item.starts_at if item.kind is Kind.EVENT else None,
             audience=audience_of(item),
             readers=reached.per_item[item.id],
+            unverified=reached.unverified[item.id],
+            segment=item.segments[0].slug if len(item.segments) == 1 else None,
             why=wording.reason_in(decisions[item.id].reason, decisions[item.id].detail, edition.zone),
             last=place == len(inside),
         )

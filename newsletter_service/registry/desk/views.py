@@ -110,7 +110,7 @@ def _page(number: int, form: ReasonForm) -> str:
         letters=service.letters_to(session, reader),
         bounces=service.bounces_of(session, reader),
         edition=edition,
-        reasons=service.reasons(session, edition, reader) if edition is not None else [],
+        reasons=service.reasons(edition, reader) if edition is not None else [],
         steps=steps_of(session, reader),
         delivery_state=delivery_state,
         words=wording,

@@ -46,6 +46,7 @@ class Place(StrEnum):
     SMTP = "smtp"
     DESK = "/redactie/lezers"
     COMMAND = "command"
+    CLAIMS = "claims"
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,12 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+UNDO_WITHIN = timedelta(minutes=10)
+"""A decision can be taken back until the reader is told of it."""
 ASK_BEFORE = timedelta(days=30)
 REMIND_BEFORE = timedelta(days=7)
+FEWEST_DAYS, MOST_DAYS = 60, 3650
+"""How long staff may let a check hold: at least twice as long as its owner is asked before the end."""
 
 
 class ClaimState(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment
@@ -13,15 +13,21 @@ from newsletter_service.audience.service import listed_domains
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.consent.rules import JOB, Place, Step, by_staff
+from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Checked, DormantCheck, Membership, Subscriber
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.verification.rules import (
+    UNDO_WITHIN,
     ClaimState,
+    DeclineReason,
     Evidence,
     may_renew,
 )
 
 Check = TypeVar("Check", bound=Checked)
+ClaimKey = tuple[int, int]
+"""A claim, by the numbers of its reader and of its segment."""
 _CHECK = (
     "state",
     "decided_at",
@@ -102,7 +108,7 @@ def _settle(
     proof = proof_of(domain, listed)
     by_domain = membership.evidence is Evidence.DOMAIN and membership.state is ClaimState.VERIFIED
     if proof is None and by_domain:
-        reopen(membership, now)
+        membership.reopen()
     elif proof is not None and membership.state is ClaimState.WAITING:
         verify(session, membership, Evidence.DOMAIN, proof.name, now)
 
@@ -159,12 +165,7 @@ def verify(
     membership.evidence, membership.source, membership.reason = evidence, source, None
     membership.until, membership.reminders = until or now + term(session), 0
     membership.tell_at = tell_at or now
-
-
-def reopen(membership: Membership, now: datetime) -> None:
-    """Let a claim wait for a new check; what it went by stays to be read beside it."""
-    membership.state, membership.claimed_at = ClaimState.WAITING, now
-    membership.until, membership.tell_at, membership.reminders = None, None, 0
+    _prove(session, membership, Step.VERIFIED, by, now, evidence=evidence, source=source)
 
 
 def renewable(subscriber: Subscriber) -> list[Membership]:
@@ -182,7 +183,7 @@ def renew(session: Session, subscriber: Subscriber, now: datetime) -> None:
     """
     for claim in renewable(subscriber):
         if claim.state is ClaimState.LAPSED:
-            reopen(claim, now)
+            claim.reopen()
         else:
             claim.until, claim.reminders = now + term(session), 0
         _record(session, None, "claim.renewed", claim, now)
@@ -190,7 +191,78 @@ def renew(session: Session, subscriber: Subscriber, now: datetime) -> None:
     settle(session, subscriber, now)
 
 
+def verify_claims(
+    session: Session, claims: Collection[ClaimKey], by: User, now: datetime
+) -> list[Membership]:
+    """Let these claims count because a member of staff says so; returns those that waited still."""
+    found = _waiting(session, claims)
+    for claim in found:
+        verify(session, claim, Evidence.PERSON, "", now, by=by, tell_at=now + UNDO_WITHIN)
+        _record(session, by, "claim.verified", claim, now)
+    return found
+
+
+def decline_claims(
+    session: Session,
+    claims: Collection[ClaimKey],
+    reason: DeclineReason,
+    by: User,
+    now: datetime,
+    *,
+    tell: bool,
+) -> list[Membership]:
+    """Decline these claims, and `tell` their readers why; returns those that waited still."""
+    found = _waiting(session, claims)
+    for claim in found:
+        claim.state, claim.reason = ClaimState.DECLINED, reason
+        claim.decided_at, claim.decided_by_id = now, by.id
+        claim.evidence, claim.source, claim.until, claim.reminders = None, "", None, 0
+        claim.tell_at = now + UNDO_WITHIN if tell else None
+        _prove(session, claim, Step.DECLINED, by, now, reason=reason)
+        _record(session, by, "claim.declined", claim, now, reason=reason, told=tell)
+    return found
+
+
+def undo(session: Session, decided_at: datetime, by: User, now: datetime) -> list[Membership]:
+    """Take back what this member of staff decided at that moment, as long as nobody was told of it."""
+    if now - decided_at >= UNDO_WITHIN:
+        return []
+    mine = select(Membership).where(Membership.decided_by_id == by.id, Membership.decided_at == decided_at)
+    found = list(session.scalars(mine.with_for_update(of=Membership)))
+    for claim in found:
+        claim.state, claim.decided_at, claim.decided_by_id = ClaimState.WAITING, None, None
+        claim.evidence, claim.reason, claim.until, claim.tell_at = None, None, None, None
+        _record(session, by, "claim.decision_undone", claim, now)
+    session.flush()
+    return found
+
+
+def _waiting(session: Session, claims: Collection[ClaimKey]) -> list[Membership]:
+    """Those of these claims that wait, of active readers; held until the transaction ends."""
+    query = (
+        select(Membership)
+        .join(Membership.subscriber)
+        .where(
+            tuple_(Membership.subscriber_id, Membership.segment_id).in_(list(claims)),
+            Membership.state == ClaimState.WAITING,
+            Subscriber.status == Status.ACTIVE,
+        )
+        .order_by(Membership.subscriber_id, Membership.segment_id)
+        .with_for_update(of=Membership)
+    )
+    return list(session.scalars(query))
+
+
 def _record(
     session: Session, by: User | None, action: str, claim: Membership, now: datetime, **detail: object
 ) -> None:
     record(session, by, action, "subscriber", claim.subscriber_id, now, segment=claim.segment.slug, **detail)
+
+
+def _prove(
+    session: Session, claim: Membership, step: Step, by: User | None, now: datetime, **detail: object
+) -> None:
+    """Write a decision into the ledger of what each reader wished and what became of it."""
+    who = by_staff(by.id) if by else JOB
+    detail = {"segment": claim.segment.slug, **detail}
+    record_wish(session, claim.subscriber, step, who, Place.CLAIMS, now, detail=detail)

@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, SegmentDomain
+from newsletter_service.audience.rules import ItemView
 from newsletter_service.editions.readers import active_subscribers
 from newsletter_service.services import Services
-from newsletter_service.staff.models import User
+from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.models import Membership, Subscriber
@@ -17,12 +19,17 @@ from newsletter_service.subscriptions.verification import notices
 from newsletter_service.subscriptions.verification.rules import (
     ASK_BEFORE,
     REMIND_BEFORE,
+    UNDO_WITHIN,
     ClaimState,
+    DeclineReason,
     Evidence,
 )
 from newsletter_service.subscriptions.verification.service import (
+    decline_claims,
     renew,
     settle_waiting,
+    undo,
+    verify_claims,
 )
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber
@@ -50,7 +57,9 @@ def claim_of(reader: Subscriber) -> Membership:
 
 def verified_readers(session: Session) -> set[int]:
     """Whom a release would send restricted items."""
-    return {one.id for some in active_subscribers(session) for one in some if one.view.verified}
+    segments = frozenset(session.scalars(select(Segment.id)))
+    restricted = ItemView(1, segments, restricted=True)
+    return {one.id for some in active_subscribers(session, [restricted]) for one in some if one.seen}
 
 
 def check(session: Session, mail_context: Services, now: datetime) -> None:
@@ -62,11 +71,13 @@ def check(session: Session, mail_context: Services, now: datetime) -> None:
         notices.ask_or_end(session, mail_context, asked, now)
 
 
-def test_an_address_in_a_listed_domain_counts_once_it_is_confirmed(session: Session, police: Segment) -> None:
+def test_an_address_in_a_listed_domain_counts_once_it_is_confirmed(
+    session: Session, police: Segment, mail_context: Services
+) -> None:
     anna = make_subscriber(session, "anna@utrecht.politie.example", now=NOW, status="pending")
     service.change_preferences(session, anna, Choices("", "nl", frozenset({police.id}), frozenset()), NOW)
     assert claim_of(anna).state is ClaimState.WAITING
-    service.confirm(session, anna, "nl", NOW + DAY)
+    service.confirm(session, mail_context, anna, "nl", NOW + DAY)
     claim = claim_of(anna)
     assert (claim.state, claim.evidence, claim.source) == (
         ClaimState.VERIFIED,
@@ -89,6 +100,71 @@ def test_a_domain_that_is_listed_later_proves_the_claims_that_wait(
     assert verified_readers(session) == {anna.id}
     assert {claim_of(one).state for one in (bob, below)} == {ClaimState.WAITING}
     assert written() == ["Uw functie is gecontroleerd · Veilig Verbonden"]
+
+
+def test_a_communicator_verifies_and_the_reader_hears_of_it_once_it_cannot_be_undone(
+    session: Session, police: Segment, samira: User, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, "anna@gemeente.example", now=NOW, segments=(police,))
+    assert verify_claims(session, [(anna.id, police.id)], samira, NOW) == [claim_of(anna)]
+    assert verify_claims(session, [(anna.id, police.id)], samira, NOW) == [], "a second press does nothing"
+    assert (claim_of(anna).evidence, claim_of(anna).decided_by_id) == (Evidence.PERSON, samira.id)
+    check(session, mail_context, NOW + UNDO_WITHIN - timedelta(seconds=1))
+    assert written() == []
+    for _ in range(2):
+        check(session, mail_context, NOW + UNDO_WITHIN)
+    assert written() == ["Uw functie is gecontroleerd · Veilig Verbonden"]
+    assert verified_readers(session) == {anna.id}
+    (entry,) = session.scalars(select(AuditEntry))
+    assert (entry.action, entry.actor_id, entry.detail) == (
+        "claim.verified",
+        samira.id,
+        {"segment": "politie"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("tell", "subjects"), [(True, ["We konden uw functie niet bevestigen · Veilig Verbonden"]), (False, [])]
+)
+def test_a_decline_has_a_reason_that_the_reader_can_be_told(
+    session: Session,
+    police: Segment,
+    samira: User,
+    mail_context: Services,
+    written: Written,
+    tell: bool,
+    subjects: list[str],
+) -> None:
+    anna = make_subscriber(session, "anna@gemeente.example", now=NOW, segments=(police,))
+    decline_claims(session, [(anna.id, police.id)], DeclineReason.NOT_FOUND, samira, NOW, tell=tell)
+    check(session, mail_context, NOW + DAY)
+    assert (claim_of(anna).state, claim_of(anna).reason) == (ClaimState.DECLINED, DeclineReason.NOT_FOUND)
+    assert written() == subjects
+    assert verified_readers(session) == set()
+
+
+def test_what_was_decided_in_bulk_is_taken_back_as_a_whole_and_nobody_hears_of_it(
+    session: Session, police: Segment, samira: User, mail_context: Services, written: Written
+) -> None:
+    some = [make_subscriber(session, f"{n}@gemeente.example", now=NOW, segments=(police,)) for n in range(3)]
+    verify_claims(session, [(some[0].id, police.id)], samira, NOW)
+    verify_claims(session, [(one.id, police.id) for one in some[1:]], samira, NOW + timedelta(seconds=9))
+    taken_back = undo(session, NOW + timedelta(seconds=9), samira, NOW + timedelta(minutes=2))
+    assert {claim.subscriber_id for claim in taken_back} == {one.id for one in some[1:]}
+    check(session, mail_context, NOW + DAY)
+    assert verified_readers(session) == {some[0].id}
+    assert len(written()) == 1
+
+
+def test_nothing_is_taken_back_by_somebody_else_or_too_late(
+    session: Session, police: Segment, samira: User
+) -> None:
+    anna = make_subscriber(session, "anna@gemeente.example", now=NOW, segments=(police,))
+    verify_claims(session, [(anna.id, police.id)], samira, NOW)
+    other = make_staff(session, Role.COMMUNICATOR, name="Ander Iemand")
+    assert undo(session, NOW, other, NOW) == []
+    assert undo(session, NOW, samira, NOW + UNDO_WITHIN) == []
+    assert claim_of(anna).state is ClaimState.VERIFIED
 
 
 def test_after_a_year_the_reader_is_asked_reminded_and_then_unverified(
@@ -145,3 +221,16 @@ def test_nobody_loses_a_verification_unasked_where_the_scheduler_stood_still(
     check(session, mail_context, late)
     assert (claim_of(anna).state, claim_of(anna).until) == (ClaimState.VERIFIED, late + 2 * REMIND_BEFORE)
     assert written() == ["Klopt uw functie nog? · Veilig Verbonden"]
+
+
+def test_another_address_has_all_its_claims_checked_anew(session: Session, police: Segment) -> None:
+    mayors = make_segment(session, "burgemeesters")
+    anna = make_subscriber(
+        session, "anna@politie.example", now=NOW, segments=(police, mayors), approved=(mayors,)
+    )
+    service.change_preferences(session, anna, Choices("", "nl", frozenset({police.id}), frozenset()), NOW)
+    anna.address, anna.domain = "anna@gemeente.example", "gemeente.example"
+    both = Choices("", "nl", frozenset({police.id, mayors.id}), frozenset())
+    service.change_preferences(session, anna, both, NOW + DAY)
+    assert [claim.state for claim in anna.memberships] == [ClaimState.WAITING, ClaimState.WAITING]
+    assert verified_readers(session) == set()

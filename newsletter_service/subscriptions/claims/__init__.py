@@ -1,0 +1,1 @@
+"""The screen on which communicators check what readers say of their work."""

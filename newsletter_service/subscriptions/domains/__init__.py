@@ -1,0 +1,1 @@
+"""The mail domains whose confirmed addresses prove that somebody belongs to a segment."""
