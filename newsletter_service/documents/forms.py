@@ -40,7 +40,8 @@ class DocumentForm(Form):
             "Zij zien de vraag bij hun voorkeuren, en krijgen de nieuwsbrief tot die tijd zoals ze hem kregen."
         ),
     )
-    kind: Kind
+    kind = Kind.PRIVACY
+    """Whose slots the words may have; `of` says which text it is."""
 
     @classmethod
     def of(cls, kind: Kind, newest: Document | None) -> "DocumentForm":
