@@ -15,6 +15,7 @@ from newsletter_service.clock import DEFAULT_ZONE
 from newsletter_service.files.locations import TRANSLATIONS
 from newsletter_service.languages import DEFAULT_LANGUAGE, LANGUAGES, Language, is_language
 from newsletter_service.web.areas import is_staff_page
+from newsletter_service.web.headers import VERSIONED
 
 PARAMETER = "taal"
 
@@ -90,7 +91,7 @@ def _staff_language() -> str | None:
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     """Links on a page whose address names a language keep it."""
-    if has_request_context() and endpoint != "web.static":
+    if has_request_context() and endpoint not in VERSIONED:
         asked = asked_language()
         if asked is not None:
             values.setdefault(PARAMETER, asked)

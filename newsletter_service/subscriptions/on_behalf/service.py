@@ -17,6 +17,7 @@ from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.rules import COMMAND, By, Place, Step, by_staff
+from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.erasing.service import erase_subscriber
 from newsletter_service.subscriptions.models import Subscriber
@@ -31,11 +32,13 @@ def suppress_address(
 ) -> None:
     """Never mail an address again, and end the subscription that it has. Invalid without a reason."""
     subscriber, said = _held(session, address), _reason(reason)
-    if subscriber is None:
-        suppress(session, address_hmac(address.text, suppression_key), None, "staff", now)
     _note(session, actor, "subscriber.suppress", subscriber, said, now)
     if subscriber is not None:
         never(session, subscriber, now, "staff", *_who(actor))
+        return
+    hashed = address_hmac(address.text, suppression_key)
+    suppress(session, hashed, None, "staff", now)
+    record_wish(session, hashed, Step.LEFT, *_who(actor), now)
 
 
 def allow_address(
@@ -52,6 +55,7 @@ def allow_address(
     lift(session, found)
     _note(session, actor, "subscriber.allow", subscriber, said, now, was=found.reason)
     if subscriber is None or not wants:
+        record_wish(session, subscriber or found.address_hmac, Step.ALLOWED, *_who(actor), now)
         return Allowed.MAY_SIGN_UP
     come_back(session, subscriber, (Step.ALLOWED, *_who(actor)), now)
     return Allowed.READS_AGAIN
@@ -69,6 +73,7 @@ def erase_address(
     hashed = address_hmac(address.text, suppression_key)
     suppress(session, hashed, subscriber.id if subscriber else None, "erased", now)
     if subscriber is None:
+        record_wish(session, hashed, Step.ERASED, *_who(actor), now)
         return forget_address(session, address.text, now) > 0
     erase_subscriber(session, subscriber, *_who(actor), now)
     return True

@@ -17,6 +17,7 @@ from newsletter_service.delivery.suppressions import is_suppressed
 from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.erasing.scrubbing import SCRUBBED
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Choices
@@ -135,6 +136,22 @@ def test_an_address_nobody_has_signed_up_can_be_suppressed_too(runs: Runs, store
     runs("suppress", "niemand@gemeente.example", "--reason", "Per brief")
     with stored() as session:
         assert is_suppressed(session, address_hmac("niemand@gemeente.example", SUPPRESSION_KEY))
+
+
+def steps_of(session: Session, address: str) -> list[str]:
+    mine = Consent.address_hmac == address_hmac(address, SUPPRESSION_KEY)
+    return list(session.scalars(select(Consent.step).where(mine).order_by(Consent.id)))
+
+
+def test_each_act_is_a_step_in_the_ledger_of_consent_also_for_who_is_no_reader(
+    runs: Runs, stored: Stored
+) -> None:
+    for address in (ADDRESS, "niemand@gemeente.example"):
+        for act in ("suppress", "allow", "erase"):
+            runs(act, address, "--reason", "Vroeg erom")
+    with stored() as session:
+        assert steps_of(session, ADDRESS) == ["confirmed", "left", "allowed", "erased"]
+        assert steps_of(session, "niemand@gemeente.example") == ["left", "allowed", "erased"]
 
 
 def test_allowing_lets_who_said_never_sign_up_again_but_mails_nobody_by_itself(

@@ -1,5 +1,6 @@
 """The language of a page, and moments and numbers as people read them."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
@@ -33,6 +34,7 @@ def test_links_on_a_page_keep_its_language(client: FlaskClient) -> None:
     page = client.get("/aanmelden?taal=en").text
     assert "/archief/?taal=en" in page
     assert "/aanmelden?taal=nl" in page
+    assert re.search(r"/stijl/lezers\.css\?[^\"]*taal", page) is None
     assert "?taal=" not in client.get("/aanmelden").text.partition("<main")[2]
 
 
