@@ -56,12 +56,6 @@ class CalendarForm(Form):
         ),
     )
     send_time = TimeField(_l("Hoe laat gaat een editie uit?"), validators=[InputRequired(FILL_IN)])
-    item_limit = NumberField(
-        _l("Hoeveel berichten gaan er hooguit in een editie?"),
-        validators=[InputRequired(FILL_IN)],
-        lowest=1,
-        highest=30,
-    )
     closing_days = NumberField(
         _l("Hoeveel dagen eerder sluit de kopij?"),
         validators=[InputRequired(FILL_IN)],
@@ -69,6 +63,25 @@ class CalendarForm(Form):
         highest=14,
     )
     closing_time = TimeField(_l("Hoe laat sluit de kopij?"), validators=[InputRequired(FILL_IN)])
+    first_day = DayField(
+        _l("Vanaf welke dag tellen de weken?"),
+        validators=[InputRequired(FILL_IN)],
+        description=_l(
+            "Een dag waarop een editie uitgaat; valt die op een andere weekdag, dan telt de eerstvolgende."
+        ),
+    )
+    zone = StringField(
+        _l("Tijdzone"),
+        validators=[InputRequired(FILL_IN), AtMost(60)],
+        filters=[stripped],
+        description=_l("Zoals Europe/Amsterdam."),
+    )
+    item_limit = NumberField(
+        _l("Hoeveel berichten gaan er hooguit in een editie?"),
+        validators=[InputRequired(FILL_IN)],
+        lowest=1,
+        highest=30,
+    )
     text_limit = NumberField(
         _l("Hoeveel tekens van de tekst van het uitgelichte bericht staan er hooguit in de brief?"),
         validators=[InputRequired(FILL_IN)],
@@ -96,19 +109,6 @@ class CalendarForm(Form):
         description=_l(
             "Zo lang kan iemand een correctie nog vasthouden. Geldt alleen als edities vanzelf uitgaan."
         ),
-    )
-    first_day = DayField(
-        _l("Vanaf welke dag tellen de weken?"),
-        validators=[InputRequired(FILL_IN)],
-        description=_l(
-            "Een dag waarop een editie uitgaat; valt die op een andere weekdag, dan telt de eerstvolgende."
-        ),
-    )
-    zone = StringField(
-        _l("Tijdzone"),
-        validators=[InputRequired(FILL_IN), AtMost(60)],
-        filters=[stripped],
-        description=_l("Zoals Europe/Amsterdam."),
     )
 
     began = began_field()

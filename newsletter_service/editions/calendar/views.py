@@ -1,6 +1,7 @@
 """The publishing calendar, for administrators."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -25,12 +26,19 @@ calendar = Blueprint("calendar", __name__, url_prefix="/kalender")
 administrators_only = roles_required(Role.ADMINISTRATOR)
 
 
+class Shown(StrEnum):
+    """By which calendar the page shows the next editions: the saved one, also where what was typed is `UNREADABLE`."""
+
+    SAVED = "saved"
+    TYPED = "typed"
+    UNREADABLE = "unreadable"
+
+
 @calendar.get("")
 @administrators_only
 def show() -> str:
     """The calendar as it is, and the next editions by it."""
-    row = service.calendar(db.session())
-    return _page(CalendarForm.of(row), settings_of(row).rhythm(), saved=True)
+    return _page(CalendarForm.of(service.calendar(db.session())), Shown.SAVED)
 
 
 @calendar.post("")
@@ -39,28 +47,44 @@ def save() -> Response | str | tuple[str, int]:
     """Save the calendar, or (button "bekijk") only show what it would mean."""
     form = CalendarForm()
     if not form.validate():
-        return _page(form, None, saved=False), 422
+        return _page(form, Shown.UNREADABLE), 422
     user, now = signed_in(), services().clock()
     try:
         rhythm = form.settings().rhythm()
         if request.form.get("actie") == "bekijk":
-            return _page(form, rhythm, saved=False)
+            return _page(form, Shown.TYPED, rhythm)
         with unit_of_work() as session:
             change_calendar(session, form.settings(), form.began.data or "", user, now)
     except BadCalendar:
         form.closing_time.errors = [_("De kopij moet sluiten voordat de editie uitgaat.")]
-        return _page(form, None, saved=False), 422
+        return _page(form, Shown.UNREADABLE), 422
     except CalendarChanged as conflict:
-        saved = CalendarForm.on_top_of(conflict.theirs, conflict.theirs)
-        form = CalendarForm.on_top_of(conflict.theirs, conflict.yours)
-        return _page(form, None, saved=False, clashes=clashes_in(saved, conflict.by)), 409
+        return _changed_meanwhile(conflict), 409
     flash(_("De kalender is bewaard. De editie die nu kopij verzamelt, volgt hem meteen."), "ok")
     return redirect(url_for("editions.calendar.show"), 303)
 
 
-def _page(form: CalendarForm, rhythm: Rhythm | None, *, saved: bool, clashes: Sequence[Clash] = ()) -> str:
-    planned = next_editions(db.session(), rhythm, services().clock()) if rhythm is not None else []
-    zone = rhythm.zone if rhythm is not None else ""
+def _changed_meanwhile(conflict: CalendarChanged) -> str:
+    """What was typed, what stands, and the editions by what was typed, if that is a calendar at all."""
+    saved = CalendarForm.on_top_of(conflict.theirs, conflict.theirs)
+    form = CalendarForm.on_top_of(conflict.theirs, conflict.yours)
+    clashes = clashes_in(saved, conflict.by)
+    try:
+        return _page(form, Shown.TYPED, conflict.yours.rhythm(), clashes)
+    except BadCalendar:
+        return _page(form, Shown.SAVED, clashes=clashes)
+
+
+def _page(
+    form: CalendarForm, shown: Shown, rhythm: Rhythm | None = None, clashes: Sequence[Clash] = ()
+) -> str:
+    session = db.session()
+    by = rhythm or settings_of(service.calendar(session)).rhythm()
     return render_template(
-        "editions/calendar.html", form=form, planned=planned, zone=zone, saved=saved, clashes=clashes
+        "editions/calendar.html",
+        form=form,
+        planned=next_editions(session, by, services().clock()),
+        zone=by.zone,
+        shown=shown,
+        clashes=clashes,
     )

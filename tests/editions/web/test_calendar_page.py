@@ -64,7 +64,7 @@ def test_what_is_wrong_is_named_in_the_order_of_the_page(administrator: StaffBro
     }
     page = administrator.post("/redactie/kalender", **wrong).text
     named = list(dict.fromkeys(re.findall(r'<li><a href="#(\w+)"', page)))
-    assert named == ["send_time", "item_limit", "closing_days", "text_limit", "zone"]
+    assert named == ["send_time", "closing_days", "zone", "item_limit", "text_limit"]
     assert named == sorted(named, key=lambda name: page.index(f'id="{name}"'))
 
 
@@ -116,21 +116,28 @@ def test_two_people_who_change_different_settings_both_get_their_way(
         assert (row.send_time, row.item_limit, row.every_weeks) == (time(10, 30), 5, 2)
 
 
+def second_after(client: FlaskClient, first: StaffBrowser, stored: Stored) -> StaffBrowser:
+    """Another administrator, at the same machine once the first has left it."""
+    first.post("/redactie/uitloggen")
+    with stored() as session:
+        other = make_staff(session, Role.ADMINISTRATOR, name="Pim Beheer").email
+    return StaffBrowser(client, other)
+
+
 def test_the_second_who_changes_the_same_setting_is_told_whose_it_is(
     client: FlaskClient, administrator: StaffBrowser, stored: Stored
 ) -> None:
     marks = administrator.hidden("/redactie/kalender", "began")["began"]
     administrator.done("/redactie/kalender", **WEEKLY | {"weekday": "1"}, began=marks)
-    administrator.post("/redactie/uitloggen")
-    with stored() as session:
-        other = make_staff(session, Role.ADMINISTRATOR, name="Pim Beheer").email
-    second = StaffBrowser(client, other)
+    second = second_after(client, administrator, stored)
     answer = second.post("/redactie/kalender", **WEEKLY | {"weekday": "4"}, began=marks)
     assert answer.status_code == 409
     page = words(answer.text)
     assert "Iemand was u net voor" in page
     assert "Op welke dag? dinsdag Gewijzigd door Bo Beheer" in page
     assert '<option selected value="4">' in answer.text
+    assert "De komende edities, als u dit bewaart" in page
+    assert "vrijdag 27 november 2026 om 09.00 uur" in page
     again = second.done(
         "/redactie/kalender", **WEEKLY | {"weekday": "4"}, began=value_in(answer.text, "began")
     )
@@ -156,14 +163,29 @@ def test_the_second_who_changes_the_same_setting_is_told_whose_it_is(
         ("first_day", "2026-02-30"),
     ],
 )
-def test_settings_that_cannot_be_are_asked_again(
+def test_settings_that_cannot_be_are_asked_again_beside_what_still_holds(
     administrator: StaffBrowser, stored: Stored, field: str, value: str
 ) -> None:
     answer = administrator.post("/redactie/kalender", **{**WEEKLY, field: value}, actie="bewaar")
     assert answer.status_code == 422
-    assert "klop" in answer.text
+    page = words(answer.text)
+    assert "klop" in page
+    assert "De komende edities, zoals de kalender nu is" in page
+    assert "donderdag 10 december 2026 om 09.00 uur" in page
     with stored() as session:
         assert session.scalars(select(Calendar)).one().every_weeks == 2
+
+
+def test_two_changes_that_together_make_no_calendar_are_shown_beside_the_one_that_holds(
+    client: FlaskClient, administrator: StaffBrowser, stored: Stored
+) -> None:
+    marks = administrator.hidden("/redactie/kalender", "began")["began"]
+    theirs = WEEKLY | {"every_weeks": "2", "closing_time": "14:00", "weekday": "1"}
+    administrator.done("/redactie/kalender", **theirs, began=marks)
+    mine = WEEKLY | {"every_weeks": "2", "closing_days": "0", "send_time": "13:00", "weekday": "4"}
+    answer = second_after(client, administrator, stored).post("/redactie/kalender", **mine, began=marks)
+    assert answer.status_code == 409
+    assert "De komende edities, zoals de kalender nu is" in words(answer.text)
 
 
 def test_copy_that_closes_after_the_edition_went_out_is_refused(administrator: StaffBrowser) -> None:
