@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
+from newsletter_service.editions.results import wording as words
+from newsletter_service.editions.service import Statement
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.values import Tag
 from newsletter_service.services import services
@@ -40,6 +42,8 @@ def components(side: str) -> Response:
         form=_form(),
         tags=_tags(),
         now=services().clock(),
+        numbers=Statement(400, sent=383, failed=3, excluded=3, uncertain=1, open=10),
+        words=words,
     )
     return framed(make_response(page))
 

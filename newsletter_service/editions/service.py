@@ -59,6 +59,12 @@ def all_editions(session: Session) -> list[Edition]:
     return list(session.scalars(select(Edition).order_by(Edition.number.desc())))
 
 
+def next_collecting(session: Session) -> Edition | None:
+    """The edition whose copy closes first of those that are still open, if there is one."""
+    collecting = select(Edition).where(Edition.state == EditionState.COLLECTING).order_by(Edition.closes_at)
+    return session.scalars(collecting.limit(1)).first()
+
+
 def edition_numbered(session: Session, number: int) -> Edition:
     """Edition `number`; raises NotFound."""
     found = session.scalar(select(Edition).where(Edition.number == min(number, LARGEST_NUMBER)))

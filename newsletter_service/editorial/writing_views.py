@@ -17,7 +17,7 @@ from newsletter_service.editorial.images import store, stored
 from newsletter_service.editorial.models import Image, Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import ItemSent, NotReady
-from newsletter_service.editorial.wording import KINDS, PRIORITIES
+from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import Conflict, NotAllowed
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations, publishers
@@ -65,7 +65,9 @@ def edit(item_id: int) -> Any:
     item = service.get_item(db.session(), item_id)
     mine = may_edit_item(acting(), item.organisation_id)
     if request.method == "GET" and (not mine or item.state == ItemState.SENT):
-        return render_template("editorial/show.html", item=item, kinds=KINDS, priorities=PRIORITIES)
+        return render_template(
+            "editorial/show.html", item=item, kinds=KINDS, priorities=PRIORITIES, states=STATES
+        )
     require(mine)
     form = _form(item)
     if request.method == "GET":
@@ -274,6 +276,7 @@ def _form_page(
         "editorial/form.html",
         form=form,
         item=item,
+        states=STATES,
         image=None if form.remove_image.data else _uploaded(form) or (item.image if item else None),
         clash=clash,
         went_out=went_out,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions.models import Edition
@@ -11,41 +12,72 @@ from newsletter_service.editions.rules import EditionState, ReleaseRule
 from newsletter_service.editions.service import calendar, missing_names
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
-from newsletter_service.editorial.service import list_items, unsettled_look_alikes
+from newsletter_service.editorial.service import get_item, list_items, unsettled_look_alikes
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
+from newsletter_service.subscriptions.claims.service import number_waiting
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Editions that are held, or to be agreed to; items that look alike, and drafts; and the number of claims."""
+
+    held: tuple[Edition, ...]
+    to_agree: tuple[Edition, ...]
+    alike: tuple[tuple[Item, Item], ...]
+    drafts: tuple[Item, ...]
+    claims: int
+
+    @property
+    def editions(self) -> int:
+        """How many things wait among the editions."""
+        return len(self.held) + len(self.to_agree)
+
+    @property
+    def items(self) -> int:
+        """How many things wait among the items."""
+        return len(self.alike) + len(self.drafts)
+
+    @property
+    def total(self) -> int:
+        """How many things wait."""
+        return self.editions + self.items + self.claims
 
 
 @dataclass(frozen=True)
 class Today:
-    """What waits: editions that are held, or to be agreed to, items that look alike, drafts; and what comes next.
+    """What waits, and what comes next; `binding` says whether an edition without the agreement stays where it is."""
 
-    `binding` says whether an edition without the agreement stays where it is.
-    """
-
-    held: tuple[Line, ...]
-    to_agree: tuple[Line, ...]
+    waiting: Waiting
     binding: bool
-    alike: tuple[tuple[Item, Item], ...]
-    drafts: tuple[Item, ...]
+    held: tuple[Line, ...]
     coming: tuple[Line, ...]
-
-    @property
-    def waiting(self) -> int:
-        """How many things wait."""
-        return len(self.held) + len(self.to_agree) + len(self.alike) + len(self.drafts)
 
 
 def today(session: Session, user: User, now: datetime) -> Today:
     """What waits for `user` now."""
     coming = overview(session, now).coming
     return Today(
-        held=tuple(line for line in coming if line.held),
-        to_agree=tuple(line for line in coming if _awaits(session, user, line.edition)),
+        waiting=waiting(session, user),
         binding=calendar(session).release_rule == ReleaseRule.BOTH,
+        held=tuple(line for line in coming if line.held),
+        coming=tuple(line for line in coming if not line.held),
+    )
+
+
+def waiting(session: Session, user: User) -> Waiting:
+    """What waits for `user`, without what takes long to find out: every page of the desk counts it."""
+    open_editions = session.scalars(
+        select(Edition)
+        .where(Edition.state.in_((EditionState.HELD, EditionState.COMPOSED)))
+        .order_by(Edition.sends_at)
+    ).all()
+    return Waiting(
+        held=tuple(one for one in open_editions if one.state == EditionState.HELD),
+        to_agree=tuple(one for one in open_editions if _awaits(session, user, one)),
         alike=_alike(session),
         drafts=_drafts(session, user),
-        coming=tuple(line for line in coming if not line.held),
+        claims=number_waiting(session) if user.has_role(Role.COMMUNICATOR) else 0,
     )
 
 
@@ -56,8 +88,8 @@ def _awaits(session: Session, user: User, edition: Edition) -> bool:
 
 
 def _alike(session: Session) -> tuple[tuple[Item, Item], ...]:
-    items = {item.id: item for item in list_items(session, ItemState.QUEUED, None)}
-    return tuple((items[pair.first], items[pair.second]) for pair in unsettled_look_alikes(session))
+    pairs = unsettled_look_alikes(session)
+    return tuple((get_item(session, pair.first), get_item(session, pair.second)) for pair in pairs)
 
 
 def _drafts(session: Session, user: User) -> tuple[Item, ...]:

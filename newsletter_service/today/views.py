@@ -6,7 +6,8 @@ from newsletter_service.db import db
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, signed_in, staff_only
 from newsletter_service.staff.rules import Role
-from newsletter_service.today.service import today
+from newsletter_service.today.areas import Area, areas
+from newsletter_service.today.service import today, waiting
 
 beginning = staff_only(Blueprint("today", __name__, url_prefix="/redactie"))
 
@@ -21,3 +22,9 @@ def show() -> str:
         now=now,
         may_write=Role.HEAD in acting().roles or Role.COMMUNICATOR in acting().roles,
     )
+
+
+@beginning.app_template_global()
+def desk_areas() -> tuple[tuple[Area, ...], ...]:
+    """The areas for the frame around every page of whoever is signed in."""
+    return areas(signed_in(), waiting(db.session(), signed_in()))

@@ -15,6 +15,7 @@ READERS = (
 )
 DESK = (
     *("desk", "desk-frame", "session", "page-head", "panel-head", "back", "fold", "menu", "tag"),
+    *("leaf", "keys", "views", "tabs", "task", "sum"),
     *(
         "quiet-button",
         "form-row",

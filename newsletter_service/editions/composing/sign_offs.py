@@ -28,6 +28,11 @@ class SignOffState:
     by: str = ""
     valid: bool = False
 
+    @property
+    def lapsed(self) -> bool:
+        """Whether something changed since it signed."""
+        return self.signed_at is not None and not self.valid
+
 
 def sign_off(session: Session, edition: Edition, user: User, now: datetime, seen: str | None = None) -> None:
     """Agree, on behalf of the user's organisation, to what readers would get now.

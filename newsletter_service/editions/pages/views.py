@@ -23,7 +23,7 @@ from newsletter_service.editions.responses import act, back_to, editors_only, no
 from newsletter_service.editions.results.retry_views import retries
 from newsletter_service.editions.results.views import deliveries, progress_of
 from newsletter_service.editions.rules import EditionConflict, HoldReason
-from newsletter_service.editions.service import edition_numbered
+from newsletter_service.editions.service import edition_numbered, next_collecting
 from newsletter_service.errors import Invalid
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.services import services
@@ -40,6 +40,12 @@ editions.register_blueprint(deliveries)
 editions.register_blueprint(corrections)
 editions.register_blueprint(retries)
 editions.register_error_handler(EditionConflict, not_now)
+
+
+@editions.app_template_global()
+def collecting_edition() -> Edition | None:
+    """The next edition whose copy is still open, for the pages where items are written."""
+    return next_collecting(db.session())
 
 
 @editions.get("/edities")

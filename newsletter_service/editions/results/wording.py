@@ -25,6 +25,25 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Segment:
+    """A part of the bar of a statement, in percent."""
+
+    kind: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Something about the letters for a person to look at: which kind, what it is, what follows, and what to do."""
+
+    kind: str
+    title: str
+    why: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Remark:
     """A sentence about how sending goes, which may be a warning."""
 
@@ -50,6 +69,61 @@ def sum_of(numbers: Statement) -> list[Group]:
         for one in groups(numbers)
         if one.kind not in within and (one.letters or one.kind in _ALWAYS_SHOWN)
     ]
+
+
+def bar(numbers: Statement) -> list[Segment]:
+    """Return the sum as one bar, whose parts are the numbers in their order."""
+    parts, start = [], 0.0
+    for one in sum_of(numbers):
+        width = 100 * one.letters / max(numbers.intended, 1)
+        parts.append(Segment(one.kind, round(start, 2), round(width, 2)))
+        start += width
+    return parts
+
+
+def sum_in_words(numbers: Statement) -> str:
+    """Return the sum as a sum is written: "383 + 10 + 7 = 400"."""
+    parts = " + ".join(number_text(one.letters) for one in sum_of(numbers) if one.letters)
+    return _("Het klopt: %(parts)s = %(all)s.", parts=parts or "0", all=number_text(numbers.intended))
+
+
+def about(kind: str) -> str:
+    """Return in a few words what a number of a statement counts."""
+    return {
+        "sent": _("aangenomen door hun mailserver"),
+        "open": _("gaan nog, of gaan later opnieuw"),
+        "failed": _("geweigerd, of het adres bestaat niet"),
+        "skipped": _("kregen met een reden niets"),
+        "cancelled": _("afgemeld of gestopt voor het versturen"),
+        "uncertain": _("verbinding brak af tijdens het versturen"),
+    }[kind]
+
+
+def judgements(numbers: Statement) -> list[Judgement]:
+    """Return what of a statement asks for somebody's judgement, the most pressing first."""
+    found = []
+    if numbers.uncertain:
+        title = ngettext(
+            "%(count)s brief is onzeker",
+            "%(count)s brieven zijn onzeker",
+            numbers.uncertain,
+            count=number_text(numbers.uncertain),
+        )
+        why = _(
+            "Onzeker: de verbinding brak af toen de mailserver de brief al had. We sturen hem niet vanzelf nog "
+            "eens, want dan krijgt een lezer hem misschien dubbel."
+        )
+        found.append(Judgement("uncertain", title, why, _("Beslis")))
+    if numbers.failed:
+        title = ngettext(
+            "%(count)s brief is mislukt",
+            "%(count)s brieven zijn mislukt",
+            numbers.failed,
+            count=number_text(numbers.failed),
+        )
+        why = _("U ziet per lezer waarom, en kunt versturen wat nog zin heeft.")
+        found.append(Judgement("failed", title, why, _("Bekijk")))
+    return found
 
 
 def how_it_goes(state: EditionState, numbers: Statement, progress: Progress) -> Remark | None:

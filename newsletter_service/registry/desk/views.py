@@ -44,13 +44,6 @@ class ReasonForm(Form):
     )
 
 
-def _for_the_frame() -> dict[str, Any]:
-    return {"may_see_readers": lambda: may_see_readers(acting())}
-
-
-register.app_context_processor(_for_the_frame)
-
-
 @register.before_request
 def _only_who_answers_readers() -> None:
     require(may_see_readers(acting()))

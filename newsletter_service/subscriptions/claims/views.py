@@ -1,6 +1,5 @@
 """The claims screen, for communicators."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,18 +23,6 @@ from newsletter_service.subscriptions.verification.service import decline_claims
 
 claims = staff_only(Blueprint("claims", __name__, url_prefix="/redactie/functies"))
 communicators_only = roles_required(Role.COMMUNICATOR)
-
-
-@claims.app_context_processor
-def _number_for_the_menu() -> dict[str, Callable[[], str]]:
-    """What the menu says of claims, asked only by pages that show it."""
-    return {"claims_waiting": claims_waiting}
-
-
-def claims_waiting() -> str:
-    """The number of claims that wait, for those who decide on them; empty for others, or if there are none."""
-    number = service.number_waiting(db.session()) if Role.COMMUNICATOR in acting().roles else 0
-    return wording.number_in_words(number) if number else ""
 
 
 @claims.get("")

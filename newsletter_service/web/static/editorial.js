@@ -57,5 +57,7 @@ if (form) {
     // A picture travels along each time: look less often.
     timer = setTimeout(renewPreview, form.elements.image.files.length ? 2000 : 600);
   });
+  // The preview follows by itself: nobody needs the button any more.
+  document.getElementById("toon-voorbeeld").hidden = true;
   renewPreview();
 }

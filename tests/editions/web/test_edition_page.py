@@ -40,9 +40,9 @@ def test_one_look_tells_where_an_edition_stands_and_why_each_item_is_in(communic
     page = communicator.text("/redactie/edities/12")
     assert "Gaat woensdag 25 november om 10.00 uur naar 4 lezers" in page
     assert "NOORD nog niet · ZUID nog niet" in page
-    assert "Monitor voor gemeenten Voor iedereen · 4 lezers Hoge prioriteit" in page
-    assert "Leerhuis over signalen Politie · 3 lezers" in page
-    assert "Net binnengekomen Kwam binnen na het samenstellen" in page
+    assert "Monitor voor gemeenten NOORD Voor iedereen · 4 lezers Hoge prioriteit" in page
+    assert "Leerhuis over signalen ZUID Politie · 3 lezers" in page
+    assert "Net binnengekomen NOORD Kwam binnen na het samenstellen" in page
     assert "Verdeling: 1 NOORD · 1 ZUID" in page
 
 
