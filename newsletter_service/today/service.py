@@ -40,8 +40,8 @@ class Waiting:
 
     @property
     def total(self) -> int:
-        """How many things wait."""
-        return self.editions + self.items + self.claims
+        """How many things wait, as rows of the page: claims are checked one after another, and are one of them."""
+        return self.editions + self.items + bool(self.claims)
 
 
 @dataclass(frozen=True)

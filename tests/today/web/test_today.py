@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.rules import Role
+from newsletter_service.today.service import Waiting
 from tests.conftest import NOW
 from tests.factories import make_item, make_newsletter, make_organisation
 from tests.staff_browser import StaffBrowser, make_staff
@@ -82,3 +83,7 @@ def test_who_is_no_head_is_not_asked_to_agree(desk: Desk) -> None:
     page = desk("both", role=Role.COMMUNICATOR).text("/redactie/")
     assert "Uw akkoord" not in page
     assert "Niets wacht op u." in page
+
+
+def test_claims_are_one_of_the_things_that_wait_however_many_they_are() -> None:
+    assert Waiting(held=(), to_agree=(), alike=(), drafts=(), claims=270).total == 1
