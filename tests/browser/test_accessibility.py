@@ -44,6 +44,7 @@ STAFF = (
     "/redactie/kalender",
     "/redactie/lezers/",
     "/redactie/lezers/1",
+    "/redactie/doelgroepen",
     "/redactie/",
     "/redactie/stijl",
     "/redactie/stijl/public",

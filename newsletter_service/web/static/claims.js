@@ -15,6 +15,7 @@
       const target = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === name);
       if (!target) return;
       event.preventDefault();
+      event.stopPropagation(); // the desk's own keys lead elsewhere
       target.click();
     });
   }

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
@@ -9,6 +11,7 @@ from newsletter_service.audience.models import Segment
 from newsletter_service.db import Base, db
 from newsletter_service.links.tokens import NOBODYS_KEY
 from newsletter_service.migrations import init_migrations
+from newsletter_service.subscriptions.models import Membership
 
 
 def empty(app: Flask) -> None:
@@ -157,3 +160,41 @@ def test_our_reasons_to_hold_part_from_peoples_words_and_join_them_again(app: Fl
             reasons = connection.scalars(text("SELECT hold_reason FROM correction ORDER BY id")).all()
     assert held == [("late", ""), (None, "Te laat"), (None, "")]
     assert (hindrances, again, reasons) == (["nobody", None], ["late", "Te laat", ""], ["nobody", ""])
+
+
+def test_checks_of_before_hold_for_a_year_whether_by_a_person_or_by_a_listed_domain(app: Flask) -> None:
+    readers = (
+        (1, "anna@zuid.politie.example", "active", "NULL"),
+        (2, "bob@gemeente.example", "active", "'2026-03-01 09:00:00+00'"),
+        (3, "cor@nepolitie.example", "active", "NULL"),
+        (4, "dia@politie.example", "pending", "NULL"),
+    )
+    with app.app_context():
+        empty(app)
+        upgrade(revision="0019")
+        with db.engine.begin() as connection:
+            insert = "INSERT INTO segment (id, slug, name_nl, name_en, position) VALUES (1, 'politie', 'P', 'P', 1)"
+            connection.execute(text(insert))
+            connection.execute(
+                text("INSERT INTO segment_domain (segment_id, domain) VALUES (1, 'Politie.example')")
+            )
+            for number, address, status, approved in readers:
+                connection.execute(
+                    text(
+                        "INSERT INTO subscriber (id, address, address_hmac, domain, name, language, status, link_key,"
+                        f" asked_at, search) VALUES ({number}, '{address}', '{number}', '{address.partition('@')[2]}',"
+                        f" '', 'nl', '{status}', 'key{number}', '2026-01-01 09:00:00+00', '{address}')"
+                    )
+                )
+                connection.execute(text(f"INSERT INTO membership VALUES ({number}, 1, {approved}, NULL)"))
+        upgrade()
+        with Session(db.engine) as session:
+            claims = session.scalars(select(Membership).order_by(Membership.subscriber_id)).all()
+            assert [(claim.state, claim.evidence, claim.source) for claim in claims] == [
+                ("verified", "domain", "politie.example"),
+                ("verified", "person", ""),
+                ("waiting", None, ""),
+                ("waiting", None, ""),
+            ]
+            assert claims[1].decided_at == datetime(2026, 3, 1, 9, tzinfo=UTC)
+            assert all(claim.until and claim.until > datetime.now(UTC) for claim in claims[:2])

@@ -1,0 +1,55 @@
+"""Claims are decided by one key each, which works where the claim is read and nowhere else."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open, Site, sign_in
+from tests.browser.test_accessibility import LOOKS, check
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_the_claims_screen_is_accessible_also_after_a_decision(
+    browse: Open, site: Site, width: int, dark: bool
+) -> None:
+    with browse(width=width, dark=dark) as page:
+        sign_in(page, "communicatie")
+        for path in (
+            "/redactie/functies",
+            "/redactie/functies?doelgroep=ovv",
+            "/redactie/functies?domein=geen.example",
+        ):
+            page.goto(path)
+            check(page)
+        page.goto("/redactie/functies")
+        page.get_by_role("button", name="Klopt", exact=False).first.click()
+        check(page)
+        page.get_by_role("button", name="Maak ongedaan").click()
+
+
+def test_a_communicator_decides_by_keys_and_takes_it_back(browse: Open, site: Site) -> None:
+    with browse() as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/functies")
+        first = page.locator("#kop").inner_text()
+        page.keyboard.press("v")
+        expect(page.locator(".undo")).to_contain_text("is gecontroleerd als")
+        assert page.locator("#kop").inner_text() != first
+        page.keyboard.press("u")
+        expect(page.locator("#kop")).to_have_text(first)
+        page.keyboard.press("w")
+        expect(page.locator(".undo")).to_contain_text("is afgewezen als")
+        page.keyboard.press("u")
+        expect(page.locator("#kop")).to_have_text(first)
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#kop")).not_to_have_text(first)
+
+
+def test_keys_pressed_elsewhere_decide_nothing(browse: Open, site: Site) -> None:
+    with browse() as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/functies")
+        first = page.locator("#kop").inner_text()
+        page.locator("#samen input[type=checkbox]").first.focus()
+        page.keyboard.press("v")
+        page.reload()
+        expect(page.locator("#kop")).to_have_text(first)
