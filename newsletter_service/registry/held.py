@@ -38,7 +38,7 @@ def held_about(session: Session, address: Address, suppression_key: str) -> Held
 def steps_of(session: Session, subscriber: Subscriber) -> Sequence[Consent]:
     """The steps of a reader's consent, the newest first."""
     mine = select(Consent).where(Consent.subscriber_id == subscriber.id)
-    return session.scalars(mine.order_by(Consent.id.desc())).all()
+    return session.scalars(mine.order_by(Consent.at.desc(), Consent.id.desc())).all()
 
 
 def _of_a_subscriber(session: Session, number: int) -> Held:

@@ -21,12 +21,12 @@ def statuses() -> dict[Status, str]:
 def why(reason: Why) -> str:
     """Why a reader gets an item, or does not."""
     return {
-        Why.EVERYBODY: _("voor iedereen"),
-        Why.SEGMENT: _("voor een doelgroep van deze lezer"),
-        Why.TOPIC: _("over een thema dat deze lezer koos"),
-        Why.NOT_IN_SEGMENT: _("alleen voor andere doelgroepen"),
-        Why.NOT_VERIFIED: _("besloten, en de functie van deze lezer is nog niet gecontroleerd"),
-        Why.OTHER_TOPICS: _("over andere thema's dan deze lezer koos"),
+        Why.EVERYBODY: _("Ja, het is voor iedereen"),
+        Why.SEGMENT: _("Ja, het is voor een doelgroep van deze lezer"),
+        Why.TOPIC: _("Ja, het gaat over een thema dat deze lezer koos"),
+        Why.NOT_IN_SEGMENT: _("Nee, het is alleen voor andere doelgroepen"),
+        Why.NOT_VERIFIED: _("Nee, de toegang is beperkt en de functie van deze lezer is niet gecontroleerd"),
+        Why.OTHER_TOPICS: _("Nee, het gaat over andere thema's dan deze lezer koos"),
     }[reason]
 
 
