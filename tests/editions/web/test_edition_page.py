@@ -10,11 +10,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.editions.rules import EditionState, ReleaseRule
+from newsletter_service.editorial.models import Item
 from tests.conftest import NOW, Clock
 from tests.editions.web.conftest import SENDS_AT, Office
+from tests.factories import make_subscriber
 from tests.staff_browser import StaffBrowser, value_in, words
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -44,6 +47,31 @@ def test_one_look_tells_where_an_edition_stands_and_why_each_item_is_in(communic
     assert "Leerhuis over signalen ZUID Politie · 3 lezers" in page
     assert "Net binnengekomen NOORD Kwam binnen na het samenstellen" in page
     assert "Verdeling: 1 NOORD · 1 ZUID" in page
+
+
+def restrict(stored: Stored, office: Office) -> None:
+    with stored() as session:
+        police = session.scalars(select(Segment).where(Segment.slug == "politie")).one()
+        session.get_one(Item, office.event).restricted = True
+        make_subscriber(session, "chef@korps.example", now=NOW, segments=(police,), approved=(police,))
+
+
+def test_it_says_how_many_miss_a_restricted_item_unchecked_and_leads_to_them(
+    communicator: StaffBrowser, stored: Stored, office: Office
+) -> None:
+    restrict(stored, office)
+    page = communicator.get("/redactie/edities/12").text
+    assert "ZUID Politie (beperkte toegang) · 1 lezer 3 leden krijgen dit niet" in words(page)
+    assert "/redactie/functies?doelgroep=politie" in page
+
+
+def test_a_head_reads_how_many_miss_a_restricted_item_and_gets_no_link_to_a_page_of_others(
+    head: StaffBrowser, stored: Stored, office: Office
+) -> None:
+    restrict(stored, office)
+    page = head.get("/redactie/edities/12").text
+    assert "3 leden krijgen dit niet" in words(page)
+    assert "/redactie/functies" not in page
 
 
 def test_an_edition_that_does_not_exist_is_not_found(communicator: StaffBrowser) -> None:
