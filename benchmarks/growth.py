@@ -50,8 +50,9 @@ _READERS = text(
 ).bindparams(_NOW)
 _CHOICES = (
     """
-    INSERT INTO membership (subscriber_id, segment_id)
-    SELECT subscriber.id, segment.id FROM subscriber JOIN segment ON segment.position = subscriber.id % 6
+    INSERT INTO membership (subscriber_id, segment_id, claimed_at, state)
+    SELECT subscriber.id, segment.id, subscriber.asked_at, 'waiting'
+    FROM subscriber JOIN segment ON segment.position = subscriber.id % 6
     WHERE subscriber.address LIKE 'lezer%@gemeente%'
     """,
     """

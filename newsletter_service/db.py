@@ -31,6 +31,8 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, regi
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+LARGEST_NUMBER = 2**31 - 1
+"""The largest number that a row may have: beyond it a database refuses even to look."""
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import is_public
+from newsletter_service.db import LARGEST_NUMBER
 from newsletter_service.editions.content import content_for, is_public_correction, item_view, items_in
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.rules import EditionState
-from newsletter_service.editions.service import LARGEST_NUMBER
 from newsletter_service.editorial.models import Item
 from newsletter_service.errors import NotFound
 from newsletter_service.languages import Language

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter_service.db import LARGEST_NUMBER
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
@@ -17,9 +18,6 @@ from newsletter_service.errors import NotFound
 from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
-
-LARGEST_NUMBER = 2**31 - 1
-"""No edition has it: beyond it a database refuses even to look."""
 
 
 @dataclass(frozen=True)

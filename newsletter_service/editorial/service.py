@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
-from newsletter_service.db import rows_changed
+from newsletter_service.db import LARGEST_NUMBER, rows_changed
 from newsletter_service.editorial.likeness import LookAlike, look_alikes
 from newsletter_service.editorial.models import Image, Item, LikenessVerdict
 from newsletter_service.editorial.rules import Content, ItemState, Kind, Problem, problems
@@ -15,8 +15,6 @@ from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
-
-_LARGEST_ID = 2**31 - 1
 
 
 class ItemChanged(Conflict):
@@ -55,7 +53,7 @@ def new_item(actor: User, organisation: Organisation, now: datetime) -> Item:
 
 def get_item(session: Session, item_id: int, *, lock: bool = False) -> Item:
     """The item; with `lock` nobody else changes it until this transaction ends. NotFound if there is none."""
-    if item_id > _LARGEST_ID:  # no database would look for it
+    if item_id > LARGEST_NUMBER:
         raise NotFound("no such item")
     query = select(Item).where(Item.id == item_id)
     if lock:

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from newsletter_service.web.asked import RowNumber
 from newsletter_service.web.errors import init_errors
 from newsletter_service.web.formatting import init_formatting
 from newsletter_service.web.forms.csrf import init_csrf
@@ -17,6 +18,7 @@ from newsletter_service.web.views import web
 
 def init_web(app: Flask, https: bool) -> None:
     """Add to `app` what all pages share; `https` says whether readers reach it over TLS."""
+    app.url_map.converters["int"] = RowNumber
     # Where an address ends in a slash too many it is the same page, and never a redirect: a POST would be lost with it.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

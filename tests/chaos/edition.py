@@ -110,10 +110,10 @@ def _add_readers(session: Session, letters: int, excluded: int, now: datetime) -
         rows = [_reader(number, _NO_SEGMENT if number >= letters else "") for number in numbers]
         dates = {"status": Status.ACTIVE, "asked_at": now, "confirmed_at": now}
         session.execute(insert(Subscriber), [row | dates for row in rows])
-    claims = select(Subscriber.id, Segment.id).where(
+    claims = select(Subscriber.id, Segment.id, Subscriber.asked_at).where(
         Segment.position == Subscriber.id % _SEGMENTS_TAKEN + 1, Subscriber.domain != _NO_SEGMENT
     )
-    session.execute(insert(Membership).from_select(["subscriber_id", "segment_id"], claims))
+    session.execute(insert(Membership).from_select(["subscriber_id", "segment_id", "claimed_at"], claims))
 
 
 def _reader(number: int, domain: str) -> dict[str, object]:

@@ -51,11 +51,12 @@ def test_a_visitor_becomes_a_reader_by_the_link_in_the_mail(
         reader = session.scalars(select(Subscriber)).one()
         assert [m.segment.slug for m in reader.memberships] == ["politie"]
         assert [topic.slug for topic in reader.topics] == ["ondermijning"]
-        steps = session.scalars(select(Consent).order_by(Consent.id)).all()
-        assert [step.step for step in steps] == ["asked", "confirmed"]
+        asked, confirmed, verified = session.scalars(select(Consent).order_by(Consent.id)).all()
+        assert [asked.step, confirmed.step, verified.step] == ["asked", "confirmed", "verified"]
+        assert verified.actor == "job"
         assert all(
             step.wording and "Veilig Verbonden" in step.wording.words and step.wording_version
-            for step in steps
+            for step in (asked, confirmed)
         )
 
 

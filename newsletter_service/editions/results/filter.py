@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.reporting import Filter, Group
 from newsletter_service.editions.results.service import Mailed, mailed
-from newsletter_service.editions.service import LARGEST_NUMBER, edition_numbered
+from newsletter_service.editions.service import edition_numbered
 from newsletter_service.errors import NotFound
+from newsletter_service.web.asked import asked_number, asked_words
 
 SKIPPED = "skipped"
 """Beside the groups of the ledger: readers for whom there was no letter."""
 _MOST_IDS = 100
 _IS_ID = re.compile(r"[0-9]{1,10}")
-_LONGEST = 320
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,15 @@ def requested_filter(
     session: Session, number: int, among: tuple[str, ...] = (*Group, SKIPPED)
 ) -> DeliveryFilter:
     """The filter that the address names for edition `number`; raises NotFound for letters that there are not here."""
-    correction = _number("correctie") if "correctie" in request.args else None
+    correction = asked_number("correctie") if "correctie" in request.args else None
     letters = mailed(session, edition_numbered(session, number), correction)
     shown = request.args.get("toestand", Group.FAILED)
     if shown not in among:
         raise NotFound(f"there are no letters called {shown!r} here")
     which = Filter(
         group=Group.SENT if shown == SKIPPED else Group(shown),
-        domain=_words("domein").lower(),
-        words=_words("zoek"),
+        domain=asked_words("domein").lower(),
+        words=asked_words("zoek"),
         ids=_ticked(),
     )
     return DeliveryFilter(letters, shown, which)
@@ -58,16 +58,7 @@ def requested_filter(
 
 def following() -> int:
     """After which row a page goes on; 0 is from the beginning."""
-    return _number("na")
-
-
-def _words(name: str) -> str:
-    return " ".join(request.args.get(name, "").replace("\0", "").split())[:_LONGEST]
-
-
-def _number(name: str) -> int:
-    """A number that a database can look for; 0, which nothing has, if it is none."""
-    return min(max(request.args.get(name, 0, type=int), 0), LARGEST_NUMBER)
+    return asked_number("na")
 
 
 def _ticked() -> tuple[int, ...]:

@@ -26,6 +26,7 @@ from newsletter_service.subscriptions.on_behalf import service as on_behalf
 from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.wording import why_it_came_back
+from newsletter_service.web.asked import asked_number, asked_words
 from newsletter_service.web.forms.fields import AtMost, Form, one_line
 from newsletter_service.web.locale import language
 
@@ -53,7 +54,7 @@ def _only_who_answers_readers() -> None:
 def index() -> str:
     """Readers by name and address, fifty at a time, narrowed by words and by what they are."""
     session, wanted = db.session(), _wanted()
-    found = service.find(session, wanted, request.args.get("na", ""), _ON_A_PAGE + 1)
+    found = service.find(session, wanted, request.args.get("na", "").replace("\0", ""), _ON_A_PAGE + 1)
     return render_template(
         "registry/index.html",
         wanted=wanted,
@@ -72,14 +73,14 @@ def _wanted() -> Wanted:
     given = request.args
     state, spoken = given.get("toestand", ""), given.get("taal", "")
     return Wanted(
-        words=given.get("zoek", "")[:200],
-        segment_id=given.get("doelgroep", type=int),
-        topic_id=given.get("thema", type=int),
+        words=asked_words("zoek"),
+        segment_id=asked_number("doelgroep") or None,
+        topic_id=asked_number("thema") or None,
         status=Status(state) if state in set(Status) else None,
         suppressed=state == "suppressed",
         bounced=state == "bounced",
         language=next((one for one in LANGUAGES if one == spoken), None),
-        domain=given.get("domein", "").strip().lower()[:255],
+        domain=asked_words("domein").lower(),
     )
 
 

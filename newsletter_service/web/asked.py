@@ -1,0 +1,27 @@
+"""What addresses ask for, in a shape that every database takes: words without NUL, numbers that a row may have."""
+
+from typing import Any
+
+from flask import request
+from werkzeug.routing import IntegerConverter, Map
+
+from newsletter_service.db import LARGEST_NUMBER
+
+_LONGEST = 320
+
+
+class RowNumber(IntegerConverter):
+    """Whole numbers in paths; one that no row may have is an address that does not exist."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": LARGEST_NUMBER, **options})
+
+
+def asked_words(name: str) -> str:
+    """Returns the words behind `name` in the address, one space apart, cut where they are longer than any field."""
+    return " ".join(request.args.get(name, "").replace("\0", "").split())[:_LONGEST]
+
+
+def asked_number(name: str) -> int:
+    """Returns the number behind `name` in the address; 0, which no row has, if it is none."""
+    return min(max(request.args.get(name, 0, type=int), 0), LARGEST_NUMBER)
