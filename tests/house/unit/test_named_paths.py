@@ -54,3 +54,12 @@ def test_what_a_page_names_is_there(page: str) -> None:
     assert [path for path in sorted(named_in(text)) if not is_there(path)] == []
     links = [(ROOT / page[1:]).parent / link for link in _LINK.findall(_IN_CODE.sub("", text))]
     assert [link for link in links if not link.exists()] == []
+
+
+def test_each_decision_has_a_number_of_its_own_and_says_it() -> None:
+    pages = sorted((ROOT / "docs/decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(set(numbers)) == len(numbers)
+    assert [page.read_text("utf-8").partition(".")[0] for page in pages] == [
+        f"# {number}" for number in numbers
+    ]
