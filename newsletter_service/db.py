@@ -1,6 +1,6 @@
 """The database: one base class, constraint names, aware UTC columns, and one way to begin and end a transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ from sqlalchemy import (
     event,
     literal,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, registry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -69,6 +70,15 @@ def one_of(members: type[StrEnum], length: int) -> Enum:
     return Enum(
         members, native_enum=False, length=length, values_callable=lambda kinds: [str(kind) for kind in kinds]
     )
+
+
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def add_missing(session: Session, model: "type[Base]", rows: Sequence[Mapping[str, object]]) -> None:
+    """Add those of `rows` whose key is not there yet, whoever else adds them in this moment."""
+    insert = _INSERTS[session.get_bind().dialect.name]
+    session.execute(insert(model).on_conflict_do_nothing(), rows)
 
 
 class Base(DeclarativeBase):

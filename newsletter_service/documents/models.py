@@ -14,7 +14,7 @@ from newsletter_service.staff.models import User
 class Document(Base):
     """A version of a text as staff published it, with slots; rows are only ever added.
 
-    `asks_again`: who agreed to an earlier version is asked anew. `summary` says what changed.
+    `asks_again`: who agreed to an earlier version is asked again. `summary` says what changed.
     """
 
     __tablename__ = "document"

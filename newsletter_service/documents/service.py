@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from newsletter_service.db import add_missing
 from newsletter_service.documents.default_texts import default_words
 from newsletter_service.documents.facts import facts
 from newsletter_service.documents.models import Document, ShownText
@@ -20,7 +19,6 @@ from newsletter_service.staff.service import record
 
 SHORT_HASH = 16
 """As many digits of a hash as name it in an address."""
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
@@ -115,8 +113,7 @@ def keep_shown(session: Session, shown: Shown, now: datetime) -> str:
             "words": shown.words,
             "at": now,
         }
-        insert = _INSERTS[session.get_bind().dialect.name]
-        session.execute(insert(ShownText).on_conflict_do_nothing(), row)
+        add_missing(session, ShownText, [row])
     return shown.hash
 
 

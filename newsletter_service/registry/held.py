@@ -1,6 +1,6 @@
 """All that is held about one person, table by table: a table that is added shows up here by itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from sqlalchemy import Column, ColumnElement, ForeignKey, RowMapping, Table, select
@@ -13,14 +13,15 @@ from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.editions.models import Exclusion
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.addresses import Address
-from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import Subscriber
 
 Value = str | int | bool | None | dict[str, object]
 Held = dict[str, list[dict[str, Value]]]
 """Rows by the name of their table, as JSON has them; tables without any are left out."""
 
-_LABELS = ("slug", "number", "email")
+_LABELS = ("slug", "number")
+_NOT_SHOWN = {"skeleton", "link_key"}
+"""What says nothing of anybody: prepared bytes of letters, and the key that links are sealed with."""
 _FIRST = [Subscriber.__tablename__, "membership", "subscriber_topic", "consent"]
 _LAST = [Bounce.__tablename__, Exclusion.__tablename__]
 
@@ -33,12 +34,6 @@ def held_about(session: Session, address: Address, suppression_key: str) -> Held
     suppression = Base.metadata.tables[Suppression.__tablename__]
     found["suppression"] = _rows(session, suppression, suppression.c.address_hmac == hashed)
     return {name: rows for name, rows in found.items() if rows}
-
-
-def steps_of(session: Session, subscriber: Subscriber) -> Sequence[Consent]:
-    """The steps of a reader's consent, the newest first."""
-    mine = select(Consent).where(Consent.subscriber_id == subscriber.id)
-    return session.scalars(mine.order_by(Consent.at.desc(), Consent.id.desc())).all()
 
 
 def _of_a_subscriber(session: Session, number: int) -> Held:
@@ -69,7 +64,7 @@ def _leads_to_a_subscriber(table: Table) -> Iterator[Column[int]]:
 
 
 def _rows(session: Session, table: Table, which: ColumnElement[bool]) -> list[dict[str, Value]]:
-    shown = [column for column in table.c if column.name != "skeleton"]
+    shown = [column for column in table.c if column.name not in _NOT_SHOWN]
     found = session.execute(select(*shown).where(which).order_by(*table.primary_key))
     return [_row(session, table, row) for row in found.mappings()]
 

@@ -19,7 +19,16 @@ class RowNumber(IntegerConverter):
 
 def asked_words(name: str) -> str:
     """Returns the words behind `name` in the address, one space apart, cut where they are longer than any field."""
-    return " ".join(request.args.get(name, "").replace("\0", "").split())[:_LONGEST]
+    return _tidy(request.args.get(name, ""))
+
+
+def typed_words(name: str) -> str:
+    """Returns the same for a form that was sent, of which the field `name` has no form of its own."""
+    return _tidy(request.form.get(name, ""))
+
+
+def _tidy(words: str) -> str:
+    return " ".join(words.replace("\0", "").split())[:_LONGEST]
 
 
 def asked_number(name: str) -> int:

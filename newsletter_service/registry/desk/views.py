@@ -16,12 +16,12 @@ from newsletter_service.editions.wording import delivery_state
 from newsletter_service.languages import LANGUAGES
 from newsletter_service.registry import service
 from newsletter_service.registry.desk import wording
-from newsletter_service.registry.held import steps_of
 from newsletter_service.registry.service import Wanted
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_see_readers
 from newsletter_service.subscriptions.addresses import Address, readable
+from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.on_behalf import service as on_behalf
 from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH
 from newsletter_service.subscriptions.rules import Status
@@ -105,7 +105,7 @@ def _page(number: int, form: ReasonForm) -> str:
         bounces=service.bounces_of(session, reader),
         edition=edition,
         reasons=service.reasons(edition, reader) if edition is not None else [],
-        steps=steps_of(session, reader),
+        steps=steps_of(session, reader)[::-1],
         delivery_state=delivery_state,
         words=wording,
         why_it_came_back=why_it_came_back,

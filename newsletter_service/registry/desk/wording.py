@@ -39,6 +39,8 @@ def step(taken: Step) -> str:
         Step.IMPORTED: _("Kwam binnen met een lijst"),
         Step.VERIFIED: _("Functie gecontroleerd"),
         Step.DECLINED: _("Functie afgewezen"),
+        Step.REOPENED: _("Functie wacht weer op controle"),
+        Step.LAPSED: _("Controle van functie verliep"),
         Step.PAUSED: _("Op pauze gezet"),
         Step.RESUMED: _("Weer van pauze"),
         Step.LEFT: _("Afgemeld"),

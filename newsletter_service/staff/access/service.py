@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from newsletter_service.db import add_missing
 from newsletter_service.errors import Invalid
 from newsletter_service.links.tokens import seal
 from newsletter_service.staff.access.models import GuessBudget, StaffSession
@@ -29,7 +28,6 @@ from newsletter_service.staff.service import parse_email, record
 SIGNED_IN, SIGNED_OUT, FAILED = "account.sign_in", "account.sign_out", "account.sign_in_failed"
 NOBODY = 0
 _HASH_BYTES = 16
-_INSERTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 @dataclass(frozen=True)
@@ -161,9 +159,7 @@ def _purses(attempt: Attempt, account: Account, secret_key: str) -> tuple[_Purse
 def _locked(session: Session, purses: Iterable[_Purse], now: datetime) -> dict[str, GuessBudget]:
     """A row for each purse, made if there is none; always in one order, so that nobody waits for each other."""
     keys = sorted(purse.key for purse in purses)
-    insert = _INSERTS[session.get_bind().dialect.name]
-    new = [{"key": key, "used_until": now} for key in keys]
-    session.execute(insert(GuessBudget).on_conflict_do_nothing(), new)
+    add_missing(session, GuessBudget, [{"key": key, "used_until": now} for key in keys])
     rows = select(GuessBudget).where(GuessBudget.key.in_(keys)).order_by(GuessBudget.key)
     return {row.key: row for row in session.scalars(rows.with_for_update())}
 

@@ -20,6 +20,7 @@ from newsletter_service.subscriptions.claims.service import Narrowing
 from newsletter_service.subscriptions.models import Membership
 from newsletter_service.subscriptions.verification.rules import UNDO_WITHIN
 from newsletter_service.subscriptions.verification.service import decline_claims, term, undo, verify_claims
+from newsletter_service.web.asked import asked_words
 
 claims = staff_only(Blueprint("claims", __name__, url_prefix="/redactie/functies"))
 communicators_only = roles_required(Role.COMMUNICATOR)
@@ -110,8 +111,7 @@ def _undo(now: datetime) -> dict[str, str] | None:
 
 
 def _narrowing() -> Narrowing:
-    asked = request.args
-    return Narrowing(asked.get("doelgroep") or None, asked.get("domein") or None)
+    return Narrowing(asked_words("doelgroep") or None, asked_words("domein") or None)
 
 
 def _values(narrowing: Narrowing) -> dict[str, Any]:

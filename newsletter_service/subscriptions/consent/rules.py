@@ -13,6 +13,8 @@ class Step(StrEnum):
     IMPORTED = "imported"
     VERIFIED = "verified"
     DECLINED = "declined"
+    REOPENED = "reopened"
+    LAPSED = "lapsed"
     PAUSED = "paused"
     RESUMED = "resumed"
     LEFT = "left"

@@ -11,6 +11,8 @@ SAID = {
     Step.IMPORTED: _l("U kwam op de lijst, met toestemming die u elders gaf"),
     Step.VERIFIED: _l("Uw functie is gecontroleerd"),
     Step.DECLINED: _l("Uw functie kon niet worden bevestigd"),
+    Step.REOPENED: _l("Uw functie wacht weer op controle"),
+    Step.LAPSED: _l("De controle van uw functie verliep"),
     Step.PAUSED: _l("U zette de nieuwsbrief stil"),
     Step.RESUMED: _l("U kreeg de nieuwsbrief weer"),
     Step.LEFT: _l("U meldde zich af"),

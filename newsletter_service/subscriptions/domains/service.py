@@ -12,6 +12,8 @@ from newsletter_service.db import rows_changed
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.consent.rules import Place, Step, by_staff
+from newsletter_service.subscriptions.consent.service import record_of_all
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.verification.rules import ClaimState, Evidence
 from newsletter_service.subscriptions.verification.service import in_domains
@@ -20,7 +22,7 @@ from newsletter_service.subscriptions.verification.service import in_domains
 def list_domain(session: Session, slug: str, domain: ListedDomain, by: User, now: datetime) -> int:
     """Let confirmed addresses in `domain` prove that their owners belong to a segment; NotFound without such a segment.
 
-    A domain that is listed is listed anew, with or without those below it. What waits is verified within a minute, by
+    One that is listed already changes only in whether those below it count. What waits is verified within a minute, by
     the scheduled job; returns the number of claims that wait again, because it covers less than before.
     """
     segment = segment_by_slug(session, slug)
@@ -47,27 +49,28 @@ def _changed(
 ) -> int:
     session.flush()
     session.expire(segment, ["domains"])
-    reopened = _reopen_unproved(session, segment, now)
+    reopened = _reopen_unproved(session, segment, by, now)
     detail = {"domain": domain.name, "subdomains": domain.subdomains, "reopened": reopened}
     record(session, by, action, "segment", segment.id, now, **detail)
     return reopened
 
 
-def _reopen_unproved(session: Session, segment: Segment, now: datetime) -> int:
+def _reopen_unproved(session: Session, segment: Segment, by: User, now: datetime) -> int:
     """Let the claims wait that a domain proved and that no listed one proves any more."""
     listed = listed_domains(session).get(segment.id, ())
     proved = select(Subscriber.id).where(in_domains(listed))
-    unproved = (
-        update(Membership)
-        .where(
-            Membership.segment_id == segment.id,
-            Membership.state == ClaimState.VERIFIED,
-            Membership.evidence == Evidence.DOMAIN,
-            Membership.subscriber_id.not_in(proved),
-        )
-        .values(state=ClaimState.WAITING, claimed_at=now, until=None, tell_at=None, reminders=0)
+    which = (
+        Membership.segment_id == segment.id,
+        Membership.state == ClaimState.VERIFIED,
+        Membership.evidence == Evidence.DOMAIN,
+        Membership.subscriber_id.not_in(proved),
     )
-    return rows_changed(session, unproved)
+    theirs = select(Membership.subscriber_id).where(*which)
+    record_of_all(
+        session, theirs, Step.REOPENED, by_staff(by.id), Place.CLAIMS, now, {"segment": segment.slug}
+    )
+    waits = {"state": ClaimState.WAITING, "claimed_at": now, "until": None, "tell_at": None, "reminders": 0}
+    return rows_changed(session, update(Membership).where(*which).values(waits))
 
 
 def set_term(session: Session, days: int, by: User, now: datetime) -> None:

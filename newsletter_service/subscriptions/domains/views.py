@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -15,6 +15,7 @@ from newsletter_service.staff.guards import roles_required, signed_in, staff_onl
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.domains.forms import DomainForm, TermForm
 from newsletter_service.subscriptions.domains.service import list_domain, set_term, unlist_domain
+from newsletter_service.web.asked import typed_words
 from newsletter_service.web.formatting import number_text
 from newsletter_service.web.forms.fields import options
 from newsletter_service.web.locale import language
@@ -33,7 +34,7 @@ def show() -> str:
 @segment_domains.post("")
 @administrators_only
 def add() -> Response | tuple[str, int]:
-    """List a domain, or list it anew with or without those below it."""
+    """List a domain, or change whether those below it count."""
     form, now = _domain_form(), services().clock()
     if not form.validate():
         return _page(form, _term_form(formdata=None)), 422
@@ -50,9 +51,9 @@ def add() -> Response | tuple[str, int]:
 @administrators_only
 def remove() -> Response:
     """Take a domain off the list."""
-    name, now = request.form.get("domein", ""), services().clock()
+    name, now = typed_words("domein"), services().clock()
     with unit_of_work() as session:
-        reopened = unlist_domain(session, request.form.get("doelgroep", ""), name, signed_in(), now)
+        reopened = unlist_domain(session, typed_words("doelgroep"), name, signed_in(), now)
     return _back(_("%(domain)s staat niet meer op de lijst.", domain=name), reopened)
 
 

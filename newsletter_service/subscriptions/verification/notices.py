@@ -11,6 +11,8 @@ from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import mail_identity, newsletter
+from newsletter_service.subscriptions.consent.rules import JOB, Place, Step
+from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.notices import may_write
 from newsletter_service.subscriptions.rules import Status
@@ -96,7 +98,7 @@ def ask_or_end(session: Session, mail_context: MailContext, subscriber_id: int, 
     for what, build in _ABOUT_THE_END.items():
         claims = [claim for claim in subscriber.memberships if _is_due(claim, now) is what]
         for claim in claims:
-            _move(claim, what, now)
+            _move(session, claim, what, now)
         if claims and active:
             ending = _ending(mail_context, subscriber, claims, now)
             notice = build(newsletter(session).name, subscriber.language, ending)
@@ -111,9 +113,11 @@ def _is_due(claim: Membership, now: datetime) -> Reminder | None:
     return due(claim.until, claim.reminders, now)
 
 
-def _move(claim: Membership, what: Reminder, now: datetime) -> None:
+def _move(session: Session, claim: Membership, what: Reminder, now: datetime) -> None:
     if what is Reminder.LAPSE:
         claim.state = ClaimState.LAPSED
+        detail = {"segment": claim.segment.slug}
+        record_wish(session, claim.subscriber, Step.LAPSED, JOB, Place.CLAIMS, now, detail=detail)
         return
     claim.reminders += 1
     if claim.until is not None and what is Reminder.ASK:

@@ -1,4 +1,4 @@
-"""Use cases of checking claims to segments: at once by domain, by a person, anew when a year is over."""
+"""Use cases of checking claims to segments: at once by domain, by a person, and again when a year is over."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -109,6 +109,7 @@ def _settle(
     by_domain = membership.evidence is Evidence.DOMAIN and membership.state is ClaimState.VERIFIED
     if proof is None and by_domain:
         membership.reopen()
+        _prove(session, membership, Step.REOPENED, None, now)
     elif proof is not None and membership.state is ClaimState.WAITING:
         verify(session, membership, Evidence.DOMAIN, proof.name, now)
 
@@ -119,19 +120,20 @@ def in_domains(domains: Collection[ListedDomain]) -> ColumnElement[bool]:
     return or_(Subscriber.domain.in_([one.name for one in domains]), *below)
 
 
-def settle_waiting(session: Session, now: datetime) -> int:
-    """Verify what a newly listed domain proves, some hundreds at a time; returns the number of readers."""
-    listed = listed_domains(session)
+def settle_waiting(session: Session, now: datetime, most: int = _AT_ONCE) -> int:
+    """Verify what a newly listed domain proves, up to `most` claims; returns their number."""
     found = 0
-    for segment_id, domains in listed.items():
-        for claim in _provable(session, segment_id, domains):
+    for segment_id, domains in listed_domains(session).items():
+        for claim in _provable(session, segment_id, domains, most - found):
             _settle(session, claim, claim.subscriber.domain, domains, now)
             found += 1
     session.flush()
     return found
 
 
-def _provable(session: Session, segment_id: int, domains: Collection[ListedDomain]) -> Sequence[Membership]:
+def _provable(
+    session: Session, segment_id: int, domains: Collection[ListedDomain], most: int
+) -> Sequence[Membership]:
     query = (
         select(Membership)
         .join(Membership.subscriber)
@@ -142,7 +144,7 @@ def _provable(session: Session, segment_id: int, domains: Collection[ListedDomai
             in_domains(domains),
         )
         .order_by(Membership.claimed_at, Membership.subscriber_id)
-        .limit(_AT_ONCE)
+        .limit(most)
         .with_for_update(of=Membership)
     )
     return session.scalars(query).all()
@@ -232,6 +234,7 @@ def undo(session: Session, decided_at: datetime, by: User, now: datetime) -> lis
     for claim in found:
         claim.state, claim.decided_at, claim.decided_by_id = ClaimState.WAITING, None, None
         claim.evidence, claim.reason, claim.until, claim.tell_at = None, None, None, None
+        _prove(session, claim, Step.REOPENED, by, now)
         _record(session, by, "claim.decision_undone", claim, now)
     session.flush()
     return found

@@ -52,6 +52,7 @@ def test_showing_prints_all_that_is_held_by_table(runs: Runs) -> None:
     assert held["bounce"][0]["status"] == "4.2.2"
     assert held["exclusion"][0]["reason"] == "nothing_visible"
     assert "suppression" not in held
+    assert "link_key" not in held["subscriber"][0]
     readable = runs("show", ADDRESS.upper()).output
     assert f"  name: {NAME}\n" in readable
     assert "membership\n" in readable

@@ -13,6 +13,7 @@ from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Choices
 from newsletter_service.subscriptions.verification import notices
@@ -234,3 +235,32 @@ def test_another_address_has_all_its_claims_checked_anew(session: Session, polic
     service.change_preferences(session, anna, both, NOW + DAY)
     assert [claim.state for claim in anna.memberships] == [ClaimState.WAITING, ClaimState.WAITING]
     assert verified_readers(session) == set()
+
+
+def steps(session: Session) -> list[str]:
+    return list(session.scalars(select(Consent.step).order_by(Consent.id)))
+
+
+def test_the_ledger_says_what_was_taken_back_and_what_came_to_its_end(
+    session: Session, police: Segment, samira: User, mail_context: Services
+) -> None:
+    anna = make_subscriber(session, "anna@gemeente.example", now=NOW, segments=(police,))
+    verify_claims(session, [(anna.id, police.id)], samira, NOW)
+    undo(session, NOW, samira, NOW)
+    assert steps(session) == ["verified", "reopened"]
+    verify_claims(session, [(anna.id, police.id)], samira, NOW)
+    for days in range(365 - ASK_BEFORE.days, 400):
+        check(session, mail_context, NOW + days * DAY)
+    assert steps(session) == ["verified", "reopened", "verified", "lapsed"]
+
+
+def test_claims_that_a_new_domain_proves_are_settled_some_at_a_time(
+    session: Session, police: Segment
+) -> None:
+    mayors = make_segment(session, "burgemeesters")
+    for number in range(4):
+        make_subscriber(session, f"r{number}@meldkamer.example", now=NOW, segments=(police, mayors))
+    for segment in (police, mayors):
+        segment.domains.append(SegmentDomain(domain="meldkamer.example", subdomains=False))
+    session.flush()
+    assert [settle_waiting(session, NOW, most=3) for _ in range(4)] == [3, 3, 2, 0]

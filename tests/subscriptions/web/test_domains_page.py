@@ -7,7 +7,8 @@ from sqlalchemy import select
 from newsletter_service.audience.models import SegmentDomain
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.staff.rules import Role
-from newsletter_service.subscriptions.models import Membership
+from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.models import Membership, Subscriber
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_segment, make_subscriber
 from tests.staff_browser import StaffBrowser, make_staff
@@ -70,6 +71,16 @@ def test_a_domain_taken_off_the_list_reopens_what_it_proved_and_nothing_else(
             "politie.example",
             2,
         )
+        reopened = session.scalars(select(Consent).where(Consent.step == "reopened")).all()
+        assert {(one.actor, one.source, one.detail["segment"]) for one in reopened if one.detail} == {
+            ("staff", "claims", "politie")
+        }
+        readers = session.scalars(
+            select(Subscriber).where(Subscriber.address.endswith("politie.example"))
+        ).all()
+        assert {(one.subscriber_id, one.address_hmac) for one in reopened} == {
+            (reader.id, reader.address_hmac) for reader in readers
+        }
 
 
 @pytest.mark.parametrize(
