@@ -71,7 +71,10 @@ def _what(language: Language) -> str:
     return _joined(
         "## " + _("Wat we bewaren"),
         _list(
-            _("Uw e-mailadres, de taal die u koos en, als u die invult, uw naam, functie en thema's."),
+            _(
+                "Uw e-mailadres, de taal die u koos en, als u die invult, uw naam, organisatie, functie en thema's."
+            ),
+            _("Of uw functie is gecontroleerd, wanneer en waardoor, en tot wanneer dat geldt."),
             _(
                 "Wanneer u zich aanmeldde, dat bevestigde of zich afmeldde, en de tekst waarmee u instemde. Zo kunnen "
                 "we laten zien dat u toestemming gaf."
@@ -100,7 +103,8 @@ def _rights(language: Language) -> str:
         _(
             "U mag uw gegevens inzien, laten verbeteren, meenemen en laten wissen, bezwaar maken en vragen om het "
             "gebruik te beperken. U hoeft geen gegevens te geven; zonder e-mailadres kunnen we u alleen geen "
-            "nieuwsbrief sturen. Schrijf voor uw rechten naar {contact}."
+            "nieuwsbrief sturen. Inzien, meenemen en uw naam verbeteren kunt u zelf, bij uw voorkeuren. Schrijf voor "
+            "al het andere naar {contact}."
         ),
         _("Komt u er met ons niet uit? Dan kunt u een klacht indienen bij de Autoriteit Persoonsgegevens."),
     )

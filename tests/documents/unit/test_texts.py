@@ -14,6 +14,7 @@ from newsletter_service.documents.rules import (
     unknown_slots,
 )
 from newsletter_service.languages import LANGUAGES, Language
+from newsletter_service.subscriptions.models import Subscriber
 
 
 def test_slots_are_filled_in_and_what_is_none_stays_as_typed() -> None:
@@ -59,3 +60,22 @@ def test_the_texts_that_come_with_the_product_fill_in_only_what_can_be(
 def test_what_stands_beside_the_button_is_one_line() -> None:
     assert set(Slot) > ONE_LINE
     assert "\n" not in default_words(Kind.CONSENT, "nl")
+
+
+IN_THE_STATEMENT = {
+    "address": "e-mailadres",
+    "language": "de taal die u koos",
+    "name": "naam",
+    "organisation": "organisatie",
+    "asked_at": "Wanneer u zich aanmeldde",
+    "confirmed_at": "dat bevestigde",
+    "left_at": "zich afmeldde",
+}
+TELLS_NO_MORE = {"id", "address_hmac", "domain", "status", "link_key", "search", "former_link"}
+"""What is made of the rest, or of chance."""
+
+
+def test_the_privacy_statement_names_all_that_is_kept_of_a_reader() -> None:
+    assert set(Subscriber.__table__.c.keys()) == IN_THE_STATEMENT.keys() | TELLS_NO_MORE
+    words = default_words(Kind.PRIVACY, "nl")
+    assert [name for name in IN_THE_STATEMENT.values() if name not in words] == []
