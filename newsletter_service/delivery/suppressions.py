@@ -45,7 +45,8 @@ def suppress(
     now: datetime,
     status: str = "",
 ) -> None:
-    """Never mails an address again; doing it twice keeps the first reason.
+    """Never mails an address again; doing it twice keeps the first reason, but that
+    a wish outweighs mail that came back: its owner may ask again after that one only.
 
     Letters of mailings to the subscriber whose address it is (None: nobody's) are cancelled in the same transaction:
     whoever writes such letters asks first, holding up this, so that a worker has nothing left to ask.
@@ -97,11 +98,11 @@ def came_back(session: Session, address_hmac: str) -> CameBack | None:
 def keep_off(
     session: Session, address_hmac: str, scope: Suppressed, reason: str, at: datetime, status: str = ""
 ) -> None:
-    """Keeps an address off all mail, or off lists that are imported; the stricter of the two stays."""
+    """Keeps an address off all mail, or off lists that are imported; the stricter of what was and is asked stays."""
     found = session.get(Suppression, address_hmac)
     if found is None:
         session.add(Suppression(address_hmac=address_hmac, scope=scope, reason=reason, at=at, status=status))
-    elif scope is Suppressed.ALL_MAIL and found.scope != scope:
+    elif _is_stricter(scope, reason, found):
         found.scope, found.reason, found.at, found.status = scope, reason, at, status
 
 
@@ -109,3 +110,14 @@ def scopes(session: Session) -> dict[str, Suppressed]:
     """What every address that is kept off anything is kept off: for those who go through a list."""
     found = session.execute(select(Suppression.address_hmac, Suppression.scope))
     return {address_hmac: scope for address_hmac, scope in found}  # noqa: C416  # rows are no pairs to mypy
+
+
+def would_change(session: Session, address_hmac: str, reason: str) -> bool:
+    """Whether suppressing an address for `reason` says more than is known of it."""
+    found = session.get(Suppression, address_hmac)
+    return found is None or _is_stricter(Suppressed.ALL_MAIL, reason, found)
+
+
+def _is_stricter(scope: Suppressed, reason: str, found: Suppression) -> bool:
+    is_wish_after_bounce = found.reason == BOUNCED and reason != BOUNCED
+    return scope is Suppressed.ALL_MAIL and (found.scope != scope or is_wish_after_bounce)

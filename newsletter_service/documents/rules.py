@@ -14,6 +14,8 @@ FIRST_VERSION = "2026-11-27"
 """What the texts that come with the product are called; change it together with them."""
 
 _SLOT = re.compile(r"\{([^{}\s]*)\}")
+_IN_BRACES = re.compile(r"\{([^{}]*)\}")
+"""Also with blanks, which editors mean as a slot and readers would see as braces."""
 
 
 class Kind(StrEnum):
@@ -57,7 +59,7 @@ def words_hash(words: str) -> str:
 def unknown_slots(kind: Kind, words: str) -> list[str]:
     """What stands in braces and cannot be filled in, in its order."""
     known = ONE_LINE if kind is Kind.CONSENT else frozenset(Slot)
-    return [f"{{{name}}}" for name in _SLOT.findall(words) if name not in known]
+    return [f"{{{name}}}" for name in _IN_BRACES.findall(words) if name not in known]
 
 
 def filled(words: str, facts: Mapping[Slot, str]) -> str:

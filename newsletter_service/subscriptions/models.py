@@ -9,7 +9,7 @@ from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import Base, one_of
 from newsletter_service.languages import DEFAULT_LANGUAGE, Language
 from newsletter_service.links.tokens import new_key
-from newsletter_service.subscriptions.rules import Status, folded
+from newsletter_service.subscriptions.rules import SEARCH_LENGTH, Status, searched
 from newsletter_service.subscriptions.verification.rules import ClaimState, DeclineReason, Evidence
 
 subscriber_topic = Table(
@@ -49,7 +49,7 @@ class Subscriber(Base):
     language: Mapped[Language] = mapped_column(String(2), default=DEFAULT_LANGUAGE)
     status: Mapped[Status] = mapped_column(one_of(Status, 10), default=Status.PENDING)
     link_key: Mapped[str] = mapped_column(String(12), unique=True, index=True, default=new_key)
-    search: Mapped[str] = mapped_column(String(700), index=True, default="", server_default="")
+    search: Mapped[str] = mapped_column(String(SEARCH_LENGTH), index=True, default="", server_default="")
     former_link: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -76,7 +76,7 @@ class Subscriber(Base):
 @event.listens_for(Subscriber, "before_update")
 def _keep_what_is_searched(_mapper: object, _connection: object, subscriber: Subscriber) -> None:
     """Whatever changes a name or an address, the search knows it."""
-    subscriber.search = folded(f"{subscriber.name or ''} {subscriber.address}")
+    subscriber.search = searched(subscriber.name or "", subscriber.address)
 
 
 class Checked:

@@ -11,6 +11,7 @@ from newsletter_service.languages import Language
 UNDO_WITHIN = timedelta(days=30)
 NOTICES_A_DAY = 3
 NAME_LENGTH = 120
+SEARCH_LENGTH = 700
 TYPED_NAME_LENGTH = 4 * NAME_LENGTH
 """What is longer is no name with a few blanks too many: composing its characters could take very long."""
 
@@ -66,6 +67,15 @@ def folded(words: str) -> str:
     """Words as they are searched: without capitals and accents, with single blanks."""
     letters = unicodedata.normalize("NFKD", words)
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).casefold().split())
+
+
+def searched(name: str, address: str) -> str:
+    """What staff search a reader by: name and address, folded. The address stands whole, the name as far as it fits.
+
+    Folded, one character of a name may become eighteen.
+    """
+    found = folded(address)
+    return f"{folded(name)[: SEARCH_LENGTH - 1 - len(found)].rstrip()} {found}".lstrip()
 
 
 class NameProblem(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.audience.models import Topic
 from newsletter_service.delivery.rules import BOUNCED, address_hmac
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
-from newsletter_service.delivery.suppressions import is_suppressed, let_ask_again, suppress
+from newsletter_service.delivery.suppressions import is_suppressed, let_ask_again, suppress, would_change
 from newsletter_service.documents.service import read_now
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder, new_key
@@ -181,7 +181,7 @@ def _stop(
 ) -> None:
     """End what there is and suppress the address; the ledger knows who never confirmed by its hash only."""
     hashed = subscriber.address_hmac
-    if subscriber.status == Status.LEFT and is_suppressed(session, hashed):
+    if subscriber.status == Status.LEFT and not would_change(session, hashed, reason):
         return
     suppress(session, hashed, subscriber.id, reason, now, status)
     if subscriber.status == Status.PENDING:

@@ -17,9 +17,9 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, **{"max": LARGEST_NUMBER, **options})
 
 
-def asked_words(name: str) -> str:
+def asked_words(name: str, longest: int = _LONGEST) -> str:
     """Returns the words behind `name` in the address, one space apart, cut where they are longer than any field."""
-    return _tidy(request.args.get(name, ""))
+    return _tidy(request.args.get(name, ""), longest)
 
 
 def typed_words(name: str) -> str:
@@ -27,8 +27,8 @@ def typed_words(name: str) -> str:
     return _tidy(request.form.get(name, ""))
 
 
-def _tidy(words: str) -> str:
-    return " ".join(words.replace("\0", "").split())[:_LONGEST]
+def _tidy(words: str, longest: int = _LONGEST) -> str:
+    return " ".join(words.replace("\0", "").split())[:longest]
 
 
 def asked_number(name: str) -> int:

@@ -24,7 +24,7 @@ from newsletter_service.subscriptions.addresses import Address, readable
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.on_behalf import service as on_behalf
 from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH
-from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.rules import SEARCH_LENGTH, Status
 from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.asked import asked_number, asked_words
 from newsletter_service.web.forms.fields import AtMost, Form, one_line
@@ -32,6 +32,8 @@ from newsletter_service.web.locale import language
 
 register = staff_only(Blueprint("register", __name__, url_prefix="/redactie/lezers"))
 _ON_A_PAGE = 50
+_NARROWS = ("zoek", "doelgroep", "thema", "toestand", "taal", "domein")
+"""What narrows the list; nothing else of an address goes into those of other pages."""
 
 
 class ReasonForm(Form):
@@ -54,7 +56,7 @@ def _only_who_answers_readers() -> None:
 def index() -> str:
     """Readers by name and address, fifty at a time, narrowed by words and by what they are."""
     session, wanted = db.session(), _wanted()
-    found = service.find(session, wanted, request.args.get("na", "").replace("\0", ""), _ON_A_PAGE + 1)
+    found = service.find(session, wanted, asked_words("na", SEARCH_LENGTH), _ON_A_PAGE + 1)
     return render_template(
         "registry/index.html",
         wanted=wanted,
@@ -65,7 +67,7 @@ def index() -> str:
         statuses=wording.statuses(),
         languages=LANGUAGES,
         readable=readable,
-        asked={name: value for name, value in request.args.items() if name != "na"},
+        asked={name: words for name in _NARROWS if (words := asked_words(name))},
     )
 
 

@@ -32,6 +32,11 @@ class DecisionForm(Form):
         return parsed_keys(request.form.getlist("claim"))
 
     @property
+    def decides(self) -> bool:
+        """Whether one of the two buttons was pressed: nothing is verified because a form came without."""
+        return request.form.get("besluit") in ("klopt", "klopt-niet")
+
+    @property
     def declines(self) -> bool:
         """Whether the button that was pressed declines."""
         return request.form.get("besluit") == "klopt-niet"

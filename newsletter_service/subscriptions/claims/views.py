@@ -63,7 +63,7 @@ def _evident(claim: Membership, now: datetime) -> wording.Evident:
 def decide() -> Response:
     """Verify or decline the claims that were ticked, by the button that was pressed."""
     form, now = DecisionForm(), services().clock()
-    chosen = form.claims if form.validate() else []
+    chosen = form.claims if form.validate() and form.decides else []
     with unit_of_work() as session:
         found = _decided(session, form, chosen, now)
     if not found:
@@ -97,7 +97,7 @@ def take_back() -> Response:
             "ok",
         )
     else:
-        flash(_("Dit kan niet meer worden teruggenomen: de lezer heeft er al bericht van."), "warn")
+        flash(_("Er is niets meer terug te nemen: dat kan tien minuten lang, en één keer."), "warn")
     return redirect(url_for("claims.show", **_values(_narrowing())), 303)
 
 
@@ -126,9 +126,9 @@ def _written(moment: datetime) -> str:
 
 
 def _moment(typed: str) -> datetime | None:
-    """An aware moment, as our own pages write it; None for anything else."""
+    """A moment in UTC, as our own pages write it; None for anything else."""
     try:
         moment = datetime.fromisoformat(typed)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):  # the latter at either end of what a datetime holds
         return None
-    return moment if moment.tzinfo is not None else None

@@ -33,7 +33,7 @@ class BadDomain(ValueError):
 
 def parse_domain(typed: str) -> str:
     """The domain in lower case and A-labels, also where a whole address was typed; BadDomain if it proves nothing."""
-    domain = _in_a_labels(typed.strip().rpartition("@")[2].strip(_AROUND).casefold())
+    domain = _in_a_labels(typed.strip().rpartition("@")[2].strip(_AROUND))
     labels = domain.split(".")
     if len(domain) > DOMAIN_LENGTH or not all(_LABEL.fullmatch(label) for label in labels):
         raise BadDomain(DomainProblem.MALFORMED)

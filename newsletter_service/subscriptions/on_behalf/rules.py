@@ -1,14 +1,16 @@
 """Pure decisions of acting on a reader's behalf: what a reason may say, and what a reader wished last."""
 
 import re
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
 from newsletter_service.delivery.rules import BOUNCED
-from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.rules import Status, folded
 
 REASON_LENGTH = 300
 _SHORTEST_NAME = 3
+_WORD = re.compile(r"\w+")
 
 
 class Allowed(StrEnum):
@@ -20,9 +22,22 @@ class Allowed(StrEnum):
 
 
 def without_name(reason: str, name: str) -> str:
-    """`reason` with three dots in place of each word of a name: the audit trail outlives the person."""
-    words = [re.escape(word) for word in name.split() if len(word) >= _SHORTEST_NAME]
-    return re.sub(rf"\b(?:{'|'.join(words)})\b", "…", reason, flags=re.IGNORECASE) if words else reason
+    """`reason` with three dots in place of each word of a name: the audit trail outlives the person.
+
+    Capitals and accents make no difference; short words of a name count where they are written with a capital.
+    """
+    words = _words(name)
+    folds = {folded(word) for word in words if len(word) >= _SHORTEST_NAME}
+    exact = {word for word in words if word[0].isupper()}
+
+    def known(found: re.Match[str]) -> str:
+        return "…" if found[0] in exact or folded(found[0]) in folds else found[0]
+
+    return _WORD.sub(known, unicodedata.normalize("NFC", reason))
+
+
+def _words(name: str) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFC", name))
 
 
 def still_wants(status: Status, left_at: datetime | None, cause: str, suppressed_at: datetime) -> bool:

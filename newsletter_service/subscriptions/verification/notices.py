@@ -43,6 +43,8 @@ def to_tell(session: Session, now: datetime) -> Sequence[int]:
 def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: datetime) -> bool:
     """Tells one reader of what was decided on their claims, in one mail; False if nothing was written."""
     subscriber = _held(session, subscriber_id)
+    if subscriber is None:
+        return False
     decided = [
         claim for claim in subscriber.memberships if claim.tell_at is not None and claim.tell_at <= now
     ]
@@ -73,8 +75,15 @@ def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: d
 
 
 def coming_to_an_end(session: Session, now: datetime) -> Sequence[int]:
-    """Returns whose verifications ask for a mail, or end, by now; some hundreds at a time."""
-    query = select(Membership.subscriber_id).where(Membership.state == ClaimState.VERIFIED, _due(now))
+    """Returns whose verifications ask for a mail, or end, by now; some hundreds at a time.
+
+    Who is no reader is not asked, and loses nothing unasked: once they are one again, they are.
+    """
+    query = (
+        select(Membership.subscriber_id)
+        .join(Membership.subscriber)
+        .where(Membership.state == ClaimState.VERIFIED, Subscriber.status == Status.ACTIVE, _due(now))
+    )
     return session.scalars(query.distinct().order_by(Membership.subscriber_id).limit(_AT_ONCE)).all()
 
 
@@ -91,15 +100,18 @@ def _due(now: datetime) -> ColumnElement[bool]:
 def ask_or_end(session: Session, mail_context: MailContext, subscriber_id: int, now: datetime) -> bool:
     """Asks one reader whether they are still there, or ends what they did not answer about; False without a mail."""
     subscriber = _held(session, subscriber_id)
-    active = subscriber.status is Status.ACTIVE
-    if active and not may_write(session, subscriber, now):
+    if (
+        subscriber is None
+        or subscriber.status is not Status.ACTIVE
+        or not may_write(session, subscriber, now)
+    ):
         return False
     wrote = False
     for what, build in _ABOUT_THE_END.items():
         claims = [claim for claim in subscriber.memberships if _is_due(claim, now) is what]
         for claim in claims:
             _move(session, claim, what, now)
-        if claims and active:
+        if claims:
             ending = _ending(mail_context, subscriber, claims, now)
             notice = build(newsletter(session).name, subscriber.language, ending)
             _write(session, mail_context, subscriber, notice, now)
@@ -120,8 +132,8 @@ def _move(session: Session, claim: Membership, what: Reminder, now: datetime) ->
         record_wish(session, claim.subscriber, Step.LAPSED, JOB, Place.CLAIMS, now, detail=detail)
         return
     claim.reminders += 1
-    if claim.until is not None and what is Reminder.ASK:
-        claim.until = extended(claim.until, now)
+    if claim.until is not None:
+        claim.until = extended(claim.until, what, now)
 
 
 def _ending(
@@ -134,9 +146,10 @@ def _ending(
     )
 
 
-def _held(session: Session, subscriber_id: int) -> Subscriber:
+def _held(session: Session, subscriber_id: int) -> Subscriber | None:
+    """The reader, held until the transaction ends; None for who was erased meanwhile."""
     held = select(Subscriber).where(Subscriber.id == subscriber_id).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).one()
+    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
 def _write(

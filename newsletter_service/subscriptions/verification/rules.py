@@ -58,9 +58,9 @@ def due(until: datetime, reminders: int, now: datetime) -> Reminder | None:
     return None
 
 
-def extended(until: datetime, now: datetime) -> datetime:
-    """When a verification ends about which its owner is asked now: a reminder fits in before."""
-    return max(until, now + 2 * REMIND_BEFORE)
+def extended(until: datetime, what: Reminder, now: datetime) -> datetime:
+    """When a verification ends about which its owner is asked or reminded now: what is still to come fits in before."""
+    return max(until, now + (2 * REMIND_BEFORE if what is Reminder.ASK else REMIND_BEFORE))
 
 
 def may_renew(state: ClaimState, reminders: int) -> bool:

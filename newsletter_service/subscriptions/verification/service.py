@@ -54,7 +54,7 @@ def choose_segments(
     wanted = session.scalars(select(Segment).where(Segment.id.in_(segment_ids)).order_by(Segment.id))
     for membership in subscriber.memberships:
         if membership.segment_id not in segment_ids:
-            _let_sleep(session, membership)
+            _let_sleep(session, membership, now)
     subscriber.memberships = [
         kept.get(segment.id) or _claim(session, subscriber, segment, now) for segment in wanted
     ]
@@ -62,11 +62,16 @@ def choose_segments(
     settle(session, subscriber, now)
 
 
-def _let_sleep(session: Session, membership: Membership) -> None:
-    """Remember the check of a claim that is given up."""
-    if membership.state is not ClaimState.WAITING:
+def _let_sleep(session: Session, membership: Membership, now: datetime) -> None:
+    """Remember the check of a claim that is given up, once nobody can take the decision back any more."""
+    if membership.state is not ClaimState.WAITING and not _may_be_undone(membership, now):
         check = DormantCheck(subscriber_id=membership.subscriber_id, segment_id=membership.segment_id)
         session.add(_copied(membership, check))
+
+
+def _may_be_undone(membership: Membership, now: datetime) -> bool:
+    decided = membership.decided_at if membership.decided_by_id is not None else None
+    return decided is not None and now - decided < UNDO_WITHIN
 
 
 def _claim(session: Session, subscriber: Subscriber, segment: Segment, now: datetime) -> Membership:

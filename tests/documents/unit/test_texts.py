@@ -31,6 +31,7 @@ def test_what_fills_a_slot_is_not_filled_in_itself() -> None:
 def test_a_slot_that_nobody_knows_is_named_and_lists_have_no_place_beside_the_button() -> None:
     assert unknown_slots(Kind.PRIVACY, "{bewaren} {bewaaren}") == ["{bewaaren}"]
     assert unknown_slots(Kind.CONSENT, "{nieuwsbrief} {bewaren}") == ["{bewaren}"]
+    assert unknown_slots(Kind.PRIVACY, "{ contact }") == ["{ contact }"], "readers would see the braces"
 
 
 def test_a_second_version_on_a_day_gets_a_number() -> None:

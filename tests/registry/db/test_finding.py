@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.registry.service import Wanted, find
-from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.rules import SEARCH_LENGTH, Status, clean_name
 from newsletter_service.subscriptions.service import bounce_out
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_segment, make_subscriber, make_suppression, make_topic
@@ -77,3 +77,9 @@ def test_a_name_that_changes_is_found_by_the_new_one(session: Session) -> None:
     session.flush()
     assert found(session, words="boer") == ["k.smit"]
     assert found(session, words="karin smit") == ["k.smit"]
+
+
+def test_a_name_that_grows_when_it_is_folded_leaves_the_address_whole(session: Session) -> None:
+    person = make_subscriber(session, "lang@brielle.example", now=NOW, name=clean_name("\ufdfa" * 120))
+    assert len(person.search) == SEARCH_LENGTH
+    assert found(session, words="lang@brielle.example") == ["lang"]

@@ -21,7 +21,7 @@ from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.erasing.scrubbing import SCRUBBED
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Choices
-from newsletter_service.subscriptions.service import bounce_out, leave, sign_up
+from newsletter_service.subscriptions.service import bounce_out, leave, never, sign_up
 from scheduled_jobs import scrub_erased
 from tests.bounces.db.conftest import message_about
 from tests.conftest import NOW, Clock
@@ -198,3 +198,31 @@ def test_allowing_changes_nothing_where_nothing_was_suppressed(runs: Runs, store
     assert said == "This address was not suppressed; nothing was changed.\n"
     with stored() as session:
         assert session.scalars(select(AuditEntry)).all() == []
+
+
+def test_who_bounced_out_and_was_erased_is_not_mailed_when_signed_up_again(
+    runs: Runs, stored: Stored, app: Flask
+) -> None:
+    wired: Services = app.extensions["newsletter"]
+    with stored() as session:
+        bounce_out(session, person_of(session), NOW)
+    assert runs("erase", ADDRESS, "--reason", "belde zelf").output.startswith("Erased.")
+    with stored() as session:
+        (kept,) = session.scalars(select(Suppression))
+        assert kept.reason == "erased"
+        sign_up(session, wired, Address(ADDRESS), Choices("", "nl", frozenset(), frozenset()), "nl", NOW)
+        assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_a_wish_to_be_left_alone_counts_also_where_mail_had_come_back(stored: Stored, app: Flask) -> None:
+    wired: Services = app.extensions["newsletter"]
+    with stored() as session:
+        person = person_of(session)
+        bounce_out(session, person, NOW)
+        never(session, person, NOW)
+        never(session, person, NOW)
+        bounce_out(session, person, NOW)
+        steps = session.scalars(select(Consent.step).order_by(Consent.id)).all()
+        assert steps == ["confirmed", "bounced", "left"]
+        sign_up(session, wired, Address(ADDRESS), Choices("", "nl", frozenset(), frozenset()), "nl", NOW)
+        assert is_suppressed(session, person.address_hmac)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.models import Subscriber
+from tests.conftest import NOW
+from tests.factories import make_subscriber
 from tests.registry.conftest import ADDRESS, NAME
 from tests.staff_browser import StaffBrowser, make_staff
 
@@ -36,6 +39,21 @@ def test_the_screen_finds_readers_by_a_form_without_a_script(desk: StaffBrowser)
 
 def test_nonsense_in_the_address_is_passed_over(desk: StaffBrowser) -> None:
     assert NAME in desk.text("/redactie/lezers/?doelgroep=x&thema=-&toestand=kwijt&taal=xx&domein=")
+
+
+@pytest.mark.parametrize(
+    "asked", ["endpoint=x", "_method=PUT", "_scheme=javascript&_external=1&_anchor=%0Aalert(1)", "values=x"]
+)
+def test_nothing_but_what_narrows_the_list_goes_into_the_address_of_the_next_page(
+    desk: StaffBrowser, stored: Stored, asked: str
+) -> None:
+    with stored() as session:
+        for number in range(51):
+            make_subscriber(session, f"n{number}@vele.example", now=NOW, name="Velen")
+    page = desk.get(f"/redactie/lezers/?zoek=velen&{asked}").text
+    assert re.findall(r'href="([^"]*na=[^"]*)"', page) == [
+        "/redactie/lezers/?na=velen+n8@vele.example&amp;zoek=velen"
+    ]
 
 
 def test_the_page_of_a_reader_says_all_that_matters(desk: StaffBrowser, number: int) -> None:

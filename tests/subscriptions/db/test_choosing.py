@@ -1,5 +1,7 @@
 """What a reader chooses, and what of it a person has checked."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -16,6 +18,8 @@ from newsletter_service.subscriptions.rules import Choices
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber
 from tests.staff_browser import make_staff
+
+LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
@@ -40,7 +44,7 @@ def seen(session: Session, *items: ItemView) -> tuple[int, ...]:
 
 def choose(session: Session, reader: Subscriber, *segments: Segment) -> None:
     chosen = frozenset(segment.id for segment in segments)
-    service.change_preferences(session, reader, Choices("", "nl", chosen, frozenset()), NOW)
+    service.change_preferences(session, reader, Choices("", "nl", chosen, frozenset()), LATER)
     session.expire_all()
 
 

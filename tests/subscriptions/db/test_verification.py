@@ -224,6 +224,54 @@ def test_nobody_loses_a_verification_unasked_where_the_scheduler_stood_still(
     assert written() == ["Klopt uw functie nog? · Veilig Verbonden"]
 
 
+def test_who_was_asked_before_the_scheduler_stood_still_is_reminded_and_has_a_week(
+    session: Session, police: Segment, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, now=NOW, segments=(police,), approved=(police,))
+    check(session, mail_context, NOW + YEAR - ASK_BEFORE)
+    late = NOW + YEAR + 40 * DAY
+    check(session, mail_context, late)
+    assert (claim_of(anna).state, claim_of(anna).until) == (ClaimState.VERIFIED, late + REMIND_BEFORE)
+    assert written()[1:] == ["Herinnering: klopt uw functie nog? · Veilig Verbonden"]
+    check(session, mail_context, late + REMIND_BEFORE)
+    assert claim_of(anna).state is ClaimState.LAPSED
+
+
+def test_who_comes_back_after_the_end_is_asked_first(
+    session: Session, police: Segment, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, now=NOW, segments=(police,), approved=(police,))
+    service.leave(session, anna, NOW + YEAR - ASK_BEFORE - DAY)
+    for moment in (NOW + YEAR - ASK_BEFORE, NOW + YEAR - REMIND_BEFORE, NOW + YEAR):
+        check(session, mail_context, moment)
+    assert written() == []
+    back = NOW + YEAR - 2 * DAY
+    assert service.undo_leave(session, anna, back)
+    check(session, mail_context, back)
+    assert (claim_of(anna).state, claim_of(anna).until) == (ClaimState.VERIFIED, back + 2 * REMIND_BEFORE)
+    assert written() == ["Klopt uw functie nog? · Veilig Verbonden"]
+
+
+def test_who_was_erased_while_the_job_ran_is_passed_over(
+    session: Session, police: Segment, mail_context: Services
+) -> None:
+    gone = 999_999
+    assert not notices.tell(session, mail_context, gone, NOW)
+    assert not notices.ask_or_end(session, mail_context, gone, NOW)
+
+
+def test_a_decision_that_could_be_taken_back_does_not_return_with_a_claim_that_was_given_up(
+    session: Session, police: Segment, samira: User
+) -> None:
+    anna = make_subscriber(session, "anna@gemeente.example", now=NOW, segments=(police,))
+    verify_claims(session, [(anna.id, police.id)], samira, NOW)
+    none, claims = (Choices("", "nl", frozenset(chosen), frozenset()) for chosen in ((), (police.id,)))
+    service.change_preferences(session, anna, none, NOW + timedelta(minutes=1))
+    assert undo(session, NOW, samira, NOW + timedelta(minutes=2)) == []
+    service.change_preferences(session, anna, claims, NOW + timedelta(minutes=3))
+    assert (claim_of(anna).state, verified_readers(session)) == (ClaimState.WAITING, set())
+
+
 def test_another_address_has_all_its_claims_checked_anew(session: Session, police: Segment) -> None:
     mayors = make_segment(session, "burgemeesters")
     anna = make_subscriber(

@@ -140,7 +140,24 @@ def test_what_is_no_claim_that_waits_changes_nothing(
     assert {state for state, _reason in states(stored).values()} == {"waiting"}
 
 
-@pytest.mark.parametrize("moment", ["", "gisteren", "2026-11-26", "2026-11-26T10:00:00"])
+def test_a_form_without_a_decision_decides_nothing(
+    samira: StaffBrowser, waiting: dict[str, str], stored: Stored
+) -> None:
+    samira.post(PAGE, claim=list(waiting.values()), reason="not_found")
+    assert {state for state, _reason in states(stored).values()} == {"waiting"}
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "",
+        "gisteren",
+        "2026-11-26",
+        "2026-11-26T10:00:00",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00+23:59",
+    ],
+)
 def test_what_is_no_moment_takes_nothing_back(samira: StaffBrowser, moment: str) -> None:
     assert samira.post(f"{PAGE}/ongedaan", besloten=moment).status_code == 303
     assert samira.get(f"{PAGE}?besloten={moment}&na=onzin").status_code == 200
