@@ -19,7 +19,7 @@ from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, masked, readable
 from newsletter_service.subscriptions.consent.rules import Place
 from newsletter_service.subscriptions.consent.service import is_to_agree_again, steps_of
-from newsletter_service.subscriptions.consent.wording import SAID
+from newsletter_service.subscriptions.consent.wording import SAID, place_in_words
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
@@ -151,6 +151,7 @@ def receipt(token: str) -> Any:
         now=services().clock(),
         steps=steps_of(db.session(), subscriber),
         said=SAID,
+        place_in_words=place_in_words,
     )
     name = secure_filename(f"{newsletter(db.session()).slug}.txt")
     headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}

@@ -1,12 +1,15 @@
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from newsletter_service.editions.models import Calendar
 from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.values import Card, Picture, Tag
+from newsletter_service.services import services
+from newsletter_service.subscriptions.models import Membership
 from tests.browser.conftest import Open, Site, overflows, sign_in
 from tests.every_letter.kinds import RENDERER, every_kind
 
@@ -45,6 +48,10 @@ STAFF = (
     "/redactie/lezers/",
     "/redactie/lezers/1",
     "/redactie/doelgroepen",
+    "/redactie/functies",
+    "/redactie/teksten",
+    "/redactie/teksten/consent",
+    "/redactie/teksten/privacy",
     "/redactie/",
     "/redactie/stijl",
     "/redactie/stijl/public",
@@ -66,6 +73,16 @@ def violations(page: Page) -> list[str]:
 def check(page: Page) -> None:
     assert violations(page) == [], page.url
     assert not overflows(page), page.url
+    assert squeezed(page) == [], page.url
+
+
+def squeezed(page: Page) -> list[str]:
+    """The headings that stand one letter to a line, because nothing was left of their column."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3')].filter((one) => one.offsetHeight > 4 * one.offsetWidth)"
+        ".map((one) => one.innerText)"
+    )
+    return found
 
 
 @pytest.mark.parametrize(("width", "dark"), LOOKS)
@@ -124,9 +141,23 @@ def test_a_readers_own_pages_are_accessible(site: Site, browse: Open, width: int
     body = mail.message.get_body(("plain",))
     manage = next(word for word in str(body and body.get_content()).split() if "/voorkeuren/" in word)
     with browse(width=width, dark=dark) as page:
-        for address in (leave, manage):
+        for address in (leave, manage, *own_pages(site)):
             page.goto(address)
             check(page)
+
+
+def own_pages(site: Site) -> list[str]:
+    """What a reader sees by links that are mailed on request: preferences, all data, and "do you still work here?"."""
+    with site.stored() as session:
+        claim = session.scalars(select(Membership).where(Membership.until.is_not(None))).first()
+        assert claim is not None
+        claim.until, claim.reminders = site.clock() + timedelta(days=20), 1
+        key = claim.subscriber.link_key
+    with site.app.app_context():
+        links = services().links
+        preferences = links.manage(key, site.clock() + timedelta(days=1))
+        still_there = links.still_there(key, site.clock())
+    return [preferences, preferences.replace("/voorkeuren/", "/mijn-gegevens/"), still_there]
 
 
 @pytest.mark.parametrize(("width", "dark"), LOOKS)

@@ -53,3 +53,14 @@ def test_keys_pressed_elsewhere_decide_nothing(browse: Open, site: Site) -> None
         page.keyboard.press("v")
         page.reload()
         expect(page.locator("#kop")).to_have_text(first)
+
+
+def test_what_is_done_with_those_ticked_is_in_sight_beside_a_long_list(browse: Open, site: Site) -> None:
+    with browse() as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/functies")
+        assert page.locator("#samen li").count() > 20
+        page.locator("#samen input[type=checkbox]").last.check()
+        expect(page.get_by_role("button", name="Gekozen kloppen", exact=True)).to_be_in_viewport(ratio=1)
+        page.evaluate("scrollTo(0, 0)")
+        expect(page.get_by_role("button", name="Gekozen kloppen", exact=True)).to_be_in_viewport(ratio=1)

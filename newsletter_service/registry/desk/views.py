@@ -22,6 +22,7 @@ from newsletter_service.staff.guards import acting, require, signed_in, staff_on
 from newsletter_service.staff.rules import may_see_readers
 from newsletter_service.subscriptions.addresses import Address, readable
 from newsletter_service.subscriptions.consent.service import steps_of
+from newsletter_service.subscriptions.consent.wording import place_in_words
 from newsletter_service.subscriptions.on_behalf import service as on_behalf
 from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH
 from newsletter_service.subscriptions.rules import SEARCH_LENGTH, Status
@@ -110,6 +111,7 @@ def _page(number: int, form: ReasonForm) -> str:
         steps=steps_of(session, reader)[::-1],
         delivery_state=delivery_state,
         words=wording,
+        place_in_words=place_in_words,
         why_it_came_back=why_it_came_back,
     )
 

@@ -1,8 +1,9 @@
-"""Words for steps of consent, for the reader whose they are."""
+"""Words for steps of consent, and for where they were taken."""
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from newsletter_service.subscriptions.consent.rules import Step
+from newsletter_service.subscriptions.consent.rules import Place, Step
 
 SAID = {
     Step.ASKED: _l("U meldde zich aan"),
@@ -22,3 +23,22 @@ SAID = {
     Step.ERASED: _l("Uw gegevens zijn gewist"),
     Step.ALLOWED: _l("Uw adres mag weer post krijgen"),
 }
+_PLACES: dict[str, LazyString] = {
+    Place.SIGN_UP: _l("op de aanmeldpagina"),
+    Place.CONFIRM: _l("met de link in de bevestigingsmail"),
+    Place.PREFERENCES: _l("op de pagina met voorkeuren"),
+    Place.NOT_ME: _l("met de link voor wie zich niet had aangemeld"),
+    Place.LEAVE: _l("op de afmeldpagina"),
+    Place.RETURN: _l("op de afmeldpagina"),
+    Place.ONE_CLICK: _l("met de afmeldknop van het mailprogramma"),
+    Place.MAIL: _l("per e-mail"),
+    Place.SMTP: _l("gemeld door de mailserver"),
+    Place.DESK: _l("door de redactie"),
+    Place.COMMAND: _l("door het beheer"),
+    Place.CLAIMS: _l("bij de controle van functies"),
+}
+
+
+def place_in_words(source: str) -> str:
+    """Where a step was taken; the name of a file stays as it is."""
+    return str(_PLACES.get(source, source))

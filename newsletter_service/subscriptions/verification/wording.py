@@ -51,7 +51,7 @@ def _about(claim: Membership) -> str:
             return reason_in(claim.reason, language())
         case ClaimState.LAPSED:
             return _("Deze controle is op %(day)s verlopen.", day=_day(claim.until))
-    return _("We controleren dit sinds %(day)s.", day=_day(claim.claimed_at))
+    return _("U gaf dit door op %(day)s. We moeten het nog controleren.", day=_day(claim.claimed_at))
 
 
 def verified_in_words(claim: Checked) -> str:

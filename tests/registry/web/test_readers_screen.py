@@ -65,9 +65,10 @@ def test_the_page_of_a_reader_says_all_that_matters(desk: StaffBrowser, number: 
         "Haven",
         "Verstuurd",
         "Tijdelijk: later opnieuw (4.2.2)",
-        "Bevestigde het adres",
+        "Bevestigde het adres met de link in de bevestigingsmail",
     ):
         assert words in page
+    assert "/bevestigen" not in page
 
 
 def test_what_is_done_for_a_reader_needs_a_reason_and_stands_in_the_trail(

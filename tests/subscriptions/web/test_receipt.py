@@ -50,7 +50,7 @@ def test_a_receipt_says_what_when_and_in_which_words_and_leads_to_the_statement(
         row = session.scalars(select(Consent)).one()
         assert row.wording
         said = (row.wording.words, row.wording_hash, row.privacy_hash, "2026-11-23T09:00", "politie, jeugd")
-    for words in (*said, "anna@politie.example", Place.CONFIRM, FIRST_VERSION):
+    for words in (*said, "anna@politie.example", "met de link in de bevestigingsmail", FIRST_VERSION):
         assert words in answer.text
     link = next(line.strip() for line in answer.text.splitlines() if "versie=" in line)
     assert client.get(link).status_code == 200
