@@ -123,13 +123,13 @@ def goes_without(names: Sequence[str], edition: Edition, now: datetime) -> str:
         return ""
     said = _(
         "Nog niet akkoord: %(names)s. Hun akkoord is niet nodig: de editie gaat vanzelf uit, "
-        "tenzij iemand haar vasthoudt.",
+        "tenzij iemand die vasthoudt.",
         names=listed(names),
     )
     if now >= edition.sends_at:
         return said
     early = _(
-        "Zij zou pas %(moment)s uitgaan. Verstuurt u haar nu, dan kan niemand haar nog eerst bekijken.",
+        "Dat zou pas %(moment)s zijn. Verstuurt u de editie nu, dan kan niemand die nog eerst bekijken.",
         moment=moment(edition.sends_at, "long", edition.zone),
     )
     return f"{said} {early}"

@@ -96,7 +96,7 @@ class CalendarForm(Form):
         _l("Wanneer mag een editie uit?"),
         choices=options(
             {
-                ReleaseRule.AUTOMATIC: _l("Vanzelf op haar tijd, tenzij iemand haar vasthoudt"),
+                ReleaseRule.AUTOMATIC: _l("Vanzelf op de geplande tijd, tenzij iemand de editie vasthoudt"),
                 ReleaseRule.BOTH: _l("Pas als het hoofd van elke organisatie akkoord is"),
             }
         ),

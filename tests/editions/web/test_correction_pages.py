@@ -141,7 +141,7 @@ def test_it_says_how_many_get_it_before_it_goes(sent: StaffBrowser) -> None:
     page = sent.text(f"{CORRECTION}/versturen")
     assert "De correctie gaat naar 4 lezers die editie 12 al kregen." in page
     assert "Nog niet akkoord: NOORD en ZUID. Wie daar hoofd is, krijgt een e-mail." in page
-    assert "De correctie wacht 30 minuten; zo lang kan iemand haar nog vasthouden." in page
+    assert "De correctie wacht 30 minuten; zo lang kan iemand die nog vasthouden." in page
     assert "Leg voor aan NOORD en ZUID" in page
     assert "Bij 1 van hen weten we niet zeker of de editie aankwam; die krijgt de correctie ook." in page
     assert "De editie gaat nog uit." in page
@@ -154,12 +154,11 @@ def test_one_head_alone_sends_nothing_and_the_page_says_what_it_waits_for(
     head = sign_in_as(sent, office.head)
     asked = head.text(f"{CORRECTION}/versturen")
     assert "Nog niet akkoord: ZUID." in asked
-    assert "Door haar voor te leggen geeft u zelf akkoord, namens NOORD." in asked
+    assert "Door de correctie voor te leggen geeft u zelf akkoord, namens NOORD." in asked
     page = offered(head)
     assert "De correctie is voorgelegd." in page
     assert (
-        "De correctie gaat maandag 23 november om 10.30 uur vanzelf uit, tenzij iemand haar vasthoudt."
-        in page
+        "De correctie gaat maandag 23 november om 10.30 uur vanzelf uit, tenzij iemand die vasthoudt." in page
     )
     assert letters_of_corrections(stored) == 0
     page = head.text(CORRECTION)

@@ -357,7 +357,7 @@ def test_the_page_says_which_rule_holds_and_who_agreed(
     communicator: StaffBrowser, client: FlaskClient, office: Office, stored: Stored
 ) -> None:
     page = communicator.text("/redactie/edities/12")
-    assert "De editie gaat vanzelf uit op haar tijd, tenzij iemand haar vasthoudt." in page
+    assert "De editie gaat vanzelf uit op de geplande tijd, tenzij iemand die vasthoudt." in page
     assert "NOORD is nog niet akkoord" in page
     with stored() as session:
         session.scalars(select(Calendar)).one().release_rule = ReleaseRule.BOTH
@@ -373,7 +373,7 @@ def test_the_page_says_which_rule_holds_and_who_agreed(
 def test_sending_early_names_whose_agreement_is_missing(communicator: StaffBrowser, stored: Stored) -> None:
     page = communicator.text("/redactie/edities/12/versturen")
     assert "Nog niet akkoord: NOORD en ZUID. Hun akkoord is niet nodig" in page
-    assert "Zij zou pas woensdag 25 november om 10.00 uur uitgaan." in page
+    assert "Dat zou pas woensdag 25 november om 10.00 uur zijn." in page
     assert "Verstuur nu naar 4 lezers" in page
     with stored() as session:
         session.scalars(select(Calendar)).one().release_rule = ReleaseRule.BOTH
