@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.documents import service
 from newsletter_service.documents.forms import DocumentForm
+from newsletter_service.documents.models import ShownText
 from newsletter_service.documents.rules import Kind, sections
 from newsletter_service.documents.wording import TITLES, slots_for
 from newsletter_service.errors import Conflict
@@ -29,7 +30,7 @@ def document_page(kind: Kind) -> str:
     found = (
         now
         if asked in ("", now.version, now.hash[: service.SHORT_HASH])
-        else service.find_shown(before, asked)
+        else service.find_shown([*before, *_in_other_languages(kind)], asked)
     )
     if found is None:
         abort(404)
@@ -42,6 +43,12 @@ def document_page(kind: Kind) -> str:
         is_current=found.hash == now.hash,
         before=[one for one in before if one.hash != now.hash],
     )
+
+
+def _in_other_languages(kind: Kind) -> list[ShownText]:
+    """A receipt names a text by its hash; whoever follows it may have a browser of another language."""
+    others = [code for code in LANGUAGES if code != language()]
+    return [one for code in others for one in service.shown_before(db.session(), kind, code)]
 
 
 @documents.get("")

@@ -13,6 +13,7 @@ from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.editions.models import Exclusion
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import Subscriber
 
 Value = str | int | bool | None | dict[str, object]
@@ -33,6 +34,11 @@ def held_about(session: Session, address: Address, suppression_key: str) -> Held
     hashed = address_hmac(address.text, suppression_key)
     suppression = Base.metadata.tables[Suppression.__tablename__]
     found["suppression"] = _rows(session, suppression, suppression.c.address_hmac == hashed)
+    consent = Base.metadata.tables[Consent.__tablename__]
+    steps = consent.c.address_hmac == hashed
+    if number is not None:
+        steps |= consent.c.subscriber_id == number
+    found["consent"] = _rows(session, consent, steps)
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -102,3 +103,16 @@ def test_heads_do_not_change_these_texts(client: FlaskClient, stored: Stored, cl
     head = StaffBrowser(client, email)
     assert head.get("/redactie/teksten").status_code == 403
     assert "/redactie/teksten" not in head.get("/redactie/").text
+
+
+def test_a_text_named_by_its_hash_is_found_whatever_language_the_browser_asks_for(
+    editor: StaffBrowser, client: FlaskClient
+) -> None:
+    assert post(editor).startswith("303")
+    page = client.get("/privacy?taal=nl").text
+    (old,) = re.findall(r'versie=([0-9a-f]{16})"', page)
+    for language in ("nl", "en"):
+        found = client.get(f"/privacy?versie={old}&taal={language}")
+        assert found.status_code == 200
+        assert "functionaris voor gegevensbescherming" in found.text
+        assert '<div class="flow" lang="nl">' in found.text

@@ -226,3 +226,10 @@ def test_a_wish_to_be_left_alone_counts_also_where_mail_had_come_back(stored: St
         assert steps == ["confirmed", "bounced", "left"]
         sign_up(session, wired, Address(ADDRESS), Choices("", "nl", frozenset(), frozenset()), "nl", NOW)
         assert is_suppressed(session, person.address_hmac)
+
+
+def test_showing_an_address_that_is_no_readers_has_the_steps_that_were_taken_for_it(runs: Runs) -> None:
+    for address in ("niemand@gemeente.example", "ander@gemeente.example"):
+        runs("suppress", address, "--reason", "belde zelf")
+    held = json.loads(runs("show", "niemand@gemeente.example", "--json").output)
+    assert [row["step"] for row in held["consent"]] == ["left"]
