@@ -14,6 +14,7 @@ from newsletter_service.documents.models import Document, ShownText
 from newsletter_service.documents.rules import FIRST_VERSION, Kind, filled, next_version, words_hash
 from newsletter_service.errors import Conflict
 from newsletter_service.languages import LANGUAGES, Language
+from newsletter_service.publisher.service import newsletter
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 
@@ -126,6 +127,7 @@ def keep_current(session: Session, contact: str, now: datetime) -> None:
 
 def publish(session: Session, edited: Edited, contact: str, user: User, now: datetime) -> Document:
     """Make a new version of a text the one that is shown; Conflict if somebody else did since its editor began."""
+    session.refresh(newsletter(session), with_for_update=True)  # one editor after the other
     last = newest(session, edited.kind)
     if version_of(last) != edited.based_on:
         raise Conflict(version_of(last))

@@ -1,10 +1,14 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import SegmentDomain
+from newsletter_service.db import db, unit_of_work
 from newsletter_service.documents import service
 from newsletter_service.documents.models import Document, ShownText
 from newsletter_service.documents.rules import FIRST_VERSION, Kind, words_hash
@@ -12,6 +16,7 @@ from newsletter_service.documents.service import Edited
 from newsletter_service.errors import Conflict
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
+from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_organisation, make_segment
 from tests.staff_browser import make_staff
@@ -95,3 +100,25 @@ def test_every_text_is_kept_in_both_languages(session: Session, editor: User) ->
     service.keep_current(session, CONTACT, NOW)
     kept = {(one.kind, one.language) for one in session.scalars(select(ShownText))}
     assert kept == {(kind, language) for kind in Kind for language in ("nl", "en")}
+
+
+def test_of_two_who_publish_in_the_same_moment_one_is_told_of_the_other(
+    app: Flask, session: Session, editor: User
+) -> None:
+    number, start = editor.id, threading.Barrier(2)
+    session.commit()
+
+    def publish(words: str) -> str:
+        with app.app_context(), unit_of_work() as mine:
+            if db.engine.dialect.name == "postgresql":  # SQLite lets one in after the other
+                current(mine)
+                start.wait(PATIENCE_SECONDS)
+            try:
+                service.publish(mine, edited(words=words), CONTACT, mine.get_one(User, number), LATER)
+            except Conflict:
+                return "told"
+            return "published"
+
+    with ThreadPoolExecutor(2) as people:
+        assert sorted(people.map(publish, ("Een.", "Twee."))) == ["published", "told"]
+    assert len(session.scalars(select(Document)).all()) == 1
