@@ -1,4 +1,4 @@
-"""`python -m benchmarks [compare|far|together|growth]`: prints a table; all parts together are also written down.
+"""`python -m benchmarks [compare|far|together|growth|waiting]` prints a table; all parts together are written down too.
 
 QUICK=1 does less of everything, and BENCH_READERS (1,000,000) says how far growth is followed: neither is written down.
 """
@@ -13,6 +13,7 @@ from benchmarks.far import far
 from benchmarks.growth import SIZES, growth
 from benchmarks.report import Row, print_header, print_row, write
 from benchmarks.together import together
+from benchmarks.waiting import waiting
 
 QUICK = bool(os.environ.get("QUICK"))
 READERS = int(os.environ.get("BENCH_READERS", "10000" if QUICK else "1000000"))
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "far": lambda: far(1 if QUICK else 3),
     "together": lambda: together(1 if QUICK else 3),
     "growth": lambda: growth(_SIZES),
+    "waiting": lambda: waiting(1 if QUICK else 3),
 }
 
 

@@ -24,7 +24,7 @@ from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.settings import Settings
 from tests.postgresql import Cluster, running_cluster
 
-_NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
+NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 _SECRET_KEY = "only-for-measuring-how-fast-all-of-it-is"
 _GENEROUS = {
     "SMTP_RATE": "1000000",
@@ -141,7 +141,7 @@ def opened(url: str) -> Iterator[Engine]:
 def newsletter(url: str, *arguments: str, port: int = _NO_PORT, manner: Manner = _NOT_SENDING) -> Usage:
     """Run the `newsletter` command on a database, with an SMTP server on `port` of this machine."""
     with TemporaryDirectory(prefix="newsletter-instance-") as folder:
-        return measured([_NEWSLETTER, *arguments], environment(url, folder, port, manner))
+        return measured([NEWSLETTER, *arguments], environment(url, folder, port, manner))
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`newsletter send`: a worker made from the settings, without the app."""
 
-import gc
 import logging
 import threading
 from collections import Counter
@@ -29,7 +28,6 @@ _SIGNAL_CHECK_SECONDS = 0.1
 _LONGEST_WAIT_SECONDS = 60.0
 _SOON = timedelta(minutes=1)
 _STOPS_WITHIN_SECONDS = 9.0
-_OBJECTS_BEFORE_COLLECTING = 20_000
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +88,6 @@ class _Work(threading.Thread):
 
     def run(self) -> None:
         """Sends again and again; without a server or database waits ever longer, or unless watching gives up."""
-        _freeze_start_up()
         try:
             self._send()
         except Exception as error:  # noqa: BLE001  # the thread that waits raises it
@@ -145,10 +142,3 @@ def _unreachable(error: OperationalError) -> click.ClickException:
 
 def _words(error: OperationalError) -> str:
     return " ".join(str(error.orig).split())
-
-
-def _freeze_start_up() -> None:
-    """What starting up made stays as long as the process: scanning it for garbage costs a tenth of all time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING)

@@ -10,6 +10,7 @@ import pytest
 from benchmarks import compare, far, together
 from benchmarks.growth import growth
 from benchmarks.report import Row
+from benchmarks.waiting import waiting
 from tests.required import missing
 
 LETTERS = 1_000
@@ -83,3 +84,7 @@ def test_growth_is_followed_in_releasing_and_sending_on_both_databases(
     noted = capsys.readouterr().out
     for name in (f"release-{LETTERS}: ", f"release-{LETTERS}-postgresql: "):
         assert name in noted
+
+
+def test_a_worker_that_was_there_before_many_letters_came_is_measured() -> None:
+    assert list(plausible(waiting(1, LETTERS))) == ["waiting"]
