@@ -7,12 +7,10 @@ from flask import Flask
 
 from newsletter_service.clock import utc_now
 from newsletter_service.db import db, init_db
-from newsletter_service.files.locations import TEMPLATES
 from newsletter_service.files.private import private_folder
-from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.mail_settings import delivery_config
+from newsletter_service.mail_settings import delivery_config, letter_renderer
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
 from newsletter_service.startup import start
@@ -41,7 +39,7 @@ def _services(settings: Settings, clock: Callable[[], datetime]) -> Services:
         clock=clock,
         tokens=tokens,
         links=Links(settings.base_url, tokens),
-        renderer=LetterRenderer(TEMPLATES / "email", unsubscribe_by_mail=settings.bounce_mailbox is not None),
+        renderer=letter_renderer(settings),
         delivery=delivery_config(settings, db.engine, clock),
         mail_from=settings.mail_from,
         reply_to=settings.reply_to,

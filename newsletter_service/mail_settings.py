@@ -7,18 +7,23 @@ from sqlalchemy import Engine
 
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
+from newsletter_service.files.locations import TEMPLATES
+from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.publisher.notices import NoticeLetters
 from newsletter_service.settings import Settings
 from newsletter_service.smtp.connection import SmtpServer
 
 
 def delivery_config(settings: Settings, engine: Engine, clock: Callable[[], datetime]) -> DeliveryConfig:
     """Returns what a worker needs, which holds in any thread; `clock` gives aware UTC."""
+    links = Links(settings.base_url, Tokens(settings.keys))
     return DeliveryConfig(
         engine=engine,
         server=smtp_server(settings),
-        links=Links(settings.base_url, Tokens(settings.keys)),
+        links=links,
+        notices=NoticeLetters(letter_renderer(settings), links, settings.mail_from, settings.reply_to),
         clock=clock,
         keys=settings.keys,
         suppression_key=settings.suppression_key,
@@ -27,6 +32,11 @@ def delivery_config(settings: Settings, engine: Engine, clock: Callable[[], date
         limits=limits(settings),
         on_uncertain=settings.smtp_on_uncertain,
     )
+
+
+def letter_renderer(settings: Settings) -> LetterRenderer:
+    """Returns what turns contents into letters."""
+    return LetterRenderer(TEMPLATES / "email", unsubscribe_by_mail=settings.bounce_mailbox is not None)
 
 
 def smtp_server(settings: Settings) -> SmtpServer:

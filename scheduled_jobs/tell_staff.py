@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.bounces import notices as bounces
 from newsletter_service.db import reading, unit_of_work
-from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.services import services
 from newsletter_service.staff.access import notices as access
 from newsletter_service.staff.notices import Alert, tell_once
@@ -23,10 +22,10 @@ def of_failed_sign_ins() -> str:
     return _tell(access.prepare)
 
 
-def _tell(prepare: Callable[[Session, MailContext, datetime], Alert | None]) -> str:
+def _tell(prepare: Callable[[Session, datetime], Alert | None]) -> str:
     now = services().clock()
     with reading() as session:
-        alert = prepare(session, services(), now)
+        alert = prepare(session, now)
     if alert is None:
         return ""
     with unit_of_work() as session:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from newsletter_service.bounces.emails import refused_for_policy
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.bounces.rules import Verdict
-from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.staff.notices import Alert, prepare_notice, staff_with, told_last
 from newsletter_service.staff.rules import Role
 
@@ -19,8 +18,8 @@ _TOLD_ROLES = (Role.ADMINISTRATOR, Role.COMMUNICATOR)
 _MOST_REASONS = 3
 
 
-def prepare(session: Session, mail_context: MailContext, now: datetime) -> Alert | None:
-    """Returns what there is to tell now, if anything; reads only, for making letters takes its time."""
+def prepare(session: Session, now: datetime) -> Alert | None:
+    """Returns what there is to tell now, if anything; reads only."""
     last = told_last(session, TOLD)
     if last is not None and last > now - TELL_AT_MOST_EVERY:
         return None
@@ -37,5 +36,5 @@ def prepare(session: Session, mail_context: MailContext, now: datetime) -> Alert
     )
     said = session.scalars(often.limit(_MOST_REASONS)).all()
     told = staff_with(session, _TOLD_ROLES)
-    notice = prepare_notice(session, mail_context, told, partial(refused_for_policy, refusals, said))
+    notice = prepare_notice(told, partial(refused_for_policy, refusals, said))
     return Alert(notice, TOLD, "newsletter", 0, {"refusals": refusals})

@@ -1,8 +1,9 @@
 """The ledger: mailings, letters, one row per delivery; workers, backoffs, suppressions."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, deferred, foreign, mapped_column, relationship
 
 from newsletter_service.db import Base, one_of
@@ -28,7 +29,10 @@ class Mailing(Base):
 
 
 class Letter(Base):
-    """One rendered variant, prepared once: a MIME skeleton with named slots (see letters.mime.skeleton)."""
+    """One rendered variant, prepared once: a MIME skeleton with named slots (see letters.mime.skeleton).
+
+    A notice is kept as its `words` instead (see letters.stored): the worker makes the skeleton when it goes.
+    """
 
     __tablename__ = "letter"
 
@@ -36,7 +40,8 @@ class Letter(Base):
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), index=True)
     language: Mapped[Language] = mapped_column(String(2))
     subject: Mapped[str] = mapped_column(String(250))
-    skeleton: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    skeleton: Mapped[bytes] = deferred(mapped_column(LargeBinary, default=b""))
+    words: Mapped[dict[str, Any] | None] = deferred(mapped_column(JSON(none_as_null=True)))
     created_at: Mapped[datetime]
 
 

@@ -19,12 +19,13 @@ from newsletter_service.delivery.rules import (
     OPEN_STATES,
     DeliveryState,
 )
-from newsletter_service.letters.values import PreparedLetter
+from newsletter_service.letters.stored import as_words
+from newsletter_service.letters.values import Notice, PreparedLetter
 
 
 def write_notice(
     session: Session,
-    letter: PreparedLetter,
+    letter: Notice | PreparedLetter,
     address: str,
     now: datetime,
     *,
@@ -33,7 +34,10 @@ def write_notice(
     subscriber_key: str | None = None,
     give_up_after: timedelta = NOTICE_GIVE_UP,
 ) -> Delivery:
-    """One letter to one address, belonging to no mailing: it goes out with the next run of the delivery job."""
+    """One letter to one address, belonging to no mailing: it goes out with the next run of the delivery job.
+
+    Of a notice the words are written down; its letter is made when it goes, outside of any transaction that writes.
+    """
     row = Delivery(
         letter_id=add_letter(session, None, letter, now).id,
         subscriber_id=subscriber_id,
@@ -58,15 +62,20 @@ def open_mailing(session: Session, now: datetime) -> Mailing:
     return mailing
 
 
-def add_letter(session: Session, mailing: Mailing | None, letter: PreparedLetter, now: datetime) -> Letter:
-    """Put a prepared letter into the ledger."""
+def add_letter(
+    session: Session, mailing: Mailing | None, letter: Notice | PreparedLetter, now: datetime
+) -> Letter:
+    """Put a prepared letter, or the words of a notice, into the ledger."""
     row = Letter(
         mailing_id=mailing.id if mailing else None,
         language=letter.language,
         subject=letter.subject,
-        skeleton=letter.skeleton,
         created_at=now,
     )
+    if isinstance(letter, Notice):
+        row.words = as_words(letter)
+    else:
+        row.skeleton = letter.skeleton
     session.add(row)
     session.flush()
     return row

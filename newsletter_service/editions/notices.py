@@ -46,7 +46,7 @@ def tell(
     now: datetime,
 ) -> None:
     """Write down what `build` makes of (links, language) for each of them, in their own language."""
-    prepared = prepare_notice(session, mail_context, told, partial(build, mail_context.links))
+    prepared = prepare_notice(told, partial(build, mail_context.links))
     write_down(session, prepared, now)
 
 

@@ -7,12 +7,8 @@ from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.urls import Links
 
 
-class MailContext(Protocol):
-    """Values and functions that differ between two running copies; services.Services is one."""
-
-    @property
-    def renderer(self) -> LetterRenderer:
-        """Turns contents into letters."""
+class SenderContext(Protocol):
+    """What letters say of who they come from."""
 
     @property
     def links(self) -> Links:
@@ -25,6 +21,14 @@ class MailContext(Protocol):
     @property
     def reply_to(self) -> str:
         """Where answers go."""
+
+
+class MailContext(SenderContext, Protocol):
+    """Values and functions that differ between two running copies; services.Services is one."""
+
+    @property
+    def renderer(self) -> LetterRenderer:
+        """Turns contents into letters."""
 
     @property
     def keys(self) -> SecretKeys:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.errors import NotFound
 from newsletter_service.languages import Language
 from newsletter_service.letters.values import MailIdentity, Publisher
-from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.publisher.mail_context import SenderContext
 from newsletter_service.publisher.models import Newsletter, Organisation
 
 
@@ -28,7 +28,7 @@ def publishers(session: Session) -> tuple[Publisher, ...]:
     return tuple(Publisher(one.short_name, one.name, one.livery) for one in organisations(session))
 
 
-def mail_identity(session: Session, mail_context: MailContext, language: Language) -> MailIdentity:
+def mail_identity(session: Session, context: SenderContext, language: Language) -> MailIdentity:
     """Who letters in `language` (nl or en) come from."""
     row = newsletter(session)
     return MailIdentity(
@@ -36,8 +36,8 @@ def mail_identity(session: Session, mail_context: MailContext, language: Languag
         list_slug=row.slug,
         tagline=row.tagline(language),
         postal_address=row.postal_address,
-        mail_from=mail_context.mail_from,
-        reply_to=mail_context.reply_to,
-        base_url=mail_context.links.base_url,
+        mail_from=context.mail_from,
+        reply_to=context.reply_to,
+        base_url=context.links.base_url,
         publishers=publishers(session),
     )

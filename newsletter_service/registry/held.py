@@ -21,8 +21,8 @@ Held = dict[str, list[dict[str, Value]]]
 """Rows by the name of their table, as JSON has them; tables without any are left out."""
 
 _LABELS = ("slug", "number")
-_NOT_SHOWN = {"skeleton", "link_key"}
-"""What says nothing of anybody: prepared bytes of letters, and the key that links are sealed with."""
+_NOT_SHOWN = {"skeleton", "words", "link_key"}
+"""What says nothing of anybody, or is a key: letters with the links in them, and the key that links are sealed with."""
 _FIRST = [Subscriber.__tablename__, "membership", "subscriber_topic", "consent"]
 _LAST = [Bounce.__tablename__, Exclusion.__tablename__]
 

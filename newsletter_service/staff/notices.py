@@ -1,4 +1,4 @@
-"""Notices to staff: to each in their own language, each language prepared once."""
+"""Notices to staff: to each in their own language."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.languages import Language
-from newsletter_service.letters.values import Notice, PreparedLetter
-from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import mail_identity
+from newsletter_service.letters.values import Notice
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.rules import Role
@@ -20,9 +18,9 @@ from newsletter_service.staff.service import record
 
 @dataclass(frozen=True)
 class PreparedNotice:
-    """A notice that is ready to be written down: the letter for each member of staff."""
+    """A notice that is ready to be written down: what it says to each member of staff."""
 
-    letters: tuple[tuple[User, PreparedLetter], ...]
+    letters: tuple[tuple[User, Notice], ...]
 
 
 @dataclass(frozen=True)
@@ -53,24 +51,12 @@ def staff_with(session: Session, roles: Collection[Role]) -> list[User]:
     return list(session.scalars(theirs.order_by(User.id)))
 
 
-def prepare_notice(
-    session: Session,
-    mail_context: MailContext,
-    told: Iterable[User],
-    build: Callable[[Language], Notice],
-) -> PreparedNotice:
+def prepare_notice(told: Iterable[User], build: Callable[[Language], Notice]) -> PreparedNotice:
     """Prepares what `build` makes of a language, for each of these people; it writes nothing."""
-    people = list(told)
-    letters = {
-        language: mail_context.renderer.notice(
-            build(language), mail_identity(session, mail_context, language)
-        )
-        for language in {user.language for user in people}
-    }
-    return PreparedNotice(tuple((user, letters[user.language]) for user in people))
+    return PreparedNotice(tuple((user, build(user.language)) for user in told))
 
 
 def write_down(session: Session, notice: PreparedNotice, now: datetime) -> None:
     """Writes the letters of a notice into the ledger."""
-    for user, letter in notice.letters:
-        write_notice(session, letter, user.email, now, name=user.name)
+    for user, words in notice.letters:
+        write_notice(session, words, user.email, now, name=user.name)

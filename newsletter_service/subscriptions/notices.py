@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import notices_since, write_notice
 from newsletter_service.languages import Language
-from newsletter_service.letters.values import Notice, PreparedLetter
-from newsletter_service.links.tokens import NOBODYS_KEY
+from newsletter_service.letters.values import Notice
 from newsletter_service.links.urls import MANAGE_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import mail_identity, newsletter
+from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions import emails
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import NOTICES_A_DAY, Answer
@@ -32,20 +31,14 @@ def write(
     session: Session, mail_context: MailContext, subscriber: Subscriber, answer: Answer, now: datetime
 ) -> None:
     """Write the mail that `answer` names down for `reader`."""
-    notice = _notice(session, mail_context, answer, subscriber.language, subscriber.link_key, now)
     write_notice(
         session,
-        _letter(session, mail_context, notice),
+        _notice(session, mail_context, answer, subscriber.language, subscriber.link_key, now),
         subscriber.address,
         now,
         subscriber_id=subscriber.id,
         subscriber_key=subscriber.link_key,
     )
-
-
-def write_nothing(session: Session, mail_context: MailContext, language: Language, now: datetime) -> None:
-    """Do the work of a mail without one: nobody learns by the clock which addresses get none."""
-    _letter(session, mail_context, _notice(session, mail_context, Answer.CONFIRM, language, NOBODYS_KEY, now))
 
 
 def _notice(
@@ -56,8 +49,3 @@ def _notice(
         confirm, never = links.confirm(key, now), links.never(key, now)
         return emails.confirmation(name, language, confirm, never)
     return _KNOWN[answer](name, language, links.manage(key, now + MANAGE_WITHIN))
-
-
-def _letter(session: Session, mail_context: MailContext, notice: Notice) -> PreparedLetter:
-    sender = mail_identity(session, mail_context, notice.language)
-    return mail_context.renderer.notice(notice, sender)

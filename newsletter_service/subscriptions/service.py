@@ -52,11 +52,9 @@ def sign_up(
     hashed = address_hmac(address.text, mail_context.suppression_key)
     let_ask_again(session, hashed)
     if is_suppressed(session, hashed):
-        notices.write_nothing(session, mail_context, choices.language, now)
         return
     subscriber = _by_address(session, address) or _added(session, address, hashed, now)
     if not notices.may_write(session, subscriber, now):
-        notices.write_nothing(session, mail_context, choices.language, now)
         return
     answer = answer_to_sign_up(subscriber.status)
     if answer is Answer.CONFIRM:
@@ -75,17 +73,14 @@ def sign_up(
     notices.write(session, mail_context, subscriber, answer, now)
 
 
-def request_link(
-    session: Session, mail_context: MailContext, address: Address, language: Language, now: datetime
-) -> None:
+def request_link(session: Session, mail_context: MailContext, address: Address, now: datetime) -> None:
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
     subscriber = _by_address(session, address)
     answer = answer_to_lost_link(subscriber.status if subscriber is not None else None)
     suppressed = is_suppressed(session, address_hmac(address.text, mail_context.suppression_key))
     if subscriber is None or answer is None or suppressed or not notices.may_write(session, subscriber, now):
-        notices.write_nothing(session, mail_context, language, now)
-    else:
-        notices.write(session, mail_context, subscriber, answer, now)
+        return
+    notices.write(session, mail_context, subscriber, answer, now)
 
 
 def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:

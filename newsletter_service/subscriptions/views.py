@@ -163,9 +163,7 @@ def mail_link(token: str) -> Any:
     """Mails the owner of a letter's link the way to all of their preferences."""
     with unit_of_work() as session:
         subscriber = _subscriber(Purpose.MANAGE, token, to_change=True)
-        service.request_link(
-            session, services(), Address(subscriber.address), subscriber.language, services().clock()
-        )
+        service.request_link(session, services(), Address(subscriber.address), services().clock())
     return redirect(url_for("readers.link_is_coming"))
 
 
@@ -222,7 +220,7 @@ def lost_link() -> Any:
     if not form.validate_on_submit():
         return _form_page("lost_link", form)
     with unit_of_work() as session:
-        service.request_link(session, services(), form.parsed, language(), services().clock())
+        service.request_link(session, services(), form.parsed, services().clock())
     return redirect(url_for("readers.link_is_coming"))
 
 

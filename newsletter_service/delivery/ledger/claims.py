@@ -118,9 +118,11 @@ _PARK = text(
 ).bindparams(bindparam("at", type_=UtcDateTime()))
 
 
-def skeleton(connection: Connection, letter_id: int) -> bytes:
-    """Returns the skeleton of a letter."""
-    return connection.scalars(select(Letter.skeleton).where(Letter.id == letter_id)).one()
+def letter(connection: Connection, letter_id: int) -> bytes | dict[str, Any]:
+    """Returns the skeleton of a letter, or the words of a notice of which none was made."""
+    query = select(Letter.skeleton, Letter.words).where(Letter.id == letter_id)
+    skeleton, words = connection.execute(query).one()
+    return skeleton if words is None else words
 
 
 # --- handing over and settling: these run for every few letters and therefore use the driver itself ---

@@ -47,7 +47,7 @@ class LedgerClient:
         self.trouble = ""
         self.batcher = Batcher(config)
         self._personaliser = Personaliser(
-            config.links, config.clock, config.keys, config.mail_domain, config.bounce_domain
+            config.links, config.notices, config.clock, config.keys, config.mail_domain, config.bounce_domain
         )
         self._engine = config.engine
         self._driver = config.engine.dialect.loaded_dbapi
@@ -191,6 +191,10 @@ class LedgerClient:
         return None
 
     def _do(self, slots: int) -> None:
+        self._exchange(slots)
+        self._personaliser.make()
+
+    def _exchange(self, slots: int) -> None:
         connection, batch = self._connected(), self._batch
         if self.batcher.run_fast(connection, batch, slots):
             if self._personaliser.lacks(batch.letter_ids):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
@@ -12,8 +12,11 @@ from newsletter_service.delivery.ledger.key_periods import KeyPeriods, key_perio
 from newsletter_service.delivery.ledger.rows import Claimed
 from newsletter_service.delivery.rules import envelope_sender, message_id
 from newsletter_service.keys.secret_keys import SecretKeys
+from newsletter_service.languages import Language
 from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
+from newsletter_service.letters.stored import from_words
+from newsletter_service.letters.values import MailIdentity, Notice, PreparedLetter
 from newsletter_service.smtp.messages import OutgoingMessage
 
 _LETTERS_KEPT = 100
@@ -29,16 +32,28 @@ class LinkMaker(Protocol):
         """The page where the subscriber leaves."""
 
 
+class NoticeMaker(Protocol):
+    """Makes the letters of notices."""
+
+    def sender(self, connection: Connection, language: Language) -> MailIdentity:
+        """Who they come from."""
+
+    def letter(self, notice: Notice, sender: MailIdentity) -> PreparedLetter:
+        """The letter; LetterError if none can be made."""
+
+
 @dataclass
 class Personaliser:
-    """Fills letters, each of which is read from the database once."""
+    """Fills letters, each of which is read from the database once; those of notices are made here."""
 
     links: LinkMaker
+    notices: NoticeMaker
     clock: Callable[[], datetime]
     keys: SecretKeys
     mail_domain: str
     bounce_domain: str
     _letters: dict[int, Template | LetterError] = field(default_factory=dict)
+    _unmade: dict[int, tuple[Notice, MailIdentity]] = field(default_factory=dict)
     _periods: KeyPeriods | None = None
     _date: datetime = field(init=False)
 
@@ -58,9 +73,28 @@ class Personaliser:
         if self._periods is None:
             self._periods = key_periods(connection, self.keys)
         for letter_id in letter_ids - self._letters.keys():
-            self._letters[letter_id] = _template(claims.skeleton(connection, letter_id))
+            self._take_in(connection, letter_id, claims.letter(connection, letter_id))
         if len(self._letters) > _LETTERS_KEPT:
-            self._letters = {letter_id: self._letters[letter_id] for letter_id in letter_ids}
+            self._letters = {key: made for key, made in self._letters.items() if key in letter_ids}
+
+    def _take_in(self, connection: Connection, letter_id: int, letter: bytes | dict[str, Any]) -> None:
+        if isinstance(letter, bytes):
+            self._letters[letter_id] = _template(letter)
+        else:
+            notice = from_words(letter)
+            self._unmade[letter_id] = notice, self.notices.sender(connection, notice.language)
+
+    def make(self) -> None:
+        """Makes the letters of the notices that were read: outside of a transaction, for it takes its time."""
+        for letter_id, (notice, sender) in self._unmade.items():
+            self._letters[letter_id] = self._made(notice, sender)
+        self._unmade.clear()
+
+    def _made(self, notice: Notice, sender: MailIdentity) -> Template | LetterError:
+        try:
+            return Template(self.notices.letter(notice, sender).skeleton)
+        except LetterError as error:
+            return error
 
     def fill(self, row: Claimed) -> OutgoingMessage:
         """Returns the letter for this row, with the row as its key; LetterError if it cannot be made."""

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.liveness import Liveness
-from newsletter_service.delivery.worker.personalise import LinkMaker
+from newsletter_service.delivery.worker.personalise import LinkMaker, NoticeMaker
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.operations.outages import Outage
@@ -35,13 +35,15 @@ class Snapshot:
 class DeliveryConfig:
     """All that a worker needs from outside: database, SMTP server, links, domains, limits and a clock (aware UTC).
 
-    `report` is called about once a second. `liveness` and `server_away` remember from one run to the next which other
-    workers are alive, and what was logged of a server that takes no letters.
+    `notices` makes the letters of notices. `report` is called about once a second. `liveness` and `server_away`
+    remember from one run to the next which other workers are alive, and what was logged of a server that takes no
+    letters.
     """
 
     engine: Engine
     server: SmtpServer
     links: LinkMaker
+    notices: NoticeMaker
     clock: Callable[[], datetime]
     keys: SecretKeys
     suppression_key: str

@@ -6,7 +6,6 @@ from functools import partial
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.staff.access.emails import many_wrong_passwords
 from newsletter_service.staff.access.rules import PEAK, PEAK_WITHIN, TELL_AT_MOST_EVERY
 from newsletter_service.staff.access.service import FAILED, NOBODY
@@ -17,15 +16,15 @@ from newsletter_service.staff.rules import Role
 TOLD = "account.sign_in_peak"
 
 
-def prepare(session: Session, mail_context: MailContext, now: datetime) -> Alert | None:
-    """What there is to tell now, if anything; reads only, for making letters takes its time."""
+def prepare(session: Session, now: datetime) -> Alert | None:
+    """What there is to tell now, if anything; reads only."""
     failures, accounts = _failures(session, now)
     last = told_last(session, TOLD)
     if failures < PEAK or (last is not None and last > now - TELL_AT_MOST_EVERY):
         return None
     told = staff_with(session, (Role.ADMINISTRATOR,))
     build = partial(many_wrong_passwords, failures, accounts)
-    notice = prepare_notice(session, mail_context, told, build)
+    notice = prepare_notice(told, build)
     return Alert(notice, TOLD, "account", NOBODY, {"failures": failures})
 
 

@@ -10,7 +10,7 @@ from newsletter_service.delivery.service import write_notice
 from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import mail_identity, newsletter
+from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions.consent.rules import JOB, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Membership, Subscriber
@@ -70,7 +70,7 @@ def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: d
         ],
         mail_context.links.manage(subscriber.link_key),
     )
-    _write(session, mail_context, subscriber, notice, now)
+    _write(session, subscriber, notice, now)
     return True
 
 
@@ -114,7 +114,7 @@ def ask_or_end(session: Session, mail_context: MailContext, subscriber_id: int, 
         if claims:
             ending = _ending(mail_context, subscriber, claims, now)
             notice = build(newsletter(session).name, subscriber.language, ending)
-            _write(session, mail_context, subscriber, notice, now)
+            _write(session, subscriber, notice, now)
             wrote = True
     return wrote
 
@@ -152,13 +152,10 @@ def _held(session: Session, subscriber_id: int) -> Subscriber | None:
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
 
 
-def _write(
-    session: Session, mail_context: MailContext, subscriber: Subscriber, notice: Notice, now: datetime
-) -> None:
-    letter = mail_context.renderer.notice(notice, mail_identity(session, mail_context, subscriber.language))
+def _write(session: Session, subscriber: Subscriber, notice: Notice, now: datetime) -> None:
     write_notice(
         session,
-        letter,
+        notice,
         subscriber.address,
         now,
         subscriber_id=subscriber.id,

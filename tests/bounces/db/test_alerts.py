@@ -7,8 +7,6 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.bounces.notices import prepare
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.letters.mime.skeleton import SlotValues, Template
-from newsletter_service.services import Services
 from newsletter_service.staff.notices import tell_once
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
@@ -16,6 +14,7 @@ from newsletter_service.subscriptions.models import Subscriber
 from scheduled_jobs import tell_staff
 from tests.bounces.db.conftest import Comes, make_delivery
 from tests.conftest import NOW, Clock
+from tests.letters_made import mail_of
 
 
 @pytest.fixture
@@ -53,15 +52,14 @@ def test_staff_are_told_once_a_day_and_only_if_there_was_something(
 
 
 def test_the_mail_says_what_the_servers_said_and_names_no_reader(
-    session: Session, anna: Subscriber, staff: None, comes: Comes, wired: Services
+    session: Session, anna: Subscriber, staff: None, comes: Comes
 ) -> None:
     comes("exchange_online_policy", make_delivery(session, anna))
     session.commit()
-    alert = prepare(session, wired, NOW)
+    alert = prepare(session, NOW)
     assert alert is not None
     tell_once(session, alert, NOW)
-    values = SlotValues("beheer@noord.example", NOW, "<1@nieuwsbrief.example>")
-    text = Template(alert.notice.letters[0][1].skeleton).fill(values).decode().replace("=\r\n", "")
+    text = mail_of(alert.notice.letters[0][1], "beheer@noord.example").decode().replace("=\r\n", "")
     assert "Mailservers weigeren onze brieven" in text
     assert "blocked using Spamhaus" in text
     assert "gemeente.example" not in text

@@ -21,6 +21,7 @@ from newsletter_service.links.urls import Links
 from newsletter_service.smtp.connection import SmtpServer
 from tests.conftest import NOW, Clock
 from tests.factories import SUPPRESSION_KEY
+from tests.letters_made import notice_letters
 from tests.recipients import Recipient, add_deliveries
 from tests.smtp_server import RecordingServer
 
@@ -45,6 +46,7 @@ def outbox(app: Flask, smtp: RecordingServer, clock: Clock) -> DeliveryConfig:
         engine=engine,
         server=SmtpServer(host="127.0.0.1", port=smtp.port, security="none"),
         links=Links("https://nieuwsbrief.example", Tokens(SecretKeys(SECRET))),
+        notices=notice_letters(SECRET),
         clock=clock,
         keys=SecretKeys(SECRET),
         suppression_key=SUPPRESSION_KEY,

@@ -23,6 +23,7 @@ from tests.conftest import NOW
 from tests.delivery.db.beside import eventually, sending
 from tests.delivery.db.conftest import SECRET, release, states
 from tests.factories import SUPPRESSION_KEY
+from tests.letters_made import notice_letters
 from tests.postgresql import Cluster
 from tests.required import missing
 from tests.smtp_server import RecordingServer
@@ -95,6 +96,7 @@ def test_a_full_disk_under_postgresql_is_waited_for_until_there_is_room_again(
         engine=engine,
         server=SmtpServer("127.0.0.1", smtp.port, "none", connections=2),
         links=Links("https://nieuwsbrief.example", Tokens(SecretKeys(SECRET))),
+        notices=notice_letters(SECRET),
         clock=lambda: NOW,
         keys=SecretKeys(SECRET),
         suppression_key=SUPPRESSION_KEY,

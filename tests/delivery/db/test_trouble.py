@@ -31,6 +31,7 @@ from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.delivery.db.beside import eventually
 from tests.delivery.db.conftest import SECRET, release
 from tests.factories import SUPPRESSION_KEY
+from tests.letters_made import notice_letters
 from tests.pipelining_server import running_erring_server
 from tests.smtp_server import RecordingServer
 from tests.tables import create_tables
@@ -71,6 +72,7 @@ def sender(engine: Engine, smtp: RecordingServer) -> DeliveryConfig:
         engine=engine,
         server=SmtpServer("127.0.0.1", smtp.port, "none", connections=2),
         links=Links("https://nieuwsbrief.example", Tokens(SecretKeys(SECRET))),
+        notices=notice_letters(SECRET),
         clock=lambda: datetime.now(UTC),
         keys=SecretKeys(SECRET),
         suppression_key=SUPPRESSION_KEY,

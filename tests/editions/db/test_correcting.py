@@ -179,6 +179,7 @@ def test_a_correction_is_threaded_under_the_letter_of_the_edition_that_its_reade
     assert {row.address: row.answers_id for row in rows} == {row.address: first[row.address] for row in rows}
     copies = Personaliser(
         house.mail_context.links,
+        house.mail_context.delivery.notices,
         lambda: LATER,
         house.mail_context.keys,
         "nieuwsbrief.example",

@@ -1,6 +1,5 @@
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,9 +13,6 @@ from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.suppressions import CameBack, came_back, is_suppressed
 from newsletter_service.languages import Language
 from newsletter_service.letters.mime.reading import html_of, text_of
-from newsletter_service.letters.mime.skeleton import SlotValues, Template
-from newsletter_service.letters.render import LetterRenderer
-from newsletter_service.letters.values import MailIdentity, Notice, PreparedLetter
 from newsletter_service.links.tokens import Holder
 from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.services import Services
@@ -28,6 +24,7 @@ from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Choices, Status
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
+from tests.letters_made import mail_of
 
 ANNA = Address("anna@gemeente.example")
 NOTHING_CHOSEN = Choices(name="", language="nl", segment_ids=frozenset(), topic_ids=frozenset())
@@ -105,7 +102,7 @@ def test_a_suppressed_address_is_neither_mailed_nor_kept(
 ) -> None:
     make_suppression(session, ANNA.text, now=NOW, reason="asked")
     sign_up(session, mail_context)
-    service.request_link(session, mail_context, ANNA, "nl", NOW)
+    service.request_link(session, mail_context, ANNA, NOW)
     assert written() == []
     assert session.scalars(select(Subscriber)).all() == []
 
@@ -116,7 +113,7 @@ def test_from_the_fourth_mail_in_a_day_on_nothing_changes_at_all(
     for minute in range(5):
         choices = Choices(f"Naam {minute}", "nl", frozenset(), frozenset())
         sign_up(session, mail_context, choices, NOW + timedelta(minutes=minute))
-    service.request_link(session, mail_context, ANNA, "nl", NOW + timedelta(minutes=6))
+    service.request_link(session, mail_context, ANNA, NOW + timedelta(minutes=6))
     service.confirm_again(session, mail_context, reader(session), NOW + timedelta(minutes=7))
     assert written() == [CONFIRM] * 3
     assert reader(session).name == "Naam 2"
@@ -132,9 +129,7 @@ def test_nothing_that_a_visitor_typed_stands_in_a_mail_to_an_unconfirmed_address
     sign_up(session, mail_context, Choices(text, "nl", frozenset(), frozenset()))
     (row,) = session.scalars(select(Delivery)).all()
     assert row.name == ""
-    message = Template(row.letter.skeleton).fill(
-        SlotValues(row.address, NOW, "<1@nieuwsbrief.example>", row.name)
-    )
+    message = mail_of(row.letter)
     assert text not in f"{text_of(message)} {html_of(message)} {row.letter.subject}"
     assert "/niet-ik/" in text_of(message)
 
@@ -165,7 +160,7 @@ def test_a_lost_link_goes_to_readers_only(session: Session, mail_context: Servic
     left = make_subscriber(session, "weg@gemeente.example", now=NOW)
     service.leave(session, left, NOW)
     for address in (ANNA.text, "weg@gemeente.example", "onbekend@gemeente.example"):
-        service.request_link(session, mail_context, Address(address), "nl", NOW)
+        service.request_link(session, mail_context, Address(address), NOW)
     assert written() == [LINK]
 
 
@@ -220,34 +215,6 @@ def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(
     assert [step for step, _ in steps(session)] == ["asked", "confirmed", "left"]
     assert not service.undo_leave(session, reader(session), NOW)
     assert is_suppressed(session, address_hmac(ANNA.text, mail_context.suppression_key))
-
-
-class CountingRenderer(LetterRenderer):
-    """A renderer that says how often it rendered."""
-
-    def notice(self, notice: Notice, sender: MailIdentity) -> PreparedLetter:
-        made.append(notice.language)
-        return super().notice(notice, sender)
-
-
-made: list[str] = []
-
-
-@pytest.mark.parametrize("known", ["unknown", "pending", "active", "left", "suppressed", "three mails today"])
-def test_every_answer_takes_the_work_of_one_mail(
-    session: Session, mail_context: Services, known: str
-) -> None:
-    counting = replace(mail_context, renderer=CountingRenderer(mail_context.renderer.templates_dir))
-    if known in ("pending", "active", "left"):
-        make_subscriber(session, ANNA.text, now=NOW, status=known)
-    if known == "suppressed":
-        make_suppression(session, ANNA.text, now=NOW, reason="asked")
-    for _ in range(3 if known == "three mails today" else 0):
-        sign_up(session, mail_context)
-    made.clear()
-    sign_up(session, counting)
-    service.request_link(session, counting, ANNA, "nl", NOW)
-    assert len(made) == 2
 
 
 def test_two_people_at_once_make_one_reader(app: Flask, mail_context: Services, database: str) -> None:

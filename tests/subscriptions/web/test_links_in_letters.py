@@ -10,10 +10,9 @@ from sqlalchemy import func, select
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.letters.mime.reading import text_of
-from newsletter_service.letters.mime.skeleton import SlotValues, Template
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import NOTICES_A_DAY
-from tests.conftest import NOW
+from tests.letters_made import mail_of
 from tests.subscriptions.web.conftest import ADDRESS, Pages, Stored
 
 SetStatus = Callable[[str], None]
@@ -91,7 +90,7 @@ def test_the_owner_is_mailed_a_link_of_one_day_that_opens_everything(
     with stored() as session:
         row = session.scalars(select(Delivery)).one()
         assert row.address == ADDRESS
-        letter = Template(row.letter.skeleton).fill(SlotValues(row.address, NOW, "<1@nieuwsbrief.example>"))
+        letter = mail_of(row.letter)
     (link,) = re.findall(r"https://nieuwsbrief.example(/voorkeuren/\S+)", text_of(letter))
     assert link == anna.manage()
     page = client.get(link).text
