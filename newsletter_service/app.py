@@ -23,8 +23,11 @@ from newsletter_service.settings import Settings
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
 from newsletter_service.startup import start
+from newsletter_service.subscriptions.address_changes.views import address_changes
+from newsletter_service.subscriptions.allowing.views import allowing
 from newsletter_service.subscriptions.claims.views import claims
 from newsletter_service.subscriptions.domains.views import segment_domains
+from newsletter_service.subscriptions.pausing.views import pausing
 from newsletter_service.subscriptions.verification.views import still_there
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.today.views import beginning
@@ -45,6 +48,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         readers,
         own,
         still_there,
+        pausing,
+        address_changes,
+        allowing,
         claims,
         segment_domains,
         staff,
@@ -58,8 +64,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         metrics,
     ):
         app.register_blueprint(blueprint)
-    csrf.exempt(readers)
-    csrf.exempt(still_there)
+    for of_readers in (readers, own, still_there, pausing, address_changes, allowing):
+        csrf.exempt(of_readers)
     if settings.demo:
         app.register_blueprint(demo)
         app.register_blueprint(style)

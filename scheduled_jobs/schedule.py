@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scheduled_jobs import (
+    change_addresses,
     check_claims,
     compose_due,
     count_refusals,
     deliver,
+    end_pauses,
     finish_due,
     open_next_edition,
     purge_stale,
@@ -38,6 +40,8 @@ JOBS = (
     Job("read-bounces", 60, read_bounces.run),
     Job("count-refusals", 60, count_refusals.run),
     Job("check-claims", 60, check_claims.run),
+    Job("end-pauses", 60, end_pauses.run),
+    Job("change-addresses", 60, change_addresses.run),
     Job("scrub-erased", 20, scrub_erased.run),
     Job("purge-stale", 3600, purge_stale.run),
     Job("watch-bounces", 300, tell_staff.of_refusals),

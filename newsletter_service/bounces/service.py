@@ -164,6 +164,7 @@ def _is_lasting(session: Session, subscriber: Subscriber, now: datetime) -> bool
         select(Delivery)
         .where(
             Delivery.subscriber_id == subscriber.id,
+            Delivery.address == subscriber.address,
             Delivery.mailing_id.is_not(None),
             Delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED)),
         )

@@ -150,7 +150,8 @@ class Suppression(Base):
     """An address that is kept off all mail, or off imported lists only, known by its keyed hash (HMAC-SHA256, hex).
 
     Who is kept off lists is mailed when they sign up themselves. `status` is the code (RFC 3463) with which mail to the
-    address came back, where that was why.
+    address came back, where that was why. `asked_back_at` is when its owner last got a link that lifts it, and
+    `link_key` what is sealed in that link.
     """
 
     __tablename__ = "suppression"
@@ -161,6 +162,8 @@ class Suppression(Base):
     reason: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(12), default="", server_default="")
     at: Mapped[datetime]
+    asked_back_at: Mapped[datetime | None]
+    link_key: Mapped[str | None] = mapped_column(String(12), unique=True, index=True)
 
 
 class KeyFingerprint(Base):

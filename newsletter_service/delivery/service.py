@@ -159,6 +159,28 @@ def cancel_for_subscriber(session: Session, subscriber_id: int, now: datetime) -
     return _cancel(session, now, Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_not(None))
 
 
+def readdress(session: Session, subscriber_id: int, address: str, subscriber_key: str) -> int:
+    """Lets letters of mailings that are still to go to a subscriber go to another address; returns their number.
+
+    One that is with the server just now goes where it was going. Workers find that they hold the others no more.
+    """
+    _take(session, func.pg_advisory_xact_lock_shared(_LEAVING))
+    freed = case((Delivery.attempts > 0, DeliveryState.DEFERRED), else_=DeliveryState.READY)
+    waiting = (Delivery.settled_at.is_(None), Delivery.handed_at.is_(None))
+    moved = (
+        update(Delivery)
+        .where(Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_not(None), *waiting)
+        .values(
+            address=address,
+            domain=address.rpartition("@")[2],
+            subscriber_key=subscriber_key,
+            lease_holder=None,
+            state=case((Delivery.state == DeliveryState.CLAIMED, freed), else_=Delivery.state),
+        )
+    )
+    return rows_changed(session, moved)
+
+
 def _cancel(session: Session, now: datetime, *which: ColumnElement[bool]) -> int:
     """Stop open rows, or for one that is with the server just now, any further attempt. How many."""
     unhanded = Delivery.handed_at.is_(None)

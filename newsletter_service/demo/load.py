@@ -136,9 +136,18 @@ def _consents(session: Session, contact: str, now: datetime) -> None:
     for subscriber in session.scalars(select(Subscriber)):
         for step, at in ((Step.ASKED, subscriber.asked_at), (Step.CONFIRMED, subscriber.confirmed_at or now)):
             place = Place.SIGN_UP if step is Step.ASKED else Place.CONFIRM
-            record_wish(session, subscriber, step, READER, place, at, read=reads[subscriber.language])
+            read, detail = reads[subscriber.language], _chosen(subscriber)
+            record_wish(session, subscriber, step, READER, place, at, read=read, detail=detail)
         if is_suppressed(session, subscriber.address_hmac):
             record_wish(session, subscriber, Step.BOUNCED, JOB, Place.MAIL, now - BOUNCED_BEFORE)
+
+
+def _chosen(subscriber: Subscriber) -> dict[str, object]:
+    return {
+        "language": subscriber.language,
+        "segments": sorted(membership.segment.slug for membership in subscriber.memberships),
+        "topics": sorted(topic.slug for topic in subscriber.topics),
+    }
 
 
 def _item(

@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, not_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import ItemView, subscriber_view, visible
@@ -15,13 +16,13 @@ from newsletter_service.editions.content import item_views
 from newsletter_service.editorial.models import Item
 from newsletter_service.languages import Language
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
+from newsletter_service.subscriptions.pausing.service import paused
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.verification.rules import ClaimState
 
 ACTIVE = Subscriber.status == Status.ACTIVE
 _SUPPRESSED = suppressed(Subscriber.address_hmac)
 VERIFIED = Membership.state == ClaimState.VERIFIED
-MAY_BE_MAILED = and_(ACTIVE, ~_SUPPRESSED)
 RECIPIENT = (
     Subscriber.id,
     Subscriber.link_key,
@@ -39,23 +40,34 @@ class ActiveSubscriber(NamedTuple):
 
     id: int
     suppressed: bool
+    paused: bool
     language: Language
     seen: tuple[int, ...]
+
+
+def may_be_mailed(now: datetime) -> ColumnElement[bool]:
+    """Whether a subscriber gets letters at `now`: active, not suppressed, and without a pause."""
+    return and_(ACTIVE, ~_SUPPRESSED, not_(paused(now)))
 
 
 _Choices = tuple[tuple[tuple[int, bool], ...], tuple[int, ...]]
 """What a reader sees depends on: claimed segments and whether each is verified, and topics."""
 
 
-def active_subscribers(session: Session, items: Sequence[ItemView]) -> Iterator[Sequence[ActiveSubscriber]]:
-    """All active readers, by id, some hundreds at a time; the caller's transaction lasts until the last of them."""
+def active_subscribers(
+    session: Session, items: Sequence[ItemView], at: datetime
+) -> Iterator[Sequence[ActiveSubscriber]]:
+    """All active readers as they stand at `at`, by id, some hundreds at a time.
+
+    The caller's transaction lasts until the last of them.
+    """
 
     @lru_cache(_KINDS_KEPT)  # readers are many, what they choose is not
     def seen(choices: _Choices) -> tuple[int, ...]:
         claims, topics = choices
         return visible(items, subscriber_view(dict(claims), topics))
 
-    columns = (Subscriber.id, _SUPPRESSED, Subscriber.language)
+    columns = (Subscriber.id, _SUPPRESSED, paused(at), Subscriber.language)
     query = select(*columns).where(ACTIVE).order_by(Subscriber.id)
     # A connection and not the session: what the ORM does for each row takes as long as all the rest.
     connection = session.connection()
@@ -67,10 +79,11 @@ def active_subscribers(session: Session, items: Sequence[ItemView]) -> Iterator[
             ActiveSubscriber(
                 id_,
                 unwanted,
+                pauses,
                 language,
                 seen((tuple(claims.get(id_, ())), tuple(chosen.get(id_, ())))),
             )
-            for id_, unwanted, language in rows
+            for id_, unwanted, pauses, language in rows
         ]
 
 
@@ -97,42 +110,48 @@ def _topics(connection: Connection, first: int, last: int) -> dict[int, list[int
 class Reach:
     """Numbers of readers: `intended` active ones, `reached` by anything here, and `per_item` (by item id).
 
-    `unverified` are those who miss a restricted item (by its id) only because nobody verified them.
+    `paused` ones are reached by nothing. `unverified` are those who miss a restricted item (by its id)
+    only because nobody verified them.
     """
 
     intended: int
     reached: int
+    paused: int
     per_item: dict[int, int]
     unverified: dict[int, int]
 
 
-def reach(session: Session, items: Sequence[Item]) -> Reach:
-    """The number of readers who would see these items, by the one rule of who sees what."""
+def reach(session: Session, items: Sequence[Item], at: datetime) -> Reach:
+    """The number of readers who would see these items at `at`, by the one rule of who sees what."""
     views = item_views(items)
-    kinds = _kinds(session, views)
+    kinds = _kinds(session, views, at)
     per_item = _per_item(kinds, items)
     were_all_verified = per_item
     if any(view.restricted for view in views):
         were_all_verified = _per_item(
-            _kinds(session, [replace(view, restricted=False) for view in views]), items
+            _kinds(session, [replace(view, restricted=False) for view in views], at), items
         )
     return Reach(
         intended=kinds.total(),
         reached=sum(readers for seen, readers in kinds.items() if seen),
+        paused=kinds[None],
         per_item=per_item,
         unverified={item_id: were_all_verified[item_id] - number for item_id, number in per_item.items()},
     )
 
 
-def _kinds(session: Session, views: Sequence[ItemView]) -> Counter[tuple[int, ...]]:
-    """The number of readers by what they see."""
-    streams = active_subscribers(session, views)
-    return Counter(reader.seen for readers in streams for reader in readers)
+_Kinds = Counter[tuple[int, ...] | None]
+"""The number of readers by what they see; None for those who paused."""
 
 
-def _per_item(kinds: Counter[tuple[int, ...]], items: Sequence[Item]) -> dict[int, int]:
+def _kinds(session: Session, views: Sequence[ItemView], at: datetime) -> _Kinds:
+    streams = active_subscribers(session, views, at)
+    return Counter(None if reader.paused else reader.seen for readers in streams for reader in readers)
+
+
+def _per_item(kinds: _Kinds, items: Sequence[Item]) -> dict[int, int]:
     per_item = Counter({item.id: 0 for item in items})
     for seen, readers in kinds.items():
-        for item_id in seen:
+        for item_id in seen or ():
             per_item[item_id] += readers
     return dict(per_item)

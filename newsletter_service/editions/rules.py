@@ -70,6 +70,7 @@ class ExclusionReason(StrEnum):
 
     NOTHING_VISIBLE = "nothing_visible"
     SUPPRESSED = "suppressed"
+    PAUSED = "paused"
 
 
 class Reason(StrEnum):

@@ -249,6 +249,7 @@ def exclusion_reason(reason: ExclusionReason) -> str:
     return {
         ExclusionReason.NOTHING_VISIBLE: _("Er was geen bericht voor deze lezer"),
         ExclusionReason.SUPPRESSED: _("Dit adres wil geen e-mail meer"),
+        ExclusionReason.PAUSED: _("Deze lezer heeft de nieuwsbrief gepauzeerd"),
     }[reason]
 
 

@@ -41,6 +41,9 @@ class Purpose(StrEnum):
     MANAGE = "manage"
     UNSUBSCRIBE = "unsubscribe"
     STILL_THERE = "still_there"
+    NEW_ADDRESS = "new_address"
+    OLD_ADDRESS = "old_address"
+    ALLOW = "allow"
 
 
 _SEALED_TOGETHER = {
@@ -49,6 +52,9 @@ _SEALED_TOGETHER = {
     Purpose.MANAGE: ("subscribed", 0),
     Purpose.UNSUBSCRIBE: ("subscribed", 1),
     Purpose.STILL_THERE: ("still there", 0),
+    Purpose.NEW_ADDRESS: ("changing address", 0),
+    Purpose.OLD_ADDRESS: ("changing address", 1),
+    Purpose.ALLOW: ("mailing again", 0),
 }
 """What is asked for together is sealed together: two seals from one hash, of which neither tells the other."""
 

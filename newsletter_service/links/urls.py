@@ -11,7 +11,19 @@ ARCHIVE = "/archief"
 CONFIRM_WITHIN = retention.UNCONFIRMED
 MANAGE_WITHIN = timedelta(days=1)
 ANSWER_WITHIN = timedelta(days=60)
-PERSONAL_PAGES = ("functie", "bevestigen", "niet-ik", "voorkeuren", "afmelden", "mijn-gegevens")
+ANSWER_CHANGE_WITHIN = retention.UNCONFIRMED
+ALLOW_WITHIN = timedelta(days=7)
+PERSONAL_PAGES = (
+    "functie",
+    "bevestigen",
+    "niet-ik",
+    "voorkeuren",
+    "afmelden",
+    "mijn-gegevens",
+    "nieuw-adres",
+    "oud-adres",
+    "toestaan",
+)
 """Pages whose addresses go on with a token of one reader: nobody else may ever get such an address."""
 
 
@@ -41,6 +53,18 @@ class Links:
     def still_there(self, key: str, now: datetime) -> str:
         """Where a reader says that they still have the function that was verified; good for ANSWER_WITHIN."""
         return self._reader("functie", Purpose.STILL_THERE, key, now + ANSWER_WITHIN)
+
+    def new_address(self, key: str, asked_at: datetime) -> str:
+        """Where the owner of a new address says yes to it; `key` is the change's, good for ANSWER_CHANGE_WITHIN."""
+        return self._reader("nieuw-adres", Purpose.NEW_ADDRESS, key, asked_at + ANSWER_CHANGE_WITHIN)
+
+    def old_address(self, key: str, asked_at: datetime) -> str:
+        """Where the address of before says yes or no to a change; as `new_address`."""
+        return self._reader("oud-adres", Purpose.OLD_ADDRESS, key, asked_at + ANSWER_CHANGE_WITHIN)
+
+    def allow(self, key: str, now: datetime) -> str:
+        """Where the owner of a suppressed address lifts that; `key` is the suppression's, good for ALLOW_WITHIN."""
+        return self._reader("toestaan", Purpose.ALLOW, key, now + ALLOW_WITHIN)
 
     def image(self, digest: str) -> str:
         """Where an item's picture lies; the same for all readers."""

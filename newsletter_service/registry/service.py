@@ -6,18 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsletter_service.audience.rules import SubscriberView, Why, subscriber_view, why
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import BOUNCED, Suppressed
-from newsletter_service.editions.content import item_view, items_in
-from newsletter_service.editions.models import Edition
-from newsletter_service.editorial.models import Item
 from newsletter_service.errors import NotFound
 from newsletter_service.languages import Language
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
 from newsletter_service.subscriptions.rules import Status, folded
-from newsletter_service.subscriptions.verification.rules import ClaimState
 
 _LETTERS_SHOWN = 20
 
@@ -103,21 +98,3 @@ def bounces_of(session: Session, subscriber: Subscriber) -> Sequence[Bounce]:
     """What came back of letters to a reader, the newest first."""
     mine = select(Bounce).where(Bounce.subscriber_id == subscriber.id)
     return session.scalars(mine.order_by(Bounce.id.desc()).limit(_LETTERS_SHOWN)).all()
-
-
-def reasons(edition: Edition, subscriber: Subscriber) -> list[tuple[Item, Why]]:
-    """For each item of an edition, by what the reader gets it or not, as things stand now."""
-    view = _view(subscriber)
-    return [(item, why(view, item_view(item))) for item in items_in(edition)]
-
-
-def _view(subscriber: Subscriber) -> SubscriberView:
-    claims = {one.segment_id: one.state is ClaimState.VERIFIED for one in subscriber.memberships}
-    topics = [topic.id for topic in subscriber.topics]
-    return subscriber_view(claims, topics)
-
-
-def last_edition(session: Session) -> Edition | None:
-    """The edition that went out last."""
-    out = select(Edition).where(Edition.released_at.is_not(None)).order_by(Edition.number.desc()).limit(1)
-    return session.scalars(out).first()

@@ -1,21 +1,25 @@
 """What is held about a reader, for the reader: as a page and as JSON, behind the link that is mailed."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.utils import secure_filename
 
 from newsletter_service.db import db
+from newsletter_service.delivery.suppressions import is_suppressed
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.registry.held import Held, held_about
+from newsletter_service.registry.why import service, wording
 from newsletter_service.registry.wording import FATES, STATES
 from newsletter_service.services import services
 from newsletter_service.subscriptions.addresses import Address, readable
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import SAID
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.service import find_subscriber
 from newsletter_service.web.locale import use_language
@@ -29,19 +33,25 @@ def show(token: str) -> Any:
     subscriber = _owner(token)
     if subscriber is None:
         return redirect(url_for("readers.preferences", token=token), 303)
-    held = _held(subscriber)
+    session, now, held = db.session(), services().clock(), _held(subscriber)
+    told = service.fates(session, subscriber)
+    letters = _letters(held, {one.edition.mailing_id for one in told})
     return render_template(
-        "registry/own.html",
+        "readers/own.html",
         token=token,
         subscriber=subscriber,
         address=readable(subscriber.address),
-        steps=steps_of(db.session(), subscriber),
+        steps=steps_of(session, subscriber),
         said=SAID,
         states=STATES,
-        fates=FATES,
-        letters=_letters(held),
+        states_of_letters=FATES,
+        fates=told,
+        wording=wording,
+        letters=letters,
+        corrected=service.corrected_editions(session, [row["mailing_id"] for row in letters]),
+        paused_until=subscriber.paused_until if is_paused(subscriber.paused_until, now) else None,
         bounces=held.get("bounce", []),
-        suppressed=held.get("suppression", []),
+        suppressed=is_suppressed(session, subscriber.address_hmac),
         is_reader=subscriber.status == Status.ACTIVE,
     )
 
@@ -78,8 +88,12 @@ def _held(subscriber: Subscriber) -> Held:
     return held_about(db.session(), Address(subscriber.address), services().suppression_key)
 
 
-def _letters(held: Held) -> list[dict[str, object]]:
-    """Each letter that was made for the reader, with its subject, the newest first."""
+def _letters(held: Held, but_of: Collection[int | None]) -> list[dict[str, Any]]:
+    """Each letter that was made for the reader, but those of some mailings; with its subject, the newest first."""
     subjects = {row["id"]: row["subject"] for row in held.get("letter", [])}
     rows = sorted(held.get("delivery", []), key=lambda row: str(row["created_at"]), reverse=True)
-    return [{**row, "subject": subjects.get(row["letter_id"], "")} for row in rows]
+    return [
+        {**row, "subject": subjects.get(row["letter_id"], "")}
+        for row in rows
+        if row["mailing_id"] is None or row["mailing_id"] not in but_of
+    ]

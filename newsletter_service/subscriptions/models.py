@@ -28,7 +28,7 @@ class Subscriber(Base):
     ("number-generation") for a subscription of before there were keys; nobody gets one any more.
     `address_hmac` is the hash by which delivery.suppressions knows the address. `search` is what staff search in;
     no two are the same, as each bears its address. `organisation` is what they say of themselves:
-    nobody checked it.
+    nobody checked it. Until `paused_until` no edition goes to them.
     """
 
     __tablename__ = "subscriber"
@@ -54,6 +54,7 @@ class Subscriber(Base):
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
+    paused_until: Mapped[datetime | None] = mapped_column(index=True)
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="subscriber", cascade="all, delete-orphan", lazy="selectin"
     )

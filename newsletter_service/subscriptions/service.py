@@ -53,7 +53,7 @@ def sign_up(
     let_ask_again(session, hashed)
     if is_suppressed(session, hashed):
         return
-    subscriber = _by_address(session, address) or _added(session, address, hashed, now)
+    subscriber = by_address(session, address) or _added(session, address, hashed, now)
     if not notices.may_write(session, subscriber, now):
         return
     answer = answer_to_sign_up(subscriber.status)
@@ -75,7 +75,7 @@ def sign_up(
 
 def request_link(session: Session, mail_context: MailContext, address: Address, now: datetime) -> None:
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
-    subscriber = _by_address(session, address)
+    subscriber = by_address(session, address)
     answer = answer_to_lost_link(subscriber.status if subscriber is not None else None)
     suppressed = is_suppressed(session, address_hmac(address.text, mail_context.suppression_key))
     if subscriber is None or answer is None or suppressed or not notices.may_write(session, subscriber, now):
@@ -180,7 +180,7 @@ def _stop(
         return
     suppress(session, hashed, subscriber.id, reason, now, status)
     if subscriber.status == Status.PENDING:
-        _give_up(session, subscriber)
+        give_up(session, subscriber)
         record_wish(session, hashed, *proof, now)
     else:
         _end(session, subscriber, proof, now)
@@ -241,6 +241,7 @@ def _end(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], 
     if subscriber.status == Status.ACTIVE:
         subscriber.status = Status.LEFT
         subscriber.left_at = now
+        subscriber.paused_until = None
         cancel_for_subscriber(session, subscriber.id, now)
     record_wish(session, subscriber, *proof, now)
 
@@ -278,12 +279,12 @@ def purge_stale(session: Session, now: datetime) -> int:
         .with_for_update()
     ).all()
     for subscriber in stale:
-        _give_up(session, subscriber)
+        give_up(session, subscriber)
     return len(stale)
 
 
-def _give_up(session: Session, subscriber: Subscriber) -> None:
-    """End a sign-up that nobody confirmed, with the mails about it."""
+def give_up(session: Session, subscriber: Subscriber) -> None:
+    """End a sign-up that nobody confirmed, with the mails about it; who was a reader before has left, as before."""
     erase_notices(session, subscriber.id)
     if subscriber.confirmed_at is None:
         forget_sign_up(session, subscriber)
@@ -293,7 +294,8 @@ def _give_up(session: Session, subscriber: Subscriber) -> None:
     session.flush()
 
 
-def _by_address(session: Session, address: Address) -> Subscriber | None:
+def by_address(session: Session, address: Address) -> Subscriber | None:
+    """Returns whose address this is, held until the transaction ends."""
     return session.scalars(
         select(Subscriber).where(Subscriber.address == address.text).with_for_update()
     ).one_or_none()
@@ -312,7 +314,7 @@ def _added(session: Session, address: Address, hashed: str, now: datetime) -> Su
         with session.begin_nested():
             session.add(subscriber)
     except IntegrityError:
-        theirs = _by_address(session, address)
+        theirs = by_address(session, address)
         if theirs is None:
             raise
         return theirs

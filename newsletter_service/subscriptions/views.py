@@ -11,7 +11,7 @@ from newsletter_service.delivery.suppressions import came_back
 from newsletter_service.documents.rules import Kind
 from newsletter_service.documents.service import current
 from newsletter_service.documents.views import document_page
-from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
+from newsletter_service.links.tokens import ExpiredToken, Purpose
 from newsletter_service.links.urls import MANAGE_WITHIN
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.services import services
@@ -21,7 +21,15 @@ from newsletter_service.subscriptions.consent.rules import Place
 from newsletter_service.subscriptions.consent.service import is_to_agree_again, steps_of
 from newsletter_service.subscriptions.consent.wording import SAID, place_in_words
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
+from newsletter_service.subscriptions.link_views import (
+    DeadLink,
+    behind_links,
+    is_lasting,
+    owner_behind,
+    subscriber_behind,
+)
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.subscriptions.wording import why_it_came_back
@@ -29,11 +37,7 @@ from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.formatting import listed
 from newsletter_service.web.locale import language, use_language
 
-readers = Blueprint("readers", __name__)
-
-
-class DeadLink(Exception):
-    """The link was genuine, but the subscription it is about is over, or not that far yet."""
+readers = behind_links(Blueprint("readers", __name__))
 
 
 @readers.route("/aanmelden", methods=["GET", "POST"])
@@ -59,7 +63,7 @@ def look_in_your_mailbox() -> str:
 def confirm(token: str) -> Any:
     """Asks to press the button: link scanners open this page too."""
     try:
-        return _confirm_page(_subscriber(Purpose.CONFIRM, token), token)
+        return _confirm_page(subscriber_behind(Purpose.CONFIRM, token), token)
     except ExpiredToken:
         return _expired_page(token)
 
@@ -69,7 +73,7 @@ def confirm_now(token: str) -> Any:
     """Begins the subscription; a second time is as good as the first."""
     try:
         with unit_of_work() as session:
-            subscriber = _subscriber(Purpose.CONFIRM, token, to_change=True)
+            subscriber = subscriber_behind(Purpose.CONFIRM, token, to_change=True)
             began = service.confirm(session, services(), subscriber, language(), services().clock())
             return _confirmed_page(subscriber) if began else _confirm_page(subscriber, token)
     except ExpiredToken:
@@ -93,21 +97,21 @@ def not_me(token: str) -> Any:
     done = request.method == "POST"
     if done:
         with unit_of_work() as session:
-            subscriber = _subscriber(Purpose.NEVER, token, to_change=True)
+            subscriber = subscriber_behind(Purpose.NEVER, token, to_change=True)
             service.never(session, subscriber, services().clock())
     else:
-        _subscriber(Purpose.NEVER, token)
-    return render_template("readers/not_me.html", done=done, contact=services().reply_to)
+        subscriber_behind(Purpose.NEVER, token)
+    return render_template("readers/not_me.html", done=done)
 
 
 @readers.route("/voorkeuren/<token>", methods=["GET", "POST"])
 def preferences(token: str) -> Any:
     """What a reader chose, to look at and change."""
     now = services().clock()
-    subscriber = _subscriber(Purpose.MANAGE, token, to_change=request.method == "POST")
+    subscriber = subscriber_behind(Purpose.MANAGE, token, to_change=request.method == "POST")
     if subscriber.status != Status.ACTIVE:
         return _left_page(subscriber)
-    if services().tokens.read(Purpose.MANAGE, token, now).lasting:
+    if is_lasting(token):
         return _page_from_a_letter(subscriber, token)
     form = _choices_form(subscriber)
     saved = form.validate_on_submit()
@@ -122,6 +126,7 @@ def preferences(token: str) -> Any:
         token=token,
         saved=saved,
         address=readable(subscriber.address),
+        paused_until=subscriber.paused_until if is_paused(subscriber.paused_until, now) else None,
         checks=checks(subscriber),
         agree_again=is_to_agree_again(db.session(), subscriber),
         consent=_consent(),
@@ -133,7 +138,7 @@ def preferences(token: str) -> Any:
 def agree_again(token: str) -> Any:
     """Takes a reader's agreement to texts that changed since they last gave it."""
     with unit_of_work() as session:
-        subscriber = _owner(token, to_change=True)
+        subscriber = owner_behind(token, to_change=True)
         if subscriber is not None:
             service.agree_again(session, services(), subscriber, language(), services().clock())
     return redirect(url_for("readers.preferences", token=token), 303)
@@ -142,7 +147,7 @@ def agree_again(token: str) -> Any:
 @readers.get("/voorkeuren/<token>/bewijs")
 def receipt(token: str) -> Any:
     """What a reader agreed to, when and in which words, as a file to keep."""
-    subscriber = _owner(token)
+    subscriber = owner_behind(token)
     if subscriber is None:
         return redirect(url_for("readers.preferences", token=token), 303)
     words = render_template(
@@ -162,7 +167,7 @@ def receipt(token: str) -> Any:
 def mail_link(token: str) -> Any:
     """Mails the owner of a letter's link the way to all of their preferences."""
     with unit_of_work() as session:
-        subscriber = _subscriber(Purpose.MANAGE, token, to_change=True)
+        subscriber = subscriber_behind(Purpose.MANAGE, token, to_change=True)
         service.request_link(session, services(), Address(subscriber.address), services().clock())
     return redirect(url_for("readers.link_is_coming"))
 
@@ -170,7 +175,7 @@ def mail_link(token: str) -> Any:
 @readers.get("/afmelden/<token>")
 def leave(token: str) -> Any:
     """Asks to press the button; shows the way back to someone who has left already."""
-    subscriber = _subscriber(Purpose.UNSUBSCRIBE, token)
+    subscriber = subscriber_behind(Purpose.UNSUBSCRIBE, token)
     if subscriber.status == Status.LEFT:
         return _left_page(subscriber, token)
     return render_template("readers/leave.html", token=token, address=masked(subscriber.address))
@@ -186,7 +191,7 @@ def leave_now(token: str) -> Any:
     one_click = request.form.get("List-Unsubscribe") == "One-Click"
     try:
         with unit_of_work() as session:
-            subscriber = _subscriber(Purpose.UNSUBSCRIBE, token, to_change=True)
+            subscriber = subscriber_behind(Purpose.UNSUBSCRIBE, token, to_change=True)
             place = Place.ONE_CLICK if one_click else Place.LEAVE
             service.leave(session, subscriber, services().clock(), place)
             return _left_page(subscriber, token)
@@ -201,9 +206,9 @@ def undo_leave(token: str) -> Any:
     """Takes the leaving back; looked at again, says how things stand."""
     if request.method == "POST":
         with unit_of_work() as session:
-            subscriber = _subscriber(Purpose.UNSUBSCRIBE, token, to_change=True)
+            subscriber = subscriber_behind(Purpose.UNSUBSCRIBE, token, to_change=True)
             service.undo_leave(session, subscriber, services().clock())
-    subscriber = _subscriber(Purpose.UNSUBSCRIBE, token)
+    subscriber = subscriber_behind(Purpose.UNSUBSCRIBE, token)
     if subscriber.status != Status.ACTIVE:
         return _left_page(subscriber, token)
     manage_token = _token(
@@ -236,31 +241,6 @@ def link_is_coming() -> str:
 def privacy() -> str:
     """What is kept about readers, why, and for how long; every consent names its version."""
     return document_page(Kind.PRIVACY)
-
-
-@readers.errorhandler(BadToken)
-@readers.errorhandler(ExpiredToken)
-@readers.errorhandler(DeadLink)
-def _dead_link(_error: Exception) -> Any:
-    return render_template("readers/dead_link.html"), 410
-
-
-def _subscriber(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscriber:
-    """The reader behind a link; the page speaks their language. BadToken, ExpiredToken or DeadLink."""
-    holder = services().tokens.read(purpose, token, services().clock())
-    subscriber = service.find_subscriber(db.session(), holder, to_change=to_change)
-    unconfirmed = subscriber is not None and subscriber.status == Status.PENDING
-    if subscriber is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
-        raise DeadLink
-    use_language(subscriber.language)
-    return subscriber
-
-
-def _owner(token: str, *, to_change: bool = False) -> Subscriber | None:
-    """The reader behind a link that was asked for by mail; None for a link of a letter, which others may have."""
-    subscriber = _subscriber(Purpose.MANAGE, token, to_change=to_change)
-    lasting = services().tokens.read(Purpose.MANAGE, token, services().clock()).lasting
-    return None if lasting or subscriber.status != Status.ACTIVE else subscriber
 
 
 def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:

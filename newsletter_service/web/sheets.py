@@ -11,10 +11,10 @@ SHARED = ("tokens", "ground", "strokes", "button", "form", "panel", "notice", "p
 READERS = (
     *("page", "seam", "marks", "masthead", "deep", "invite", "foot", "by", "leaf", "heads", "picture"),
     *("hero", "one-field", "cover", "bridge", "organisations", "events", "archive"),
-    *("issue", "contents", "entry", "words", "item", "next", "checks"),
+    *("issue", "contents", "entry", "words", "item", "next", "checks", "fold"),
 )
 DESK = (
-    *("desk", "desk-frame", "session", "page-head", "panel-head", "back", "fold", "menu", "tag"),
+    *("desk", "desk-frame", "session", "page-head", "panel-head", "back", "fold", "fold-desk", "menu", "tag"),
     *("leaf", "keys", "views", "tabs", "task", "sum"),
     *(
         "quiet-button",

@@ -32,6 +32,8 @@ from newsletter_service.links.urls import Links
 from newsletter_service.seed import ORGANISATIONS
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.subscriptions import emails as reader_emails
+from newsletter_service.subscriptions.address_changes import emails as change_emails
+from newsletter_service.subscriptions.allowing import emails as allow_emails
 from newsletter_service.subscriptions.verification import emails as verification_emails
 from newsletter_service.subscriptions.verification.rules import DeclineReason, Evidence
 
@@ -189,6 +191,13 @@ def _notices(language: Language) -> dict[str, Notice]:
         ),
         "already-subscribed": reader_emails.already_subscribed(name, language, manage),
         "lost-link": reader_emails.lost_link(name, language, manage),
+        "new-address": change_emails.confirm_new_address(name, language, f"{BASE}/nieuw-adres/{token}"),
+        "old-address": change_emails.agree_at_old_address(name, language, f"{BASE}/oud-adres/{token}"),
+        "old-address-by-staff": change_emails.object_at_old_address(
+            name, language, NOW + timedelta(days=3), f"{BASE}/oud-adres/{token}"
+        ),
+        "known-address": change_emails.address_is_known(name, language, f"{BASE}/aanmelden"),
+        "mail-again": allow_emails.may_we_mail_again(name, language, f"{BASE}/toestaan/{token}"),
         **_about_checks(language, manage, f"{BASE}/functie/{token}"),
         "staff-composed": staff_emails.edition_composed(composed, _LINKS, language),
         "staff-held": staff_emails.edition_held(held, _LINKS, language),

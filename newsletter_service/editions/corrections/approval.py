@@ -59,7 +59,7 @@ def offer(
     """
     draft = seen_draft(session, edition, seen)
     refuse_personal_links(in_correction(draft), mail_context.links.base_url)
-    if not audience(session, edition, draft.item_id).readers:
+    if not audience(session, edition, now, draft.item_id).readers:
         raise NobodyHasIt
     mine = signs_for(user)
     if mine is not None:

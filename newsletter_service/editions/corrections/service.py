@@ -17,7 +17,7 @@ from newsletter_service.editions.merging import changed, combined
 from newsletter_service.editions.models import Correction, Edition, LetterItem
 from newsletter_service.editions.notices import tell_staff
 from newsletter_service.editions.preview.service import letter_of
-from newsletter_service.editions.readers import MAY_BE_MAILED, RECIPIENT
+from newsletter_service.editions.readers import RECIPIENT, may_be_mailed
 from newsletter_service.editions.rules import (
     CorrectionChanged,
     EditionConflict,
@@ -122,12 +122,12 @@ def _knows_items(session: Session, edition: Edition) -> bool:
     return bool(session.scalar(select(mine)))
 
 
-def audience(session: Session, edition: Edition, item_id: int | None = None) -> Audience:
+def audience(session: Session, edition: Edition, now: datetime, item_id: int | None = None) -> Audience:
     """Who would get a correction (of that item) now."""
     had_it = _had_it(session, edition, item_id)
     return Audience(
-        readers=_number(session, had_it),
-        unsure=_number(session, and_(had_it, perhaps_reached(mailing_of(edition)))),
+        readers=_number(session, had_it, now),
+        unsure=_number(session, and_(had_it, perhaps_reached(mailing_of(edition))), now),
     )
 
 
@@ -140,12 +140,12 @@ def _had_it(session: Session, edition: Edition, item_id: int | None) -> ColumnEl
     return and_(had_edition, Delivery.letter_id.in_(letters))
 
 
-def _number(session: Session, had_it: ColumnElement[bool]) -> int:
-    """How many active readers have such a row."""
+def _number(session: Session, had_it: ColumnElement[bool], now: datetime) -> int:
+    """The number of readers who have such a row and get letters now."""
     query = (
         select(func.count()).select_from(Delivery).join(Subscriber, Subscriber.id == Delivery.subscriber_id)
     )
-    return session.scalars(query.where(MAY_BE_MAILED, had_it)).one()
+    return session.scalars(query.where(may_be_mailed(now), had_it)).one()
 
 
 def write(
@@ -239,17 +239,19 @@ def _address(
     """Write one letter per language and one delivery per reader; returns their number. No reader is loaded."""
     had_it, written = _had_it(session, edition, draft.item_id), 0
     languages = select(Subscriber.language).join(Delivery, Delivery.subscriber_id == Subscriber.id)
-    for language in session.scalars(languages.where(MAY_BE_MAILED, had_it).distinct()).all():
+    for language in session.scalars(languages.where(may_be_mailed(now), had_it).distinct()).all():
         prepared = letter_for(session, mail_context, edition, draft, language)
         letter = delivery.add_letter(session, mailing, prepared, now)
-        readers = _recipients(language, had_it)
+        readers = _recipients(language, had_it, now)
         written += delivery.add_deliveries(session, mailing, letter.id, readers, now, answers=Delivery.id)
     return written
 
 
-def _recipients(language: Language, had_it: ColumnElement[bool]) -> Select[int, str, str, str, str]:
+def _recipients(
+    language: Language, had_it: ColumnElement[bool], now: datetime
+) -> Select[int, str, str, str, str]:
     query = select(*RECIPIENT).join(Delivery, Delivery.subscriber_id == Subscriber.id)
-    return query.where(MAY_BE_MAILED, Subscriber.language == language, had_it)
+    return query.where(may_be_mailed(now), Subscriber.language == language, had_it)
 
 
 @dataclass(frozen=True)

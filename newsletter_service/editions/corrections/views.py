@@ -151,7 +151,7 @@ def release_page(number: int) -> str:
     if draft.offered_at is not None:
         raise AlreadyOffered
     agreement = approval.agreement(db.session(), draft)
-    audience = service.audience(db.session(), edition, draft.item_id)
+    audience = service.audience(db.session(), edition, services().clock(), draft.item_id)
     missing = [(one, may_sign_off(acting(), one.organisation_id)) for one in agreement.missing]
     return render_template(
         "editions/release_correction.html",

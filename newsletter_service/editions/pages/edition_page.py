@@ -122,7 +122,7 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
     """Read everything that the page of `edition` shows."""
     speakers = organisations(session)
     inside, decisions = _contents(session, edition, now)
-    reached = reach(session, inside)
+    reached = reach(session, inside, max(now, edition.sends_at))
     numbers = statement(session, edition)
     signed = tuple(sign_offs(session, edition))
     at = status(edition)

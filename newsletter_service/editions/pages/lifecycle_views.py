@@ -139,7 +139,7 @@ def release_page(number: int) -> str:
     edition, session, now = _edition(number), db.session(), services().clock()
     items = items_in(edition)
     rules.release(service.status_of(edition), items=len(items))
-    reached, names = reach(session, items), service.missing_names(session, edition)
+    reached, names = reach(session, items, now), service.missing_names(session, edition)
     waits = bool(service.missing_sign_offs(session, edition, content_hash(edition, items)))
     return render_template(
         "editions/release.html",

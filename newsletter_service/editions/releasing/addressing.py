@@ -49,7 +49,7 @@ class Addressing:
 
     def write_down(self) -> int:
         """Write one row for each active subscriber; returns their number. Raises letters.errors.LetterError."""
-        for readers in active_subscribers(self._session, self._views):
+        for readers in active_subscribers(self._session, self._views, self._now):
             self._address(readers)
             if sum(map(len, self._addressed.values())) >= _ADDRESSED_AT_ONCE:
                 self._write_addressed()
@@ -61,6 +61,8 @@ class Addressing:
         for reader in readers:
             if reader.suppressed:
                 excluded[reader.id] = ExclusionReason.SUPPRESSED
+            elif reader.paused:
+                excluded[reader.id] = ExclusionReason.PAUSED
             elif reader.seen:
                 self._addressed[self._letter(reader.seen, reader.language)].append(reader.id)
             else:

@@ -51,7 +51,7 @@ def retry_page(number: int) -> str:
         "editions/retry.html",
         edition=edition,
         what=what,
-        again=service.again(session, what.mailed, what.which),
+        again=service.again(session, what.mailed, what.which, services().clock()),
         corrected=what.mailed.correction is None and bool(released_of(session, edition)),
     )
 

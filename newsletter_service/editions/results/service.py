@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery import reporting, retrying
@@ -14,7 +14,7 @@ from newsletter_service.delivery.service import block_unsubscribes
 from newsletter_service.editions import rules
 from newsletter_service.editions.corrections.service import released_correction
 from newsletter_service.editions.models import Correction, Edition, Exclusion
-from newsletter_service.editions.readers import MAY_BE_MAILED
+from newsletter_service.editions.readers import may_be_mailed
 from newsletter_service.editions.rules import ExclusionReason, Move
 from newsletter_service.editions.service import (
     Statement,
@@ -30,7 +30,6 @@ from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.models import Subscriber
 
 _AT_ONCE = 1000
-_STILL_READ = select(Subscriber.id).where(MAY_BE_MAILED)
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,15 @@ class Again:
     left: int
 
 
-def again(session: Session, mailed: Mailed, which: Filter) -> Again:
+def _still_read(now: datetime) -> Select[int]:
+    """Who gets letters now, at the address that a letter (of the statement around this) went to."""
+    return select(Subscriber.id).where(may_be_mailed(now), Subscriber.address == Delivery.address)
+
+
+def again(session: Session, mailed: Mailed, which: Filter, now: datetime) -> Again:
     """What letting letters go out once more would mean now."""
     everybody = reporting.number_of(session, mailed.mailing_id, which)
-    wanted = retrying.number_of(session, mailed.mailing_id, which, _STILL_READ)
+    wanted = retrying.number_of(session, mailed.mailing_id, which, _still_read(now))
     return Again(letters=wanted, left=everybody - wanted)
 
 
@@ -131,7 +135,7 @@ def retry(session: Session, mailed: Mailed, which: Filter, user: User, now: date
     lock(session, edition)
     block_unsubscribes(session)
     at = rules.retry(status_of(edition)) if mailed.correction is None else None
-    letters = retrying.retry(session, mailed.mailing_id, which, _STILL_READ, now)
+    letters = retrying.retry(session, mailed.mailing_id, which, _still_read(now), now)
     if letters and at is not None:
         set_status(edition, at)
         edition.sent_at = None

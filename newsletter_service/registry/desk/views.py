@@ -1,5 +1,6 @@
 """The readers' screen: finding readers, one reader's page, and what staff do on a reader's behalf."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,11 +13,13 @@ from wtforms.validators import DataRequired
 from newsletter_service.audience.service import segments, topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.suppressions import suppression_of
+from newsletter_service.editions.models import Edition
 from newsletter_service.editions.wording import delivery_state
 from newsletter_service.languages import LANGUAGES
 from newsletter_service.registry import service
 from newsletter_service.registry.desk import wording
 from newsletter_service.registry.service import Wanted
+from newsletter_service.registry.why.service import editions_to_ask_about, reasons
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_see_readers
@@ -96,7 +99,8 @@ def show(number: int) -> str:
 def _page(number: int, form: ReasonForm) -> str:
     session = db.session()
     reader = service.subscriber_numbered(session, number)
-    edition = service.last_edition(session)
+    editions = editions_to_ask_about(session)
+    edition = _edition_asked_about(editions)
     return render_template(
         "registry/show.html",
         reader=reader,
@@ -106,14 +110,22 @@ def _page(number: int, form: ReasonForm) -> str:
         suppression=suppression_of(session, reader.address_hmac),
         letters=service.letters_to(session, reader),
         bounces=service.bounces_of(session, reader),
+        editions=editions,
         edition=edition,
-        reasons=service.reasons(edition, reader) if edition is not None else [],
+        reasons=reasons(session, edition, reader) if edition is not None else [],
         steps=steps_of(session, reader)[::-1],
         delivery_state=delivery_state,
         words=wording,
         place_in_words=place_in_words,
         why_it_came_back=why_it_came_back,
     )
+
+
+def _edition_asked_about(editions: Sequence[Edition]) -> Edition | None:
+    """The edition that the address names, or else the last that went out."""
+    asked = asked_number("editie")
+    released = (one for one in editions if one.released_at is not None)
+    return next((one for one in editions if one.number == asked), None) or next(released, None)
 
 
 @register.post("/<int:number>/niet-meer-mailen")

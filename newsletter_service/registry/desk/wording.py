@@ -36,6 +36,7 @@ def step(taken: Step) -> str:
         Step.ASKED: _("Meldde zich aan"),
         Step.CONFIRMED: _("Bevestigde het adres"),
         Step.CHANGED: _("Veranderde van keuze"),
+        Step.MOVED: _("Kreeg een ander e-mailadres"),
         Step.IMPORTED: _("Kwam binnen met een lijst"),
         Step.VERIFIED: _("Functie gecontroleerd"),
         Step.DECLINED: _("Functie afgewezen"),
@@ -71,6 +72,7 @@ def suppression(reason: str) -> str:
         "complained": _("De lezer noemde onze e-mail ongewenst."),
         "staff": _("Een medewerker zette dit adres op 'niet meer mailen'."),
         "erased": _("De lezer is gewist."),
+        "moved": _("De lezer kreeg een ander adres; lijsten brengen dit adres niet terug."),
     }.get(reason, _("Dit adres wordt niet gemaild."))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import write_notice
@@ -15,6 +15,8 @@ from newsletter_service.subscriptions.consent.rules import JOB, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.notices import may_write
+from newsletter_service.subscriptions.pausing.rules import is_paused
+from newsletter_service.subscriptions.pausing.service import paused
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.verification import emails
 from newsletter_service.subscriptions.verification.rules import (
@@ -77,12 +79,17 @@ def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: d
 def coming_to_an_end(session: Session, now: datetime) -> Sequence[int]:
     """Returns whose verifications ask for a mail, or end, by now; some hundreds at a time.
 
-    Who is no reader is not asked, and loses nothing unasked: once they are one again, they are.
+    Who is no reader, or paused, is not asked, and loses nothing unasked: once they read again, they are.
     """
     query = (
         select(Membership.subscriber_id)
         .join(Membership.subscriber)
-        .where(Membership.state == ClaimState.VERIFIED, Subscriber.status == Status.ACTIVE, _due(now))
+        .where(
+            Membership.state == ClaimState.VERIFIED,
+            Subscriber.status == Status.ACTIVE,
+            not_(paused(now)),
+            _due(now),
+        )
     )
     return session.scalars(query.distinct().order_by(Membership.subscriber_id).limit(_AT_ONCE)).all()
 
@@ -103,6 +110,7 @@ def ask_or_end(session: Session, mail_context: MailContext, subscriber_id: int, 
     if (
         subscriber is None
         or subscriber.status is not Status.ACTIVE
+        or is_paused(subscriber.paused_until, now)
         or not may_write(session, subscriber, now)
     ):
         return False

@@ -119,6 +119,14 @@ def _settle(
         verify(session, membership, Evidence.DOMAIN, proof.name, now)
 
 
+def reopen_claims(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """Let the claims wait again that were verified for an address which their reader gives up."""
+    for membership in subscriber.memberships:
+        if membership.state is ClaimState.VERIFIED:
+            membership.reopen()
+            _prove(session, membership, Step.REOPENED, None, now)
+
+
 def in_domains(domains: Collection[ListedDomain]) -> ColumnElement[bool]:
     """Whether a subscriber's address lies in one of these domains, as ListedDomain.covers says of one."""
     below = [Subscriber.domain.endswith(f".{one.name}", autoescape=True) for one in domains if one.subdomains]

@@ -100,7 +100,7 @@ def released(house: House, edition: Edition) -> Correction:
 
 
 def test_those_who_have_the_edition_or_may_have_it_get_its_correction(house: House, edition: Edition) -> None:
-    assert service.audience(house.session, edition) == service.Audience(readers=6, unsure=3)
+    assert service.audience(house.session, edition, SENDS) == service.Audience(readers=6, unsure=3)
     correction = released(house, edition)
     rows = mailed(house.session, correction.mailing_id)
     assert {row.address.partition("@")[0] for row in rows} == HAVE_IT
@@ -235,8 +235,8 @@ def test_a_correction_of_one_item_goes_to_those_who_got_it(house: House) -> None
     for row in mailed(session, edition.mailing_id):
         row.state, row.settled_at = DeliveryState.SENT, SENDS
     session.flush()
-    assert service.audience(session, edition).readers == 2
-    assert service.audience(session, edition, secret.id).readers == 1
+    assert service.audience(session, edition, SENDS).readers == 2
+    assert service.audience(session, edition, SENDS, secret.id).readers == 1
     draft = written(house, edition, Words("Correctie", "De recherchedag vervalt.", secret.id))
     seen = fingerprint(draft)
     approval.offer(session, house.mail_context, edition, seen, house.head_north, LATER)
@@ -257,7 +257,7 @@ def test_an_edition_of_which_nobody_knows_who_got_what_has_no_restricted_item_to
     (item,) = service.items_to_correct(house.session, edition)
     house.session.execute(delete(LetterItem))
     assert service.items_to_correct(house.session, edition) == [item]
-    assert service.audience(house.session, edition, item.id).readers == 6
+    assert service.audience(house.session, edition, SENDS, item.id).readers == 6
     item.restricted = True
     assert service.items_to_correct(house.session, edition) == []
 

@@ -109,7 +109,7 @@ def test_whoever_left_or_was_erased_gets_no_second_try(session: Session, house: 
     reader(session, "a@een.example").status = Status.LEFT
     session.delete(reader(session, "b@twee.example"))
     session.flush()
-    assert follow_up.again(session, letters(house, sent), FAILED) == Again(letters=1, left=2)
+    assert follow_up.again(session, letters(house, sent), FAILED, SENDS) == Again(letters=1, left=2)
     assert follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS) == 1
     assert standing(session, sent)["a"] == "failed"
 
@@ -118,7 +118,7 @@ def test_an_address_that_wants_no_mail_gets_no_second_try(
     session: Session, house: House, sent: Edition
 ) -> None:
     make_suppression(session, "A@een.example", now=SENDS, reason="bounced")
-    assert follow_up.again(session, letters(house, sent), FAILED) == Again(letters=2, left=1)
+    assert follow_up.again(session, letters(house, sent), FAILED, SENDS) == Again(letters=2, left=1)
     retried = follow_up.retry(session, letters(house, sent), FAILED, house.communicator, SENDS)
     assert retried == 2
     assert standing(session, sent)["a"] == "failed"

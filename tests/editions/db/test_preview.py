@@ -144,7 +144,7 @@ def test_counts_follow_the_same_rule_as_the_release(session: Session, house: Hou
     make_subscriber(session, "gast@gemeente.example", now=COLLECTING, topics=(fraud,))
     make_subscriber(session, "nieuw@gemeente.example", now=COLLECTING, status="pending", segments=(police,))
     edition = house.composed()
-    seen = reach(session, items_in(edition))
+    seen = reach(session, items_in(edition), SENDS)
     assert {item.title: seen.per_item[item.id] for item in items_in(edition)} == {
         "Recherchedag": 1,
         "Open dag": 2,
@@ -157,7 +157,7 @@ def test_counts_follow_the_same_rule_as_the_release(session: Session, house: Hou
 
 def test_without_items_nobody_is_reached(session: Session, house: House) -> None:
     make_subscriber(session, now=COLLECTING)
-    assert reach(session, []).reached == 0
+    assert reach(session, [], SENDS).reached == 0
 
 
 def test_a_person_gets_so_many_proofs_an_hour_and_no_more(session: Session, house: House) -> None:

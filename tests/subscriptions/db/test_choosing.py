@@ -38,7 +38,7 @@ def anna(session: Session, police: Segment) -> Subscriber:
 
 def seen(session: Session, *items: ItemView) -> tuple[int, ...]:
     """What the only reader sees of these."""
-    ((reader,),) = active_subscribers(session, items)
+    ((reader,),) = active_subscribers(session, items, NOW)
     return reader.seen
 
 

@@ -60,7 +60,7 @@ def verified_readers(session: Session) -> set[int]:
     """Whom a release would send restricted items."""
     segments = frozenset(session.scalars(select(Segment.id)))
     restricted = ItemView(1, segments, restricted=True)
-    return {one.id for some in active_subscribers(session, [restricted]) for one in some if one.seen}
+    return {one.id for some in active_subscribers(session, [restricted], NOW) for one in some if one.seen}
 
 
 def check(session: Session, mail_context: Services, now: datetime) -> None:

@@ -6,10 +6,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from newsletter_service.documents.service import read_now
+from newsletter_service.editions.models import Edition, Exclusion, LetterItem, Placement
 from newsletter_service.subscriptions.consent.rules import READER, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Subscriber
+from tests.bounces.db.conftest import make_delivery
 from tests.conftest import NOW
+from tests.factories import make_item, make_organisation
+from tests.staff_browser import words
 from tests.subscriptions.web.conftest import ADDRESS, Pages, Stored
 
 
@@ -44,3 +48,31 @@ def test_a_link_of_a_letter_shows_nothing_of_it(anna: Pages, client: FlaskClient
 
 def test_a_link_that_is_none_is_gone(client: FlaskClient, anna: Pages) -> None:
     assert client.get("/mijn-gegevens/onzin").status_code == 410
+
+
+def test_a_reader_reads_why_they_got_each_item_and_why_an_edition_did_not_come(
+    anna: Pages, client: FlaskClient, stored: Stored
+) -> None:
+    with stored() as session:
+        reader, north = session.scalars(select(Subscriber)).one(), make_organisation(session)
+        police = reader.memberships[0].segment
+        secret = make_item(session, north, now=NOW, title="Briefing", segments=(police,), restricted=True)
+        youth = make_item(session, north, now=NOW, title="Jongeren", topics=tuple(reader.topics))
+        row = make_delivery(session, reader)
+        for number, mailing in ((1, row.mailing_id), (2, None)):
+            edition = Edition(number=number, closes_at=NOW, sends_at=NOW, zone="Europe/Amsterdam")
+            edition.mailing_id, edition.released_at = mailing, NOW
+            session.add(edition)
+            session.flush()
+            if mailing is None:
+                session.add(Exclusion(edition_id=edition.id, subscriber_id=reader.id, reason="paused"))
+                continue
+            for place, item in enumerate((secret, youth)):
+                session.add(
+                    Placement(edition_id=edition.id, item_id=item.id, position=place, reason="priority")
+                )
+                session.add(LetterItem(letter_id=row.letter_id, item_id=item.id))
+    page = words(client.get(own(anna)).text)
+    assert "Editie 2, 23 november 2026: niet gestuurd, want u had een pauze" in page
+    assert "Briefing Voor wie gecontroleerd is als: Politie" in page
+    assert "Jongeren U koos het thema: Jeugd" in page

@@ -1,0 +1,224 @@
+"""Use cases of changes of address: ask both, take their answers, and move the reader once they agree."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.delivery.rules import Suppressed, address_hmac
+from newsletter_service.delivery.service import notices_since, readdress
+from newsletter_service.delivery.suppressions import (
+    is_suppressed,
+    keep_off,
+    let_ask_again,
+    lift,
+    suppression_of,
+)
+from newsletter_service.links.tokens import Holder, new_key
+from newsletter_service.links.urls import ANSWER_CHANGE_WITHIN
+from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.subscriptions.address_changes import notices
+from newsletter_service.subscriptions.address_changes.models import AddressChange
+from newsletter_service.subscriptions.address_changes.rules import (
+    COUNTED_OVER,
+    MOST_LETTERS,
+    NewAddressAnswer,
+    answer_to_new,
+    is_agreed,
+    silence_counts_from,
+)
+from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.consent.rules import READER, By, Place, Step, by_staff
+from newsletter_service.subscriptions.consent.service import record_wish
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.notices import may_write
+from newsletter_service.subscriptions.on_behalf.rules import still_wants
+from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.service import by_address, come_back, give_up
+from newsletter_service.subscriptions.verification.service import reopen_claims, settle
+
+_AT_ONCE = 500
+_MOVED = "moved"
+
+
+def ask(
+    session: Session,
+    mail_context: MailContext,
+    subscriber: Subscriber,
+    new: Address,
+    now: datetime,
+    staff_id: int | None = None,
+) -> bool:
+    """Ask both addresses whether the newsletter may go to the new one; False if that cannot be asked (any more today).
+
+    Whatever is known of the new address shows only in the letter it gets. An earlier wish of the reader is over.
+    """
+    comes_back = subscriber.status != Status.ACTIVE
+    if not _reads(session, subscriber) or (comes_back and staff_id is None):
+        return False
+    if notices_since(session, subscriber.id, now - COUNTED_OVER) >= MOST_LETTERS:
+        return False
+    withdraw(session, subscriber)
+    change = AddressChange(
+        subscriber=subscriber,
+        new_address=new.text,
+        staff_id=staff_id,
+        asked_at=now,
+        silence_counts_from=silence_counts_from(
+            by_staff=staff_id is not None, comes_back=comes_back, now=now
+        ),
+    )
+    session.add(change)
+    session.flush()
+    _tell(session, mail_context, change, new, now)
+    if not comes_back:
+        notices.tell_old(session, mail_context, change, now)
+    return True
+
+
+def _tell(
+    session: Session, mail_context: MailContext, change: AddressChange, new: Address, now: datetime
+) -> None:
+    hashed = address_hmac(new.text, mail_context.suppression_key)
+    let_ask_again(session, hashed)
+    owner = by_address(session, new)
+    answer = answer_to_new(
+        unwanted=is_suppressed(session, hashed) or _has_enough(session, owner, now),
+        status=owner.status if owner is not None else None,
+        was_confirmed=owner is not None and owner.confirmed_at is not None,
+    )
+    if answer is NewAddressAnswer.CONFIRM:
+        notices.ask_new(session, mail_context, change, now)
+    elif answer is NewAddressAnswer.KNOWN and owner is not None:
+        notices.tell_owner(session, mail_context, owner, now)
+
+
+def _has_enough(session: Session, owner: Subscriber | None, now: datetime) -> bool:
+    """Whether whose address it is got as many letters today as anybody may make us write."""
+    return owner is not None and not may_write(session, owner, now)
+
+
+def withdraw(session: Session, subscriber: Subscriber) -> None:
+    """End the wish that a reader has, if there is one: its links lead nowhere any more."""
+    change = change_of(session, subscriber)
+    if change is not None:
+        refuse(session, change)
+
+
+def refuse(session: Session, change: AddressChange) -> None:
+    """End a wish; everything stays as it is."""
+    session.delete(change)
+    session.flush()
+
+
+def change_of(session: Session, subscriber: Subscriber) -> AddressChange | None:
+    """The change that a reader waits for, if any."""
+    return session.get(AddressChange, subscriber.id)
+
+
+def find_change(session: Session, holder: Holder, *, to_change: bool = False) -> AddressChange | None:
+    """The change that a link is about; None once it is over.
+
+    `to_change` holds its reader until the transaction ends.
+    """
+    mine = select(AddressChange).where(AddressChange.link_key == holder.key)
+    change = session.scalars(mine).one_or_none()
+    if change is None or not to_change:
+        return change
+    held = select(Subscriber).where(Subscriber.id == change.subscriber_id).with_for_update()
+    session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(mine.execution_options(populate_existing=True)).one_or_none()
+
+
+def agree_at_new(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> bool:
+    """Take the new address's yes; whether the newsletter goes there from now on."""
+    change.new_agreed_at = change.new_agreed_at or now
+    return _move_on(session, mail_context, change, now)
+
+
+def agree_at_old(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> bool:
+    """Take the old address's yes; whether the newsletter goes to the new one from now on."""
+    change.old_agreed_at = change.old_agreed_at or now
+    return _move_on(session, mail_context, change, now)
+
+
+def due(session: Session, now: datetime) -> Sequence[int]:
+    """Returns whose change is agreed to by silence, or is over, by now; some hundreds at a time."""
+    silent = and_(AddressChange.new_agreed_at.is_not(None), AddressChange.silence_counts_from <= now)
+    over = AddressChange.asked_at <= now - ANSWER_CHANGE_WITHIN
+    query = select(AddressChange.subscriber_id).where(or_(silent, over)).limit(_AT_ONCE)
+    return session.scalars(query.order_by(AddressChange.subscriber_id)).all()
+
+
+def finish(session: Session, mail_context: MailContext, subscriber_id: int, now: datetime) -> bool:
+    """Move a reader whose change is agreed to, or forget one that nobody answered in time; whether they moved."""
+    change = session.get(AddressChange, subscriber_id)
+    change = change and find_change(session, Holder(change.link_key), to_change=True)
+    if change is None:
+        return False
+    if _move_on(session, mail_context, change, now):
+        return True
+    if change.asked_at <= now - ANSWER_CHANGE_WITHIN:
+        refuse(session, change)
+    return False
+
+
+def _move_on(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> bool:
+    session.flush()
+    agreed = is_agreed(change.new_agreed_at, change.old_agreed_at, change.silence_counts_from, now)
+    return agreed and _move(session, mail_context, change, now)
+
+
+def _move(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> bool:
+    """Let the newsletter go to the new address, if that is nobody else's and wants it; the wish is over either way."""
+    subscriber, new = change.subscriber, Address(change.new_address)
+    hashed, other = address_hmac(new.text, mail_context.suppression_key), by_address(session, new)
+    refuse(session, change)
+    if not _reads(session, subscriber) or is_suppressed(session, hashed):
+        return False
+    if other is not None and (other.status != Status.PENDING or other.confirmed_at is not None):
+        return False
+    if other is not None:
+        give_up(session, other)
+    proof = (Step.MOVED, *_who(change))
+    record_wish(session, subscriber.address_hmac, *proof, now)
+    _let_go(session, subscriber, hashed, now)
+    _set_address(session, subscriber, new, hashed, now)
+    record_wish(session, subscriber, *proof, now)
+    if subscriber.status != Status.ACTIVE:
+        come_back(session, subscriber, (Step.RETURNED, *_who(change)), now)
+    settle(session, subscriber, now)
+    return True
+
+
+def _let_go(session: Session, subscriber: Subscriber, new_hash: str, now: datetime) -> None:
+    """Let no list bring the old address in, and lists bring in the new one, where the reader had moved from that."""
+    keep_off(session, subscriber.address_hmac, Suppressed.IMPORTS, _MOVED, now)
+    found = suppression_of(session, new_hash)
+    if found is not None and found.reason == _MOVED:
+        lift(session, found)
+
+
+def _set_address(session: Session, subscriber: Subscriber, new: Address, hashed: str, now: datetime) -> None:
+    """Change the address, and what goes by it: claims wait for a check, old links end, letters go to the new one."""
+    reopen_claims(session, subscriber, now)
+    subscriber.address, subscriber.address_hmac, subscriber.domain = new.text, hashed, new.domain
+    subscriber.link_key, subscriber.former_link = new_key(), None
+    session.flush()
+    readdress(session, subscriber.id, new.text, subscriber.link_key)
+
+
+def _reads(session: Session, subscriber: Subscriber) -> bool:
+    """Whether somebody is a reader, or was one until mail to the old address came back."""
+    if subscriber.status == Status.ACTIVE:
+        return True
+    found = suppression_of(session, subscriber.address_hmac)
+    return found is not None and still_wants(subscriber.status, subscriber.left_at, found.reason, found.at)
+
+
+def _who(change: AddressChange) -> tuple[By, str]:
+    """Who asked and where, as the ledger of consent has it."""
+    if change.staff_id is not None:
+        return by_staff(change.staff_id), Place.DESK
+    return READER, Place.PREFERENCES

@@ -1,0 +1,1 @@
+"""Pauses: no editions until a day that the reader chose."""
