@@ -17,6 +17,7 @@ from newsletter_service.editorial.views import editorial
 from newsletter_service.files.locations import TEMPLATES
 from newsletter_service.front.views import front
 from newsletter_service.metrics import metrics
+from newsletter_service.registry.desk.act_views import acts
 from newsletter_service.registry.desk.views import register
 from newsletter_service.registry.views import own
 from newsletter_service.settings import Settings
@@ -60,6 +61,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         pictures,
         editions,
         register,
+        acts,
         archive,
         metrics,
     ):

@@ -43,6 +43,7 @@ PUBLIC = {
     "/link-kwijt/onderweg",
     "/mijn-gegevens/<token>",
     "/mijn-gegevens/<token>/json",
+    "/mijn-gegevens/<token>/wissen",
     "/privacy",
     "/archief/",
     "/archief/<int:number>",
@@ -68,6 +69,7 @@ def filled(rule: str) -> str:
     for part, value in {
         "<token>": "x",
         "<int:number>": "9999",
+        "<act>": "pauze",
         "<int:item_id>": "9999",
         "<anchor>": "bericht-9999",
         "<digest>": "0" * 64,

@@ -83,6 +83,15 @@ def subscriber_numbered(session: Session, number: int) -> Subscriber:
     return found
 
 
+def subscriber_to_change(session: Session, number: int) -> Subscriber:
+    """A reader by number, held until the transaction ends; NotFound."""
+    held = select(Subscriber).where(Subscriber.id == number).with_for_update()
+    found = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFound(f"no subscriber {number}")
+    return found
+
+
 def is_gone(session: Session, number: int) -> bool:
     """Whether there is no reader of this number (any more)."""
     return session.get(Subscriber, number) is None

@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.utils import secure_filename
 
-from newsletter_service.db import db
+from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.suppressions import is_suppressed
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.publisher.service import newsletter
+from newsletter_service.registry.forms import EraseForm
 from newsletter_service.registry.held import Held, held_about
 from newsletter_service.registry.why import service, wording
 from newsletter_service.registry.wording import FATES, STATES
@@ -18,6 +19,7 @@ from newsletter_service.services import services
 from newsletter_service.subscriptions.addresses import Address, readable
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import SAID
+from newsletter_service.subscriptions.erasing.service import erase_at_own_wish
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.rules import Status
@@ -74,10 +76,28 @@ def _dead_link(_error: Exception) -> Any:
     return render_template("readers/dead_link.html"), 410
 
 
-def _owner(token: str) -> Subscriber | None:
+@own.route("/mijn-gegevens/<token>/wissen", methods=["GET", "POST"])
+def erase(token: str) -> Any:
+    """Asks once more, for a word that is typed, and then erases all that is held about the reader."""
+    form, subscriber = EraseForm(), _owner(token)
+    if subscriber is None:
+        return redirect(url_for("readers.preferences", token=token), 303)
+    if not form.validate_on_submit():
+        page = render_template(
+            "readers/erase.html", token=token, form=form, address=readable(subscriber.address)
+        )
+        return page, 422 if form.errors else 200
+    with unit_of_work() as session:
+        held = _owner(token, to_change=True)
+        if held is not None:
+            erase_at_own_wish(session, held, services().clock())
+    return render_template("readers/erased.html")
+
+
+def _owner(token: str, *, to_change: bool = False) -> Subscriber | None:
     """The reader behind a link that was asked for by mail; None for a link of a letter, which others may have."""
     holder = services().tokens.read(Purpose.MANAGE, token, services().clock())
-    subscriber = find_subscriber(db.session(), holder)
+    subscriber = find_subscriber(db.session(), holder, to_change=to_change)
     if subscriber is None or subscriber.status == Status.PENDING:
         raise BadToken
     use_language(subscriber.language)

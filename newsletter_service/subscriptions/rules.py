@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from newsletter_service.delivery.rules import BOUNCED
 from newsletter_service.languages import Language
 
 UNDO_WITHIN = timedelta(days=30)
@@ -61,6 +62,11 @@ def answer_to_lost_link(status: Status | None) -> Answer | None:
 def may_undo(status: Status, left_at: datetime | None, now: datetime) -> bool:
     """Whether a button may take the leaving back; after 30 days it takes a new sign-up."""
     return status is Status.LEFT and left_at is not None and now - left_at <= UNDO_WITHIN
+
+
+def still_wants(status: Status, left_at: datetime | None, cause: str, suppressed_at: datetime) -> bool:
+    """Whether it was a bounce that ended a subscription, and not its reader: both stand at the same moment."""
+    return status == Status.LEFT and cause == BOUNCED and left_at == suppressed_at
 
 
 def folded(words: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Topic
+from newsletter_service.delivery.models import Suppression
 from newsletter_service.delivery.rules import BOUNCED, address_hmac
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
 from newsletter_service.delivery.suppressions import is_suppressed, let_ask_again, suppress, would_change
@@ -30,6 +31,7 @@ from newsletter_service.subscriptions.rules import (
     answer_to_lost_link,
     answer_to_sign_up,
     may_undo,
+    still_wants,
 )
 from newsletter_service.subscriptions.verification.service import choose_segments, settle
 
@@ -229,11 +231,13 @@ def _choose(session: Session, subscriber: Subscriber, choices: Choices, now: dat
     session.flush()
 
 
-def leave(session: Session, subscriber: Subscriber, now: datetime, source: str = Place.LEAVE) -> bool:
+def leave(
+    session: Session, subscriber: Subscriber, now: datetime, source: str = Place.LEAVE, by: By = READER
+) -> bool:
     """End the subscription and stop editions that are still on their way; False if it had ended already."""
     if subscriber.status != Status.ACTIVE:
         return False
-    _end(session, subscriber, (Step.LEFT, READER, source), now)
+    _end(session, subscriber, (Step.LEFT, by, source), now)
     return True
 
 
@@ -266,6 +270,11 @@ def come_back(session: Session, subscriber: Subscriber, proof: tuple[Step, By, s
     subscriber.status = Status.ACTIVE
     subscriber.left_at = None
     record_wish(session, subscriber, *proof, now)
+
+
+def ended_by(subscriber: Subscriber, suppression: Suppression) -> bool:
+    """Whether mail that came back, and no wish, ended a subscription: they are a reader again once that is mended."""
+    return still_wants(subscriber.status, subscriber.left_at, suppression.reason, suppression.at)
 
 
 def purge_stale(session: Session, now: datetime) -> int:

@@ -1,54 +1,37 @@
 """The readers' screen: finding readers, one reader's page, and what staff do on a reader's behalf."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
-from wtforms import StringField
-from wtforms.validators import DataRequired
+from flask import Blueprint, render_template, request
 
 from newsletter_service.audience.service import segments, topics
-from newsletter_service.db import db, unit_of_work
+from newsletter_service.db import db
 from newsletter_service.delivery.suppressions import suppression_of
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.wording import delivery_state
 from newsletter_service.languages import LANGUAGES
 from newsletter_service.registry import service
 from newsletter_service.registry.desk import wording
+from newsletter_service.registry.desk.act_views import acts_for
 from newsletter_service.registry.service import Wanted
 from newsletter_service.registry.why.service import editions_to_ask_about, reasons
 from newsletter_service.services import services
-from newsletter_service.staff.guards import acting, require, signed_in, staff_only
+from newsletter_service.staff.guards import acting, require, staff_only
 from newsletter_service.staff.rules import may_see_readers
-from newsletter_service.subscriptions.addresses import Address, readable
+from newsletter_service.subscriptions.address_changes.service import change_of
+from newsletter_service.subscriptions.addresses import readable
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import place_in_words
-from newsletter_service.subscriptions.on_behalf import service as on_behalf
-from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH
+from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.rules import SEARCH_LENGTH, Status
 from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.asked import asked_number, asked_words
-from newsletter_service.web.forms.fields import AtMost, Form, one_line
 from newsletter_service.web.locale import language
 
 register = staff_only(Blueprint("register", __name__, url_prefix="/redactie/lezers"))
 _ON_A_PAGE = 50
 _NARROWS = ("zoek", "doelgroep", "thema", "toestand", "taal", "domein")
 """What narrows the list; nothing else of an address goes into those of other pages."""
-
-
-class ReasonForm(Form):
-    """Why something is done for a reader."""
-
-    reason = StringField(
-        _l("Wie vroeg erom, en hoe?"),
-        validators=[DataRequired(_l("Schrijf op wie erom vroeg, en hoe.")), AtMost(REASON_LENGTH)],
-        filters=[one_line],
-        description=_l("Dit komt in het logboek. Naam en adres van de lezer laten we eruit."),
-    )
 
 
 @register.before_request
@@ -93,21 +76,20 @@ def _wanted() -> Wanted:
 @register.get("/<int:number>")
 def show(number: int) -> str:
     """All that matters of one reader, and what can be done for them."""
-    return _page(number, ReasonForm())
-
-
-def _page(number: int, form: ReasonForm) -> str:
-    session = db.session()
+    session, now = db.session(), services().clock()
     reader = service.subscriber_numbered(session, number)
     editions = editions_to_ask_about(session)
     edition = _edition_asked_about(editions)
+    suppression = suppression_of(session, reader.address_hmac)
     return render_template(
         "registry/show.html",
         reader=reader,
         address=readable(reader.address),
-        form=form,
         status=wording.statuses()[reader.status],
-        suppression=suppression_of(session, reader.address_hmac),
+        suppression=suppression,
+        paused_until=reader.paused_until if is_paused(reader.paused_until, now) else None,
+        change=change_of(session, reader),
+        acts=acts_for(reader, suppression, now),
         letters=service.letters_to(session, reader),
         bounces=service.bounces_of(session, reader),
         editions=editions,
@@ -126,41 +108,3 @@ def _edition_asked_about(editions: Sequence[Edition]) -> Edition | None:
     asked = asked_number("editie")
     released = (one for one in editions if one.released_at is not None)
     return next((one for one in editions if one.number == asked), None) or next(released, None)
-
-
-@register.post("/<int:number>/niet-meer-mailen")
-def suppress(number: int) -> Any:
-    """Never mails this reader again."""
-    return _act(number, on_behalf.suppress_address, lambda _done: _("Dit adres wordt niet meer gemaild."))
-
-
-@register.post("/<int:number>/weer-mailen")
-def allow(number: int) -> Any:
-    """Takes back that this reader is not mailed."""
-    return _act(number, on_behalf.allow_address, wording.allowed)
-
-
-@register.post("/<int:number>/wissen")
-def erase(number: int) -> Any:
-    """Erases this reader from every table."""
-    return _act(number, on_behalf.erase_address, lambda _done: _("De lezer is gewist."))
-
-
-def _act(number: int, use_case: Any, says: Any) -> Any:
-    """Do one of the use cases of on_behalf with the reason that was given, or ask for it."""
-    form = ReasonForm()
-    if not form.validate_on_submit():
-        return _page(number, form), 422
-    with unit_of_work() as session:
-        address = Address(service.subscriber_numbered(session, number).address)
-        done = use_case(
-            session, address, services().suppression_key, form.reason.data, signed_in(), services().clock()
-        )
-    flash(says(done), "ok")
-    return _back_to(number)
-
-
-def _back_to(number: int) -> Response:
-    """The reader's page, or the list where there is no such reader any more."""
-    gone = service.is_gone(db.session(), number)
-    return redirect(url_for("register.index") if gone else url_for("register.show", number=number), 303)

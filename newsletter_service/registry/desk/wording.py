@@ -4,9 +4,12 @@ from flask_babel import gettext as _
 
 from newsletter_service.audience.rules import Why
 from newsletter_service.bounces.rules import Verdict
+from newsletter_service.subscriptions.address_changes.models import AddressChange
+from newsletter_service.subscriptions.addresses import readable
 from newsletter_service.subscriptions.consent.rules import Step
 from newsletter_service.subscriptions.on_behalf.rules import Allowed
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.web.formatting import date_text
 
 
 def statuses() -> dict[Status, str]:
@@ -51,6 +54,17 @@ def step(taken: Step) -> str:
         Step.ERASED: _("Gewist"),
         Step.ALLOWED: _("Mag weer gemaild worden"),
     }[taken]
+
+
+def change(wanted: AddressChange) -> str:
+    """A change of address that waits, and for what."""
+    address = readable(wanted.new_address)
+    if wanted.new_agreed_at is None:
+        return _("%(address)s, moet daar nog bevestigd worden", address=address)
+    if wanted.silence_counts_from is None:
+        return _("%(address)s, moet bij het oude adres nog bevestigd worden", address=address)
+    day = date_text(wanted.silence_counts_from, "full")
+    return _("%(address)s vanaf %(day)s, als het oude adres niet weigert", address=address, day=day)
 
 
 def verdict(given: Verdict) -> str:

@@ -33,9 +33,8 @@ from newsletter_service.subscriptions.consent.rules import READER, By, Place, St
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.notices import may_write
-from newsletter_service.subscriptions.on_behalf.rules import still_wants
 from newsletter_service.subscriptions.rules import Status
-from newsletter_service.subscriptions.service import by_address, come_back, give_up
+from newsletter_service.subscriptions.service import by_address, come_back, ended_by, give_up
 from newsletter_service.subscriptions.verification.service import reopen_claims, settle
 
 _AT_ONCE = 500
@@ -214,7 +213,7 @@ def _reads(session: Session, subscriber: Subscriber) -> bool:
     if subscriber.status == Status.ACTIVE:
         return True
     found = suppression_of(session, subscriber.address_hmac)
-    return found is not None and still_wants(subscriber.status, subscriber.left_at, found.reason, found.at)
+    return found is not None and ended_by(subscriber, found)
 
 
 def _who(change: AddressChange) -> tuple[By, str]:

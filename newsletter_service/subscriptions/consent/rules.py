@@ -41,6 +41,7 @@ class Place(StrEnum):
     SIGN_UP = "/aanmelden"
     CONFIRM = "/bevestigen"
     PREFERENCES = "/voorkeuren"
+    OWN = "/mijn-gegevens"
     NOT_ME = "/niet-ik"
     LEAVE = "/afmelden"
     RETURN = "/afmelden/terug"

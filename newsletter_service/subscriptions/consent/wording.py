@@ -28,6 +28,7 @@ _PLACES: dict[str, LazyString] = {
     Place.SIGN_UP: _l("op de aanmeldpagina"),
     Place.CONFIRM: _l("met de link in de bevestigingsmail"),
     Place.PREFERENCES: _l("op de pagina met voorkeuren"),
+    Place.OWN: _l("op de pagina met uw gegevens"),
     Place.NOT_ME: _l("met de link voor wie zich niet had aangemeld"),
     Place.LEAVE: _l("op de afmeldpagina"),
     Place.RETURN: _l("op de afmeldpagina"),

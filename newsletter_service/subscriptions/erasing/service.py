@@ -9,9 +9,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import erase_notices, forget_recipient
-from newsletter_service.subscriptions.consent.rules import By
+from newsletter_service.delivery.suppressions import suppress
+from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.consent.rules import READER, By, Place
 from newsletter_service.subscriptions.consent.service import forget_person
+from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.models import Subscriber
+
+
+def erase_at_own_wish(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """Forget a person who asks for it themselves; the hash that stays keeps the address from being mailed."""
+    record(session, None, ERASED, "subscriber", subscriber.id, now)
+    suppress(session, subscriber.address_hmac, subscriber.id, "erased", now)
+    erase_subscriber(session, subscriber, READER, Place.OWN, now)
 
 
 def erase_subscriber(session: Session, subscriber: Subscriber, by: By, source: str, now: datetime) -> None:

@@ -2,11 +2,9 @@
 
 import re
 import unicodedata
-from datetime import datetime
 from enum import StrEnum
 
-from newsletter_service.delivery.rules import BOUNCED
-from newsletter_service.subscriptions.rules import Status, folded
+from newsletter_service.subscriptions.rules import folded
 
 REASON_LENGTH = 300
 _SHORTEST_NAME = 3
@@ -38,8 +36,3 @@ def without_name(reason: str, name: str) -> str:
 
 def _words(name: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", name))
-
-
-def still_wants(status: Status, left_at: datetime | None, cause: str, suppressed_at: datetime) -> bool:
-    """Whether it was a bounce that ended a subscription, and not its reader: both stand at the same moment."""
-    return status is Status.LEFT and cause == BOUNCED and left_at == suppressed_at

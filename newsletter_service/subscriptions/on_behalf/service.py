@@ -1,9 +1,9 @@
-"""Use cases of staff for one address: suppress, allow, erase; each with its reason in the audit trail.
+"""Use cases of staff for a reader who asks, or for an address; each with its reason in the audit trail.
 
 The trail knows readers by their number (0: somebody who is none) and bears neither address nor name.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,16 +13,19 @@ from newsletter_service.delivery.service import forget_address
 from newsletter_service.delivery.suppressions import lift, suppress, suppression_of
 from newsletter_service.errors import Invalid
 from newsletter_service.operations.logs import without_addresses
+from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.address_changes.service import ask
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.rules import COMMAND, By, Place, Step, by_staff
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.erasing.service import erase_subscriber
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH, Allowed, still_wants, without_name
-from newsletter_service.subscriptions.service import come_back, never
+from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH, Allowed, without_name
+from newsletter_service.subscriptions.pausing.service import pause, resume
+from newsletter_service.subscriptions.service import come_back, ended_by, leave, never
 
 NOBODY = 0
 
@@ -49,9 +52,7 @@ def allow_address(
     found = suppression_of(session, address_hmac(address.text, suppression_key))
     if found is None:
         return Allowed.NOT_SUPPRESSED
-    wants = subscriber is not None and still_wants(
-        subscriber.status, subscriber.left_at, found.reason, found.at
-    )
+    wants = subscriber is not None and ended_by(subscriber, found)
     lift(session, found)
     _note(session, actor, "subscriber.allow", subscriber, said, now, was=found.reason)
     if subscriber is None or not wants:
@@ -76,6 +77,70 @@ def erase_address(
         record_wish(session, hashed, Step.ERASED, *_who(actor), now)
         return forget_address(session, address.text, now) > 0
     erase_subscriber(session, subscriber, *_who(actor), now)
+    return True
+
+
+def pause_for(
+    session: Session, subscriber: Subscriber, day: date, reason: str, actor: User | None, now: datetime
+) -> bool:
+    """Send a reader no editions until `day`; False for who is no reader. Invalid without a reason, or for that day."""
+    said = _reason(reason)
+    if not pause(session, subscriber, day, now, *_who(actor)):
+        return False
+    _note(session, actor, "subscriber.pause", subscriber, said, now, until=day.isoformat())
+    return True
+
+
+def resume_for(
+    session: Session, subscriber: Subscriber, reason: str, actor: User | None, now: datetime
+) -> bool:
+    """End the pause of a reader; False where there was none. Invalid without a reason."""
+    said = _reason(reason)
+    if not resume(session, subscriber, now, *_who(actor)):
+        return False
+    _note(session, actor, "subscriber.resume", subscriber, said, now)
+    return True
+
+
+def unsubscribe(
+    session: Session, subscriber: Subscriber, reason: str, actor: User | None, now: datetime
+) -> bool:
+    """End a subscription, as its reader would; False if it had ended. Invalid without a reason."""
+    said = _reason(reason)
+    by, source = _who(actor)
+    if not leave(session, subscriber, now, source, by):
+        return False
+    _note(session, actor, "subscriber.unsubscribe", subscriber, said, now)
+    return True
+
+
+def correct_name(
+    session: Session, subscriber: Subscriber, name: str, reason: str, actor: User | None, now: datetime
+) -> None:
+    """Set the name of a reader; neither the old one nor the new one stands in the trail. Invalid without a reason."""
+    said = without_name(_reason(reason), name)
+    _note(session, actor, "subscriber.rename", subscriber, said, now)
+    subscriber.name = name
+    record_wish(session, subscriber, Step.CHANGED, *_who(actor), now, detail={"changed": ["name"]})
+
+
+def ask_to_move(
+    session: Session,
+    mail_context: MailContext,
+    subscriber: Subscriber,
+    new: Address,
+    reason: str,
+    actor: User,
+    now: datetime,
+) -> bool:
+    """Ask a new address whether the newsletter may go there, and tell the old one, which may refuse for some days.
+
+    False for who is no reader, or was asked too often today. Invalid without a reason.
+    """
+    said = _reason(reason)
+    if not ask(session, mail_context, subscriber, new, now, actor.id):
+        return False
+    _note(session, actor, "subscriber.move", subscriber, said, now)
     return True
 
 

@@ -5,8 +5,11 @@ import json
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from newsletter_service.delivery.models import Suppression
 from newsletter_service.documents.service import read_now
 from newsletter_service.editions.models import Edition, Exclusion, LetterItem, Placement
+from newsletter_service.staff.models import AuditEntry
+from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import READER, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Subscriber
@@ -76,3 +79,31 @@ def test_a_reader_reads_why_they_got_each_item_and_why_an_edition_did_not_come(
     assert "Editie 2, 23 november 2026: niet gestuurd, want u had een pauze" in page
     assert "Briefing Voor wie gecontroleerd is als: Politie" in page
     assert "Jongeren U koos het thema: Jeugd" in page
+
+
+def test_a_reader_erases_everything_with_a_word_that_no_scanner_types(
+    anna: Pages, client: FlaskClient, stored: Stored
+) -> None:
+    page = f"{own(anna)}/wissen"
+    assert page in client.get(own(anna)).text
+    assert client.get(page).status_code == client.head(page).status_code == 200
+    for word in ("", "ja"):
+        assert client.post(page, data={"word": word}).status_code == 422
+    with stored() as session:
+        hashed = session.scalars(select(Subscriber.address_hmac)).one()
+    assert "Uw gegevens zijn gewist" in client.post(page, data={"word": " Wissen"}).text
+    with stored() as session:
+        assert session.scalars(select(Subscriber)).all() == []
+        kept = session.get_one(Suppression, hashed)
+        assert (kept.reason, kept.scope) == ("erased", "all_mail")
+        step = session.scalars(select(Consent)).one()
+        assert (step.step, step.actor, step.address_hmac) == ("erased", "reader", hashed)
+        assert session.scalars(select(AuditEntry.action)).all() == ["subscriber.erase"]
+    assert client.get(page).status_code == 410
+
+
+def test_the_link_of_a_letter_erases_nothing(anna: Pages, client: FlaskClient, stored: Stored) -> None:
+    page = anna.manage_in_letter().replace("/voorkeuren/", "/mijn-gegevens/")
+    assert client.post(f"{page}/wissen", data={"word": "wissen"}).status_code == 303
+    with stored() as session:
+        assert len(session.scalars(select(Subscriber)).all()) == 1
