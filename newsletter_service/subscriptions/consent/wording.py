@@ -15,7 +15,7 @@ SAID = {
     Step.DECLINED: _l("Uw functie kon niet worden bevestigd"),
     Step.REOPENED: _l("Uw functie wacht weer op controle"),
     Step.LAPSED: _l("De controle van uw functie verliep"),
-    Step.PAUSED: _l("U zette de nieuwsbrief stil"),
+    Step.PAUSED: _l("U pauzeerde de nieuwsbrief"),
     Step.RESUMED: _l("U kreeg de nieuwsbrief weer"),
     Step.LEFT: _l("U meldde zich af"),
     Step.RETURNED: _l("U kwam terug"),
