@@ -57,6 +57,8 @@ PUBLIC = {
     "/huisstijl.css",
     "/merk.svg",
     "/merk.png",
+    "/merk-in-brief.png",
+    "/merk-in-donkere-brief.png",
     "/deel.png",
     "/robots.txt",
     "/.well-known/security.txt",

@@ -102,7 +102,7 @@ def _plan(facts: ComposedFacts, language: Language) -> str:
         sentence = _("De editie gaat %(moment)s naar %(readers)s, als alle organisaties dan akkoord zijn.")
     else:
         sentence = _(
-            "De editie gaat %(moment)s naar %(readers)s. U hoeft niets te doen, maar u kunt haar nog "
+            "De editie gaat %(moment)s naar %(readers)s. U hoeft niets te doen, maar u kunt de editie nog "
             "wijzigen of vasthouden."
         )
     return sentence % {"moment": moment_in_words(facts.sends_at, facts.zone, language), "readers": readers}
@@ -112,17 +112,17 @@ def _why_held(facts: HeldFacts, language: Language) -> str:
     _ = texts(language).gettext
     sentence = {
         HoldReason.LATE: _(
-            "Deze editie had %(moment)s moeten uitgaan. Dat is te lang geleden om haar zonder overleg "
-            "te versturen. Verstuurt u haar nu, of kiest u een nieuw moment?"
+            "Deze editie had %(moment)s moeten uitgaan. Dat is te lang geleden om dat zonder overleg "
+            "alsnog te doen. Verstuurt u de editie nu, of kiest u een nieuw moment?"
         ),
         HoldReason.UNSIGNED: _(
             "Deze editie zou %(moment)s uitgaan, maar nog niet alle organisaties zijn akkoord. "
-            "Geef akkoord en verstuur haar daarna."
+            "Geef akkoord en verstuur de editie daarna."
         ),
         HoldReason.EMPTY: _("Deze editie zou %(moment)s uitgaan, maar er staat geen bericht in."),
         HoldReason.PAUSED: _(
-            "Het versturen van deze editie is gestopt, omdat de mailserver haar niet aanneemt. Wie al "
-            "een brief kreeg, krijgt hem niet nog eens. Ga verder als het probleem is opgelost."
+            "Het versturen van deze editie is gestopt, omdat de mailserver de brieven niet aanneemt. Wie al "
+            "een brief kreeg, krijgt die niet nog eens. Ga verder als het probleem is opgelost."
         ),
         HoldReason.PERSONAL_LINK: _(
             "Deze editie zou %(moment)s uitgaan, maar er staat een persoonlijke link van één lezer in. "

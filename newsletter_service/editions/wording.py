@@ -168,15 +168,15 @@ def conflict(error: EditionConflict) -> str:
         "unsigned": _("Nog niet alle organisaties zijn akkoord met wat er nu staat."),
         "empty": _("Er staat nog geen bericht in deze editie."),
         "changed_since_seen": _(
-            "De editie is veranderd sinds u deze pagina opende. Kijk haar nog eens na en geef dan akkoord."
+            "De editie is veranderd sinds u deze pagina opende. Kijk alles nog eens na en geef dan akkoord."
         ),
         "not_released": _("Deze editie is nog niet verstuurd."),
         "nobody_has_it": _("Nog niemand kreeg deze editie. Een correctie is dus niet nodig."),
         "nothing_written": _("Deze correctie is al verstuurd of weggegooid. Er gaat niets dubbel uit."),
         "correction_changed": _(
-            "Deze correctie is veranderd sinds u deze pagina opende. Kijk haar nog eens na."
+            "Deze correctie is veranderd sinds u deze pagina opende. Kijk de tekst nog eens na."
         ),
-        "not_offered": _("Deze correctie wacht nu niet op akkoord: zij is nog niet voorgelegd."),
+        "not_offered": _("Deze correctie wacht nu niet op akkoord: die is nog niet voorgelegd."),
         "already_offered": _("Deze correctie is al voorgelegd. Op deze pagina ziet u hoe het ermee staat."),
         "not_in_edition": _("Dit bericht staat niet meer in deze editie."),
         "nothing_to_see": _("Deze doelgroep krijgt deze editie niet: er staat geen bericht voor hen in."),
@@ -298,7 +298,7 @@ def _wrong_state(error: WrongState) -> str:
         return _("Deze editie wordt al vastgehouden.")
     if state is EditionState.HELD:
         return _(
-            "Deze editie is al vrijgegeven. Zij wordt nu vastgehouden; hervat haar om de rest te versturen."
+            "Deze editie is al vrijgegeven en wordt nu vastgehouden. Hervat de editie om de rest te versturen."
         )
     return _("Dit kan niet meer: de editie staat op “%(state)s”.", state=state_name(state).lower())
 

@@ -1,7 +1,7 @@
 """The card beside the form: what readers would see if the item went out as it is typed now."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -20,14 +20,15 @@ def typed_card(
     form: ItemForm,
     together: Sequence[Organisation],
     audience: Iterable[Segment],
+    topics: Mapping[int, str],
     image: Image | None,
     links: Links,
     language: Language,
 ) -> Card:
     """The item in `form`, which has been validated but need not be valid, by one of `together` or by all.
 
-    `audience` are all segments, named in `language`; `image` is the picture it has already, if the form brings no
-    new one.
+    `audience` are all segments and `topics` all topics by their numbers, named in `language`;
+    `image` is the picture it has already, if the form brings no new one.
     """
     content, zone = form.content(), ZoneInfo(form.zone)
     chosen = [segment for segment in audience if segment.id in content.segment_ids]
@@ -45,6 +46,7 @@ def typed_card(
         ends_at=content.ends_at.astimezone(zone) if content.ends_at else None,
         place=content.place,
         restricted_to=segment_names(chosen, language) if content.restricted else (),
+        topics=tuple(label for number, label in topics.items() if number in content.topic_ids),
     )
 
 

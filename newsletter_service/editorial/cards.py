@@ -37,6 +37,7 @@ def card_of(item: Item, language: Language, zone: ZoneInfo, links: Links) -> Car
         place=item.place if event else "",
         anchor=anchor_of(item.id),
         restricted_to=segment_names(item.segments, language) if item.restricted else (),
+        topics=tuple(topic.name(language) for topic in item.topics),
     )
 
 

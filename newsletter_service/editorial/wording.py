@@ -27,7 +27,9 @@ IMAGE_PROBLEMS: dict[ImageProblem, Any] = {
     ImageProblem.BUSY: _l(
         "Er worden nu al andere afbeeldingen verwerkt. Wacht een minuut en kies uw afbeelding dan opnieuw."
     ),
-    ImageProblem.TOO_MANY_PIXELS: _l("Deze afbeelding heeft te veel beeldpunten: verklein haar eerst."),
+    ImageProblem.TOO_MANY_PIXELS: _l(
+        "Deze afbeelding heeft te veel beeldpunten: verklein de afbeelding eerst."
+    ),
     ImageProblem.NOT_AN_IMAGE: _l(
         "Dit bestand is geen afbeelding die we kunnen lezen. Gebruik JPEG, PNG, WebP of GIF."
     ),
@@ -39,7 +41,7 @@ PROBLEMS: dict[Problem, tuple[str, Any]] = {
     Problem.STARTED: ("day", _l("Deze bijeenkomst is al begonnen.")),
     Problem.ENDS_BEFORE_START: ("end_time", _l("Het einde ligt niet na het begin.")),
     Problem.LABEL_WITHOUT_LINK: ("link_url", _l("U heeft wel een tekst voor de link, maar geen adres.")),
-    Problem.NO_ALT: ("image_alt", _l("Beschrijf wat er op de afbeelding staat, voor wie haar niet ziet.")),
+    Problem.NO_ALT: ("image_alt", _l("Beschrijf wat er op de afbeelding staat, voor wie die niet ziet.")),
     Problem.RESTRICTED_TO_NOBODY: (
         "segments",
         _l("Kies bij beperkte toegang voor welke doelgroepen het bericht is."),
@@ -57,4 +59,4 @@ DAY_MISSING = _l("Vul ook de dag in.")
 SKIPPED_TIME = _l("Deze tijd bestaat niet: die nacht gaat de klok vooruit. Kies een andere tijd.")
 REPEATED_TIME = _l("Deze tijd komt die nacht twee keer. Kies hieronder welke u bedoelt.")
 
-IMAGE_GONE = _l("De afbeelding die u eerder koos is niet bewaard gebleven. Kies haar opnieuw.")
+IMAGE_GONE = _l("De afbeelding die u eerder koos is niet bewaard gebleven. Kies opnieuw een afbeelding.")

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from newsletter_service.audience.service import segments, topics
@@ -88,7 +89,8 @@ def preview() -> Response:
     if form.picture_must_wait:
         return Response("", 503, _AFTER_A_WHILE)
     image = _uploaded(form) or (item.image if item else None)
-    typed = typed_card(form, organisations(session), segments(session), image, services().links, language())
+    speakers, audience, about = organisations(session), segments(session), _topic_names(session)
+    typed = typed_card(form, speakers, audience, about, image, services().links, language())
     return mail_preview_response(services().renderer.card_html(typed, language(), publishers(db.session())))
 
 
@@ -244,11 +246,15 @@ def _form(item: Item | None = None) -> ItemForm:
         DEFAULT_ZONE,
         {one.id: one.name for one in mine},
         {segment.id: segment.name(language()) for segment in segments(session)},
-        {topic.id: topic.name(language()) for topic in topics(session)},
+        _topic_names(session),
     )
     if form.organisation.data is None and mine:
         form.organisation.data = mine[0].id
     return form
+
+
+def _topic_names(session: Session) -> dict[int, str]:
+    return {topic.id: topic.name(language()) for topic in topics(session)}
 
 
 def writes_for() -> list[Organisation]:

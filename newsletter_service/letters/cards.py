@@ -42,6 +42,7 @@ class CardView:
     """
 
     tag: Tag
+    topics: str
     title: str
     lead: str
     body_html: Markup
@@ -120,6 +121,7 @@ def card_view(card: Card, manner: Manner) -> CardView:
     width, height = _size(picture)
     return CardView(
         tag=card.tag,
+        topics=", ".join(card.topics),
         title=names.name(card.title, leads_to) if leads_to else card.title,
         lead=card.lead,
         body_html=to_html(card.body, names.name, limit, names.own),

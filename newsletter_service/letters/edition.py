@@ -21,7 +21,7 @@ from newsletter_service.letters.cards import (
 from newsletter_service.letters.links.names import LinkNames
 from newsletter_service.letters.markdown.html import links_in, to_html, to_text
 from newsletter_service.letters.texts import texts
-from newsletter_service.letters.values import EditionContent, MailIdentity
+from newsletter_service.letters.values import Card, EditionContent, MailIdentity, Tag
 from newsletter_service.links.urls import ARCHIVE
 
 _ENOUGH_FOR_CONTENTS = 4
@@ -62,8 +62,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Line:
-    """What the contents say of one item: its title and where that leads, and a note of ours; both may be empty."""
+    """An item in one line: whose it is, its title and where that leads, and a note of ours.
 
+    The last two may be empty.
+    """
+
+    tag: Tag
     title: str
     url: str
     note: str
@@ -77,6 +81,7 @@ class EditionView:
     introduction_text: str
     contents: tuple[Line, ...]
     sections: tuple[Section, ...]
+    further: tuple[Line, ...]
     own: OwnLinks
     restricted: bool
 
@@ -88,6 +93,7 @@ def fitting(content: EditionContent) -> EditionContent:
         subject=fitting_line(content.subject),
         preheader=fitting_line(content.preheader),
         cards=tuple(map(fitting_card, content.cards)),
+        further=tuple(map(fitting_card, content.further)),
     )
 
 
@@ -108,6 +114,7 @@ def edition_view(content: EditionContent, sender: MailIdentity, manage: str, uns
         introduction_text=to_text(introduction, names.name, own=words),
         contents=_contents(content, sections),
         sections=sections,
+        further=tuple(_line(card, manner) for card in content.further),
         own=own,
         restricted=_holds_restricted(content),
     )
@@ -145,7 +152,7 @@ def _name_of_page(content: EditionContent) -> str:
 
 
 def _holds_restricted(content: EditionContent) -> bool:
-    return any(card.restricted_to for card in content.cards)
+    return any(card.restricted_to for card in (*content.cards, *content.further))
 
 
 def _sections(content: EditionContent, manner: Manner) -> tuple[Section, ...]:
@@ -185,8 +192,22 @@ def _contents(content: EditionContent, sections: Iterable[Section]) -> tuple[Lin
         return ()
     cards = [card for section in sections for card in section.cards]
     return tuple(
-        Line(card.title, card.leads_to, _("Beperkte toegang") if card.access else "") for card in cards
+        Line(card.tag, card.title, card.leads_to, _("Beperkte toegang") if card.access else "")
+        for card in cards
     )
+
+
+def _line(card: Card, manner: Manner) -> Line:
+    """An item of which the letter says no more than a line."""
+    _ = texts(manner.language).gettext
+    to = _place_of(card, manner.page)
+    title = manner.names.name(card.title, to) if to else card.title
+    return Line(card.tag, title, to, _("Beperkte toegang") if card.restricted_to else "")
+
+
+def _place_of(card: Card, page: str) -> str:
+    """Where all of an item stands: on its own page, or else where its link leads."""
+    return f"{page}/{card.anchor}" if card.anchor and not card.restricted_to else card.link_url
 
 
 def heading(kind: str, language: Language) -> str:
@@ -208,3 +229,4 @@ def _links(content: EditionContent, sender: MailIdentity) -> Iterable[tuple[str,
         yield from links_of_card(card, content.language, more or card.link_url)
         if more:
             yield (label_of_rest(card, content.language), more)
+    yield from ((card.title, to) for card in content.further if (to := _place_of(card, page)))

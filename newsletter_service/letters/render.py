@@ -20,6 +20,7 @@ from newsletter_service.letters.errors import LetterError
 from newsletter_service.letters.markdown.cleaning import cleaned, texts_in
 from newsletter_service.letters.mime import encoding
 from newsletter_service.letters.mime.skeleton import header_slot, mark, prepare
+from newsletter_service.letters.motif import motif
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import (
     LARGEST_HTML,
@@ -206,6 +207,7 @@ def _environment(templates_dir: Path, language: Language) -> Environment:
         "dark": palette.DARK,
         "SERIF": palette.SERIF,
         "SANS": palette.SANS,
+        "motif": motif,
         "slot": _slot,
         "in_language": in_language,
     }

@@ -64,7 +64,8 @@ class Card:
     """One item as readers see it; `lead` is plain text, `body` Markdown as the editor wrote it.
 
     `anchor` is its place on the edition's page, empty where it has none; `restricted_to` names the segments that
-    alone may read it, in the letter's language, and is empty for what anybody may read.
+    alone may read it, in the letter's language, and is empty for what anybody may read. `topics` are named in that
+    language too.
     `starts_at` and `ends_at` are aware and already in the newsletter's own zone.
     """
 
@@ -81,6 +82,7 @@ class Card:
     place: str = ""
     anchor: str = ""
     restricted_to: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ class EditionContent:
     """All that one variant of an edition says, in reading order; `introduction` is Markdown.
 
     The letter groups consecutive cards under section headings by kind; the first card is featured
-    when `featured` is set. `language` is the reader's, `written_in` that of what staff wrote. A letter that
+    when `featured` is set. Those that go `further` have no more than a line, at the end. `language` is the reader's,
+    `written_in` that of what staff wrote. A letter that
     `corrects` the edition (or the item called `about`) says so, and has no cards. `anchor` is the place on the
     edition's web page that the letter leads to. Of a text longer than `text_limit` characters the letter shows the
     beginning (None: all of it). A `proof` says what it is a proof of, in `proof_language`.
@@ -109,6 +112,7 @@ class EditionContent:
     anchor: str = ""
     proof: str = ""
     proof_language: Language = "nl"
+    further: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True)

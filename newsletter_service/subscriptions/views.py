@@ -19,7 +19,7 @@ from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, masked, readable
 from newsletter_service.subscriptions.consent.rules import Place
 from newsletter_service.subscriptions.consent.service import is_to_agree_again, steps_of
-from newsletter_service.subscriptions.consent.wording import SAID, place_in_words
+from newsletter_service.subscriptions.consent.wording import SAID, named, place_in_words
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.link_views import (
     DeadLink,
@@ -157,10 +157,19 @@ def receipt(token: str) -> Any:
         steps=steps_of(db.session(), subscriber),
         said=SAID,
         place_in_words=place_in_words,
+        named=named,
+        names=_names(),
     )
     name = secure_filename(f"{newsletter(db.session()).slug}.txt")
     headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
     return Response(words, mimetype="text/plain", headers=headers)
+
+
+def _names() -> dict[str, str]:
+    """What segments and topics are called today, by the words under which the ledger has them."""
+    session = db.session()
+    named_segments = {one.slug: one.name(language()) for one in segments(session)}
+    return named_segments | {one.slug: one.name(language()) for one in topics(session)}
 
 
 @readers.post("/voorkeuren/<token>/link")

@@ -1,43 +1,20 @@
-"""The newsletter's own mark, of its organisations' strokes: their shapes, and pictures of them for tabs and shares."""
+"""Pictures of the newsletter's own mark, of its organisations' strokes: for tabs, shares and the head of letters."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw
 
 from newsletter_service.letters.colours import JOINT
+from newsletter_service.letters.motif import HEIGHT, motif
 from newsletter_service.letters.palette import LIGHT
 from newsletter_service.letters.values import Publisher
 
-HEIGHT = 36.0
-_STROKE, _SLANT, _STEP = 10.5, 13.5, 14.0
+IN_LETTERS = 108
+"""Pixels of the mark's height in the picture for letters, which show it at a quarter of that."""
 _FINER = 4  # drawn larger and made smaller, which softens the edges
 _SQUARE = 32.0
-
-Points = tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class Motif:
-    """The strokes by place, in a field of `width` by 36."""
-
-    width: float
-    strokes: tuple[Points, ...]
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """Each stroke as an SVG path."""
-        return tuple("M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "z" for points in self.strokes)
-
-
-def motif(count: int) -> Motif:
-    """One stroke, two that meet in a V, or slanted bars in a row."""
-    if count == 2:
-        right = ((29.5, 0.0), (40.0, 0.0), (26.5, HEIGHT), (25.5, HEIGHT), (20.75, 23.33))
-        return Motif(40.0, (_bar(0), right))
-    bars = max(count, 1)
-    return Motif(_STROKE + _SLANT + (bars - 1) * _STEP, tuple(_bar(place) for place in range(bars)))
 
 
 def icon_svg(publishers: Sequence[Publisher]) -> str:
@@ -58,22 +35,36 @@ def icon_svg(publishers: Sequence[Publisher]) -> str:
 
 def picture(publishers: Sequence[Publisher], width: int, height: int, share: float) -> bytes:
     """The mark on a deep ground as PNG, `share` of the height high."""
-    found, size = motif(len(publishers)), height * share * _FINER
-    scale = size / HEIGHT
     image = Image.new("RGB", (width * _FINER, height * _FINER), LIGHT.deep)
+    _draw(image, _colours(publishers), share)
+    return _png(image)
+
+
+@lru_cache(maxsize=8)
+def mark(publishers: tuple[Publisher, ...], *, dark: bool = False) -> bytes:
+    """The mark alone as PNG on no ground, in the colours for a light one or a dark one."""
+    width = motif(len(publishers)).width_at(IN_LETTERS)
+    image = Image.new("RGBA", (width * _FINER, IN_LETTERS * _FINER))
+    _draw(image, _colours(publishers, dark=dark), 1)
+    return _png(image)
+
+
+def _draw(image: Image.Image, colours: Sequence[str], share: float) -> None:
+    found, size = motif(len(colours)), image.height * share
+    scale = size / HEIGHT
     draw = ImageDraw.Draw(image)
     left, top = (image.width - found.width * scale) / 2, (image.height - size) / 2
-    for colour, points in zip(_colours(publishers), found.strokes, strict=True):
+    for colour, points in zip(colours, found.strokes, strict=True):
         draw.polygon([(left + x * scale, top + y * scale) for x, y in points], fill=colour)
+
+
+def _png(image: Image.Image) -> bytes:
     out = BytesIO()
-    image.resize((width, height), Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
+    size = (image.width // _FINER, image.height // _FINER)
+    image.resize(size, Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
-def _bar(place: int) -> Points:
-    x = place * _STEP
-    return ((x, 0.0), (x + _STROKE, 0.0), (x + _STROKE + _SLANT, HEIGHT), (x + _SLANT, HEIGHT))
-
-
-def _colours(publishers: Sequence[Publisher]) -> list[str]:
-    return [one.livery.dark.stroke for one in publishers] or [JOINT.dark.stroke]
+def _colours(publishers: Sequence[Publisher], *, dark: bool = True) -> list[str]:
+    liveries = [one.livery for one in publishers] or [JOINT]
+    return [(one.dark if dark else one.light).stroke for one in liveries]

@@ -15,7 +15,7 @@ READERS = (
 )
 DESK = (
     *("desk", "desk-frame", "session", "page-head", "panel-head", "back", "fold", "fold-desk", "menu", "tag"),
-    *("leaf", "keys", "views", "tabs", "task", "sum"),
+    *("leaf", "keys", "views", "tabs", "task", "question", "sum"),
     *(
         "quiet-button",
         "form-row",

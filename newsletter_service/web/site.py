@@ -10,12 +10,12 @@ from flask_babel import gettext as _
 
 from newsletter_service.db import db
 from newsletter_service.errors import NotFound
+from newsletter_service.letters.motif import motif
 from newsletter_service.letters.values import Publisher
 from newsletter_service.publisher.service import newsletter, publishers
 from newsletter_service.services import services
 from newsletter_service.web import livery, sheets
 from newsletter_service.web.locale import language
-from newsletter_service.web.marks import motif
 
 STATIC = Path(__file__).resolve().parent / "static"
 

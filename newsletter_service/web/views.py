@@ -60,6 +60,18 @@ def merk_op_telefoon() -> Response:
     return _file(marks.picture(site().publishers, 180, 180, 0.5), "image/png")
 
 
+@web.get("/merk-in-brief.png")
+def mark_in_letters() -> Response:
+    """The mark as it stands in the head of letters."""
+    return _kept_for_a_day(marks.mark(site().publishers))
+
+
+@web.get("/merk-in-donkere-brief.png")
+def mark_in_dark_letters() -> Response:
+    """The same for mail programs that show letters dark."""
+    return _kept_for_a_day(marks.mark(site().publishers, dark=True))
+
+
 @web.get("/deel.png")
 def deel() -> Response:
     """What others show where somebody shares a page (Open Graph)."""
@@ -82,6 +94,13 @@ def security_txt() -> Response:
 def _file(body: str | bytes, kind: str) -> Response:
     response = make_response(body)
     response.mimetype = kind
+    return response
+
+
+def _kept_for_a_day(picture: bytes) -> Response:
+    """A picture by an address that stays: letters are out for years."""
+    response = _file(picture, "image/png")
+    response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 
 

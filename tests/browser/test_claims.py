@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Site, sign_in
 from tests.browser.test_accessibility import LOOKS, check
+from tests.browser.test_fitting import walk
 
 
 @pytest.mark.parametrize(("width", "dark"), LOOKS)
@@ -64,3 +65,19 @@ def test_what_is_done_with_those_ticked_is_in_sight_beside_a_long_list(browse: O
         expect(page.get_by_role("button", name="Gekozen kloppen", exact=True)).to_be_in_viewport(ratio=1)
         page.evaluate("scrollTo(0, 0)")
         expect(page.get_by_role("button", name="Gekozen kloppen", exact=True)).to_be_in_viewport(ratio=1)
+
+
+def test_below_a_long_list_on_a_phone_what_is_done_comes_along_and_covers_no_focus(
+    browse: Open, site: Site
+) -> None:
+    with browse(width=390) as page:
+        sign_in(page, "communicatie")
+        page.goto("/redactie/functies")
+        decide = page.get_by_role("button", name="Gekozen kloppen", exact=True)
+        page.locator("#samen input[type=checkbox]").first.check()
+        page.locator("#samen input[type=checkbox]").nth(1).check()
+        expect(decide).to_be_in_viewport(ratio=1)
+        shown = page.evaluate("getComputedStyle(document.querySelector('.chosen'), '::before').content")
+        assert shown == 'counter(ticked) " "'
+        assert walk(page, "Tab") == []
+        assert walk(page, "Shift+Tab") == []

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 
 from newsletter_service.letters.mime.reading import html_of
 from tests.browser.conftest import Open, overflows
-from tests.every_letter.kinds import BASE, Kind, every_kind, pictures
+from tests.every_letter.kinds import ADDRESSES_OF_PICTURES, Kind, every_kind, pictures
 
 SCREEN = 812
 MOST_SCREENS = 7
@@ -16,7 +16,7 @@ def opened(page: Page, kind: Kind, *, with_pictures: bool) -> None:
     """Show the letter with its pictures, or as a mail program that loads none."""
     drawn = pictures()
     page.route(
-        f"{BASE}/afbeelding/*",
+        ADDRESSES_OF_PICTURES,
         lambda route: (
             route.fulfill(body=drawn[route.request.url.rpartition("/")[2]], content_type="image/png")
             if with_pictures

@@ -9,7 +9,7 @@ import click
 
 from newsletter_service.letters.mime.reading import html_of, text_of
 from tests.every_letter.checks import TEXT_BROWSERS, as_text, verdict
-from tests.every_letter.kinds import BASE, Kind, every_kind, pictures
+from tests.every_letter.kinds import ADDRESSES_OF_PICTURES, Kind, every_kind, pictures
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def _written_and_checked(kind: Kind, folder: Path) -> int:
     """How many faults were found."""
     (folder / f"{kind.name}.eml").write_bytes(kind.message)
     html = html_of(kind.message)
-    (folder / f"{kind.name}.html").write_text(html.replace(f"{BASE}/afbeelding/", ""), encoding="utf-8")
+    (folder / f"{kind.name}.html").write_text(ADDRESSES_OF_PICTURES.sub(r"\1", html), encoding="utf-8")
     (folder / f"{kind.name}.txt").write_text(text_of(kind.message), encoding="utf-8")
     for browser, shown in as_text(kind):
         (folder / f"{kind.name}.{browser}.txt").write_text(shown, encoding="utf-8")

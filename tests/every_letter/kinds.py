@@ -1,5 +1,6 @@
 """One letter of each kind, with invented content, made by the product's own functions."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -29,16 +30,19 @@ from newsletter_service.letters.values import (
 )
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
-from newsletter_service.seed import ORGANISATIONS
+from newsletter_service.seed import ORGANISATIONS, TOPICS
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.subscriptions import emails as reader_emails
 from newsletter_service.subscriptions.address_changes import emails as change_emails
 from newsletter_service.subscriptions.allowing import emails as allow_emails
 from newsletter_service.subscriptions.verification import emails as verification_emails
 from newsletter_service.subscriptions.verification.rules import DeclineReason, Evidence
+from newsletter_service.web.marks import mark
 
 RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
 BASE = "https://nieuwsbrief.example"
+MARK, MARK_IN_DARK = "merk-in-brief.png", "merk-in-donkere-brief.png"
+ADDRESSES_OF_PICTURES = re.compile(rf"{BASE}/(?:afbeelding/)?([\w-]+\.png)")
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 _SENDER = MailIdentity(
     name="Veilig Verbonden",
@@ -83,7 +87,8 @@ def _every_kind() -> Iterator[Kind]:
 
 def pictures() -> dict[str, bytes]:
     """The pictures in the letters, by the last part of their address."""
-    return {_file_of(name): draw(picture) for name, picture in PICTURES.items()}
+    drawn = {_file_of(name): draw(picture) for name, picture in PICTURES.items()}
+    return drawn | {MARK: mark(_SENDER.publishers), MARK_IN_DARK: mark(_SENDER.publishers, dark=True)}
 
 
 def _kind(name: str, letter: PreparedLetter) -> Kind:
@@ -126,6 +131,7 @@ def _editions(language: Language) -> dict[str, EditionContent]:
     )
     return {
         "edition": edition,
+        "edition-further": replace(edition, cards=edition.cards[:5], further=edition.cards[5:]),
         "restricted": replace(edition, cards=(first, restricted)),
         "proof": replace(edition, proof="Proef · Politie · Nederlands"),
         "correction": correction,
@@ -139,7 +145,7 @@ def _cards(language: Language) -> Iterator[Card]:
         starts = NOW + timedelta(days=item.starts) if item.starts is not None else None
         yield Card(
             kind=item.kind,
-            tag=_TAGS[item.organisation],
+            tag=Tag("VAR + RIEC", 0) if item.joint else _TAGS[item.organisation],
             title=item.title,
             lead=item.lead,
             body=item.body,
@@ -149,6 +155,7 @@ def _cards(language: Language) -> Iterator[Card]:
             starts_at=starts,
             place=item.place,
             anchor=f"bericht-{number}",
+            topics=tuple(names[language == "en"] for slug, *names in TOPICS if slug in item.topics),
         )
 
 

@@ -10,7 +10,7 @@ from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.web.errors import PAGES
 from tests.browser.conftest import Site
 from tests.browser.test_reader_pages import link_to
-from tests.every_letter.kinds import every_kind, pictures
+from tests.every_letter.kinds import ADDRESSES_OF_PICTURES, every_kind, pictures
 
 _NUMBERS = count()
 
@@ -69,7 +69,7 @@ def letters(page: Page) -> Iterator[str]:
     """Show a letter of every kind."""
     drawn = pictures()
     page.route(
-        "**/afbeelding/*",
+        ADDRESSES_OF_PICTURES,
         lambda route: route.fulfill(
             body=drawn[route.request.url.rpartition("/")[2]], content_type="image/png"
         ),
@@ -78,4 +78,4 @@ def letters(page: Page) -> Iterator[str]:
         page.goto("about:blank")  # what a page of ours forbids, a letter may do
         page.set_content(html_of(kind.message))
         yield f"brief-{kind.name}"
-    page.unroute("**/afbeelding/*")
+    page.unroute(ADDRESSES_OF_PICTURES)

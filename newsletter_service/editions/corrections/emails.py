@@ -33,8 +33,8 @@ def correction_held(number: int, words: str, links: Links, language: Language) -
     subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
     paragraphs = [
         _(
-            "Het versturen van deze correctie is gestopt, omdat de mailserver haar niet aanneemt. Wie haar al "
-            "kreeg, krijgt haar niet nog eens. Ga verder als het probleem is opgelost."
+            "Het versturen van deze correctie is gestopt, omdat de mailserver de correctie niet aanneemt. "
+            "Wie de correctie al kreeg, krijgt die niet nog eens. Ga verder als het probleem is opgelost."
         )
     ]
     if words:
@@ -47,11 +47,11 @@ def correction_offered(facts: OfferedFacts, links: Links, language: Language) ->
     _ = texts(language).gettext
     subject = _("Wilt u kijken naar de correctie op editie %(number)s?") % {"number": facts.number}
     if facts.due_at is None:
-        plan = _("%(name)s wil deze correctie versturen. Zij gaat pas uit als elke organisatie akkoord is.")
+        plan = _("%(name)s wil deze correctie versturen. Dat gebeurt pas als elke organisatie akkoord is.")
     else:
         plan = _(
-            "%(name)s wil deze correctie versturen. Zij gaat %(moment)s uit, tenzij iemand haar vasthoudt. "
-            "Is elke organisatie eerder akkoord, dan gaat zij meteen uit."
+            "%(name)s wil deze correctie versturen. Dat gebeurt %(moment)s, tenzij iemand de correctie "
+            "vasthoudt. Is elke organisatie eerder akkoord, dan gaat de correctie meteen uit."
         )
     moment = moment_in_words(facts.due_at, facts.zone, language) if facts.due_at is not None else ""
     words = NoticeList(_("Wat er in de correctie staat"), ((facts.subject, ""), (_plain(facts.text), "")))
@@ -64,7 +64,7 @@ def correction_held_back(number: int, by: str, links: Links, language: Language)
     """Tells that somebody keeps a correction from going out."""
     _ = texts(language).gettext
     subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
-    sentence = _("%(name)s houdt deze correctie vast. Zij gaat pas uit als elke organisatie akkoord is.")
+    sentence = _("%(name)s houdt deze correctie vast tot elke organisatie akkoord is.")
     look = Action(_("Bekijk de correctie"), links.staff(f"edities/{number}/correctie"))
     return Notice(language, subject, subject, (sentence % {"name": by},), look)
 
@@ -75,13 +75,15 @@ def correction_hindered(number: int, why: Hindrance, links: Links, language: Lan
     subject = _("De correctie op editie %(number)s wordt vastgehouden") % {"number": number}
     sentence = {
         Hindrance.LATE: _(
-            "Deze correctie had al lang moeten uitgaan. Daarom gaat zij niet meer vanzelf uit, maar pas als elke "
+            "Deze correctie had al lang moeten uitgaan. Daarom gebeurt dat niet meer vanzelf, maar pas als elke "
             "organisatie akkoord is."
         ),
         Hindrance.UNPRINTABLE: _(
-            "Van deze correctie kon geen goede brief worden gemaakt. Kijk haar nog eens na."
+            "Van deze correctie kon geen goede brief worden gemaakt. Kijk de tekst nog eens na."
         ),
-        Hindrance.NOBODY: _("Er is niemand meer die deze correctie moet krijgen. U kunt haar weggooien."),
+        Hindrance.NOBODY: _(
+            "Er is niemand meer die deze correctie moet krijgen. U kunt de correctie weggooien."
+        ),
     }[why]
     look = Action(_("Bekijk de correctie"), links.staff(f"edities/{number}/correctie"))
     return Notice(language, subject, subject, (sentence,), look)

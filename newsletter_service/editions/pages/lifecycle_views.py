@@ -77,7 +77,7 @@ def hold(number: int) -> Response | tuple[str, int]:
     return act(
         number,
         lambda session, edition: service.hold(session, edition, user, now, reason),
-        _("De editie wordt vastgehouden. Er gaat niets uit tot iemand haar hervat."),
+        _("De editie wordt vastgehouden. Er gaat niets uit tot iemand de editie hervat."),
     )
 
 

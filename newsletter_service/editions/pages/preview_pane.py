@@ -64,7 +64,9 @@ def _letter(
     except NothingToSee as error:
         return None, wording.conflict(error)
     except LetterError:
-        return None, _("Van deze editie kan geen goede brief worden gemaakt; waarschijnlijk is zij te groot.")
+        return None, _(
+            "Van deze editie kan geen goede brief worden gemaakt; waarschijnlijk is de editie te groot."
+        )
     return letter.html_size, ""
 
 

@@ -16,10 +16,10 @@ def many_wrong_passwords(failures: int, accounts: int, language: Language) -> No
         % {"times": times, "accounts": known},
         _(
             "Misschien raadt iemand wachtwoorden. Wie blijft raden, moet steeds langer wachten. Collega's kunnen "
-            "gewoon inloggen in de browser die zij altijd gebruiken."
+            "gewoon inloggen in de browser die ze altijd gebruiken."
         ),
         _(
-            "U hoeft niets te doen. Vraag uw collega's wel of zij het zelf waren. Blijft het doorgaan? Overleg "
+            "U hoeft niets te doen. Vraag uw collega's wel of ze het zelf waren. Blijft het doorgaan? Overleg "
             "dan met wie de server beheert."
         ),
     )

@@ -1,5 +1,8 @@
 """Words for steps of consent, and for where they were taken."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -45,3 +48,13 @@ _PLACES: dict[str, LazyString] = {
 def place_in_words(source: str) -> str:
     """Where a step was taken; the name of a file stays as it is."""
     return str(_PLACES.get(source, source))
+
+
+def named(detail: Mapping[str, Any] | None, kinds: tuple[str, ...], names: Mapping[str, str]) -> str:
+    """The names of what the `detail` of a step has under these `kinds`, in one line.
+
+    `names` are those of today; what is no longer among them goes by the word that was written down.
+    """
+    values = [(detail or {}).get(kind) or [] for kind in kinds]
+    words = [word for value in values for word in ([value] if isinstance(value, str) else value)]
+    return ", ".join(names.get(word, word) for word in words)

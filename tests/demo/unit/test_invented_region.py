@@ -74,4 +74,4 @@ def test_a_picture_is_drawn_the_same_every_time(picture: Picture) -> None:
     content = draw(picture)
     assert content == draw(picture)
     with Image.open(BytesIO(content)) as image:
-        assert (image.format, image.size) == ("PNG", (1152, 480))
+        assert (image.format, image.size) == ("PNG", (1152, 576))

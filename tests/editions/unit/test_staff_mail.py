@@ -92,12 +92,12 @@ def test_a_head_reads_what_a_correction_says_and_when_it_goes() -> None:
     notice = correction_offered(facts, LINKS, "nl")
     (plan,) = notice.paragraphs
     assert plan.startswith("Hanneke Noord wil deze correctie versturen.")
-    assert "Zij gaat donderdag 26 november om 09.00 uur uit, tenzij iemand haar vasthoudt." in plan
+    assert "Dat gebeurt donderdag 26 november om 09.00 uur, tenzij iemand de correctie vasthoudt." in plan
     assert notice.lists[0].items == (("Correctie: de tijd", ""), ("Om 15.00 uur.", ""))
     assert notice.action is not None
     assert notice.action.url == "https://nieuwsbrief.example/redactie/edities/12/correctie"
     waits = correction_offered(replace(facts, due_at=None), LINKS, "nl").paragraphs[0]
-    assert "Zij gaat pas uit als elke organisatie akkoord is." in waits
+    assert "Dat gebeurt pas als elke organisatie akkoord is." in waits
 
 
 @pytest.mark.parametrize("why", Hindrance)

@@ -61,7 +61,7 @@ ASKED_IN = {
 }
 WHY = {
     ("/samenstellen", SENT): "Dit kan niet meer: de editie staat op “verstuurd”.",
-    ("/samenstellen", STOPPED): "Deze editie is al vrijgegeven. Zij wordt nu vastgehouden",
+    ("/samenstellen", STOPPED): "Deze editie is al vrijgegeven en wordt nu vastgehouden",
     ("/vasthouden", COLLECTING): "Dit kan nog niet: deze editie verzamelt nog kopij.",
     ("/vasthouden", HELD): "Deze editie wordt al vastgehouden.",
     ("/hervatten", COMPOSED): "Deze editie wordt niet vastgehouden.",

@@ -42,6 +42,14 @@ def test_picture_and_title_lead_where_the_item_leads() -> None:
     assert re.search(r'<a href="https://noord\.example/meldpunt"[^<>]*><img [^<>]*alt="Een balie"', html)
 
 
+def test_an_item_says_whose_it_is_and_what_it_is_about() -> None:
+    html, text = parts_of(replace(ITEM, topics=("Weerbaar bestuur", "Jeugd")), OTHER)
+    assert re.search(r">NOORD</td><td [^<>]*>Weerbaar bestuur, Jeugd</td>", html)
+    assert re.search(r">ZUID</td></tr>", html)
+    assert "[NOORD · Weerbaar bestuur, Jeugd] Een nieuw meldpunt\n" in text
+    assert "[ZUID] Nog een bericht\n" in text
+
+
 def test_an_item_without_a_link_leads_nowhere() -> None:
     html, _text = parts_of(replace(ITEM, link_url="", link_label=""))
     assert re.search(r"<h3 [^<>]*>Een nieuw meldpunt</h3>", html)
@@ -66,7 +74,6 @@ def test_a_picture_says_its_size_and_its_words_stand_on_a_ground() -> None:
     assert 'width="560" height="233"' in picture
     assert "line-height:1.4" in picture
     assert "font-family:'Segoe UI'" in picture
-    assert "padding:8px" in cell
     assert "bgcolor=" in cell
 
 
@@ -93,7 +100,7 @@ def test_an_item_among_others_is_its_lead_and_the_way_to_the_rest() -> None:
         assert "Lang uitgelegd." not in part
         assert "Naar het meldpunt" in part
         assert PLACE in part
-    assert "<img" not in html
+    assert "/afbeelding/" not in html
     rest = rf'<a href="{PLACE}" aria-label="Lees verder op onze website: “Een nieuw meldpunt”"[^<>]*>Lees verder</a>'
     assert re.search(rest, html)
     assert "Lees verder op onze website: “Een nieuw meldpunt”:" in " ".join(text.split())
@@ -112,7 +119,7 @@ def test_what_has_no_lead_or_stands_nowhere_else_keeps_its_text_and_its_picture(
     html, text = parts_of(OTHER, item, limit=900)
     assert "Lang uitgelegd." in html
     assert "Lang uitgelegd." in text
-    assert "<img" in html
+    assert "/afbeelding/" in html
 
 
 def test_a_letter_of_many_items_begins_with_their_titles() -> None:
@@ -123,10 +130,25 @@ def test_a_letter_of_many_items_begins_with_their_titles() -> None:
     places = [contents.index(card.title) for card in cards]
     assert places == sorted(places)
     assert re.search(rf'<a href="{PLACE}"[^<>]*>Een nieuw meldpunt</a>', contents)
+    assert re.findall(r">(NOORD|ZUID)</td>", contents) == ["NOORD", "ZUID", "ZUID", "NOORD"]
     assert re.search(r">Besloten<br /><span [^<>]*>Beperkte toegang</span>", contents)
-    assert "- Nog een bericht\n- Derde\n- Besloten (Beperkte toegang)\n" in text
+    assert "- [ZUID] Nog een bericht\n- [ZUID] Derde\n- [NOORD] Besloten (Beperkte toegang)\n" in text
     for part in parts_of(*cards[:3], limit=900):
         assert "In dit nummer" not in part
+
+
+def test_items_that_go_further_have_a_line_at_the_end_that_leads_to_their_page() -> None:
+    restricted = replace(
+        ITEM, title="Besloten", restricted_to=("OM",), link_url="", link_label="", anchor="b"
+    )
+    message = copy_of(edition(cards=(OTHER,), further=(ITEM, restricted), featured=False))
+    html, text = html_of(message), text_of(message)
+    lines = html.partition(">Verder in deze editie</h2>")[2].partition("<h2")[0]
+    assert re.search(rf'<a href="{PLACE}"[^<>]*>Een nieuw meldpunt</a>', lines)
+    assert re.search(r">Besloten<br /><span [^<>]*>Beperkte toegang</span>", lines)
+    assert "Kort gezegd." not in html
+    assert f"- [NOORD] Een nieuw meldpunt\n  {PLACE}\n- [NOORD] Besloten (Beperkte toegang)\n" in text
+    assert "Stuur die niet door." in text
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def agreed(anna: Pages, stored: Stored) -> Pages:
     with stored() as session:
         reader = session.scalars(select(Subscriber)).one()
         read = read_now(session, "nl", CONTACT)
-        detail = {"segments": ["politie"], "topics": ["jeugd"]}
+        detail = {"segments": ["politie", "weggehaald"], "topics": ["jeugd"]}
         record_wish(session, reader, Step.CONFIRMED, READER, Place.CONFIRM, NOW, read=read, detail=detail)
     return anna
 
@@ -49,7 +49,8 @@ def test_a_receipt_says_what_when_and_in_which_words_and_leads_to_the_statement(
     with stored() as session:
         row = session.scalars(select(Consent)).one()
         assert row.wording
-        said = (row.wording.words, row.wording_hash, row.privacy_hash, "2026-11-23T09:00", "politie, jeugd")
+        said = (row.wording.words, row.wording_hash, row.privacy_hash, "2026-11-23T09:00")
+    assert "Gekozen: Politie, weggehaald, Jeugd" in answer.text
     for words in (*said, "anna@politie.example", "met de link in de bevestigingsmail", FIRST_VERSION):
         assert words in answer.text
     link = next(line.strip() for line in answer.text.splitlines() if "versie=" in line)

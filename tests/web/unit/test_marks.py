@@ -4,8 +4,9 @@ import pytest
 from PIL import Image
 
 from newsletter_service.letters.colours import Livery
+from newsletter_service.letters.motif import motif
 from newsletter_service.letters.values import Publisher
-from newsletter_service.web.marks import icon_svg, motif, picture
+from newsletter_service.web.marks import icon_svg, mark, picture
 
 BLUE = Livery.parsed("#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a")
 
@@ -34,3 +35,13 @@ def test_the_mark_is_drawn_in_the_organisations_colours() -> None:
     image = Image.open(BytesIO(picture([Publisher("X", "X", BLUE)], 180, 180, 0.5)))
     assert image.size == (180, 180)
     assert image.convert("RGB").getpixel((90, 90)) == (0x58, 0xA6, 0xD8)
+
+
+@pytest.mark.parametrize(("dark", "colour"), [(False, (0x0B, 0x55, 0x87)), (True, (0x58, 0xA6, 0xD8))])
+def test_in_letters_the_mark_has_no_ground_and_the_colours_for_the_one_it_lies_on(
+    dark: bool, colour: tuple[int, ...]
+) -> None:
+    image = Image.open(BytesIO(mark((Publisher("X", "X", BLUE),), dark=dark)))
+    assert image.size == (motif(1).width_at(108), 108)
+    assert image.getpixel((image.width // 2, 54)) == (*colour, 255)
+    assert image.getpixel((image.width - 1, 0)) == (0, 0, 0, 0)

@@ -1,5 +1,6 @@
 """What every response says to browsers and caches, and that readers get no cookie."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -11,9 +12,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from newsletter_service.app import create_app
+from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.publisher.models import Newsletter
 from newsletter_service.settings import Settings
 from newsletter_service.web.headers import mail_preview_response
+from tests.every_letter.kinds import BASE, every_kind
 from tests.factories import make_newsletter, make_segment
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -47,6 +50,16 @@ def test_a_site_without_tls_promises_none(settings: Settings) -> None:
     app = create_app(replace(settings, base_url="http://127.0.0.1:8000"))
     assert "Strict-Transport-Security" not in app.test_client().get("/healthz").headers
     assert app.config["SESSION_COOKIE_SECURE"] is False
+
+
+def test_the_mark_lies_where_letters_look_for_it_and_may_be_kept_for_a_day(client: FlaskClient) -> None:
+    letter = html_of(every_kind()[0].message)
+    addresses = set(re.findall(rf"{BASE}(/merk[\w.-]+)", letter))
+    assert len(addresses) == 2
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.mimetype == "image/png"
+        assert answer.headers["Cache-Control"] == "public, max-age=86400"
 
 
 @pytest.mark.parametrize("path", PUBLIC)
