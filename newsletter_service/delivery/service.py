@@ -22,6 +22,9 @@ from newsletter_service.delivery.rules import (
 from newsletter_service.letters.stored import as_words
 from newsletter_service.letters.values import Notice, PreparedLetter
 
+NO_SUBSCRIBER = 0
+"""Whose a notice is that goes to somebody who is no subscriber; those to staff are nobody's."""
+
 
 def write_notice(
     session: Session,
@@ -252,6 +255,11 @@ def purge_backoffs(session: Session, now: datetime) -> int:
 def erase_notices(session: Session, subscriber_id: int) -> int:
     """Removes all notices to a subscriber, also those still on their way, and returns their number."""
     return _remove(session, Delivery.subscriber_id == subscriber_id)
+
+
+def erase_notices_to(session: Session, address: str) -> int:
+    """Removes notices to an address that was no subscriber's when they were written, and returns their number."""
+    return _remove(session, Delivery.subscriber_id == NO_SUBSCRIBER, Delivery.address == address)
 
 
 def forget_recipient(session: Session, subscriber_id: int, now: datetime) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Suppression
 from newsletter_service.delivery.rules import address_hmac
-from newsletter_service.delivery.service import write_notice
+from newsletter_service.delivery.service import NO_SUBSCRIBER, write_notice
 from newsletter_service.delivery.suppressions import lift, suppression_of
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder, new_key
@@ -19,9 +19,6 @@ from newsletter_service.subscriptions.allowing.rules import may_ask
 from newsletter_service.subscriptions.consent.rules import READER, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Subscriber
-
-_NOBODY = 0
-"""Whose a letter is that goes to somebody who is no reader: erasing finds it by its address."""
 
 
 def request_link(
@@ -36,7 +33,7 @@ def request_link(
     mine = session.scalar(select(Subscriber.id).where(Subscriber.address_hmac == hashed))
     url = mail_context.links.allow(found.link_key, now)
     notice = may_we_mail_again(newsletter(session).name, language, url)
-    write_notice(session, notice, address.text, now, subscriber_id=mine or _NOBODY)
+    write_notice(session, notice, address.text, now, subscriber_id=mine or NO_SUBSCRIBER)
 
 
 def find_suppression(session: Session, holder: Holder, *, to_change: bool = False) -> Suppression | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.service import erase_notices, forget_recipient
+from newsletter_service.delivery.service import erase_notices, erase_notices_to, forget_recipient
 from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.consent.rules import READER, By, Place
@@ -32,6 +32,7 @@ def erase_subscriber(session: Session, subscriber: Subscriber, by: By, source: s
     """
     forget_person(session, subscriber, by, source, now)
     erase_notices(session, subscriber.id)
+    erase_notices_to(session, subscriber.address)
     forget_recipient(session, subscriber.id, now)
     session.delete(subscriber)
     session.flush()

@@ -96,3 +96,16 @@ def test_letters_that_staff_send_once_more_and_corrections_leave_out_who_is_paus
     session.flush()
     assert corrections.audience(session, edition, SENDS).readers == 1
     assert corrections.audience(session, edition, AFTER).readers == 2
+
+
+def test_a_letter_that_failed_at_the_address_of_before_is_not_sent_there_once_more(
+    session: Session, house: House, edition: Edition, reader: Subscriber
+) -> None:
+    release(session, house.mail_context, edition, None, SENDS)
+    for row in session.scalars(select(Delivery).where(Delivery.mailing_id.is_not(None))):
+        row.state, row.settled_at = DeliveryState.FAILED, SENDS
+    reader.address = "verhuisd@gemeente.example"
+    session.flush()
+    mailed = results.mailed(session, edition)
+    assert results.again(session, mailed, FAILED, SENDS) == results.Again(letters=1, left=1)
+    assert results.retry(session, mailed, FAILED, house.communicator, SENDS) == 1

@@ -11,6 +11,8 @@ from newsletter_service.delivery.rules import Suppressed, address_hmac
 from newsletter_service.letters.mime.reading import text_of
 from newsletter_service.links.urls import ALLOW_WITHIN
 from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.consent.rules import READER, Place
+from newsletter_service.subscriptions.erasing.service import erase_subscriber
 from tests.conftest import NOW, Clock
 from tests.factories import SUPPRESSION_KEY, make_newsletter, make_subscriber, make_suppression
 from tests.letters_made import mail_of
@@ -105,3 +107,13 @@ def test_the_link_ends_after_seven_days_and_lifts_no_later_wish(
     assert client.post(link).status_code == 410
     with stored() as session:
         assert session.scalars(select(Suppression.scope)).one() is Suppressed.ALL_MAIL
+
+
+def test_who_becomes_a_reader_and_is_erased_leaves_no_such_letter_behind(
+    client: FlaskClient, stored: Stored
+) -> None:
+    ask(client)
+    with stored() as session:
+        reader = make_subscriber(session, QUIET, now=NOW)
+        erase_subscriber(session, reader, READER, Place.OWN, NOW)
+        assert session.scalars(select(Delivery)).all() == []
