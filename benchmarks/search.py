@@ -51,8 +51,8 @@ def _taken(session: Session, wanted: Wanted) -> str:
 
 def _reader(number: int) -> dict[str, object]:
     pick = random.Random(number)  # the same readers each time
-    name = f"{_word(pick, 2)} {_word(pick, 3)}".title()
-    address = f"{_word(pick, 4)}{number}@{_word(pick, 3)}.example"
+    name = f"{invented_word(pick, 2)} {invented_word(pick, 3)}".title()
+    address = f"{invented_word(pick, 4)}{number}@{invented_word(pick, 3)}.example"
     return {
         "address": address,
         "address_hmac": f"{number:064}",
@@ -64,7 +64,8 @@ def _reader(number: int) -> dict[str, object]:
     }
 
 
-def _word(pick: random.Random, length: int) -> str:
+def invented_word(pick: random.Random, length: int) -> str:
+    """A word of so many syllables that means nothing."""
     return "".join(pick.choice(PARTS) for _part in range(length))
 
 

@@ -28,6 +28,7 @@ from newsletter_service.subscriptions.address_changes.views import address_chang
 from newsletter_service.subscriptions.allowing.views import allowing
 from newsletter_service.subscriptions.claims.views import claims
 from newsletter_service.subscriptions.domains.views import segment_domains
+from newsletter_service.subscriptions.lists.views import reader_lists
 from newsletter_service.subscriptions.pausing.views import pausing
 from newsletter_service.subscriptions.verification.views import still_there
 from newsletter_service.subscriptions.views import readers
@@ -62,6 +63,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         editions,
         register,
         acts,
+        reader_lists,
         archive,
         metrics,
     ):

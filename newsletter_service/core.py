@@ -48,4 +48,5 @@ def _services(settings: Settings, clock: Callable[[], datetime]) -> Services:
         suppression_key=settings.suppression_key,
         metrics_token=settings.metrics_token,
         demo=settings.demo,
+        instance_dir=settings.instance_dir,
     )

@@ -1,9 +1,11 @@
 """The database: one base class, constraint names, aware UTC columns, and one way to begin and end a transaction."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, cast
 
 from flask import Flask
@@ -11,6 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     ARRAY,
     JSON,
+    Column,
     ColumnElement,
     Connection,
     CursorResult,
@@ -21,11 +24,19 @@ from sqlalchemy import (
     ExceptionContext,
     Executable,
     MetaData,
+    Result,
+    Table,
+    Text,
     TypeDecorator,
+    column,
     create_engine,
     event,
+    func,
+    insert,
     literal,
+    select,
 )
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, registry
@@ -190,12 +201,46 @@ def _on_postgresql(element: _Elements, compiler: SQLCompiler, **options: Any) ->
     return f"(SELECT unnest({compiler.process(element.clauses, **options)}))"
 
 
-def among(column: InstrumentedAttribute[Any], values: Sequence[int] | Sequence[str]) -> ColumnElement[bool]:
+def among(
+    column: InstrumentedAttribute[Any] | Column[Any], values: Sequence[int] | Sequence[str]
+) -> ColumnElement[bool]:
     """Whether `column` is one of very many values. They travel as one parameter: `in_` makes one of each, and for
     thousands of those a database takes longer to plan than to look.
     """
     listed = literal(values, ARRAY(column.type).with_variant(JSON(), "sqlite"))
     return column.op("IN", is_comparison=True)(_Elements(listed))
+
+
+def insert_rows(
+    session: Session,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    shared: Mapping[str, object] = MappingProxyType({}),
+    returning: Sequence[Column[Any]] = (),
+) -> Result[Any]:
+    """Add many rows that have the same columns, `shared` being the same in all of them; returns what is asked for.
+
+    They travel as one parameter, as JSON: with one for each value, a driver takes longer to prepare a row than a
+    database to add it.
+    """
+    names, told = [*rows[0]], literal(json.dumps(rows, default=_moment_as_text), Text)
+    same = [literal(value, table.c[name].type) for name, value in shared.items()]
+    if session.get_bind().dialect.name == "sqlite":
+        each = func.json_each(told).table_valued("value")
+        values: list[ColumnElement[Any]] = [func.json_extract(each.c.value, f"$.{name}") for name in names]
+    else:
+        columns = [column(name, table.c[name].type) for name in names]
+        listed = func.json_to_recordset(cast_to(told, JSON)).table_valued(*columns)
+        values = [*listed.render_derived(with_types=True).c]
+    adding = insert(table).from_select([*names, *shared], select(*values, *same))
+    return session.execute(adding.returning(*returning) if returning else adding)
+
+
+def _moment_as_text(value: object) -> str:
+    """A moment in UTC, in the one form that both databases take it in."""
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise TypeError(f"{value!r} is no aware moment")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def rows_changed(session: Session, statement: Executable) -> int:

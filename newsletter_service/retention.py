@@ -10,3 +10,7 @@ BOUNCE_HEADERS = timedelta(days=30)
 """The headers of messages that came back."""
 BOUNCES = timedelta(days=400)
 """That a letter came back, and why."""
+LISTS = timedelta(days=1)
+"""The file of a list of readers that staff handed in and did not take in."""
+LIST_REPORTS = timedelta(days=30)
+"""What became of the lines of such a list, by their numbers."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from flask import current_app
 
@@ -30,6 +31,7 @@ class Services:
     suppression_key: str
     metrics_token: str
     demo: bool
+    instance_dir: Path
 
 
 def services() -> Services:

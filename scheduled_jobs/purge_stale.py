@@ -1,4 +1,4 @@
-"""What nobody needs is forgotten: sign-ups that nobody confirmed, notices that went out, pictures of no item."""
+"""What nobody needs is forgotten: sign-ups that nobody confirmed, notices that went out, pictures, lists."""
 
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from newsletter_service.services import services
 from newsletter_service.staff.access import service as access
 from newsletter_service.staff.used_forms import forget_used_forms
 from newsletter_service.subscriptions.service import purge_stale
+from scheduled_jobs.take_in_lists import tidy_up
 
 KEEP_USED_FORMS = timedelta(days=2)
 KEEP_PICTURES = timedelta(days=1)
@@ -29,6 +30,7 @@ def run() -> str:
         forget_old(session, now)
         keep_current(session, services().reply_to, now)
         pictures = forget_pictures(session, now - KEEP_PICTURES)
+    tidy_up()
     if readers or notices or pictures:
         return f"forgot {readers} sign-ups, {notices} notices and {pictures} pictures"
     return ""

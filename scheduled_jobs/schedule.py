@@ -17,6 +17,7 @@ from scheduled_jobs import (
     release_due,
     repair_clock_skew,
     scrub_erased,
+    take_in_lists,
     tell_staff,
 )
 
@@ -42,6 +43,7 @@ JOBS = (
     Job("check-claims", 60, check_claims.run),
     Job("end-pauses", 60, end_pauses.run),
     Job("change-addresses", 60, change_addresses.run),
+    Job("take-in-lists", 2, take_in_lists.run),
     Job("scrub-erased", 20, scrub_erased.run),
     Job("purge-stale", 3600, purge_stale.run),
     Job("watch-bounces", 300, tell_staff.of_refusals),

@@ -3,11 +3,11 @@
 Addresses are known by their keyed hashes (rules.address_hmac), which rows that are asked about often bear themselves.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, exists, select
+from sqlalchemy import ColumnElement, Connection, exists, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from newsletter_service.db import among
@@ -106,9 +106,36 @@ def keep_off(
         found.scope, found.reason, found.at, found.status = scope, reason, at, status
 
 
-def scopes(session: Session) -> dict[str, Suppressed]:
-    """What every address that is kept off anything is kept off: for those who go through a list."""
-    found = session.execute(select(Suppression.address_hmac, Suppression.scope))
+@dataclass(frozen=True, slots=True)
+class KeptOff:
+    """What an address is kept off, why, and since when."""
+
+    scope: Suppressed
+    reason: str
+    at: datetime
+
+
+def keep_off_all(session: Session, wanted: Mapping[str, KeptOff]) -> frozenset[str]:
+    """Does what `keep_off` does for many addresses, by their hashes; returns those of which nothing was known."""
+    mine = among(Suppression.address_hmac, [*wanted])
+    known = {one.address_hmac: one for one in session.scalars(select(Suppression).where(mine))}
+    new = [
+        {"address_hmac": hashed, "scope": one.scope, "reason": one.reason, "at": one.at, "status": ""}
+        for hashed, one in wanted.items()
+        if hashed not in known
+    ]
+    if new:
+        session.execute(insert(Suppression), new)
+    for hashed in known:  # found by their keys in the session, without a look at the database
+        keep_off(session, hashed, wanted[hashed].scope, wanted[hashed].reason, wanted[hashed].at)
+    session.flush()
+    return frozenset(wanted.keys() - known.keys())
+
+
+def scopes(session: Session, address_hmacs: Collection[str]) -> dict[str, Suppressed]:
+    """What those of many addresses that are kept off anything are kept off."""
+    query = select(Suppression.address_hmac, Suppression.scope)
+    found = session.execute(query.where(among(Suppression.address_hmac, [*address_hmacs])))
     return {address_hmac: scope for address_hmac, scope in found}  # noqa: C416  # rows are no pairs to mypy
 
 

@@ -76,8 +76,8 @@ def _what(language: Language) -> str:
             ),
             _("Of uw functie is gecontroleerd, wanneer en waardoor, en tot wanneer dat geldt."),
             _(
-                "Wanneer u zich aanmeldde, dat bevestigde of zich afmeldde, en de tekst waarmee u instemde. Zo kunnen "
-                "we laten zien dat u toestemming gaf."
+                "Wanneer u zich aanmeldde, dat bevestigde of zich afmeldde, tot welke dag u de nieuwsbrief stilzette, "
+                "en de tekst waarmee u instemde. Zo kunnen we laten zien dat u toestemming gaf."
             ),
             _("Of een editie bij u bezorgd kon worden."),
         ),

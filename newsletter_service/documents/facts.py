@@ -60,6 +60,8 @@ def _retention(language: Language) -> str:
 
     lines = (
         _("Een aanmelding die u niet bevestigt: %(days)s.") % {"days": days(retention.UNCONFIRMED.days)},
+        _("Een lijst waarmee een medewerker lezers uit een ander programma meebrengt: hooguit %(days)s.")
+        % {"days": days(retention.LISTS.days)},
         _("E-mails over uw aanmelding: %(days)s nadat ze zijn verstuurd.")
         % {"days": days(retention.NOTICES.days)},
         _(

@@ -2,10 +2,14 @@
 
 import csv
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import StringIO
 from itertools import islice
+from pathlib import Path
+from typing import TextIO
 
 BEGINNING = "\ufeff"
 """The byte order mark: without it Excel takes UTF-8 for the encoding of the machine."""
@@ -16,6 +20,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ";,\t|"
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _PROBED = 20_000
+_PIECE = 1 << 20
 _TITLES_WITHIN = 10
 _FORMULA = r"'*[=+\-@＝＋－＠\t\r]"
 _CELL_BEGINS = r"(^|[;,\t|\n\r\"])"
@@ -27,7 +32,7 @@ class UnreadableFile(ValueError):
     """No table: the message says why, for the person at the command."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """The cells of one row, and the line of the file that it ends on."""
 
@@ -35,37 +40,62 @@ class Row:
     cells: tuple[str, ...]
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file: UTF-8, UTF-16 where it says so, and else the code page of Windows."""
-    for encoding in ["utf-16"] if data.startswith(_UTF_16) else ["utf-8-sig", "cp1252"]:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+Opener = Callable[[], TextIO]
+"""Opens a text from its beginning, its line ends as they are."""
+
+
+def text_file(path: Path) -> Opener:
+    """Opens the text of a file: UTF-8, UTF-16 where it says so, and else the code page of Windows; UnreadableFile."""
+    with path.open("rb") as file:
+        named = file.read(2) in _UTF_16
+    for encoding in ["utf-16"] if named else ["utf-8-sig", "cp1252"]:
+        if _is_in(path, encoding):
+            return partial(path.open, encoding=encoding, newline="")
     raise UnreadableFile("the file is no text (in a spreadsheet, save it as “CSV UTF-8”)")
 
 
-def rows_from(text: str, is_header: Callable[[tuple[str, ...]], bool]) -> Iterator[Row]:
+def _is_in(path: Path, encoding: str) -> bool:
+    """Whether a whole file can be read in an encoding; a piece at a time, as it may be large."""
+    decoder = getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                decoder.decode(piece)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def rows_from(opener: Opener, is_header: Callable[[tuple[str, ...]], bool]) -> Iterator[Row]:
     """The header and what follows it, whichever delimiter they are split by; rows without any text are passed over.
 
     `is_header` knows a header when it sees one: what stands above it (a title, an export's date) is no part of
     the table. Nothing comes out where there is no header within the first rows. Raises UnreadableFile.
     """
-    text = text.removeprefix(BEGINNING)
-    named = _SEP_LINE.match(text)
-    body, skipped = (text[named.end() :], 1) if named else (text, 0)
+    with opener() as text:
+        probed = text.read(_PROBED).removeprefix(BEGINNING)
+    named = _SEP_LINE.match(probed)
+    body, skipped = (probed[named.end() :], 1) if named else (probed, 0)
     delimiters = named[1] if named else _DELIMITERS
-    headers = {delimiter: _header(body, delimiter, is_header) for delimiter in delimiters}
+    headers = {
+        delimiter: _header(StringIO(body, newline=""), delimiter, is_header) for delimiter in delimiters
+    }
     found = {delimiter: header for delimiter, header in headers.items() if header is not None}
     if found:
         delimiter = max(found, key=lambda one: len(found[one].cells))
-        rows = _split(body, delimiter, strict=True)
-        yield from (Row(row.line + skipped, row.cells) for row in rows if row.line >= found[delimiter].line)
+        with opener() as text:
+            if skipped:
+                text.readline()
+            rows = _split(text, delimiter, strict=True)
+            yield from (
+                Row(row.line + skipped, row.cells) for row in rows if row.line >= found[delimiter].line
+            )
 
 
-def _header(text: str, delimiter: str, is_header: Callable[[tuple[str, ...]], bool]) -> Row | None:
+def _header(text: TextIO, delimiter: str, is_header: Callable[[tuple[str, ...]], bool]) -> Row | None:
     """The header, if `text` is split by `delimiter`."""
-    first = islice(_split(text[:_PROBED], delimiter, strict=False), _TITLES_WITHIN)
+    first = islice(_split(text, delimiter, strict=False), _TITLES_WITHIN)
     return next((row for row in first if is_header(row.cells)), None)
 
 
@@ -86,14 +116,20 @@ def guarded(cell: str) -> str:
 
 def unguarded(cell: str) -> str:
     """What `guarded` was given."""
-    return _GUARDED.sub(r"\1", cell)
+    return _GUARDED.sub(r"\1", cell) if "'" in cell else cell
 
 
-def _split(text: str, delimiter: str, *, strict: bool) -> Iterator[Row]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+def _split(text: TextIO, delimiter: str, *, strict: bool) -> Iterator[Row]:
+    reader = csv.reader(_without_beginning(text), delimiter=delimiter, strict=strict)
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if any(map(str.strip, cells)):
                 yield Row(reader.line_num, tuple(cells))
     except csv.Error as error:
         raise UnreadableFile(f"line {reader.line_num} is no CSV: {error}") from error
+
+
+def _without_beginning(text: TextIO) -> Iterator[str]:
+    """The lines of a text, without the byte order mark that may stand before the first."""
+    yield from (line.removeprefix(BEGINNING) for line in islice(text, 1))
+    yield from text

@@ -1,34 +1,48 @@
-"""The commands `newsletter subscribers ...`."""
+"""The commands `newsletter subscribers ...` about all readers."""
 
+import tempfile
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from newsletter_service.db import reading, unit_of_work
-from newsletter_service.files.csv import UnreadableFile, decoded
+from newsletter_service.files.csv import UnreadableFile
 from newsletter_service.services import services
-from newsletter_service.subscriptions.importing.service import (
-    Imported,
-    all_subscribers,
-    all_who_stay_away,
-    import_subscribers,
-    read,
-    record_export,
+from newsletter_service.subscriptions.exporting.service import export, record_export
+from newsletter_service.subscriptions.importing.files import table_in
+from newsletter_service.subscriptions.importing.rules import (
+    PLACE_LENGTH,
+    PROOF_LENGTH,
+    SOURCE_LENGTH,
+    Answers,
+    Fate,
+    Proof,
+    Vouched,
 )
-from newsletter_service.subscriptions.importing.sheets import Remark, write_sheet
+from newsletter_service.subscriptions.importing.service import Imported, foresee, import_subscribers, read
+from newsletter_service.subscriptions.importing.sheets import Remarks, Sheet
 
-_PROOF_LENGTH = 1000
-_FAULTS_SHOWN = 20
+_SHOWN = 20
 
 subscriber_commands = AppGroup("subscribers", help="Readers: in and out as CSV, and what is held about one.")
 
 
-def _proof(_context: click.Context, _parameter: click.Parameter, typed: str) -> str:
-    consent = " ".join(typed.split())
-    if not consent or len(consent) > _PROOF_LENGTH:
-        raise click.BadParameter(f"say it in 1 to {_PROOF_LENGTH} characters.")
-    return consent
+class _OneLine(click.ParamType[str]):
+    """Words on one line, up to a limit."""
+
+    name = "text"
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The words with single spaces."""
+        words = " ".join(value.split())
+        if not words or len(words) > self.longest:
+            self.fail(f"say it in 1 to {self.longest} characters.", param, ctx)
+        return words
 
 
 @subscriber_commands.command("import")
@@ -36,60 +50,95 @@ def _proof(_context: click.Context, _parameter: click.Parameter, typed: str) -> 
 @click.option(
     "--consent",
     required=True,
-    callback=_proof,
-    help="Where and how these readers agreed; kept as the proof of it.",
+    type=_OneLine(PROOF_LENGTH),
+    help="What these readers agreed to, and how; kept as the proof of it.",
 )
+@click.option("--consent-place", type=_OneLine(PLACE_LENGTH), help="Where they agreed: a form, a page.")
+@click.option(
+    "--consent-date",
+    type=click.DateTime(["%Y-%m-%d", "%d-%m-%Y"]),
+    help="When those agreed of whom the file does not say it.",
+)
+@click.option(
+    "--verified", multiple=True, help="A segment (its short name) for which all of them are verified."
+)
+@click.option("--verified-by", type=_OneLine(SOURCE_LENGTH), help="What that verification goes by.")
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would happen; change nothing.")
-def import_file(file: Path, consent: str, dry_run: bool) -> None:
+def import_file(
+    file: Path,
+    consent: str,
+    consent_place: str | None,
+    consent_date: datetime | None,
+    verified: tuple[str, ...],
+    verified_by: str | None,
+    dry_run: bool,
+) -> None:
     """Take in the readers of FILE, all or none.
 
-    FILE is a table as spreadsheets save it. Columns, with Dutch or English titles: address, and if you like name,
-    language, segments and topics (their short names with blanks between, or their names with commas), status (only
-    active readers come in; who left is remembered and stays away, also from later lists), confirmed_at
-    (23-11-2026 09:00). Nobody is mailed; who is known already stays as they are.
+    FILE is a table as spreadsheets save it, or a workbook (.xlsx, .xls, .ods), or an export of listmonk, Mailchimp,
+    Laposta or Mailman. Columns, with Dutch or English titles: address, and if you like name, organisation, language,
+    segments and topics (their short names with blanks between, or their names with commas), status (only active
+    readers come in; who left, or could not be reached, is remembered and stays away, also from later lists),
+    confirmed_at (23-11-2026 09:00). Nobody is mailed; who is known already stays as they are.
     """
+    if bool(verified) != bool(verified_by):
+        raise click.UsageError("--verified and --verified-by go together: say for what, and by what.")
+    proof = Proof(consent, consent_place or "", _day(consent_date))
+    answers = Answers(proof, Vouched(frozenset(verified), verified_by or ""))
     now, suppression_key = services().clock(), services().suppression_key
-    text = _text_of(file)
-    with unit_of_work() as session:
-        sheet = read(session, text, suppression_key, now)
-        if sheet.faults:
-            raise click.ClickException(_report(sheet.faults))
-        done = import_subscribers(session, sheet, consent, suppression_key, now, file.name[-200:])
-        if dry_run:
-            session.rollback()
-    for remark in sorted(sheet.remarks + done.remarks, key=lambda remark: remark.line):
+    sheet = _sheet_of(file, now, suppression_key)
+    if dry_run:
+        with reading() as session:
+            done = foresee(session, sheet, answers, suppression_key)
+    else:
+        with unit_of_work() as session:
+            done = import_subscribers(
+                session, sheet, answers, suppression_key, now, file_name=file.name[-200:]
+            )
+    for remark in sorted(sheet.remarks.kept + done.remarks, key=lambda remark: remark.line):
         click.echo(f"line {remark.line}: {remark.what}")
     click.echo(_outcome(done, "would be " if dry_run else ""))
 
 
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _sheet_of(file: Path, now: datetime, suppression_key: str) -> Sheet:
+    """The readers in a file; it is read before the transaction begins in which they come in."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            opener = table_in(file, Path(folder) / "table.csv")
+        except UnreadableFile as error:
+            raise click.ClickException(f"nothing was taken in: {error}") from error
+        with reading() as session:
+            sheet = read(session, opener, suppression_key, now)
+    if sheet.faults:
+        raise click.ClickException(_report(sheet.faults))
+    return sheet
+
+
 def _outcome(done: Imported, would_be: str) -> str:
     parts_said = [
-        f"{done.added} {would_be}added",
-        f"{done.known} known already",
-        f"{done.suppressed} want no mail",
-        f"{done.not_active} not active",
+        f"{done.number(Fate.ADDED)} {would_be}added",
+        f"{done.number(Fate.KNOWN, Fate.WAITS)} known already",
+        f"{done.number(Fate.SUPPRESSED)} want no mail",
+        f"{done.number(Fate.NOT_ACTIVE, Fate.LEFT_THERE)} not active",
     ]
-    if done.confirmed:
-        parts_said.insert(1, f"{done.confirmed} {would_be}confirmed")
-    if done.left:
-        parts_said.append(f"{done.left} left before")
+    if confirmed := done.number(Fate.CONFIRMED):
+        parts_said.insert(1, f"{confirmed} {would_be}confirmed")
+    if left := done.number(Fate.LEFT_BEFORE):
+        parts_said.append(f"{left} left before")
     return f"{', '.join(parts_said)}."
 
 
-def _report(faults: list[Remark]) -> str:
+def _report(faults: Remarks) -> str:
     lines = [
-        f"line {fault.line}: {fault.what}" if fault.line else fault.what for fault in faults[:_FAULTS_SHOWN]
+        f"line {fault.line}: {fault.what}" if fault.line else fault.what for fault in faults.kept[:_SHOWN]
     ]
-    if len(faults) > _FAULTS_SHOWN:
-        lines.append(f"and {len(faults) - _FAULTS_SHOWN} more")
+    if faults.number > _SHOWN:
+        lines.append(f"and {faults.number - _SHOWN} more")
     return "\n".join(["nothing was taken in:", *lines])
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return decoded(file.read_bytes())
-    except UnreadableFile as error:
-        raise click.ClickException(f"nothing was taken in: {error}") from error
 
 
 @subscriber_commands.command("export")
@@ -98,7 +147,5 @@ def export_file() -> None:
     with unit_of_work() as session:
         record_export(session, services().clock())
     with reading() as session:
-        for row in write_sheet(
-            all_subscribers(session), all_who_stay_away(session, services().suppression_key)
-        ):
+        for row in export(session, services().suppression_key):
             click.echo(row, nl=False)

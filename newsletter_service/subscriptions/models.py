@@ -76,7 +76,7 @@ class Subscriber(Base):
 @event.listens_for(Subscriber, "before_insert")
 @event.listens_for(Subscriber, "before_update")
 def _keep_what_is_searched(_mapper: object, _connection: object, subscriber: Subscriber) -> None:
-    """Whatever changes a name or an address, the search knows it."""
+    """Whatever changes a name or an address, the search knows it; rows that are added in bulk bring it along."""
     subscriber.search = searched(subscriber.name or "", subscriber.address)
 
 

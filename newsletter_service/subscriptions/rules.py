@@ -71,6 +71,8 @@ def still_wants(status: Status, left_at: datetime | None, cause: str, suppressed
 
 def folded(words: str) -> str:
     """Words as they are searched: without capitals and accents, with single blanks."""
+    if words.isascii():
+        return " ".join(words.lower().split())
     letters = unicodedata.normalize("NFKD", words)
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).casefold().split())
 
@@ -122,10 +124,16 @@ def clean_name(raw: str) -> str:
     """
     if len(raw) > TYPED_NAME_LENGTH:
         raise BadName(NameProblem.LENGTH)
+    if raw.isascii() and raw.isprintable():
+        return _checked_name(" ".join(raw.split()))
     blanks = "".join(" " if c.isspace() else c for c in raw)
     name = unicodedata.normalize("NFC", " ".join(_without_hidden(blanks).split()))
     if not all(c in _JOINERS or c.isprintable() for c in name):
         raise BadName(NameProblem.CHARACTERS)
+    return _checked_name(name)
+
+
+def _checked_name(name: str) -> str:
     if len(name) > NAME_LENGTH:
         raise BadName(NameProblem.LENGTH)
     if _WEB_ADDRESS.search(name.translate(_DOTS)):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
 from flask import Flask
@@ -14,7 +15,9 @@ from newsletter_service.delivery.models import Suppression
 from newsletter_service.links.urls import Links
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
-from newsletter_service.subscriptions.importing.service import all_subscribers, import_subscribers, read
+from newsletter_service.subscriptions.exporting.service import all_subscribers
+from newsletter_service.subscriptions.importing.rules import Answers, Fate, Proof
+from newsletter_service.subscriptions.importing.service import import_subscribers, read
 from newsletter_service.subscriptions.importing.sheets import write_sheet
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
@@ -80,10 +83,11 @@ def out_and_in_again(session: Session, mail_context: Services) -> None:
     session.execute(delete(Subscriber))
     session.expunge_all()
     begin_counting_anew(session)
-    sheet = read(session, "".join([header, *reversed(rows)]), mail_context.suppression_key, NOW)
-    assert import_subscribers(
-        session, sheet, "zo stond het er", mail_context.suppression_key, NOW
-    ).added == len(NAMES)
+    text = "".join([header, *reversed(rows)])
+    key = mail_context.suppression_key
+    sheet = read(session, lambda: StringIO(text, newline=""), key, NOW)
+    done = import_subscribers(session, sheet, Answers(Proof("zo stond het er")), key, NOW)
+    assert done.number(Fate.ADDED) == len(NAMES)
 
 
 def renumbered(session: Session) -> None:

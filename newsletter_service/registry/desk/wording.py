@@ -1,5 +1,7 @@
 """What staff read about a reader."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
 from newsletter_service.audience.rules import Why
@@ -9,6 +11,7 @@ from newsletter_service.subscriptions.addresses import readable
 from newsletter_service.subscriptions.consent.rules import Step
 from newsletter_service.subscriptions.on_behalf.rules import Allowed
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.verification.rules import Evidence
 from newsletter_service.web.formatting import date_text
 
 
@@ -65,6 +68,23 @@ def change(wanted: AddressChange) -> str:
         return _("%(address)s, moet bij het oude adres nog bevestigd worden", address=address)
     day = date_text(wanted.silence_counts_from, "full")
     return _("%(address)s vanaf %(day)s, als het oude adres niet weigert", address=address, day=day)
+
+
+def verified(evidence: Evidence | None, source: str) -> str:
+    """What a verification goes by."""
+    if evidence is Evidence.IMPORT:
+        return _("gecontroleerd: meegekomen met een lijst, %(source)s", source=source)
+    return (
+        _("gecontroleerd: adres bij %(domain)s", domain=source)
+        if source
+        else _("gecontroleerd door een medewerker")
+    )
+
+
+def proof(note: str, detail: Mapping[str, object] | None) -> list[str]:
+    """What a step goes by: the words and the place of consent that was given elsewhere, or what proved a function."""
+    place, source = ((detail or {}).get(name) for name in ("place", "source"))
+    return [str(one) for one in (note, place, source) if one]
 
 
 def verdict(given: Verdict) -> str:

@@ -1,11 +1,14 @@
 """The one way into the consent ledger, the two ways in which it forgets, and what it says."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Select, delete, insert, literal, select, update
+from sqlalchemy import Select, Table, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from newsletter_service.db import insert_rows
 from newsletter_service.documents.models import Document
 from newsletter_service.documents.service import Read, keep_shown
 from newsletter_service.subscriptions.consent.models import WITHOUT_PERSON, Consent
@@ -51,6 +54,34 @@ def record_wish(
         row.privacy_version, row.privacy_hash = read.privacy.version, keep_shown(session, read.privacy, now)
     session.add(row)
     session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """One step of one person, where many took it: of a reader by number, or of nobody's address (None) by its hash."""
+
+    subscriber_id: int | None
+    address_hmac: str
+    at: datetime
+    detail: Mapping[str, object]
+    step: Step
+
+
+def record_wishes(session: Session, wished: Sequence[Wished], by: By, source: str, note: str) -> None:
+    """Write down steps of many people in one statement, with what they have in common: who, where, and the proof."""
+    shared = {"actor": by.actor, "staff_id": by.staff_id, "source": source, "note": note}
+    rows = [
+        {
+            "subscriber_id": one.subscriber_id,
+            "address_hmac": one.address_hmac,
+            "at": one.at,
+            "detail": one.detail or None,
+            "step": one.step,
+        }
+        for one in wished
+    ]
+    if rows:
+        insert_rows(session, cast(Table, Consent.__table__), rows, shared)
 
 
 def record_of_all(

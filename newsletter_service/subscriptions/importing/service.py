@@ -1,121 +1,183 @@
-"""Readers brought from elsewhere, with the proof of their consent, and taken along."""
+"""Readers brought from elsewhere: everybody on a list or nobody, in statements for a thousand at once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
+from itertools import islice
+from types import MappingProxyType
+from typing import TypeVar
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.audience.service import segments, topics
+from newsletter_service.clock import DEFAULT_ZONE, recurring_moment
 from newsletter_service.db import among
-from newsletter_service.delivery.models import Suppression
 from newsletter_service.delivery.rules import Suppressed, address_hmac
-from newsletter_service.delivery.suppressions import keep_off, scopes, suppress
+from newsletter_service.delivery.suppressions import KeptOff, keep_off_all, scopes, suppress
+from newsletter_service.files.csv import Opener
 from newsletter_service.keys.secret_keys import fingerprint
+from newsletter_service.operations.logs import without_addresses
+from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
-from newsletter_service.subscriptions.addresses import Address
-from newsletter_service.subscriptions.consent.rules import COMMAND, Step
-from newsletter_service.subscriptions.consent.service import record_wish
-from newsletter_service.subscriptions.importing.sheets import Line, Remark, Sheet, StayAway, read_sheet
-from newsletter_service.subscriptions.models import Membership, Subscriber
-from newsletter_service.subscriptions.rules import Status
-from newsletter_service.subscriptions.verification.service import settle
+from newsletter_service.subscriptions.consent.rules import COMMAND, By, Step, by_staff
+from newsletter_service.subscriptions.consent.service import Wished, record_wishes
+from newsletter_service.subscriptions.importing.adding import Adding, Offers
+from newsletter_service.subscriptions.importing.rules import (
+    REMEMBERED,
+    Answers,
+    Fate,
+    Known,
+    Line,
+    Problem,
+    Proof,
+    Remark,
+    Standing,
+    StayAway,
+    fate,
+)
+from newsletter_service.subscriptions.importing.sheets import Sheet, read_sheet
+from newsletter_service.subscriptions.models import Subscriber
 
-_ROWS_AT_ONCE = 500
+_AT_ONCE = 1000
 _EVERYBODY = 0
-_LEFT_REASON = "left"
+_STEPS = {Standing.LEFT: Step.LEFT, Standing.BOUNCED: Step.BOUNCED, Standing.BLOCKED: Step.LEFT}
+_WAITS = {
+    Suppressed.ALL_MAIL: "this address wants no mail",
+    Suppressed.IMPORTS: "an earlier list names this reader as having left",
+    None: "this reader had left here; only they themselves can come back",
+}
+T = TypeVar("T")
+
+
+def _no_line_numbers() -> defaultdict[Fate, "array[int]"]:
+    return defaultdict(lambda: array("L"))
 
 
 @dataclass
 class Imported:
-    """What became of the lines of a sheet; `remarks` say why somebody who waits to be confirmed still does.
+    """What became of the lines of a list, by their numbers; `remarks` say why somebody who waits still does."""
 
-    Who is `known` already stays as they are, also if they left. `confirmed` are those who had signed up and
-    whose consent the sheet proves; `left` those whom this or an earlier sheet named as having left.
-    """
-
-    added: int = 0
-    known: int = 0
-    confirmed: int = 0
-    suppressed: int = 0
-    left: int = 0
-    not_active: int = 0
+    lines: defaultdict[Fate, "array[int]"] = field(default_factory=_no_line_numbers)
     remarks: list[Remark] = field(default_factory=list)
 
+    def number(self, *fates: Fate) -> int:
+        """The number of lines that met one of these fates."""
+        return sum(len(self.lines[one]) for one in fates)
 
-def read(session: Session, text: str, suppression_key: str, now: datetime) -> Sheet:
+
+def read(
+    session: Session,
+    opener: Opener,
+    suppression_key: str,
+    now: datetime,
+    *,
+    chosen: Iterable[str] | None = None,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> Sheet:
     """The readers in a table, checked against the segments and topics there are."""
-    sheet = read_sheet(text, _by_any_name(segments(session)), _by_any_name(topics(session)), now)
+    known = _by_any_name(segments(session)), _by_any_name(topics(session))
+    sheet = read_sheet(opener, *known, now, chosen=chosen, progress=progress)
     mine = fingerprint(suppression_key)
     foreign = next((one for one in sheet.stay_away if not one.key.startswith(f"{mine}:")), None)
     if foreign is not None:
-        what = (
-            "has the hash of an address from a service with another SUPPRESSION_KEY, which cannot be recognised here. "
-            "Start this copy with the suppression_key file of that service while it is empty, or leave such lines out"
-        )
-        sheet.faults.append(Remark(foreign.number, what))
+        sheet.faults.add(foreign.number, Problem.FOREIGN_KEY)
     return sheet
 
 
 def import_subscribers(
     session: Session,
     sheet: Sheet,
-    consent: str,
+    answers: Answers,
     suppression_key: str,
     now: datetime,
+    *,
     file_name: str = "import",
+    actor: User | None = None,
+    progress: Callable[[int], None] = lambda _rows: None,
 ) -> Imported:
-    """Add who is in `sheet`, confirmed; `consent` says where and how they agreed, and is kept as proof.
+    """Add who is in `sheet`: confirmed where the answers prove their consent, and else to be asked by mail.
 
-    Nobody is mailed, and nobody comes back by a list: neither who is not to be mailed any more, nor who left
-    here, nor whom this or an earlier list names as having left.
+    Nobody comes back by a list: neither who is not to be mailed any more, nor who left here, nor whom this or an
+    earlier list names as having left. `actor` is None at a command.
     """
-    importing = _Import.begin(session, consent, suppression_key, now, file_name)
+    by = by_staff(actor.id) if actor else COMMAND
+    importing = _Import(session, answers, suppression_key, now, by, file_name)
     importing.keep_away(sheet.stay_away)
-    for line in sheet.lines:
-        importing.take(line)
-    session.flush()
+    for number, lines in enumerate(_in_pieces(sheet.lines)):
+        importing.take(lines)
+        progress(min(len(sheet.lines), (number + 1) * _AT_ONCE))
     result = importing.result
-    detail = {"added": result.added, "confirmed": result.confirmed, "consent": consent}
-    record(session, None, "subscribers.import", "subscriber", _EVERYBODY, now, **detail)
+    detail = {
+        "added": result.number(Fate.ADDED),
+        "confirmed": result.number(Fate.CONFIRMED),
+        "asked": result.number(Fate.ASKED),
+        "consent": without_addresses(answers.proof.words) if answers.proof else "",
+    }
+    record(session, actor, "subscribers.import", "subscriber", _EVERYBODY, now, **detail)
     return result
 
 
-def record_export(session: Session, now: datetime) -> None:
-    """Write down in the audit trail that everybody's data were taken along."""
-    record(session, None, "subscribers.export", "subscriber", _EVERYBODY, now)
+def foresee(session: Session, sheet: Sheet, answers: Answers, suppression_key: str) -> Imported:
+    """What would become of everybody in `sheet`, as things stand now; nothing is changed and nobody held up."""
+    foreseen = Imported()
+    brought = {one.key.rpartition(":")[2]: one.scope for one in sheet.stay_away}
+    for lines in _in_pieces(sheet.lines):
+        _note(foreseen, _decided(session, lines, answers, suppression_key, brought))
+    return foreseen
 
 
-def all_subscribers(session: Session) -> Iterator[Line]:
-    """Everybody, by address, for a sheet."""
-    query = select(Subscriber).order_by(Subscriber.address).execution_options(yield_per=_ROWS_AT_ONCE)
-    for number, subscriber in enumerate(session.scalars(query), 2):
-        yield Line(
-            number=number,
-            address=Address(subscriber.address),
-            name=subscriber.name,
-            language=subscriber.language,
-            segments=frozenset(membership.segment.slug for membership in subscriber.memberships),
-            topics=frozenset(topic.slug for topic in subscriber.topics),
-            status=subscriber.status,
-            confirmed_at=subscriber.confirmed_at,
-        )
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """A line with the hash of its address, what becomes of it, and what the address is kept off."""
+
+    line: Line
+    hashed: str
+    fate: Fate
+    kept_off: Suppressed | None
 
 
-def all_who_stay_away(session: Session, suppression_key: str) -> Iterator[StayAway]:
-    """The keyed hashes of addresses that no list may bring in, for a copy of this service with the same key.
+def _decided(
+    session: Session,
+    lines: Sequence[Line],
+    answers: Answers,
+    suppression_key: str,
+    brought: Mapping[str, Suppressed] = MappingProxyType({}),
+) -> list[_Decided]:
+    """What becomes of some lines; `brought` is what the list itself keeps addresses off, where that is not kept yet."""
+    hashes = [address_hmac(line.address.text, suppression_key) for line in lines]
+    known, kept_off = _known(session, lines), scopes(session, hashes)
+    decided = []
+    for line, hashed in zip(lines, hashes, strict=True):
+        here, kept = known.get(line.address.text), _stricter(kept_off.get(hashed), brought.get(hashed))
+        became = fate(line, here, kept, proven=answers.proof is not None)
+        decided.append(_Decided(line, hashed, became, kept))
+    return decided
 
-    Who signed up and confirmed after a list had named them as having left came back by their own wish.
-    """
-    mine = fingerprint(suppression_key)
-    back = exists().where(
-        Subscriber.address_hmac == Suppression.address_hmac, Subscriber.status == Status.ACTIVE
-    )
-    query = select(Suppression).where(or_(Suppression.scope == Suppressed.ALL_MAIL, ~back))
-    for row in session.scalars(query.order_by(Suppression.scope, Suppression.address_hmac)):
-        yield StayAway(0, f"{mine}:{row.address_hmac}", row.scope, row.reason, row.at)
+
+def _stricter(one: Suppressed | None, other: Suppressed | None) -> Suppressed | None:
+    return Suppressed.ALL_MAIL if Suppressed.ALL_MAIL in (one, other) else one or other
+
+
+def _known(session: Session, lines: Sequence[Line]) -> dict[str, Known]:
+    """Readers with these addresses."""
+    columns = (Subscriber.address, Subscriber.id, Subscriber.status, Subscriber.confirmed_at)
+    query = select(*columns).where(among(Subscriber.address, [line.address.text for line in lines]))
+    return {
+        row.address: Known(row.id, row.status, row.confirmed_at is not None) for row in session.execute(query)
+    }
+
+
+def _note(result: Imported, decided: Sequence[_Decided]) -> None:
+    for one in decided:
+        result.lines[one.fate].append(one.line.number)
+        if one.fate is Fate.WAITS:
+            result.remarks.append(
+                Remark(one.line.number, Problem.STILL_WAITS, {"about": _WAITS[one.kept_off]})
+            )
 
 
 def _by_any_name(rows: Iterable[Segment] | Iterable[Topic]) -> dict[str, str]:
@@ -123,143 +185,82 @@ def _by_any_name(rows: Iterable[Segment] | Iterable[Topic]) -> dict[str, str]:
     return {name.casefold(): row.slug for row in rows for name in (row.name_nl, row.name_en, row.slug)}
 
 
+def _in_pieces(things: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(things)
+    while piece := list(islice(left, _AT_ONCE)):
+        yield piece
+
+
 @dataclass
 class _Import:
-    """An import under way: what it needs to know of who is there, and what has become of the lines so far."""
+    """An import under way: what staff said of the list, and what has become of its lines so far."""
 
     session: Session
-    consent: str
+    answers: Answers
     suppression_key: str
     now: datetime
+    by: By
     file_name: str
-    segments: dict[str, Segment]
-    topics: dict[str, Topic]
-    known: dict[str, str]
-    kept_off: dict[str, Suppressed]
     result: Imported = field(default_factory=Imported)
 
-    @classmethod
-    def begin(
-        cls, session: Session, consent: str, suppression_key: str, now: datetime, file_name: str
-    ) -> "_Import":
-        return cls(
-            session=session,
-            consent=consent,
-            suppression_key=suppression_key,
-            now=now,
-            file_name=file_name,
-            segments={segment.slug: segment for segment in segments(session)},
-            topics={topic.slug: topic for topic in topics(session)},
-            known={
-                row.address: row.status
-                for row in session.execute(select(Subscriber.address, Subscriber.status))
-            },
-            kept_off=scopes(session),
+    def __post_init__(self) -> None:
+        proof = self.answers.proof
+        self.note = proof.words if proof else ""
+        self.adding = Adding(
+            self.session,
+            Offers.of(self.session),
+            self.answers.vouched,
+            self.now,
+            self.by,
+            self.file_name,
+            self.note,
+            proof.place if proof else "",
+            _beginning_of(proof) or self.now,
         )
 
     def keep_away(self, stay_away: Sequence[StayAway]) -> None:
         """Write down who stays away; what is on its way to those who are not to be mailed is cancelled."""
-        hashes = {one.key.rpartition(":")[2]: one for one in stay_away}
-        for hashed, one in hashes.items():
-            if hashed not in self.kept_off:
-                self._record_left(hashed, one.since)
-            keep_off(self.session, hashed, one.scope, one.reason, one.since)
-        self.session.flush()
-        self.kept_off = scopes(self.session)
-        never = [hashed for hashed, one in hashes.items() if one.scope is Suppressed.ALL_MAIL]
-        query = select(Subscriber.id, Subscriber.address_hmac).where(among(Subscriber.address_hmac, never))
-        for subscriber_id, hashed in self.session.execute(query):
-            suppress(self.session, hashed, subscriber_id, hashes[hashed].reason, self.now)
-
-    def _record_left(self, hashed: str, at: datetime) -> None:
-        record_wish(self.session, hashed, Step.LEFT, COMMAND, self.file_name, at, note=self.consent)
-
-    def take(self, line: Line) -> None:
-        """Decide what becomes of one line, and count it."""
-        key = address_hmac(line.address.text, self.suppression_key)
-        kept_off = self.kept_off.get(key)
-        status = self.known.get(line.address.text)
-        if status == Status.PENDING and line.status is Status.ACTIVE:
-            self._take_pending(line, kept_off)
-        elif status is not None:
-            self.result.known += 1
-        elif kept_off is Suppressed.ALL_MAIL:
-            self.result.suppressed += 1
-        elif line.status is Status.LEFT:
-            self._remember_as_left(key)
-            self.result.not_active += 1
-        elif kept_off is Suppressed.IMPORTS:
-            self.result.left += 1
-        elif line.status is not Status.ACTIVE:
-            self.result.not_active += 1
-        else:
-            self._add(line, key)
-            self.result.added += 1
-
-    def _take_pending(self, line: Line, kept_off: Suppressed | None) -> None:
-        """Somebody signed the address up and nobody has confirmed it yet: the sheet's proof does, if it can."""
-        subscriber = self.session.scalars(
-            select(Subscriber).where(Subscriber.address == line.address.text).with_for_update()
-        ).one()
-        why_not = self._reason_to_wait(subscriber, kept_off)
-        if why_not:
-            self.result.known += 1
-            self.result.remarks.append(
-                Remark(line.number, f"waits to be confirmed and still does: {why_not}")
+        for piece in _in_pieces(stay_away):
+            hashes = {one.key.rpartition(":")[2]: one for one in piece}
+            self._keep_off(
+                {hashed: KeptOff(one.scope, one.reason, one.since) for hashed, one in hashes.items()},
+                dict.fromkeys(hashes, Step.LEFT),
             )
-            return
-        self._activate(subscriber, line)
-        self.result.confirmed += 1
+            never = [hashed for hashed, one in hashes.items() if one.scope is Suppressed.ALL_MAIL]
+            query = select(Subscriber.id, Subscriber.address_hmac).where(
+                among(Subscriber.address_hmac, never)
+            )
+            for subscriber_id, hashed in self.session.execute(query):
+                suppress(self.session, hashed, subscriber_id, hashes[hashed].reason, self.now)
 
-    def _reason_to_wait(self, subscriber: Subscriber, kept_off: Suppressed | None) -> str:
-        if kept_off is Suppressed.ALL_MAIL:
-            return "this address wants no mail"
-        if kept_off is Suppressed.IMPORTS:
-            return "an earlier list names this reader as having left"
-        if subscriber.confirmed_at is not None:
-            return "this reader had left here; only they themselves can come back"
-        return ""
-
-    def _remember_as_left(self, key: str) -> None:
-        if key not in self.kept_off:
-            self.kept_off[key] = Suppressed.IMPORTS
-            self._record_left(key, self.now)
-            keep_off(self.session, key, Suppressed.IMPORTS, _LEFT_REASON, self.now)
-
-    def _add(self, line: Line, key: str) -> None:
-        subscriber = Subscriber(
-            address=line.address.text,
-            address_hmac=key,
-            domain=line.address.domain,
-            asked_at=line.confirmed_at or self.now,
-        )
-        self.session.add(subscriber)
-        self._activate(subscriber, line)
-
-    def _activate(self, subscriber: Subscriber, line: Line) -> None:
-        """Make `reader` what the line says, and write down the proof."""
-        confirmed = line.confirmed_at or self.now
-        subscriber.name = line.name
-        subscriber.language = line.language
-        subscriber.status = Status.ACTIVE
-        subscriber.confirmed_at = confirmed
-        subscriber.memberships = [
-            Membership(segment=self.segments[slug], claimed_at=self.now) for slug in sorted(line.segments)
+    def _keep_off(self, wanted: Mapping[str, KeptOff], steps: Mapping[str, Step]) -> None:
+        new = keep_off_all(self.session, wanted)
+        wished = [
+            Wished(None, hashed, kept.at, {}, steps[hashed])
+            for hashed, kept in wanted.items()
+            if hashed in new
         ]
-        subscriber.topics = [self.topics[slug] for slug in sorted(line.topics)]
-        self.session.flush()
-        record_wish(
-            self.session,
-            subscriber,
-            Step.IMPORTED,
-            COMMAND,
-            self.file_name,
-            confirmed,
-            note=self.consent,
-            detail={
-                "language": line.language,
-                "segments": sorted(line.segments),
-                "topics": sorted(line.topics),
-            },
-        )
-        settle(self.session, subscriber, self.now, tell=False)
+        record_wishes(self.session, wished, self.by, self.file_name, self.note)
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Decide what becomes of some lines, and do it."""
+        decided = _decided(self.session, lines, self.answers, self.suppression_key)
+        _note(self.result, decided)
+        sorted_out: defaultdict[Fate, list[tuple[Line, str]]] = defaultdict(list)
+        for one in decided:
+            sorted_out[one.fate].append((one.line, one.hashed))
+        self.adding.add(sorted_out[Fate.ADDED], confirmed=True)
+        self.adding.add(sorted_out[Fate.ASKED], confirmed=False)
+        self.adding.confirm([line for line, _hashed in sorted_out[Fate.CONFIRMED]])
+        self._remember(sorted_out[Fate.LEFT_THERE])
+
+    def _remember(self, left: Sequence[tuple[Line, str]]) -> None:
+        wanted = {
+            hashed: KeptOff(*REMEMBERED[line.status], line.left_at or self.now) for line, hashed in left
+        }
+        self._keep_off(wanted, {hashed: _STEPS[line.status] for line, hashed in left})
+
+
+def _beginning_of(proof: Proof | None) -> datetime | None:
+    """When consent was given by those of whom no column says it, if staff did."""
+    return recurring_moment(proof.on, time(), DEFAULT_ZONE) if proof and proof.on else None

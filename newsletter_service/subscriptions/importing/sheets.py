@@ -1,63 +1,64 @@
-"""Readers as a spreadsheet: read into values that cannot be wrong, written so that they come back unchanged."""
+"""Readers as a table: read into values that cannot be wrong, written so that they come back unchanged."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import datetime
 
-from newsletter_service.clock import DEFAULT_ZONE, AmbiguousTime, NonexistentTime, in_zone, local_moment
+from newsletter_service.clock import DEFAULT_ZONE
 from newsletter_service.delivery.rules import Suppressed
-from newsletter_service.files.csv import BEGINNING, Row, UnreadableFile, csv_line, rows_from, unguarded
-from newsletter_service.languages import Language
-from newsletter_service.subscriptions.addresses import Address, BadAddress, parse_address
+from newsletter_service.files.csv import (
+    BEGINNING,
+    Opener,
+    Row,
+    UnreadableFile,
+    csv_line,
+    rows_from,
+    unguarded,
+)
+from newsletter_service.subscriptions.addresses import BadAddress, parse_address
 from newsletter_service.subscriptions.importing import columns
-from newsletter_service.subscriptions.importing.columns import HEADINGS, UnknownWord
-from newsletter_service.subscriptions.rules import BadName, Status, clean_name
+from newsletter_service.subscriptions.importing.cells import Cells, Vocabulary, is_damaged, written
+from newsletter_service.subscriptions.importing.columns import HEADINGS, Columns
+from newsletter_service.subscriptions.importing.rules import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Line,
+    Problem,
+    Remark,
+    Standing,
+    StayAway,
+    Unusable,
+    Verified,
+)
 
-_DUTCH_MOMENTS = ("%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S %z", "%d-%m-%Y")
+REMARKS_KEPT = 1000
+"""Of what is wrong, or odd, so much is kept to be told; the rest is counted."""
+_EVERY = 1000
+_LONGEST_WORD = 200
 _HASH = re.compile(r"[0-9a-f]{16}:[0-9a-f]{64}")
 _REASON = re.compile(r"[a-z_]{1,20}")
-_DAMAGED = re.compile("[ÃÂ][\x80-\xbf]|â€|�|[ÃÂ][€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-T = TypeVar("T")
-_Cells = Mapping[str, str]
-_Known = Mapping[str, Mapping[str, str]]
+_PLAIN_LIST = ("address", "name")
 
 
-@dataclass(frozen=True)
-class Line:
-    """One reader of a sheet; `segments` and `topics` are slugs, `confirmed_at` is aware."""
+@dataclass
+class Remarks:
+    """What is to be told of a list, up to a limit, and the number of all there is."""
 
-    number: int
-    address: Address
-    name: str
-    language: Language
-    segments: frozenset[str]
-    topics: frozenset[str]
-    status: Status
-    confirmed_at: datetime | None
+    kept: list[Remark] = field(default_factory=list)
+    number: int = 0
 
+    def add(self, line: int, problem: Problem, about: Mapping[str, str] | None = None) -> None:
+        """Keep one more, or only count it. A word that may be an address stands in the wrong column: it is left out."""
+        self.number += 1
+        if len(self.kept) < REMARKS_KEPT:
+            told = {
+                name: "…" if "@" in word else word[:_LONGEST_WORD] for name, word in (about or {}).items()
+            }
+            self.kept.append(Remark(line, problem, told))
 
-@dataclass(frozen=True)
-class StayAway:
-    """An address, as its keyed hash, that is not to come in by a list; for some `scope` also not to be mailed at all.
-
-    `key` is the hash behind the fingerprint of the key that made it.
-    """
-
-    number: int
-    key: str
-    scope: Suppressed
-    reason: str
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What is wrong or odd about a line, for the person at the command; never quotes an address."""
-
-    line: int
-    what: str
+    def __bool__(self) -> bool:
+        return self.number > 0
 
 
 @dataclass
@@ -66,35 +67,61 @@ class Sheet:
 
     lines: list[Line] = field(default_factory=list)
     stay_away: list[StayAway] = field(default_factory=list)
-    faults: list[Remark] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
+    faults: Remarks = field(default_factory=Remarks)
+    remarks: Remarks = field(default_factory=Remarks)
+    program: str = ""
 
 
-class _Wrong(ValueError):
-    """A cell that cannot be used; the message says why."""
+@dataclass(frozen=True)
+class Heading:
+    """The header of a file as it stands there, what its columns are taken for, and the first rows below it."""
+
+    titles: tuple[str, ...]
+    columns: Columns
+    first: tuple[tuple[str, ...], ...]
+
+
+def heading_of(opener: Opener, rows: int) -> Heading | None:
+    """The header of a file and its first rows; None where it has none. UnreadableFile."""
+    table = _table(opener)
+    header = next(table, None)
+    if header is None:
+        return None
+    first = tuple(row.cells for row, _number in zip(table, range(rows), strict=False))
+    try:
+        guessed = columns.columns_of(header.cells)
+    except Unusable:
+        guessed = columns.chosen_columns(header.cells, ())
+    return Heading(header.cells[:MOST_COLUMNS], guessed, first)
 
 
 def read_sheet(
-    text: str, segments: Mapping[str, str], topics: Mapping[str, str], now: datetime, zone: str = DEFAULT_ZONE
+    opener: Opener,
+    segments: Mapping[str, str],
+    topics: Mapping[str, str],
+    now: datetime,
+    *,
+    chosen: Iterable[str] | None = None,
+    progress: Callable[[int], None] = lambda _rows: None,
 ) -> Sheet:
     """The readers in a table with a header, as spreadsheets and other programs write it.
 
-    Only the addresses must be there. `segments` and `topics` give a slug by whatever may name it, in lower
-    case. Moments without an offset are meant in `zone`.
+    Only the addresses must be there. `segments` and `topics` give a slug by whatever may name it, in lower case.
+    `chosen` says what each column is, where somebody did. Moments without an offset are meant on our clocks, or on
+    those of the program that wrote the file. `progress` hears the number of rows every now and then.
     """
     sheet = Sheet()
-    reading = _Reading(sheet, {"segments": segments, "topics": topics}, now, zone)
     try:
-        rows = rows_from(text, columns.has_addresses)
+        rows = _table(opener)
         header = next(rows, None)
         if header is None:
-            sheet.faults.append(Remark(1, "names no column with mail addresses, such as 'address'"))
+            sheet.faults.add(1, Problem.NO_ADDRESSES)
             return sheet
-        places = reading.places(header)
-        for row in rows if not sheet.faults else ():
-            reading.add(row, places, len(header.cells))
+        reading = _begun(sheet, header, Vocabulary(segments, topics, now, DEFAULT_ZONE), chosen)
+        if reading is not None:
+            reading.add_all(rows, progress)
     except UnreadableFile as error:
-        sheet.faults.append(Remark(0, str(error)))
+        sheet.faults.add(0, Problem.UNREADABLE, {"about": str(error)})
     return sheet
 
 
@@ -107,161 +134,162 @@ def write_sheet(
         yield _row(
             address=line.address.text,
             name=line.name,
+            organisation=line.organisation,
             language=columns.LANGUAGE_WORDS[line.language],
             segments=" ".join(sorted(line.segments)),
             topics=" ".join(sorted(line.topics)),
             status=columns.STATUS_WORDS[line.status],
-            confirmed_at=_written(line.confirmed_at, zone) if line.confirmed_at else "",
+            asked_at=_or_nothing(line.asked_at, zone),
+            confirmed_at=_or_nothing(line.confirmed_at, zone),
+            left_at=_or_nothing(line.left_at, zone),
+            paused_until=_or_nothing(line.paused_until, zone),
+            verified=", ".join(_verified(one, zone) for one in line.verified),
         )
     for one in stay_away:
         word = (
-            columns.SUPPRESSED_WORD if one.scope is Suppressed.ALL_MAIL else columns.STATUS_WORDS[Status.LEFT]
+            columns.SUPPRESSED_WORD
+            if one.scope is Suppressed.ALL_MAIL
+            else columns.STATUS_WORDS[Standing.LEFT]
         )
-        yield _row(status=word, address_hash=one.key, reason=one.reason, since=_written(one.since, zone))
+        yield _row(status=word, address_hash=one.key, reason=one.reason, since=written(one.since, zone))
 
 
 def _row(**cells: str) -> str:
-    return csv_line(cells.get(column, "") for column in HEADINGS)
+    return csv_line([cells.get(column, "") for column in HEADINGS])
 
 
-def _written(moment: datetime, zone: str) -> str:
-    """On the clocks of `zone`; with the offset in the hour that comes twice, for there they do not tell."""
-    local = in_zone(moment, zone)
-    written = f"{local:%d-%m-%Y %H:%M:%S}"
-    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return f"{written} {local:%z}" if twice else written
+def _or_nothing(moment: datetime | None, zone: str) -> str:
+    return written(moment, zone) if moment else ""
+
+
+def _verified(one: Verified, zone: str) -> str:
+    until = f"tot {written(one.until, zone)}" if one.until else ""
+    more = ", ".join(part for part in (until, re.sub(r"[()]", " ", one.source).strip()) if part)
+    return f"{one.segment} ({more})" if more else one.segment
+
+
+def _table(opener: Opener) -> Iterator[Row]:
+    """The header and the rows below it; a list of addresses without a header gets one."""
+    rows = rows_from(opener, columns.has_addresses)
+    header = next(rows, None)
+    if header is not None:
+        yield header
+        yield from rows
+    elif _is_plain_list(opener):
+        yield Row(0, _PLAIN_LIST)
+        yield from _plain_list(opener)
+
+
+def _plain_list(opener: Opener) -> Iterator[Row]:
+    """One address a line, some behind a name, as Mailman's command prints them."""
+    with opener() as text:
+        for number, line in enumerate(text, 1):
+            name, bracket, _rest = line.removeprefix(BEGINNING).strip().partition("<")
+            if line.strip():
+                yield Row(number, (line.strip(), name.strip().strip('"') if bracket else ""))
+
+
+def _is_plain_list(opener: Opener) -> bool:
+    first = next(_plain_list(opener), None)
+    try:
+        return first is not None and bool(parse_address(first.cells[0]))
+    except BadAddress:
+        return False
+
+
+def _begun(sheet: Sheet, header: Row, words: Vocabulary, chosen: Iterable[str] | None) -> "_Reading | None":
+    """What reads the rows below a header; None if that cannot be."""
+    cells = header.cells
+    try:
+        found = columns.columns_of(cells) if chosen is None else columns.chosen_columns(cells, chosen)
+    except Unusable as problem:
+        sheet.faults.add(header.line, problem.problem, problem.about)
+        return None
+    if "address" not in found.places:
+        sheet.faults.add(header.line, Problem.NO_ADDRESSES)
+        return None
+    for title in columns.unused(cells, found):
+        sheet.remarks.add(header.line, Problem.UNUSED, {"about": title})
+    if found.program:
+        sheet.program = found.program.name
+        words = Vocabulary(words.segments, words.topics, words.now, found.program.zone)
+    return _Reading(sheet, found.places, len(cells), words)
 
 
 @dataclass
 class _Reading:
-    """A sheet while it is read: what may stand in its cells, and which addresses were there before."""
+    """A sheet while it is read: where its columns are, and which addresses were there before."""
 
     sheet: Sheet
-    known: _Known
-    now: datetime
-    zone: str
-    seen: dict[object, int] = field(default_factory=dict)
+    places: Mapping[str, int]
+    width: int
+    words: Vocabulary
+    seen: dict[str, int] = field(default_factory=dict)
 
-    def places(self, header: Row) -> dict[str, int]:
-        try:
-            places = columns.columns_of(header.cells)
-        except ValueError as error:
-            self.sheet.faults.append(Remark(header.line, str(error)))
-            return {}
-        for title in columns.unused(header.cells, places):
-            self.sheet.remarks.append(Remark(header.line, f"the column {title!r} is not used"))
-        return places
+    def add_all(self, rows: Iterable[Row], progress: Callable[[int], None]) -> None:
+        for number, row in enumerate(rows):
+            if number == MOST_ROWS:
+                self.sheet.faults.add(row.line, Problem.TOO_MANY, {"about": str(MOST_ROWS)})
+                return
+            self.add(row)
+            if number % _EVERY == 0:
+                progress(number)
 
-    def add(self, row: Row, places: Mapping[str, int], width: int) -> None:
+    def add(self, row: Row) -> None:
         try:
-            if any(cell.strip() for cell in row.cells[width:]):
-                raise _Wrong("has more cells than the header")
-            padded = (*row.cells, *[""] * width)
-            cells = {column: unguarded(padded[place].strip()) for column, place in places.items()}
-            if not cells["address"] and cells.get("address_hash"):
+            if len(row.cells) > self.width and any(map(str.strip, row.cells[self.width :])):
+                raise Unusable(Problem.TOO_WIDE)
+            padded = row.cells if len(row.cells) >= self.width else (*row.cells, *[""] * self.width)
+            texts = {column: unguarded(padded[place].strip()) for column, place in self.places.items()}
+            cells = Cells(texts, self.words)
+            if not texts["address"] and texts.get("address_hash"):
                 self._add_stay_away(row.line, cells)
             else:
                 self._add_line(row.line, cells)
-        except _Wrong as wrong:
-            self.sheet.faults.append(Remark(row.line, str(wrong)))
+        except Unusable as error:
+            self.sheet.faults.add(row.line, error.problem, error.about)
 
-    def _add_line(self, number: int, cells: _Cells) -> None:
+    def _add_line(self, number: int, cells: Cells) -> None:
         line = Line(
             number=number,
-            address=_address(cells["address"]),
+            address=cells.address(),
             name=self._name(number, cells),
-            language=_word("language", cells, columns.language_of),
-            segments=self._slugs("segments", cells),
-            topics=self._slugs("topics", cells),
-            status=_word("status", cells, columns.status_of),
-            confirmed_at=self._moment("confirmed_at", cells),
+            organisation=cells.cleaned("organisation", cells.text("organisation")),
+            language=cells.language(),
+            segments=cells.slugs("segments", self.words.segments),
+            topics=cells.slugs("topics", self.words.topics),
+            status=cells.status(),
+            asked_at=cells.moment("asked_at"),
+            confirmed_at=cells.moment("confirmed_at"),
+            left_at=cells.moment("left_at") or cells.moment("bounced_at"),
+            paused_until=cells.any_moment("paused_until"),
+            verified=cells.verified(),
+            source=cells.text("source"),
         )
-        self._once(line.address, number)
+        self._once(line.address.text, number)
         self.sheet.lines.append(line)
 
-    def _add_stay_away(self, number: int, cells: _Cells) -> None:
-        key, reason, since = cells["address_hash"], cells.get("reason", ""), self._moment("since", cells)
+    def _add_stay_away(self, number: int, cells: Cells) -> None:
+        key, reason, since = cells.text("address_hash"), cells.text("reason"), cells.moment("since")
         if not _HASH.fullmatch(key):
-            raise _Wrong("has a key of an address that this product did not write")
+            raise Unusable(Problem.BAD_KEY)
         if not _REASON.fullmatch(reason):
-            raise _Wrong("has no reason that this product writes beside the key of an address")
-        never = cells.get("status", "").casefold() == columns.SUPPRESSED_WORD
+            raise Unusable(Problem.BAD_REASON)
+        never = cells.text("status").casefold() == columns.SUPPRESSED_WORD
         scope = Suppressed.ALL_MAIL if never else Suppressed.IMPORTS
         self._once(key, number)
-        self.sheet.stay_away.append(StayAway(number, key, scope, reason, since or self.now))
+        self.sheet.stay_away.append(StayAway(number, key, scope, reason, since or self.words.now))
 
-    def _once(self, which: object, number: int) -> None:
+    def _once(self, which: str, number: int) -> None:
         before = self.seen.setdefault(which, number)
         if before != number:
-            raise _Wrong(f"has the address of line {before} again")
+            raise Unusable(Problem.AGAIN, about=str(before))
 
-    def _name(self, number: int, cells: _Cells) -> str:
-        typed = cells.get("name") or " ".join(
-            cells[part] for part in ("first_name", "infix", "last_name") if not _empty(cells, part)
-        )
+    def _name(self, number: int, cells: Cells) -> str:
+        typed = cells.typed_name()
         if typed and columns.is_empty(typed):
-            self.sheet.remarks.append(Remark(number, f"{typed!r} is not taken for a name"))
+            self.sheet.remarks.add(number, Problem.NO_NAME, {"about": typed})
             return ""
-        if _DAMAGED.search(typed):
-            self.sheet.remarks.append(
-                Remark(number, "has a name with damaged letters: the file was once saved in a wrong encoding")
-            )
-        try:
-            return clean_name(typed)
-        except BadName as error:
-            raise _Wrong(f"has a name that cannot be used ({error.problem})") from error
-
-    def _slugs(self, column: str, cells: _Cells) -> frozenset[str]:
-        return _word(column, cells, lambda cell: columns.slugs_of(cell, self.known[column]))
-
-    def _moment(self, column: str, cells: _Cells) -> datetime | None:
-        """Aware and past."""
-        if _empty(cells, column):
-            return None
-        moment = _moment(column, cells[column], self.zone)
-        if moment > self.now:
-            raise _Wrong(f"has a {column} that is still to come")
-        return moment
-
-
-def _empty(cells: _Cells, column: str) -> bool:
-    return columns.is_empty(cells.get(column, ""))
-
-
-def _address(cell: str) -> Address:
-    try:
-        return parse_address(cell)
-    except BadAddress as error:
-        raise _Wrong(f"has no address that can be written to ({error.problem})") from error
-
-
-def _word(column: str, cells: _Cells, meaning: Callable[[str], T]) -> T:
-    cell = "" if _empty(cells, column) else cells[column]
-    try:
-        return meaning(cell)
-    except UnknownWord as error:
-        raise _Wrong(f"has {error.word!r} as {column}; there are: {error}") from error
-
-
-def _moment(column: str, cell: str, zone: str) -> datetime:
-    local = _parsed(column, cell)
-    if local.tzinfo is not None:
-        return local.astimezone(UTC)
-    try:
-        return local_moment(local.date(), local.time(), zone)
-    except NonexistentTime as error:
-        raise _Wrong(f"has a {column} that no clock showed in {zone}") from error
-    except AmbiguousTime as error:
-        raise _Wrong(f"has a {column} in the hour that came twice: add its offset, such as +0100") from error
-
-
-def _parsed(column: str, cell: str) -> datetime:
-    for form in _DUTCH_MOMENTS:
-        try:
-            return datetime.strptime(cell, form)  # noqa: DTZ007  # without an offset it is local
-        except ValueError:
-            continue
-    try:
-        return datetime.fromisoformat(cell)
-    except ValueError as error:
-        raise _Wrong(f"has a {column} that is not like 23-11-2026 09:00") from error
+        if is_damaged(typed):
+            self.sheet.remarks.add(number, Problem.DAMAGED)
+        return cells.cleaned("name", typed)

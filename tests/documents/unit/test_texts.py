@@ -71,6 +71,7 @@ IN_THE_STATEMENT = {
     "asked_at": "Wanneer u zich aanmeldde",
     "confirmed_at": "dat bevestigde",
     "left_at": "zich afmeldde",
+    "paused_until": "stilzette",
 }
 TELLS_NO_MORE = {"id", "address_hmac", "domain", "status", "link_key", "search", "former_link"}
 """What is made of the rest, or of chance."""

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.app import create_app
 from newsletter_service.db import db
-from newsletter_service.delivery.models import KeyFingerprint
+from newsletter_service.delivery.models import KeyFingerprint, Suppression
 from newsletter_service.delivery.rules import address_hmac
-from newsletter_service.delivery.suppressions import is_suppressed, scopes
+from newsletter_service.delivery.suppressions import is_suppressed
 from newsletter_service.files.private import NotWritable
 from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.keys.suppression_key import WrongKey, not_ready
@@ -232,7 +232,7 @@ def service_of(settings: Settings) -> Iterator[None]:
 
 def read_back(session: Session, settings: Settings) -> None:
     assert is_suppressed(session, address_hmac("nooit@gemeente.example", settings.suppression_key))
-    assert sorted(scopes(session).values()) == ["all_mail", "imports"]
+    assert sorted(session.scalars(select(Suppression.scope))) == ["all_mail", "imports"]
     (hashed,) = session.execute(text("SELECT address_hmac FROM subscriber")).one()
     assert hashed == address_hmac("anna@gemeente.example", settings.suppression_key)
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import Suppressed, address_hmac
 from newsletter_service.delivery.service import add_letter, open_mailing
@@ -14,11 +15,14 @@ from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
+from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import COMMAND
 from newsletter_service.subscriptions.consent.service import forget_person
-from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.models import Membership, Subscriber
+from newsletter_service.subscriptions.rules import Choices
+from newsletter_service.subscriptions.service import confirm, sign_up
 from newsletter_service.subscriptions.verification.rules import ClaimState
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
@@ -26,7 +30,8 @@ from tests.recipients import Recipient, add_deliveries
 
 HEADER = "address,name,language,segments,topics,status,confirmed_at"
 WRITTEN = (
-    "\ufeffE-mailadres;Naam;Taal;Doelgroepen;Thema's;Status;Bevestigd op;Sleutel van het adres;Reden;Sinds"
+    "\ufeffE-mailadres;Naam;Organisatie;Taal;Doelgroepen;Thema's;Status;Aangemeld op;Bevestigd op;Afgemeld op;"
+    "Stil tot;Gecontroleerd voor;Sleutel van het adres;Reden;Sinds"
 )
 NOTE = "Deelnemerslijst netwerkdag 3 juni, met vinkje voor de nieuwsbrief"
 
@@ -142,8 +147,9 @@ def test_what_is_exported_can_be_imported_elsewhere(app: Flask, session: Session
     _, exported = run(app, "export")
     assert exported.splitlines() == [
         WRITTEN,
-        "'=anna@politie.example;'=HYPERLINK(1);Nederlands;politie;jeugd;actief;23-11-2026 10:00:00;;;",
-        f"{left.address};;Nederlands;;;afgemeld;;;;",
+        "'=anna@politie.example;'=HYPERLINK(1);;Nederlands;politie;jeugd;actief;"
+        "23-11-2026 10:00:00;23-11-2026 10:00:00;;;;;;",
+        f"{left.address};;;Nederlands;;;afgemeld;23-11-2026 10:00:00;;;;;;;",
     ]
 
 
@@ -255,10 +261,71 @@ def test_who_still_waits_is_named_with_the_reason(
     assert set(session.scalars(select(Subscriber.status))) == {"pending"}
 
 
+def test_every_field_of_a_reader_comes_back_on_a_copy(app: Flask, session: Session, sheet: Path) -> None:
+    police = make_segment(session, "meldkamer", ("meldkamer.example",))
+    topic = make_topic(session, "haven")
+    for address, approved in (("ada@meldkamer.example", ()), ("bob@gemeente.example", (police,))):
+        reader = make_subscriber(
+            session,
+            address,
+            now=NOW,
+            name="Áda",
+            language="en",
+            segments=(police,),
+            approved=approved,
+            topics=(topic,),
+        )
+        reader.organisation = "Gemeente Drie"
+        reader.asked_at, reader.confirmed_at = NOW - timedelta(days=9), NOW - timedelta(days=8)
+        reader.paused_until = NOW + timedelta(days=30)
+    session.commit()
+    _, exported = run(app, "export")
+    forget_everybody(session)
+    sheet.write_text(exported)
+    assert run(app, "import", sheet, "--consent", NOTE)[0] == 0
+    assert run(app, "export")[1] == exported
+    evidence = {row.source: row.evidence for row in session.scalars(select(Membership))}
+    assert evidence == {"meldkamer.example": "domain", "redactie": "import"}
+
+
+def test_what_a_list_adds_is_what_signing_up_and_confirming_does(
+    app: Flask, session: Session, sheet: Path, mail_context: Services
+) -> None:
+    segment = session.scalars(select(Segment)).one()
+    topic = session.scalars(select(Topic)).one()
+    choices = Choices("Anna", "nl", frozenset({segment.id}), frozenset({topic.id}), "Gemeente Drie")
+    sign_up(session, mail_context, Address("anna@gemeente.example"), choices, "nl", NOW)
+    confirm(session, mail_context, session.scalars(select(Subscriber)).one(), "nl", NOW)
+    session.commit()
+    sheet.write_text(
+        "email;naam;organisatie;doelgroep;thema\nbea@gemeente.example;Anna;Gemeente Drie;politie;jeugd\n"
+    )
+    run(app, "import", sheet, "--consent", NOTE)
+    anna, bea = (facts(one) for one in session.scalars(select(Subscriber).order_by(Subscriber.id)))
+    assert {name for name in anna if anna[name] != bea[name]} == OF_ONE_READER
+
+
+OF_ONE_READER = {"id", "address", "address_hmac", "link_key", "search"}
+
+
+def facts(reader: Subscriber) -> dict[str, object]:
+    """A row, with the rows that hang on it."""
+    own = {column.key: getattr(reader, column.key) for column in Subscriber.__table__.c}
+    claims = [
+        {
+            column.key: getattr(one, column.key)
+            for column in Membership.__table__.c
+            if column.key != "subscriber_id"
+        }
+        for one in reader.memberships
+    ]
+    return own | {"claims": claims, "topics": [topic.slug for topic in reader.topics]}
+
+
 def test_imports_and_exports_stand_in_the_audit_trail(app: Flask, session: Session, sheet: Path) -> None:
     sheet.write_text("address\nanna@gemeente.example\n")
     run(app, "import", sheet, "--consent", NOTE)
     run(app, "export")
     entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [entry.action for entry in entries] == ["subscribers.import", "subscribers.export"]
-    assert entries[0].detail == {"added": 1, "confirmed": 0, "consent": NOTE}
+    assert entries[0].detail == {"added": 1, "confirmed": 0, "asked": 0, "consent": NOTE}

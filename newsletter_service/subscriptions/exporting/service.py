@@ -1,0 +1,135 @@
+"""Everybody in a table, a page at a time, so that 100,000 take no more memory than a few."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from newsletter_service.audience.models import Segment, Topic
+from newsletter_service.db import among
+from newsletter_service.delivery.models import Suppression
+from newsletter_service.delivery.rules import Suppressed
+from newsletter_service.keys.secret_keys import fingerprint
+from newsletter_service.staff.models import User
+from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.importing.rules import Line, Standing, StayAway, Verified
+from newsletter_service.subscriptions.importing.sheets import write_sheet
+from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
+from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.verification.rules import ClaimState, Evidence
+
+_AT_ONCE = 2000
+_EVERYBODY = 0
+_BY_STAFF = "redactie"
+"""What a verification by a person goes by where it is taken along: their name stays here."""
+_COLUMNS = (
+    Subscriber.id,
+    Subscriber.address,
+    Subscriber.name,
+    Subscriber.organisation,
+    Subscriber.language,
+    Subscriber.status,
+    Subscriber.asked_at,
+    Subscriber.confirmed_at,
+    Subscriber.left_at,
+    Subscriber.paused_until,
+)
+
+
+def record_export(session: Session, now: datetime, actor: User | None = None) -> None:
+    """Write down in the audit trail that everybody's data were taken along; `actor` is None at a command."""
+    record(session, actor, "subscribers.export", "subscriber", _EVERYBODY, now)
+
+
+def export(session: Session, suppression_key: str) -> Iterator[str]:
+    """The table of everybody, row by row, and of those who stay away as hashes."""
+    return write_sheet(all_subscribers(session), all_who_stay_away(session, suppression_key))
+
+
+def all_subscribers(session: Session) -> Iterator[Line]:
+    """Everybody, by address."""
+    numbers = count(2)
+    after = ""
+    query = select(*_COLUMNS).order_by(Subscriber.address).limit(_AT_ONCE)
+    while page := session.execute(query.where(Subscriber.address > after)).all():
+        chosen = _chosen(session, [row.id for row in page])
+        yield from (_line(next(numbers), row, chosen) for row in page)
+        after = page[-1].address
+
+
+def all_who_stay_away(session: Session, suppression_key: str) -> Iterator[StayAway]:
+    """The keyed hashes of addresses that no list may bring in, for a copy of this service with the same key.
+
+    Who signed up and confirmed after a list had named them as having left came back by their own wish.
+    """
+    mine = fingerprint(suppression_key)
+    back = exists().where(
+        Subscriber.address_hmac == Suppression.address_hmac, Subscriber.status == Status.ACTIVE
+    )
+    columns = (Suppression.address_hmac, Suppression.scope, Suppression.reason, Suppression.at)
+    query = select(*columns).where(or_(Suppression.scope == Suppressed.ALL_MAIL, ~back))
+    query = query.order_by(Suppression.scope, Suppression.address_hmac).execution_options(yield_per=_AT_ONCE)
+    for row in session.execute(query):
+        yield StayAway(0, f"{mine}:{row.address_hmac}", row.scope, row.reason, row.at)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """What some readers belong to and chose, by their numbers."""
+
+    segments: defaultdict[int, set[str]]
+    topics: defaultdict[int, set[str]]
+    verified: defaultdict[int, list[Verified]]
+
+
+def _chosen(session: Session, numbers: Sequence[int]) -> _Chosen:
+    chosen = _Chosen(defaultdict(set), defaultdict(set), defaultdict(list))
+    claims = (
+        select(
+            Membership.subscriber_id,
+            Segment.slug,
+            Membership.state,
+            Membership.evidence,
+            Membership.source,
+            Membership.until,
+        )
+        .join(Segment, Segment.id == Membership.segment_id)
+        .where(among(Membership.subscriber_id, numbers))
+        .order_by(Segment.slug)
+    )
+    for claim in session.execute(claims):
+        chosen.segments[claim.subscriber_id].add(claim.slug)
+        if claim.state is ClaimState.VERIFIED:
+            source = _BY_STAFF if claim.evidence is Evidence.PERSON else claim.source
+            chosen.verified[claim.subscriber_id].append(Verified(claim.slug, source, claim.until))
+    picked = select(subscriber_topic.c.subscriber_id, Topic.slug).join(
+        Topic, Topic.id == subscriber_topic.c.topic_id
+    )
+    mine = among(subscriber_topic.c.subscriber_id, numbers)
+    for number, slug in session.execute(picked.where(mine)):
+        chosen.topics[number].add(slug)
+    return chosen
+
+
+def _line(number: int, row: Any, chosen: _Chosen) -> Line:
+    return Line(
+        number=number,
+        address=Address(row.address),
+        name=row.name,
+        organisation=row.organisation,
+        language=row.language,
+        segments=frozenset(chosen.segments.get(row.id, ())),
+        topics=frozenset(chosen.topics.get(row.id, ())),
+        status=Standing(row.status),
+        asked_at=row.asked_at,
+        confirmed_at=row.confirmed_at,
+        left_at=row.left_at,
+        paused_until=row.paused_until,
+        verified=tuple(chosen.verified.get(row.id, ())),
+    )

@@ -1,0 +1,25 @@
+"""What staff say of a list, as it is kept between the page and the work."""
+
+from datetime import date
+from typing import Any
+
+from newsletter_service.subscriptions.importing.rules import Answers, Proof, Vouched
+
+
+def as_kept(answers: Answers) -> dict[str, Any]:
+    """Answers as JSON values."""
+    proof, vouched = answers.proof, answers.vouched
+    return {
+        "words": proof.words if proof else None,
+        "place": proof.place if proof else "",
+        "on": proof.on.isoformat() if proof and proof.on else None,
+        "verified": sorted(vouched.segments),
+        "verified_by": vouched.source,
+    }
+
+
+def from_kept(kept: dict[str, Any]) -> Answers:
+    """The same answers again."""
+    on = date.fromisoformat(kept["on"]) if kept["on"] else None
+    proof = Proof(kept["words"], kept["place"], on) if kept["words"] is not None else None
+    return Answers(proof, Vouched(frozenset(kept["verified"]), kept["verified_by"]))
