@@ -18,6 +18,7 @@ from newsletter_service.files.locations import TEMPLATES
 from newsletter_service.front.views import front
 from newsletter_service.metrics import metrics
 from newsletter_service.registry.desk.act_views import acts
+from newsletter_service.registry.desk.adding_views import adding
 from newsletter_service.registry.desk.views import register
 from newsletter_service.registry.views import own
 from newsletter_service.settings import Settings
@@ -64,6 +65,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         register,
         acts,
         reader_lists,
+        adding,
         archive,
         metrics,
     ):

@@ -103,8 +103,8 @@ def _rights(language: Language) -> str:
         _(
             "U mag uw gegevens inzien, laten verbeteren, meenemen en laten wissen, bezwaar maken en vragen om het "
             "gebruik te beperken. U hoeft geen gegevens te geven; zonder e-mailadres kunnen we u alleen geen "
-            "nieuwsbrief sturen. Inzien, meenemen en uw naam verbeteren kunt u zelf, bij uw voorkeuren. Schrijf voor "
-            "al het andere naar {contact}."
+            "nieuwsbrief sturen. Inzien, meenemen, uw naam en adres verbeteren, pauzeren en wissen kunt u zelf, bij uw "
+            "voorkeuren. Schrijf voor al het andere naar {contact}."
         ),
         _("Komt u er met ons niet uit? Dan kunt u een klacht indienen bij de Autoriteit Persoonsgegevens."),
     )

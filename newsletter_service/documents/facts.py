@@ -62,6 +62,11 @@ def _retention(language: Language) -> str:
         _("Een aanmelding die u niet bevestigt: %(days)s.") % {"days": days(retention.UNCONFIRMED.days)},
         _("Een lijst waarmee een medewerker lezers uit een ander programma meebrengt: hooguit %(days)s.")
         % {"days": days(retention.LISTS.days)},
+        _(
+            "Een nieuw e-mailadres dat u opgeeft en niet bevestigt: %(days)s. Van uw oude adres blijft daarna alleen "
+            "een onomkeerbaar kenmerk over, zodat geen lijst het terugbrengt."
+        )
+        % {"days": days(retention.UNCONFIRMED.days)},
         _("E-mails over uw aanmelding: %(days)s nadat ze zijn verstuurd.")
         % {"days": days(retention.NOTICES.days)},
         _(

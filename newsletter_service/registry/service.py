@@ -11,6 +11,7 @@ from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import BOUNCED, Suppressed
 from newsletter_service.errors import NotFound
 from newsletter_service.languages import Language
+from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
 from newsletter_service.subscriptions.rules import Status, folded
 
@@ -89,6 +90,14 @@ def subscriber_to_change(session: Session, number: int) -> Subscriber:
     found = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
     if found is None:
         raise NotFound(f"no subscriber {number}")
+    return found
+
+
+def number_of(session: Session, address: Address) -> int:
+    """The number of the reader with an address; NotFound."""
+    found = session.scalar(select(Subscriber.id).where(Subscriber.address == address.text))
+    if found is None:
+        raise NotFound("nobody has this address")
     return found
 
 

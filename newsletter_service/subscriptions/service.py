@@ -43,13 +43,16 @@ def sign_up(
     choices: Choices,
     read_in: Language,
     now: datetime,
+    *,
+    asked_by: tuple[By, str] = (READER, Place.SIGN_UP),
 ) -> None:
     """Take a request for the newsletter; whatever is known of the address shows only in the mail it gets.
 
     A new or unconfirmed address gets a confirmation mail, a reader one that says so, a suppressed address
     nothing, unless it was mail that came back: its owner may ask again. `read_in` is the language in which the
     wording of consent was shown. Whoever fills in the form last decides what an unconfirmed reader chose: the page
-    that confirms shows it. Beyond the third mail in a day nothing changes at all.
+    that confirms shows it. Beyond the third mail in a day nothing changes at all. `asked_by` is who took the request,
+    and where; what staff take was read by nobody yet.
     """
     hashed = address_hmac(address.text, mail_context.suppression_key)
     let_ask_again(session, hashed)
@@ -66,10 +69,9 @@ def sign_up(
             session,
             subscriber,
             Step.ASKED,
-            READER,
-            Place.SIGN_UP,
+            *asked_by,
             now,
-            read=read_now(session, read_in, mail_context.reply_to),
+            read=read_now(session, read_in, mail_context.reply_to) if asked_by[0] == READER else None,
             detail=_chosen(subscriber),
         )
     notices.write(session, mail_context, subscriber, answer, now)

@@ -4,11 +4,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import DataRequired
 
+from newsletter_service.languages import LANGUAGES
 from newsletter_service.subscriptions.address_changes.forms import NewAddressForm
-from newsletter_service.subscriptions.forms import ChoicesForm
+from newsletter_service.subscriptions.forms import ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH
 from newsletter_service.subscriptions.pausing.forms import PauseForm
-from newsletter_service.web.forms.fields import AtMost, Form, one_line
+from newsletter_service.web.forms.fields import AtMost, CheckboxesField, Form, RadioField, one_line
 
 
 class ReasonForm(Form):
@@ -37,3 +38,11 @@ class MoveForm(NewAddressForm, ReasonForm):
     """A reader's new address, and why."""
 
     address = StringField(_l("Nieuw e-mailadres"))
+
+
+class AddForm(SignUpForm, ReasonForm):
+    """Somebody who asked staff to be signed up, and how they did."""
+
+    segments = CheckboxesField(_l("Functie"), coerce=int)
+    topics = CheckboxesField(_l("Thema's"), coerce=int)
+    language = RadioField(_l("Taal"), choices=LANGUAGES)

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from newsletter_service.delivery.rules import BOUNCED, Suppressed
 from newsletter_service.subscriptions.rules import folded
 
 REASON_LENGTH = 300
@@ -17,6 +18,20 @@ class Allowed(StrEnum):
     NOT_SUPPRESSED = "not_suppressed"
     MAY_SIGN_UP = "may_sign_up"
     READS_AGAIN = "reads_again"
+
+
+class Added(StrEnum):
+    """What became of adding somebody by hand."""
+
+    ASKED = "asked"
+    READS_ALREADY = "reads_already"
+    WANTS_NO_MAIL = "wants_no_mail"
+    ASKED_ENOUGH = "asked_enough"
+
+
+def may_be_asked(scope: Suppressed, reason: str) -> bool:
+    """Whether a suppressed address may get the mail that asks to confirm: not where its owner wanted no mail."""
+    return scope is Suppressed.IMPORTS or reason == BOUNCED
 
 
 def without_name(reason: str, name: str) -> str:

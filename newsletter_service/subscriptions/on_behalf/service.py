@@ -23,9 +23,17 @@ from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.erasing.service import erase_subscriber
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.on_behalf.rules import REASON_LENGTH, Allowed, without_name
+from newsletter_service.subscriptions.notices import may_write
+from newsletter_service.subscriptions.on_behalf.rules import (
+    REASON_LENGTH,
+    Added,
+    Allowed,
+    may_be_asked,
+    without_name,
+)
 from newsletter_service.subscriptions.pausing.service import pause, resume
-from newsletter_service.subscriptions.service import come_back, ended_by, leave, never
+from newsletter_service.subscriptions.rules import Choices, Status
+from newsletter_service.subscriptions.service import come_back, ended_by, leave, never, sign_up
 
 NOBODY = 0
 
@@ -142,6 +150,30 @@ def ask_to_move(
         return False
     _note(session, actor, "subscriber.move", subscriber, said, now)
     return True
+
+
+def add_by_hand(
+    session: Session,
+    mail_context: MailContext,
+    address: Address,
+    choices: Choices,
+    reason: str,
+    actor: User,
+    now: datetime,
+) -> Added:
+    """Sign somebody up who asked staff for it: the ordinary mail asks them to confirm. Invalid without a reason."""
+    said = _reason(reason)
+    before = _held(session, address)
+    if before is not None and before.status == Status.ACTIVE:
+        return Added.READS_ALREADY
+    suppression = suppression_of(session, address_hmac(address.text, mail_context.suppression_key))
+    if suppression is not None and not may_be_asked(suppression.scope, suppression.reason):
+        return Added.WANTS_NO_MAIL
+    if before is not None and not may_write(session, before, now):
+        return Added.ASKED_ENOUGH
+    sign_up(session, mail_context, address, choices, choices.language, now, asked_by=_who(actor))
+    _note(session, actor, "subscriber.add", _held(session, address), said, now)
+    return Added.ASKED
 
 
 def _who(actor: User | None) -> tuple[By, str]:
