@@ -20,6 +20,7 @@ from newsletter_service.metrics import metrics
 from newsletter_service.registry.desk.act_views import acts
 from newsletter_service.registry.desk.adding_views import adding
 from newsletter_service.registry.desk.views import register
+from newsletter_service.registry.returned.views import came_back
 from newsletter_service.registry.views import own
 from newsletter_service.settings import Settings
 from newsletter_service.staff.signin import init_signin
@@ -31,6 +32,7 @@ from newsletter_service.subscriptions.claims.views import claims
 from newsletter_service.subscriptions.domains.views import segment_domains
 from newsletter_service.subscriptions.lists.views import reader_lists
 from newsletter_service.subscriptions.pausing.views import pausing
+from newsletter_service.subscriptions.reconsent.views import reconsent
 from newsletter_service.subscriptions.verification.views import still_there
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.today.views import beginning
@@ -54,6 +56,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         pausing,
         address_changes,
         allowing,
+        reconsent,
         claims,
         segment_domains,
         staff,
@@ -66,11 +69,12 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         acts,
         reader_lists,
         adding,
+        came_back,
         archive,
         metrics,
     ):
         app.register_blueprint(blueprint)
-    for of_readers in (readers, own, still_there, pausing, address_changes, allowing):
+    for of_readers in (readers, own, still_there, pausing, address_changes, allowing, reconsent):
         csrf.exempt(of_readers)
     if settings.demo:
         app.register_blueprint(demo)

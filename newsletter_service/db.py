@@ -23,6 +23,7 @@ from sqlalchemy import (
     Enum,
     ExceptionContext,
     Executable,
+    Integer,
     MetaData,
     Result,
     Table,
@@ -241,6 +242,28 @@ def _moment_as_text(value: object) -> str:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise TypeError(f"{value!r} is no aware moment")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class _Place(FunctionElement[int]):
+    """Where a text begins in another, counted from 1; 0 where it does not stand in it."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_Place, "sqlite")
+def _place_on_sqlite(element: _Place, compiler: SQLCompiler, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Place, "postgresql")
+def _place_on_postgresql(element: _Place, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+def holds(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
+    """Whether `words` stand in `column`, letter by letter: LIKE looks at patterns, and takes twice as long."""
+    return _Place(column, literal(words)) > 0
 
 
 def rows_changed(session: Session, statement: Executable) -> int:

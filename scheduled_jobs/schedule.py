@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scheduled_jobs import (
+    ask_reconsent,
     change_addresses,
     check_claims,
     compose_due,
@@ -44,6 +45,7 @@ JOBS = (
     Job("end-pauses", 60, end_pauses.run),
     Job("change-addresses", 60, change_addresses.run),
     Job("take-in-lists", 2, take_in_lists.run),
+    Job("ask-reconsent", 60, ask_reconsent.run),
     Job("scrub-erased", 20, scrub_erased.run),
     Job("purge-stale", 3600, purge_stale.run),
     Job("watch-bounces", 300, tell_staff.of_refusals),

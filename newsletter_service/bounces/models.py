@@ -14,7 +14,7 @@ class Bounce(Base):
 
     Each verdict counts once for a delivery, so that a message read twice does nothing twice. Notices are purged
     after days and a bounce may come later, hence no foreign key to the delivery. `headers` are those of the message,
-    for staff to look at; they are forgotten earlier than the rest.
+    for staff to look at; they are forgotten earlier than the rest. What staff took back (`undone_at`) does not add up.
     """
 
     __tablename__ = "bounce"
@@ -37,4 +37,5 @@ class Bounce(Base):
     reason: Mapped[str] = mapped_column(String(500))
     source: Mapped[Source] = mapped_column(one_of(Source, 8))
     at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
     headers: Mapped[str] = mapped_column(Text, deferred=True)

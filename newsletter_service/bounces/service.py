@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,7 @@ from newsletter_service.subscriptions.service import bounce_out, complain, leave
 _HISTORY = 20
 _REFUSALS_COUNT_FOR = timedelta(days=7)
 _AT_ONCE = 500
+_MOST_REASONS = 3
 _PLACES = {Source.MESSAGE: Place.MAIL, Source.REPLY: Place.SMTP}
 
 
@@ -188,8 +189,25 @@ def _sent(delivery: Delivery, bounces: Sequence[Bounce]) -> Sent:
     bounced = delivery.state == DeliveryState.FAILED or any(
         one.verdict in (Verdict.HARD, Verdict.SOFT, Verdict.POLICY) for one in mine
     )
-    counts = any(adds_up(one.verdict, one.status, one.reason) for one in mine)
+    counts = any(adds_up(one.verdict, one.status, one.reason) for one in mine if one.undone_at is None)
     return Sent(delivery.created_at, bounced, counts)
+
+
+@dataclass(frozen=True)
+class PolicyRefusals:
+    """The number of letters that mail servers refused for policy, and what those said most."""
+
+    number: int
+    said: Sequence[str]
+
+
+def refused_for_policy(session: Session, since: datetime) -> PolicyRefusals:
+    """What mail servers refused since a moment for who we are or what we say."""
+    which = (Bounce.verdict == Verdict.POLICY, Bounce.at > since)
+    number = session.scalars(select(func.count()).select_from(Bounce).where(*which)).one()
+    often = select(Bounce.reason).where(*which).group_by(Bounce.reason)
+    often = often.order_by(func.count().desc(), Bounce.reason).limit(_MOST_REASONS)
+    return PolicyRefusals(number, session.scalars(often).all())
 
 
 def forget_old(session: Session, now: datetime) -> None:

@@ -11,10 +11,16 @@ from newsletter_service.documents.rules import (
     WORDING_LENGTH,
     WORDS_LENGTH,
     Kind,
+    Unanswered,
     unknown_slots,
 )
 from newsletter_service.documents.service import Edited, version_of, words_of
-from newsletter_service.web.forms.fields import FILL_IN, AtMost, Form, one_line, stripped
+from newsletter_service.web.forms.fields import FILL_IN, AtMost, Form, RadioField, one_line, options, stripped
+
+UNANSWERED = {
+    Unanswered.KEEPS: _l("De lezer blijft de nieuwsbrief krijgen, en de eerdere tekst blijft gelden"),
+    Unanswered.ENDS: _l("De lezer krijgt na dertig dagen geen nieuwsbrief meer"),
+}
 
 
 class DocumentForm(Form):
@@ -36,9 +42,16 @@ class DocumentForm(Form):
     asks_again = BooleanField(
         _l("Vraag lezers opnieuw om toestemming"),
         description=_l(
-            "Alleen nodig als we met gegevens iets anders gaan doen dan waar lezers mee instemden. "
-            "Zij zien de vraag bij hun voorkeuren, en krijgen de nieuwsbrief tot die tijd zoals ze hem kregen."
+            "Alleen nodig als we met gegevens iets anders gaan doen dan waar lezers mee instemden. Wie met een "
+            "eerdere versie instemde, krijgt een e-mail met één knop, en na twee weken een herinnering."
         ),
+    )
+    unanswered = RadioField(
+        _l("Wat als een lezer niet antwoordt?"),
+        description=_l("Alleen als u lezers opnieuw vraagt. Het staat ook in de e-mail."),
+        choices=options(UNANSWERED),
+        coerce=Unanswered,
+        default=Unanswered.KEEPS,
     )
     kind = Kind.PRIVACY
     """Whose slots the words may have; `of` says which text it is."""
@@ -71,6 +84,7 @@ class DocumentForm(Form):
             words_en=self.words_en.data or "",
             summary=self.summary.data or "",
             asks_again=asks,
+            ends_unanswered=asks and self.unanswered.data is Unanswered.ENDS,
             based_on=self.based_on.data or "",
         )
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.db import Base, one_of
@@ -14,7 +14,8 @@ from newsletter_service.staff.models import User
 class Document(Base):
     """A version of a text as staff published it, with slots; rows are only ever added.
 
-    `asks_again`: who agreed to an earlier version is asked again. `summary` says what changed.
+    `asks_again`: who agreed to an earlier version is asked again, and `ends_unanswered` whether silence ends their
+    subscription. `summary` says what changed.
     """
 
     __tablename__ = "document"
@@ -27,6 +28,7 @@ class Document(Base):
     words_en: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(String(SUMMARY_LENGTH), default="")
     asks_again: Mapped[bool] = mapped_column(default=False)
+    ends_unanswered: Mapped[bool] = mapped_column(default=False, server_default=false())
     at: Mapped[datetime]
     by_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
     by: Mapped[User] = relationship(lazy="joined")

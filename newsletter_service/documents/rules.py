@@ -27,6 +27,13 @@ class Kind(StrEnum):
     CONTACT = "contact"
 
 
+class Unanswered(StrEnum):
+    """What becomes of readers who are asked again and do not answer."""
+
+    KEEPS = "keeps"
+    ENDS = "ends"
+
+
 class Slot(StrEnum):
     """What a text can have filled in; its name is what editors type, in braces."""
 

@@ -44,6 +44,15 @@ class Read:
     wording: Shown
     privacy: Shown
 
+    @property
+    def name(self) -> str:
+        """What forms take along, so that their answer is bound to what they showed."""
+        return f"{self.wording.hash}{self.privacy.hash}"
+
+
+class UnknownText(Exception):
+    """A form names a text that nobody was ever shown."""
+
 
 @dataclass(frozen=True)
 class Edited:
@@ -55,6 +64,7 @@ class Edited:
     summary: str
     asks_again: bool
     based_on: str
+    ends_unanswered: bool = False
 
 
 def newest(session: Session, kind: Kind) -> Document | None:
@@ -95,6 +105,27 @@ def read_now(session: Session, language: Language, contact: str) -> Read:
     return Read(
         current(session, Kind.CONSENT, language, contact), current(session, Kind.PRIVACY, language, contact)
     )
+
+
+def read_as_shown(session: Session, language: Language, contact: str, name: str) -> Read:
+    """What somebody read whose form says so by `name` (Read.name): maybe a version of before.
+
+    A form without a name is of a page that others made, and showed what holds now. UnknownText.
+    """
+    now = read_now(session, language, contact)
+    if name in ("", now.name):
+        return now
+    half = len(now.wording.hash)
+    return Read(_known(session, now.wording, name[:half]), _known(session, now.privacy, name[half:]))
+
+
+def _known(session: Session, now: Shown, hashed: str) -> Shown:
+    if hashed == now.hash:
+        return now
+    row = session.get(ShownText, hashed)
+    if row is None or row.kind is not now.kind:
+        raise UnknownText
+    return Shown(row.kind, row.version, row.language, row.words)
 
 
 def shown_before(session: Session, kind: Kind, language: Language) -> Sequence[ShownText]:
@@ -139,6 +170,7 @@ def publish(session: Session, edited: Edited, contact: str, user: User, now: dat
         words_en=edited.words_en,
         summary=edited.summary,
         asks_again=edited.asks_again,
+        ends_unanswered=edited.asks_again and edited.ends_unanswered,
         at=now,
         by=user,
     )

@@ -6,7 +6,7 @@ from newsletter_service.archive.service import overview, public_editions
 from newsletter_service.audience.service import segments
 from newsletter_service.db import db
 from newsletter_service.documents.rules import Kind
-from newsletter_service.documents.service import current
+from newsletter_service.documents.service import read_now
 from newsletter_service.documents.views import document_page
 from newsletter_service.front.service import coming_events, next_letter
 from newsletter_service.publisher.service import organisations
@@ -31,7 +31,7 @@ def home() -> str:
     return render_template(
         "front/home.html",
         form=AddressForm(),
-        consent=current(session, Kind.CONSENT, language(), services().reply_to).words,
+        read=read_now(session, language(), services().reply_to),
         organisations=organisations(session),
         audience=[segment.name(language()) for segment in segments(session)],
         next_letter=next_letter(session, now),

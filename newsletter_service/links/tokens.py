@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     NEW_ADDRESS = "new_address"
     OLD_ADDRESS = "old_address"
     ALLOW = "allow"
+    AGREE = "agree"
 
 
 _SEALED_TOGETHER = {
@@ -55,6 +56,7 @@ _SEALED_TOGETHER = {
     Purpose.NEW_ADDRESS: ("changing address", 0),
     Purpose.OLD_ADDRESS: ("changing address", 1),
     Purpose.ALLOW: ("mailing again", 0),
+    Purpose.AGREE: ("agree", 0),
 }
 """What is asked for together is sealed together: two seals from one hash, of which neither tells the other."""
 

@@ -14,6 +14,7 @@ ANSWER_WITHIN = timedelta(days=60)
 ANSWER_CHANGE_WITHIN = retention.UNCONFIRMED
 ALLOW_WITHIN = timedelta(days=7)
 PERSONAL_PAGES = (
+    "akkoord",
     "functie",
     "bevestigen",
     "niet-ik",
@@ -65,6 +66,10 @@ class Links:
     def allow(self, key: str, now: datetime) -> str:
         """Where the owner of a suppressed address lifts that; `key` is the suppression's, good for ALLOW_WITHIN."""
         return self._reader("toestaan", Purpose.ALLOW, key, now + ALLOW_WITHIN)
+
+    def agree(self, key: str, now: datetime) -> str:
+        """Where a reader agrees to a text that changed; good for ANSWER_WITHIN."""
+        return self._reader("akkoord", Purpose.AGREE, key, now + ANSWER_WITHIN)
 
     def image(self, digest: str) -> str:
         """Where an item's picture lies; the same for all readers."""

@@ -14,7 +14,7 @@ from newsletter_service.publisher.service import newsletter
 from newsletter_service.registry.forms import EraseForm
 from newsletter_service.registry.held import Held, held_about
 from newsletter_service.registry.why import service, wording
-from newsletter_service.registry.wording import FATES, STATES
+from newsletter_service.registry.wording import FATES, STATES, returned_in_words
 from newsletter_service.services import services
 from newsletter_service.subscriptions.addresses import Address, readable
 from newsletter_service.subscriptions.consent.service import steps_of
@@ -24,6 +24,7 @@ from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.service import find_subscriber
+from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.web.locale import use_language
 
 own = Blueprint("own", __name__)
@@ -45,6 +46,8 @@ def show(token: str) -> Any:
         address=readable(subscriber.address),
         steps=steps_of(session, subscriber),
         said=SAID,
+        checks=checks(subscriber),
+        returned_in_words=returned_in_words,
         states=STATES,
         states_of_letters=FATES,
         fates=told,

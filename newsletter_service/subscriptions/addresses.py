@@ -111,6 +111,18 @@ def readable(address: str) -> str:
         return address
 
 
+def stored_domain(typed: str) -> str:
+    """A domain, or what follows the @ of an address, as addresses are stored: lower case, in A-labels.
+
+    What is no domain comes back as it was typed, in lower case: no address has it.
+    """
+    domain = typed.strip().rpartition("@")[2].strip(_AROUND).lower()
+    try:
+        return idna.encode(domain, uts46=True).decode("ascii") if domain else ""
+    except idna.IDNAError:
+        return domain
+
+
 def _unwrapped(raw: str) -> str:
     """Without invisible characters, `Name <…>`, `mailto:`, quotes and the stop of the sentence it stood in."""
     visible = "".join(c for c in raw.translate(_HYPHENS) if unicodedata.category(c) != "Cf")

@@ -35,21 +35,23 @@ class Subscriber(Base):
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'active', 'left')", name="status"),
         Index("ix_subscriber_status_id", "status", "id"),
-        Index(None, "domain"),
+        # Whoever searches reads these alone, in their order, and no whole rows; PostgreSQL needs the number said.
+        Index(None, "search", "id", "status", "language"),
+        Index(None, "domain", "search"),
         # A number is never used again: the ledger knows by it whose a letter was.
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(String(320), unique=True)
-    address_hmac: Mapped[str] = mapped_column(String(64))
+    address_hmac: Mapped[str] = mapped_column(String(64), index=True)
     domain: Mapped[str] = mapped_column(String(255))
     name: Mapped[str] = mapped_column(String(120), default="")
     organisation: Mapped[str] = mapped_column(String(120), default="", server_default="")
     language: Mapped[Language] = mapped_column(String(2), default=DEFAULT_LANGUAGE)
     status: Mapped[Status] = mapped_column(one_of(Status, 10), default=Status.PENDING)
     link_key: Mapped[str] = mapped_column(String(12), unique=True, index=True, default=new_key)
-    search: Mapped[str] = mapped_column(String(SEARCH_LENGTH), index=True, default="", server_default="")
+    search: Mapped[str] = mapped_column(String(SEARCH_LENGTH), default="", server_default="")
     former_link: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)
     asked_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -69,15 +71,16 @@ class Subscriber(Base):
         if self.address not in (None, address):
             self.dormant_checks.clear()
             for membership in self.memberships:
-                membership.reopen()
+                if membership.state is not ClaimState.WAITING:
+                    membership.reopen()
         return address
 
 
 @event.listens_for(Subscriber, "before_insert")
 @event.listens_for(Subscriber, "before_update")
 def _keep_what_is_searched(_mapper: object, _connection: object, subscriber: Subscriber) -> None:
-    """Whatever changes a name or an address, the search knows it; rows that are added in bulk bring it along."""
-    subscriber.search = searched(subscriber.name or "", subscriber.address)
+    """Whatever changes what is searched, the search knows it; rows that are added in bulk bring it along."""
+    subscriber.search = searched(subscriber.name or "", subscriber.organisation or "", subscriber.address)
 
 
 class Checked:
@@ -118,9 +121,9 @@ class Membership(Checked, Base):
     subscriber: Mapped[Subscriber] = relationship(back_populates="memberships")
     segment: Mapped[Segment] = relationship(lazy="joined")
 
-    def reopen(self) -> None:
-        """Let the claim wait for a new check; what it went by stays to be read beside it."""
-        self.state, self.until, self.tell_at, self.reminders = ClaimState.WAITING, None, None, 0
+    def reopen(self, tell_at: datetime | None = None) -> None:
+        """Let the claim wait for a new check, of which its reader hears at `tell_at`; what it went by is kept."""
+        self.state, self.until, self.tell_at, self.reminders = ClaimState.WAITING, None, tell_at, 0
 
 
 class DormantCheck(Checked, Base):

@@ -77,13 +77,13 @@ def folded(words: str) -> str:
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).casefold().split())
 
 
-def searched(name: str, address: str) -> str:
-    """What staff search a reader by: name and address, folded. The address stands whole, the name as far as it fits.
+def searched(name: str, organisation: str, address: str) -> str:
+    """What staff search a reader by: name, organisation and address, folded.
 
-    Folded, one character of a name may become eighteen.
+    The address stands whole, the rest as far as it fits: folded, one character of a name may become eighteen.
     """
-    found = folded(address)
-    return f"{folded(name)[: SEARCH_LENGTH - 1 - len(found)].rstrip()} {found}".lstrip()
+    found, rest = folded(address), folded(f"{name} {organisation}")
+    return f"{rest[: SEARCH_LENGTH - 1 - len(found)].rstrip()} {found}".lstrip()
 
 
 class NameProblem(StrEnum):

@@ -14,7 +14,7 @@ from newsletter_service.delivery.models import Suppression
 from newsletter_service.delivery.rules import BOUNCED, address_hmac
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
 from newsletter_service.delivery.suppressions import is_suppressed, let_ask_again, suppress, would_change
-from newsletter_service.documents.service import read_now
+from newsletter_service.documents.service import read_as_shown
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder, new_key
 from newsletter_service.links.urls import CONFIRM_WITHIN
@@ -22,7 +22,7 @@ from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.rules import JOB, READER, By, Place, Step
-from newsletter_service.subscriptions.consent.service import forget_sign_up, is_to_agree_again, record_wish
+from newsletter_service.subscriptions.consent.service import forget_sign_up, record_wish
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import (
     Answer,
@@ -45,16 +45,19 @@ def sign_up(
     now: datetime,
     *,
     asked_by: tuple[By, str] = (READER, Place.SIGN_UP),
+    shown: str = "",
 ) -> None:
     """Take a request for the newsletter; whatever is known of the address shows only in the mail it gets.
 
     A new or unconfirmed address gets a confirmation mail, a reader one that says so, a suppressed address
     nothing, unless it was mail that came back: its owner may ask again. `read_in` is the language in which the
-    wording of consent was shown. Whoever fills in the form last decides what an unconfirmed reader chose: the page
-    that confirms shows it. Beyond the third mail in a day nothing changes at all. `asked_by` is who took the request,
-    and where; what staff take was read by nobody yet.
+    wording of consent was shown, `shown` names it (documents.service.Read.name): UnknownText. Whoever fills in
+    the form last decides what an unconfirmed reader chose: the page that confirms shows it. Beyond the third mail
+    in a day nothing changes at all. `asked_by` is who took the request, and where; what staff take was read by
+    nobody yet.
     """
     hashed = address_hmac(address.text, mail_context.suppression_key)
+    read = read_as_shown(session, read_in, mail_context.reply_to, shown)
     let_ask_again(session, hashed)
     if is_suppressed(session, hashed):
         return
@@ -71,7 +74,7 @@ def sign_up(
             Step.ASKED,
             *asked_by,
             now,
-            read=read_now(session, read_in, mail_context.reply_to) if asked_by[0] == READER else None,
+            read=read if asked_by[0] == READER else None,
             detail=_chosen(subscriber),
         )
     notices.write(session, mail_context, subscriber, answer, now)
@@ -102,11 +105,18 @@ def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False
 
 
 def confirm(
-    session: Session, mail_context: MailContext, subscriber: Subscriber, read_in: Language, now: datetime
+    session: Session,
+    mail_context: MailContext,
+    subscriber: Subscriber,
+    read_in: Language,
+    now: datetime,
+    *,
+    shown: str = "",
 ) -> bool:
-    """Begin the subscription; False if it had begun already, or ended since."""
+    """Begin the subscription; False if it had begun already, or ended since. `shown` as in `sign_up`."""
     if subscriber.status != Status.PENDING:
         return False
+    read = read_as_shown(session, read_in, mail_context.reply_to, shown)
     subscriber.status = Status.ACTIVE
     subscriber.confirmed_at = now
     subscriber.left_at = None
@@ -117,20 +127,16 @@ def confirm(
         READER,
         Place.CONFIRM,
         now,
-        read=read_now(session, read_in, mail_context.reply_to),
+        read=read,
         detail=_chosen(subscriber),
     )
     settle(session, subscriber, now)
     return True
 
 
-def agree_again(
-    session: Session, mail_context: MailContext, subscriber: Subscriber, read_in: Language, now: datetime
-) -> None:
-    """Write down that a reader agrees to texts that changed since they last did."""
-    if is_to_agree_again(session, subscriber):
-        read = read_now(session, read_in, mail_context.reply_to)
-        record_wish(session, subscriber, Step.CONFIRMED, READER, Place.PREFERENCES, now, read=read)
+def end_unanswered(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """End the subscription of who was asked to agree to a text that changed, and did not answer."""
+    _end(session, subscriber, (Step.UNANSWERED, JOB, Place.AGREE), now)
 
 
 def confirm_again(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.utils import secure_filename
 
 from newsletter_service.audience.service import segments, topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.suppressions import came_back
 from newsletter_service.documents.rules import Kind
-from newsletter_service.documents.service import current
+from newsletter_service.documents.service import Read, UnknownText, read_now
 from newsletter_service.documents.views import document_page
 from newsletter_service.links.tokens import ExpiredToken, Purpose
 from newsletter_service.links.urls import MANAGE_WITHIN
@@ -18,7 +19,7 @@ from newsletter_service.services import services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, masked, readable
 from newsletter_service.subscriptions.consent.rules import Place
-from newsletter_service.subscriptions.consent.service import is_to_agree_again, steps_of
+from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import SAID, named, place_in_words
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.link_views import (
@@ -30,6 +31,7 @@ from newsletter_service.subscriptions.link_views import (
 )
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.pausing.rules import is_paused
+from newsletter_service.subscriptions.reconsent.service import is_to_agree_again
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.subscriptions.wording import why_it_came_back
@@ -47,8 +49,13 @@ def sign_up() -> Any:
     form = _sign_up_form()
     if not form.validate_on_submit():
         return _sign_up_page(form)
-    with unit_of_work() as session:
-        service.sign_up(session, services(), form.parsed, form.chosen(), language(), services().clock())
+    try:
+        with unit_of_work() as session:
+            now, chosen, shown = services().clock(), form.chosen(), _shown()
+            service.sign_up(session, services(), form.parsed, chosen, language(), now, shown=shown)
+    except UnknownText:
+        form.form_errors.append(_("De tekst bij de knop is veranderd. Lees hem, en verstuur opnieuw."))
+        return _sign_up_page(form)
     return redirect(url_for("readers.look_in_your_mailbox"))
 
 
@@ -74,10 +81,13 @@ def confirm_now(token: str) -> Any:
     try:
         with unit_of_work() as session:
             subscriber = subscriber_behind(Purpose.CONFIRM, token, to_change=True)
-            began = service.confirm(session, services(), subscriber, language(), services().clock())
+            now = services().clock()
+            began = service.confirm(session, services(), subscriber, language(), now, shown=_shown())
             return _confirmed_page(subscriber) if began else _confirm_page(subscriber, token)
     except ExpiredToken:
         return _expired_page(token)
+    except UnknownText:
+        return _confirm_page(subscriber_behind(Purpose.CONFIRM, token), token), 409
 
 
 @readers.post("/bevestigen/<token>/opnieuw")
@@ -129,19 +139,10 @@ def preferences(token: str) -> Any:
         paused_until=subscriber.paused_until if is_paused(subscriber.paused_until, now) else None,
         checks=checks(subscriber),
         agree_again=is_to_agree_again(db.session(), subscriber),
-        consent=_consent(),
+        read=_read(),
+        agree_token=_token(services().links.agree(subscriber.link_key, now)),
         leave_token=_token(services().links.unsubscribe(subscriber.link_key)),
     )
-
-
-@readers.post("/voorkeuren/<token>/akkoord")
-def agree_again(token: str) -> Any:
-    """Takes a reader's agreement to texts that changed since they last gave it."""
-    with unit_of_work() as session:
-        subscriber = owner_behind(token, to_change=True)
-        if subscriber is not None:
-            service.agree_again(session, services(), subscriber, language(), services().clock())
-    return redirect(url_for("readers.preferences", token=token), 303)
 
 
 @readers.get("/voorkeuren/<token>/bewijs")
@@ -278,7 +279,7 @@ def _sign_up_page(form: SignUpForm) -> Any:
     who = organisations(db.session())
     publishers = listed([organisation.name for organisation in who])
     about = [organisation.about(language()) for organisation in who]
-    return _form_page("sign_up", form, consent=_consent(), publishers=publishers, about=about)
+    return _form_page("sign_up", form, read=_read(), publishers=publishers, about=about)
 
 
 def _confirm_page(subscriber: Subscriber, token: str) -> Any:
@@ -289,7 +290,7 @@ def _confirm_page(subscriber: Subscriber, token: str) -> Any:
         token=token,
         subscriber=subscriber,
         address=readable(subscriber.address),
-        consent=_consent(),
+        read=_read(),
     )
 
 
@@ -329,8 +330,14 @@ def _form_page(name: str, form: AddressForm | ChoicesForm, **values: Any) -> Any
     return render_template(f"readers/{name}.html", form=form, **values), 422 if form.errors else 200
 
 
-def _consent() -> str:
-    return current(db.session(), Kind.CONSENT, language(), services().reply_to).words
+def _read() -> Read:
+    """What a page shows that asks to agree."""
+    return read_now(db.session(), language(), services().reply_to)
+
+
+def _shown() -> str:
+    """What the page showed that a form comes from."""
+    return request.form.get("gelezen", "")
 
 
 def _offers() -> tuple[dict[int, str], dict[int, str], dict[int, str]]:

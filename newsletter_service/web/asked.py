@@ -1,6 +1,7 @@
 """What addresses ask for, in a shape that every database takes: words without NUL, numbers that a row may have."""
 
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from flask import request
 from werkzeug.routing import IntegerConverter, Map
@@ -8,6 +9,7 @@ from werkzeug.routing import IntegerConverter, Map
 from newsletter_service.db import LARGEST_NUMBER
 
 _LONGEST = 320
+_Member = TypeVar("_Member", bound=StrEnum)
 
 
 class RowNumber(IntegerConverter):
@@ -34,3 +36,9 @@ def _tidy(words: str, longest: int = _LONGEST) -> str:
 def asked_number(name: str) -> int:
     """Returns the number behind `name` in the address; 0, which no row has, if it is none."""
     return min(max(request.args.get(name, 0, type=int), 0), LARGEST_NUMBER)
+
+
+def asked_one_of(name: str, members: type[_Member]) -> _Member | None:
+    """Returns which of `members` stands behind `name` in the address; None if it is none of them."""
+    given = request.args.get(name, "")
+    return members(given) if given in set(members) else None

@@ -35,6 +35,7 @@ from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.subscriptions import emails as reader_emails
 from newsletter_service.subscriptions.address_changes import emails as change_emails
 from newsletter_service.subscriptions.allowing import emails as allow_emails
+from newsletter_service.subscriptions.reconsent import emails as reconsent_emails
 from newsletter_service.subscriptions.verification import emails as verification_emails
 from newsletter_service.subscriptions.verification.rules import DeclineReason, Evidence
 from newsletter_service.web.marks import mark
@@ -206,6 +207,7 @@ def _notices(language: Language) -> dict[str, Notice]:
         "known-address": change_emails.address_is_known(name, language, f"{BASE}/aanmelden"),
         "mail-again": allow_emails.may_we_mail_again(name, language, f"{BASE}/toestaan/{token}"),
         **_about_checks(language, manage, f"{BASE}/functie/{token}"),
+        **_reconsent(language, f"{BASE}/akkoord/{token}", f"{BASE}/afmelden/{token}"),
         "staff-composed": staff_emails.edition_composed(composed, _LINKS, language),
         "staff-held": staff_emails.edition_held(held, _LINKS, language),
         "staff-correction-offered": correction_emails.correction_offered(offered, _LINKS, language),
@@ -231,9 +233,22 @@ def _about_checks(language: Language, manage: str, still_there: str) -> dict[str
     mayor = verification_emails.Declined("Burgemeester", DeclineReason.OTHER_ADDRESS)
     ending = verification_emails.Ending(("Ik werk bij de politie", "OVV'er"), until, still_there)
     return {
-        "claims-decided": verification_emails.claims_decided(name, language, [police], [mayor], manage),
-        "claim-declined": verification_emails.claims_decided(name, language, [], [mayor], manage),
+        "claims-decided": verification_emails.claims_decided(name, language, [police], [mayor], [], manage),
+        "claim-declined": verification_emails.claims_decided(name, language, [], [mayor], [], manage),
+        "claim-reopened": verification_emails.claims_decided(
+            name, language, [], [], ["Ik werk bij de politie"], manage
+        ),
         "still-there": verification_emails.still_there(name, language, ending),
         "still-there-again": verification_emails.still_there_again(name, language, ending),
         "verification-lapsed": verification_emails.lapsed(name, language, ending),
+    }
+
+
+def _reconsent(language: Language, agree: str, leave: str) -> dict[str, Notice]:
+    keeps = reconsent_emails.Question(agree, leave, None)
+    ends = replace(keeps, ends=NOW + timedelta(days=30))
+    return {
+        "reconsent": reconsent_emails.ask(_SENDER.name, language, keeps),
+        "reconsent-or-end": reconsent_emails.ask(_SENDER.name, language, ends),
+        "reconsent-reminder": reconsent_emails.remind(_SENDER.name, language, ends),
     }

@@ -25,7 +25,7 @@ def _fill() -> None:
     some = sa.text("SELECT id, name, address FROM subscriber WHERE id > :last ORDER BY id LIMIT :number")
     change = sa.text("UPDATE subscriber SET search = :search WHERE id = :id")
     while rows := bind.execute(some, {"last": last, "number": AT_ONCE}).all():
-        bind.execute(change, [{"id": row.id, "search": searched(row.name, row.address)} for row in rows])
+        bind.execute(change, [{"id": row.id, "search": searched(row.name, "", row.address)} for row in rows])
         last = rows[-1].id
 
 

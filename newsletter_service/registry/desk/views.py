@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template, request
 
 from newsletter_service.audience.service import segments, topics
+from newsletter_service.bounces.rules import Verdict
 from newsletter_service.db import db
 from newsletter_service.delivery.suppressions import suppression_of
 from newsletter_service.editions.models import Edition
@@ -19,18 +20,21 @@ from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, staff_only
 from newsletter_service.staff.rules import may_see_readers
 from newsletter_service.subscriptions.address_changes.service import change_of
-from newsletter_service.subscriptions.addresses import readable
+from newsletter_service.subscriptions.addresses import readable, stored_domain
+from newsletter_service.subscriptions.claims.service import earlier_decider
+from newsletter_service.subscriptions.claims.wording import verified_since
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import place_in_words
 from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.rules import SEARCH_LENGTH, Status
+from newsletter_service.subscriptions.verification.rules import ClaimState
 from newsletter_service.subscriptions.wording import why_it_came_back
-from newsletter_service.web.asked import asked_number, asked_words
+from newsletter_service.web.asked import asked_number, asked_one_of, asked_words
 from newsletter_service.web.locale import language
 
 register = staff_only(Blueprint("register", __name__, url_prefix="/redactie/lezers"))
 _ON_A_PAGE = 50
-_NARROWS = ("zoek", "doelgroep", "thema", "toestand", "taal", "domein")
+_NARROWS = ("zoek", "doelgroep", "controle", "thema", "toestand", "terug", "taal", "domein")
 """What narrows the list; nothing else of an address goes into those of other pages."""
 
 
@@ -41,7 +45,7 @@ def _only_who_answers_readers() -> None:
 
 @register.get("/")
 def index() -> str:
-    """Readers by name and address, fifty at a time, narrowed by words and by what they are."""
+    """Readers by name, organisation and address, fifty at a time, narrowed by words and by what they are."""
     session, wanted = db.session(), _wanted()
     found = service.find(session, wanted, asked_words("na", SEARCH_LENGTH), _ON_A_PAGE + 1)
     return render_template(
@@ -52,9 +56,12 @@ def index() -> str:
         segments={one.id: one.name(language()) for one in segments(session)},
         topics={one.id: one.name(language()) for one in topics(session)},
         statuses=wording.statuses(),
+        claims=wording.claims(),
+        verdicts=wording.verdicts(),
         languages=LANGUAGES,
         readable=readable,
         asked={name: words for name in _NARROWS if (words := asked_words(name))},
+        domain=readable(f"@{wanted.domain}").removeprefix("@"),
     )
 
 
@@ -64,12 +71,14 @@ def _wanted() -> Wanted:
     return Wanted(
         words=asked_words("zoek"),
         segment_id=asked_number("doelgroep") or None,
+        claim=asked_one_of("controle", ClaimState),
         topic_id=asked_number("thema") or None,
-        status=Status(state) if state in set(Status) else None,
+        status=asked_one_of("toestand", Status),
         suppressed=state == "suppressed",
         bounced=state == "bounced",
+        came_back=asked_one_of("terug", Verdict),
         language=next((one for one in LANGUAGES if one == spoken), None),
-        domain=asked_words("domein").lower(),
+        domain=stored_domain(asked_words("domein")),
     )
 
 
@@ -96,6 +105,12 @@ def show(number: int) -> str:
         edition=edition,
         reasons=reasons(session, edition, reader) if edition is not None else [],
         steps=steps_of(session, reader)[::-1],
+        claims=wording.claims(),
+        verified={
+            claim.segment_id: verified_since(claim, earlier_decider(session, claim))
+            for claim in reader.memberships
+            if claim.state is ClaimState.VERIFIED
+        },
         delivery_state=delivery_state,
         words=wording,
         place_in_words=place_in_words,

@@ -11,7 +11,7 @@ from newsletter_service.subscriptions.addresses import readable
 from newsletter_service.subscriptions.consent.rules import Step
 from newsletter_service.subscriptions.on_behalf.rules import Allowed
 from newsletter_service.subscriptions.rules import Status
-from newsletter_service.subscriptions.verification.rules import Evidence
+from newsletter_service.subscriptions.verification.rules import ClaimState
 from newsletter_service.web.formatting import date_text
 
 
@@ -51,6 +51,7 @@ def step(taken: Step) -> str:
         Step.PAUSED: _("Op pauze gezet"),
         Step.RESUMED: _("Weer van pauze"),
         Step.LEFT: _("Afgemeld"),
+        Step.UNANSWERED: _("Gestopt: antwoordde niet op de vraag om akkoord"),
         Step.RETURNED: _("Kwam terug na afmelden"),
         Step.BOUNCED: _("Gestopt omdat e-mail terugkwam"),
         Step.COMPLAINED: _("Gestopt na een klacht over ongewenste e-mail"),
@@ -70,32 +71,36 @@ def change(wanted: AddressChange) -> str:
     return _("%(address)s vanaf %(day)s, als het oude adres niet weigert", address=address, day=day)
 
 
-def verified(evidence: Evidence | None, source: str) -> str:
-    """What a verification goes by."""
-    if evidence is Evidence.IMPORT:
-        return _("gecontroleerd: meegekomen met een lijst, %(source)s", source=source)
-    return (
-        _("gecontroleerd: adres bij %(domain)s", domain=source)
-        if source
-        else _("gecontroleerd door een medewerker")
-    )
-
-
 def proof(note: str, detail: Mapping[str, object] | None) -> list[str]:
     """What a step goes by: the words and the place of consent that was given elsewhere, or what proved a function."""
     place, source = ((detail or {}).get(name) for name in ("place", "source"))
     return [str(one) for one in (note, place, source) if one]
 
 
-def verdict(given: Verdict) -> str:
-    """What a message that came back meant."""
+def verdicts() -> dict[Verdict, str]:
+    """What came back, by what it meant."""
     return {
         Verdict.HARD: _("Blijvend: nooit bezorgd"),
         Verdict.SOFT: _("Tijdelijk: later opnieuw"),
         Verdict.POLICY: _("Geweigerd om wie we zijn of wat erin staat"),
         Verdict.COMPLAINT: _("Klacht over ongewenste e-mail"),
         Verdict.UNSUBSCRIBE: _("Verzoek om af te melden"),
-    }[given]
+    }
+
+
+def verdict(given: Verdict) -> str:
+    """What a message that came back meant."""
+    return verdicts()[given]
+
+
+def claims() -> dict[ClaimState, str]:
+    """Where the check of a function stands."""
+    return {
+        ClaimState.WAITING: _("wacht op controle"),
+        ClaimState.VERIFIED: _("gecontroleerd"),
+        ClaimState.DECLINED: _("niet bevestigd"),
+        ClaimState.LAPSED: _("controle verlopen"),
+    }
 
 
 def suppression(reason: str) -> str:

@@ -127,6 +127,13 @@ def _earlier(claim: Membership, who: str) -> str:
     return _("Gecontroleerd op %(day)s: %(by)s", day=day, by=_by(claim.evidence, who or claim.source))
 
 
+def verified_since(claim: Membership, who: str) -> str:
+    """Since when a claim is verified, by what or `who`, and until when: for staff."""
+    since, until = _day(claim.decided_at), _day(claim.until)
+    by = _by(claim.evidence, who or claim.source)
+    return _("Sinds %(since)s: %(by)s. Dit geldt tot %(until)s.", since=since, by=by, until=until)
+
+
 def done(claims: list[Membership]) -> str:
     """What was decided a moment ago."""
     if not claims:

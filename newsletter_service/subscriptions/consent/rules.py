@@ -19,6 +19,7 @@ class Step(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     LEFT = "left"
+    UNANSWERED = "unanswered"
     RETURNED = "returned"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
@@ -52,6 +53,7 @@ class Place(StrEnum):
     DESK = "/redactie/lezers"
     COMMAND = "command"
     CLAIMS = "claims"
+    AGREE = "/akkoord"
 
 
 @dataclass(frozen=True)

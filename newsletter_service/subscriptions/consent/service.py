@@ -9,13 +9,10 @@ from sqlalchemy import Select, Table, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import insert_rows
-from newsletter_service.documents.models import Document
 from newsletter_service.documents.service import Read, keep_shown
 from newsletter_service.subscriptions.consent.models import WITHOUT_PERSON, Consent
 from newsletter_service.subscriptions.consent.rules import By, Step
 from newsletter_service.subscriptions.models import Subscriber
-
-_AGREES = (Step.CONFIRMED, Step.IMPORTED)
 
 
 def record_wish(
@@ -129,17 +126,3 @@ def steps_of(session: Session, subscriber: Subscriber) -> Sequence[Consent]:
     """A reader's steps of consent, in their order."""
     mine = select(Consent).where(Consent.subscriber_id == subscriber.id)
     return session.scalars(mine.order_by(Consent.at, Consent.id)).all()
-
-
-def is_to_agree_again(session: Session, subscriber: Subscriber) -> bool:
-    """Whether a text changed since this reader agreed, and its editor wants them to be asked."""
-    asked = session.scalar(
-        select(Document.at).where(Document.asks_again.is_(True)).order_by(Document.at.desc()).limit(1)
-    )
-    agreed = session.scalar(
-        select(Consent.at)
-        .where(Consent.subscriber_id == subscriber.id, Consent.step.in_(_AGREES))
-        .order_by(Consent.at.desc())
-        .limit(1)
-    )
-    return asked is not None and (agreed is None or agreed < asked)

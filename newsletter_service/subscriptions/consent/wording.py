@@ -21,6 +21,7 @@ SAID = {
     Step.PAUSED: _l("U pauzeerde de nieuwsbrief"),
     Step.RESUMED: _l("U kreeg de nieuwsbrief weer"),
     Step.LEFT: _l("U meldde zich af"),
+    Step.UNANSWERED: _l("Gestopt omdat u niet antwoordde op de vraag of u akkoord gaat"),
     Step.RETURNED: _l("U kwam terug"),
     Step.BOUNCED: _l("Uw adres nam geen post meer aan"),
     Step.COMPLAINED: _l("U meldde een brief als ongewenst"),
@@ -42,6 +43,7 @@ _PLACES: dict[str, LazyString] = {
     Place.DESK: _l("door de redactie"),
     Place.COMMAND: _l("door het beheer"),
     Place.CLAIMS: _l("bij de controle van functies"),
+    Place.AGREE: _l("op de pagina met de nieuwe tekst"),
 }
 
 

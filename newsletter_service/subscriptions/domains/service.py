@@ -15,7 +15,7 @@ from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.consent.rules import Place, Step, by_staff
 from newsletter_service.subscriptions.consent.service import record_of_all
 from newsletter_service.subscriptions.models import Membership, Subscriber
-from newsletter_service.subscriptions.verification.rules import ClaimState, Evidence
+from newsletter_service.subscriptions.verification.rules import UNDO_WITHIN, ClaimState, Evidence
 from newsletter_service.subscriptions.verification.service import in_domains
 
 
@@ -69,7 +69,8 @@ def _reopen_unproved(session: Session, segment: Segment, by: User, now: datetime
     record_of_all(
         session, theirs, Step.REOPENED, by_staff(by.id), Place.CLAIMS, now, {"segment": segment.slug}
     )
-    waits = {"state": ClaimState.WAITING, "claimed_at": now, "until": None, "tell_at": None, "reminders": 0}
+    told = now + UNDO_WITHIN  # a slip that is mended before that is nobody's news
+    waits = {"state": ClaimState.WAITING, "claimed_at": now, "until": None, "tell_at": told, "reminders": 0}
     return rows_changed(session, update(Membership).where(*which).values(waits))
 
 

@@ -119,7 +119,7 @@ class Adding:
             "language": line.language,
             "status": Status.ACTIVE if confirmed else Status.PENDING,
             "link_key": new_key(),
-            "search": searched(line.name, line.address.text),
+            "search": searched(line.name, line.organisation, line.address.text),
             "asked_at": (line.asked_at or self._agreed_at(line)) if confirmed else self.now,
             "confirmed_at": self._agreed_at(line) if confirmed else None,
             "paused_until": self._paused_until(line) if confirmed else None,

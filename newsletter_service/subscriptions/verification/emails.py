@@ -65,11 +65,14 @@ def claims_decided(
     language: Language,
     verified: Sequence[Verified],
     declined: Sequence[Declined],
+    reopened: Sequence[str],
     manage_url: str,
 ) -> Notice:
-    """Tells readers what became of the check of their segments."""
+    """Tells readers what became of the check of their segments, and which (`reopened`) are checked once more."""
     _ = texts(language).gettext
-    heading = _("Uw functie is gecontroleerd") if verified else _("We konden uw functie niet bevestigen")
+    heading = _("Uw functie wordt opnieuw gecontroleerd")
+    if verified or declined:
+        heading = _("Uw functie is gecontroleerd") if verified else _("We konden uw functie niet bevestigen")
     return Notice(
         language=language,
         subject=f"{heading} · {newsletter}",
@@ -77,6 +80,7 @@ def claims_decided(
         paragraphs=(
             *(_verified(one, language) for one in verified),
             *(_declined(one, language) for one in declined),
+            *(_reopened(one, language) for one in reopened),
         ),
         action=Action(_("Bekijk uw voorkeuren"), manage_url),
         small_print=((_("Klopt er iets niet? Antwoord dan op deze e-mail."), "", ""),),
@@ -102,6 +106,16 @@ def _declined(one: Declined, language: Language) -> str:
         "“%(segment)s” hebben we niet bevestigd. %(reason)s U krijgt wel alle andere berichten, zoals u gewend bent."
     )
     return words % {"segment": one.segment, "reason": reason_in(one.reason, language)}
+
+
+def _reopened(segment: str, language: Language) -> str:
+    _ = texts(language).gettext
+    words = _(
+        "“%(segment)s” controleren we opnieuw. Uw e-mailadres is veranderd, of het bewijst deze functie niet meer. "
+        "U hoeft niets te doen. Tot we klaar zijn, krijgt u geen berichten met beperkte toegang voor deze functie. "
+        "Alle andere berichten blijven komen."
+    )
+    return words % {"segment": segment}
 
 
 def still_there(newsletter: str, language: Language, ending: Ending) -> Notice:

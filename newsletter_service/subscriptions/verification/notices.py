@@ -43,7 +43,7 @@ def to_tell(session: Session, now: datetime) -> Sequence[int]:
 
 
 def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: datetime) -> bool:
-    """Tells one reader of what was decided on their claims, in one mail; False if nothing was written."""
+    """Tells one reader what was decided on their claims, and which wait again, in one mail; False without one."""
     subscriber = _held(session, subscriber_id)
     if subscriber is None:
         return False
@@ -70,6 +70,7 @@ def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: d
             for claim in decided
             if claim.state is ClaimState.DECLINED
         ],
+        [claim.segment.choice(language) for claim in decided if claim.state is ClaimState.WAITING],
         mail_context.links.manage(subscriber.link_key),
     )
     _write(session, subscriber, notice, now)

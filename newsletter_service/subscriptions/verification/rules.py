@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 UNDO_WITHIN = timedelta(minutes=10)
-"""A decision can be taken back until the reader is told of it."""
+"""A decision can be taken back until the reader is told of it; so long they do not hear that a claim waits again."""
 ASK_BEFORE = timedelta(days=30)
 REMIND_BEFORE = timedelta(days=7)
 FEWEST_DAYS, MOST_DAYS = 60, 3650

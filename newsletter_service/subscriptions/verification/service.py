@@ -113,17 +113,20 @@ def _settle(
     proof = proof_of(domain, listed)
     by_domain = membership.evidence is Evidence.DOMAIN and membership.state is ClaimState.VERIFIED
     if proof is None and by_domain:
-        membership.reopen()
+        membership.reopen(tell_at=now + UNDO_WITHIN)
         _prove(session, membership, Step.REOPENED, None, now)
     elif proof is not None and membership.state is ClaimState.WAITING:
+        was_to_hear = membership.tell_at is not None
         verify(session, membership, Evidence.DOMAIN, proof.name, now)
+        if was_to_hear:  # that it waits, which is over before they heard of it
+            membership.tell_at = None
 
 
 def reopen_claims(session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Let the claims wait again that were verified for an address which their reader gives up."""
     for membership in subscriber.memberships:
         if membership.state is ClaimState.VERIFIED:
-            membership.reopen()
+            membership.reopen(tell_at=now)
             _prove(session, membership, Step.REOPENED, None, now)
 
 

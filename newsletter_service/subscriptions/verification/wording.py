@@ -51,6 +51,8 @@ def _about(claim: Membership) -> str:
             return reason_in(claim.reason, language())
         case ClaimState.LAPSED:
             return _("Deze controle is op %(day)s verlopen.", day=_day(claim.until))
+    if claim.evidence is not None:
+        return _("Op %(day)s gecontroleerd. We moeten dat opnieuw doen.", day=_day(claim.decided_at))
     return _("U gaf dit door op %(day)s. We moeten het nog controleren.", day=_day(claim.claimed_at))
 
 

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from newsletter_service.bounces.models import Bounce
 from newsletter_service.bounces.reading import read
-from newsletter_service.bounces.rules import Effect
+from newsletter_service.bounces.rules import Effect, Source, Verdict
 from newsletter_service.bounces.service import take_in
 from newsletter_service.delivery.models import Delivery, Letter, Mailing
 from newsletter_service.delivery.rules import envelope_sender, message_id
@@ -69,6 +70,16 @@ def make_delivery(
     )
     for name, value in columns.items():
         setattr(row, name, value)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def make_bounce(session: Session, delivery: Delivery, verdict: Verdict, **columns: Any) -> Bounce:
+    """What came back of a delivery, with a code that fits; nothing is done about it."""
+    code = {Verdict.HARD: "5.1.1", Verdict.SOFT: "4.2.2", Verdict.POLICY: "5.7.1"}.get(verdict, "")
+    values = {"status": code, "reason": "", "source": Source.MESSAGE, "at": NOW, "headers": ""} | columns
+    row = Bounce(delivery_id=delivery.id, subscriber_id=delivery.subscriber_id, verdict=verdict, **values)
     session.add(row)
     session.flush()
     return row

@@ -33,12 +33,22 @@ def number(stored: Stored) -> int:
 
 def test_the_screen_finds_readers_by_a_form_without_a_script(desk: StaffBrowser) -> None:
     page = desk.text("/redactie/lezers/?zoek=kwart")
-    assert f"1 lezer Naam Adres Doelgroep Toestand {NAME}" in page
+    assert f"1 lezer Naam Organisatie Adres Doelgroep Toestand {NAME}" in page
     assert "Niemand gevonden." in desk.text("/redactie/lezers/?zoek=niemand&toestand=bounced")
 
 
 def test_nonsense_in_the_address_is_passed_over(desk: StaffBrowser) -> None:
-    assert NAME in desk.text("/redactie/lezers/?doelgroep=x&thema=-&toestand=kwijt&taal=xx&domein=")
+    assert NAME in desk.text(
+        "/redactie/lezers/?doelgroep=x&controle=q&thema=-&toestand=kwijt&terug=9&taal=xx&domein="
+    )
+
+
+def test_a_domain_is_found_by_its_letters_and_shown_in_them(desk: StaffBrowser, stored: Stored) -> None:
+    with stored() as session:
+        make_subscriber(session, "p@xn--brlle-lva.example", now=NOW, name="Pia Groen")
+    page = desk.get("/redactie/lezers/?domein=@BRÜLLE.example").text
+    assert "Pia Groen" in page
+    assert 'value="brülle.example"' in page
 
 
 @pytest.mark.parametrize(

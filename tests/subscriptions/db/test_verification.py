@@ -7,13 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, SegmentDomain
-from newsletter_service.audience.rules import ItemView
+from newsletter_service.audience.rules import ItemView, ListedDomain
+from newsletter_service.delivery.models import Letter
 from newsletter_service.editions.readers import active_subscribers
 from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.domains.service import list_domain, unlist_domain
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Choices
 from newsletter_service.subscriptions.verification import notices
@@ -28,6 +30,8 @@ from newsletter_service.subscriptions.verification.rules import (
 from newsletter_service.subscriptions.verification.service import (
     decline_claims,
     renew,
+    reopen_claims,
+    settle,
     settle_waiting,
     undo,
     verify_claims,
@@ -283,6 +287,63 @@ def test_another_address_has_all_its_claims_checked_anew(session: Session, polic
     service.change_preferences(session, anna, both, NOW + DAY)
     assert [claim.state for claim in anna.memberships] == [ClaimState.WAITING, ClaimState.WAITING]
     assert verified_readers(session) == set()
+
+
+def test_who_waits_again_because_a_domain_is_off_the_list_hears_of_it_once_in_one_mail(
+    session: Session, police: Segment, samira: User, mail_context: Services, written: Written
+) -> None:
+    fire = make_segment(session, "brandweer", ("politie.example",))
+    anna = make_subscriber(session, "anna@politie.example", now=NOW, segments=(police, fire))
+    for segment in (police, fire):
+        assert unlist_domain(session, segment.slug, "politie.example", samira, NOW) == 1
+    session.expire_all()
+    check(session, mail_context, NOW + UNDO_WITHIN - timedelta(seconds=1))
+    assert written() == []
+    for days in range(3):
+        check(session, mail_context, NOW + UNDO_WITHIN + days * DAY)
+    assert written() == ["Uw functie wordt opnieuw gecontroleerd · Veilig Verbonden"]
+    assert str(session.scalars(select(Letter.words)).one()).count("controleren we opnieuw") == 2
+    assert {claim.state for claim in anna.memberships} == {ClaimState.WAITING}
+
+
+def test_a_domain_that_was_off_the_list_by_mistake_is_nobodys_news(
+    session: Session, police: Segment, samira: User, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, "anna@politie.example", now=NOW, segments=(police,))
+    unlist_domain(session, police.slug, "politie.example", samira, NOW)
+    session.expire_all()
+    list_domain(session, police.slug, ListedDomain("politie.example", True), samira, NOW)
+    check(session, mail_context, NOW + timedelta(minutes=1))
+    check(session, mail_context, NOW + DAY)
+    assert verified_readers(session) == {anna.id}
+    assert written() == []
+
+
+def test_who_moves_to_another_address_hears_which_functions_are_checked_again(
+    session: Session, police: Segment, mail_context: Services, written: Written
+) -> None:
+    mayors = make_segment(session, "burgemeesters")
+    anna = make_subscriber(
+        session, "anna@gemeente.example", now=NOW, segments=(police, mayors), approved=(police,)
+    )
+    reopen_claims(session, anna, NOW)
+    anna.address, anna.domain = "anna@elders.example", "elders.example"
+    check(session, mail_context, NOW)
+    check(session, mail_context, NOW + DAY)
+    assert written() == ["Uw functie wordt opnieuw gecontroleerd · Veilig Verbonden"]
+    assert "Burgemeesters" not in str(session.scalars(select(Letter.words)).one())
+
+
+def test_who_moves_to_an_address_that_proves_the_same_hears_nothing(
+    session: Session, police: Segment, mail_context: Services, written: Written
+) -> None:
+    anna = make_subscriber(session, "anna@gemeente.example", now=NOW, segments=(police,), approved=(police,))
+    reopen_claims(session, anna, NOW)
+    anna.address, anna.domain = "anna@politie.example", "politie.example"
+    settle(session, anna, NOW)
+    check(session, mail_context, NOW + DAY)
+    assert written() == []
+    assert verified_readers(session) == {anna.id}
 
 
 def steps(session: Session) -> list[str]:

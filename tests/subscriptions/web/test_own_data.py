@@ -1,10 +1,12 @@
 """What is held about a reader, as the reader sees it."""
 
 import json
+from datetime import timedelta
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from newsletter_service.bounces.rules import Verdict
 from newsletter_service.delivery.models import Suppression
 from newsletter_service.documents.service import read_now
 from newsletter_service.editions.models import Edition, Exclusion, LetterItem, Placement
@@ -13,7 +15,9 @@ from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import READER, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Subscriber
-from tests.bounces.db.conftest import make_delivery
+from newsletter_service.subscriptions.verification.rules import Evidence
+from newsletter_service.subscriptions.verification.service import verify
+from tests.bounces.db.conftest import make_bounce, make_delivery
 from tests.conftest import NOW
 from tests.factories import make_item, make_organisation
 from tests.staff_browser import words
@@ -39,6 +43,20 @@ def test_a_reader_sees_what_is_held_with_the_words_of_that_day(
     held = json.loads(client.get(f"{own(anna)}/json").text)
     assert held["subscriber"][0]["address"] == ADDRESS
     assert [row["step"] for row in held["consent"]] == ["confirmed"]
+
+
+def test_a_reader_sees_how_a_function_was_checked_and_what_came_back_in_plain_words(
+    anna: Pages, client: FlaskClient, stored: Stored
+) -> None:
+    with stored() as session:
+        reader = session.scalars(select(Subscriber)).one()
+        claim = next(one for one in reader.memberships if one.segment.slug == "burgemeesters")
+        verify(session, claim, Evidence.IMPORT, "leden.csv", NOW, until=NOW + timedelta(days=365))
+        make_bounce(session, make_delivery(session, reader), Verdict.SOFT, reason="452 mailbox full")
+    page = words(client.get(own(anna)).text)
+    assert "(gecontroleerd). Sinds 23 november 2026, overgenomen uit een lijst (leden.csv)." in page
+    assert "Dit geldt tot 23 november 2027." in page
+    assert "De mailbox is vol (4.2.2). 452 mailbox full" in page
 
 
 def test_a_link_of_a_letter_shows_nothing_of_it(anna: Pages, client: FlaskClient) -> None:

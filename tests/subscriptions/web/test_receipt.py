@@ -1,5 +1,7 @@
 """What a reader agreed to: a receipt to keep, and the question that comes back when a text changes for it."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -75,12 +77,14 @@ def test_who_agrees_again_is_asked_no_more_and_it_is_written_down_once(
 ) -> None:
     change(stored, clock, asks_again=True)
     assert QUESTION in client.get(agreed.manage()).text
+    action = re.search(r'action="(/akkoord/[^"]+)"', client.get(agreed.manage()).text)
+    assert action
     for _ in range(2):
-        assert client.post(f"{agreed.manage()}/akkoord").status_code == 303
+        assert client.post(action[1]).status_code == 200
     assert QUESTION not in client.get(agreed.manage()).text
     with stored() as session:
         first, second = session.scalars(select(Consent).order_by(Consent.id))
-        assert (second.step, second.source, second.at) == (Step.CONFIRMED, Place.PREFERENCES, clock.now)
+        assert (second.step, second.source, second.at) == (Step.CONFIRMED, Place.AGREE, clock.now)
         assert second.wording
         assert (second.wording.words, second.wording_version) == ("Ja, Veilig Verbonden.", "2026-11-23")
         assert first.wording_version == FIRST_VERSION
@@ -90,6 +94,8 @@ def test_a_link_of_a_letter_cannot_agree(
     agreed: Pages, client: FlaskClient, stored: Stored, clock: Clock
 ) -> None:
     change(stored, clock, asks_again=True)
-    client.post(f"{agreed.manage_in_letter()}/akkoord")
+    assert "/akkoord/" not in client.get(agreed.manage_in_letter()).text
+    token = agreed.manage_in_letter().rpartition("/")[2]
+    assert client.post(f"/akkoord/{token}").status_code == 410
     with stored() as session:
         assert len(session.scalars(select(Consent)).all()) == 1

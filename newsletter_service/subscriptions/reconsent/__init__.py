@@ -1,0 +1,1 @@
+"""Asking readers for consent again where a text changed: by mail, with a reminder, and what silence means."""
