@@ -1,8 +1,10 @@
 """A mail catcher: takes every mail on 127.0.0.1 and keeps it as a file, for /demo/inbox to show."""
 
+import asyncio
 import signal
 import sys
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter_service.demo.people import ABOLISHED_DOMAIN
+from newsletter_service.demo.returning import message, send_back
 from newsletter_service.files.private import keep_private, private_folder
 
 KEEP = 5_000
@@ -20,12 +23,14 @@ LARGEST = 40 * 1024 * 1024
 class Mailbox:
     """Mails as files in one folder, named so that their order is that of their arrival.
 
-    Beyond `keep` the oldest are forgotten, a few at a time.
+    Beyond `keep` the oldest are forgotten, a few at a time. What comes back of some goes by `send_back`.
     """
 
     folder: Path
     keep: int = KEEP
     taken: int = 0
+    send_back: Callable[[bytes], Awaitable[None]] = send_back
+    returning: set[asyncio.Future[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         private_folder(self.folder)
@@ -43,6 +48,10 @@ class Mailbox:
         """Keep one mail; it is on disk before the answer goes out."""
         content = envelope.original_content or b""
         self.store(content if isinstance(content, bytes) else content.encode())
+        for recipient in envelope.rcpt_tos:
+            if (raw := message(envelope.mail_from or "", recipient)) is not None:
+                self.returning.add(task := asyncio.ensure_future(self.send_back(raw)))
+                task.add_done_callback(self.returning.discard)
         return "250 2.0.0 kept"
 
     def store(self, content: bytes) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from newsletter_service.audience.models import Segment, SegmentDomain, Topic
 from newsletter_service.clock import recurring_moment
 from newsletter_service.delivery.rules import address_hmac
-from newsletter_service.delivery.suppressions import is_suppressed, suppress
 from newsletter_service.demo.items import ITEMS, DemoItem
 from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, Person, people
 from newsletter_service.demo.pictures import draw
@@ -23,7 +22,7 @@ from newsletter_service.seed import seed_base
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
-from newsletter_service.subscriptions.consent.rules import JOB, READER, Place, Step
+from newsletter_service.subscriptions.consent.rules import READER, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Status
@@ -33,7 +32,6 @@ from newsletter_service.subscriptions.verification.service import settle, verify
 ZONE = "Europe/Amsterdam"
 CLOSES_AFTER = timedelta(seconds=60)
 SENDS_AFTER = timedelta(seconds=100)
-BOUNCED_BEFORE = timedelta(days=14)
 CONTACT = "redactie@maasdelta.example"
 PASSWORD = "welkom-bij-de-demo"  # noqa: S105  # it is printed for everybody who tries the demo
 COMMUNICATOR = "communicatie@maasdelta.example"
@@ -75,9 +73,6 @@ def load_demo(
         subscriber = _subscriber(person, segments, topics, suppression_key, now)
         session.add(subscriber)
         _check(session, subscriber, person, vouching, now)
-        if person.bounced:
-            session.flush()
-            suppress(session, subscriber.address_hmac, subscriber.id, "bounced", now - BOUNCED_BEFORE)
     session.flush()
     _consents(session, contact, now)
     for item in ITEMS:
@@ -138,8 +133,6 @@ def _consents(session: Session, contact: str, now: datetime) -> None:
             place = Place.SIGN_UP if step is Step.ASKED else Place.CONFIRM
             read, detail = reads[subscriber.language], _chosen(subscriber)
             record_wish(session, subscriber, step, READER, place, at, read=read, detail=detail)
-        if is_suppressed(session, subscriber.address_hmac):
-            record_wish(session, subscriber, Step.BOUNCED, JOB, Place.MAIL, now - BOUNCED_BEFORE)
 
 
 def _chosen(subscriber: Subscriber) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Invented readers: a region of 23 municipalities, with names as they occur in the Netherlands."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import count, cycle, islice, product
 from unicodedata import combining, normalize
 
@@ -30,7 +31,6 @@ LAST_NAMES = (
     "El Amrani", "van 't Hof", "de Groot-Kuipers", "Smit", "Brûlée", "op den Kamp", "Meijer", "Nguyễn",
     "van Dijk-de Bruin", "Şahin", "Mulder", "Peeters", "uit den Boogaard", "Kovács", "Visser",
 )  # fmt: skip
-BOUNCED = (61, 187, 302)
 TOPIC_SETS: tuple[tuple[str, ...], ...] = (
     (),
     ("ondermijning", "weerbaar-bestuur"),
@@ -43,9 +43,20 @@ TOPIC_SETS: tuple[tuple[str, ...], ...] = (
 )
 
 
+class ComesBack(StrEnum):
+    """Why a letter comes back."""
+
+    UNKNOWN = "unknown"
+    FULL = "full"
+    COMPLAINT = "complaint"
+
+
+COMES_BACK = {61: ComesBack.UNKNOWN, 187: ComesBack.FULL, 302: ComesBack.COMPLAINT}
+
+
 @dataclass(frozen=True)
 class Person:
-    """One invented reader; `vouched`: a communicator checked the segment by hand; `bounced`: mail came back."""
+    """One invented reader; `vouched`: a communicator checked the segment by hand; `comes_back`: why letters do."""
 
     name: str
     address: str
@@ -53,7 +64,7 @@ class Person:
     topics: tuple[str, ...]
     language: Language
     vouched: bool
-    bounced: bool
+    comes_back: ComesBack | None
 
 
 def people() -> list[Person]:
@@ -80,7 +91,7 @@ def _person(number: int, name: str, topics: tuple[str, ...]) -> Person:
         topics=topics,
         language="en" if number % 40 == 17 else "nl",
         vouched=segment == "burgemeesters" or number % 7 == 3,
-        bounced=number in BOUNCED,
+        comes_back=COMES_BACK.get(number),
     )
 
 
