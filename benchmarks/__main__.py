@@ -1,4 +1,4 @@
-"""`python -m benchmarks [compare|far|together|growth|waiting]` prints a table; all parts together are written down too.
+"""`python -m benchmarks [compare|far|together|growth|waiting|readers]` prints a table; all parts together are written down too.
 
 QUICK=1 does less of everything, and BENCH_READERS (1,000,000) says how far growth is followed: neither is written down.
 """
@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from benchmarks.compare import compare
 from benchmarks.far import far
 from benchmarks.growth import SIZES, growth
+from benchmarks.readers import READERS as FOR_STAFF
+from benchmarks.readers import readers
 from benchmarks.report import Row, print_header, print_row, write
 from benchmarks.together import together
 from benchmarks.waiting import waiting
@@ -26,6 +28,7 @@ PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "together": lambda: together(1 if QUICK else 3),
     "growth": lambda: growth(_SIZES),
     "waiting": lambda: waiting(1 if QUICK else 3),
+    "readers": lambda: readers(number=10_000 if QUICK else FOR_STAFF),
 }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.ledgers import Store, newsletter, postgresql_store, sqlite_store
 from benchmarks.processes import Usage
-from benchmarks.search import invented_word
+from benchmarks.readers import invented_word
 
 READERS = int(os.environ.get("BENCH_READERS", "100000"))
 SEGMENTS = ("", "politie", "om", "burgemeesters", "ovv")
