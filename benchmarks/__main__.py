@@ -1,4 +1,4 @@
-"""`python -m benchmarks [compare|far|together|growth|waiting|readers]` prints a table; all parts together are written down too.
+"""`python -m benchmarks [compare|far|together|growth|waiting|readers]` prints a table; all are written down too.
 
 QUICK=1 does less of everything, and BENCH_READERS (1,000,000) says how far growth is followed: neither is written down.
 """

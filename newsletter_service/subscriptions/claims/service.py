@@ -108,7 +108,7 @@ def colleagues(session: Session, claim: Membership) -> Colleagues:
             Subscriber.status == Status.ACTIVE,
             Subscriber.id != claim.subscriber_id,
         )
-        .order_by(Subscriber.id)
+        .order_by(Subscriber.search)
         .limit(COUNTED + 1)
         .subquery()
     )
