@@ -10,7 +10,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert
 from sqlalchemy.orm import Session
 
 from benchmarks.report import Row, print_note
@@ -111,8 +111,9 @@ def fill(session: Session, number: int) -> None:
         session.execute(insert(Bounce), [_bounce(one) for one in some if one % 50 == 0])
         session.execute(insert(Suppression), [_suppression(one) for one in some if one % 100 == 0])
     session.commit()
-    session.execute(text("ANALYZE"))
-    session.commit()
+    engine = session.get_bind().engine
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE")
 
 
 def _ids(number: int) -> range:
