@@ -247,7 +247,7 @@ class LastWish(RuleBasedStateMachine):
         views = item_views(self._items())
         found = {
             one.id: one.seen
-            for some in active_subscribers(self.session, views)
+            for some in active_subscribers(self.session, views, self.now)
             for one in some
             if not one.suppressed
         }
