@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import ClassVar
 
 from hypothesis import HealthCheck, settings
@@ -42,6 +43,7 @@ from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.importing.rules import Answers, Proof
 from newsletter_service.subscriptions.importing.service import import_subscribers
 from newsletter_service.subscriptions.importing.service import read as read_sheet
 from newsletter_service.subscriptions.models import Subscriber
@@ -186,8 +188,10 @@ class LastWish(RuleBasedStateMachine):
 
     @rule(who=address)
     def import_from_a_list(self, who: str) -> None:
-        sheet = read_sheet(self.session, f"address\n{who}\n", SUPPRESSION_KEY, self.now)
-        import_subscribers(self.session, sheet, "op papier", SUPPRESSION_KEY, self.now)
+        sheet = read_sheet(self.session, lambda: StringIO(f"address\n{who}\n"), SUPPRESSION_KEY, self.now)
+        answers = Answers(Proof("op papier"))
+        import_subscribers(self.session, sheet, answers, SUPPRESSION_KEY, self.now)
+        self.session.expire_all()
         self.wishes[who].import_(self.now)
 
     @rule()
