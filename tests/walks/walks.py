@@ -34,6 +34,7 @@ _FURNITURE = (
     "staff/signin.py",
     "publisher/",
     "letters/colours.py",
+    "letters/motif.py",
     "languages.py",
 )
 """What every use case and every page passes through: transactions, wiring, the frame around a page."""
