@@ -62,11 +62,7 @@ def _check_or_take_in(work: Work, folder: Folder, suppression_key: str, now: dat
             chosen=work.chosen,
             progress=lambda done: folder.note_progress(done, steps * lines),
         )
-        foreseen = (
-            Imported()
-            if sheet.faults
-            else foresee(session, sheet, from_kept(work.answers or {}), suppression_key)
-        )
+        foreseen = Imported() if sheet.faults else foresee(session, sheet, suppression_key)
     if sheet.faults or not taking_in:
         return _note_checked(work, folder, sheet, foreseen)
     return _take_in(

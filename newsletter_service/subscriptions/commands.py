@@ -89,7 +89,7 @@ def import_file(
     sheet = _sheet_of(file, now, suppression_key)
     if dry_run:
         with reading() as session:
-            done = foresee(session, sheet, answers, suppression_key)
+            done = foresee(session, sheet, suppression_key)
     else:
         with unit_of_work() as session:
             done = import_subscribers(

@@ -59,17 +59,15 @@ class Adding:
     place: str
     since: datetime
 
-    def add(self, readers: Sequence[tuple[Line, str]], *, confirmed: bool) -> None:
+    def add(self, readers: Sequence[tuple[Line, str]]) -> None:
         """Add those whom nobody knows here, each with the hash of the address."""
         if readers:
-            rows = [self._subscriber(line, hashed, confirmed=confirmed) for line, hashed in readers]
+            rows = [self._subscriber(line, hashed) for line, hashed in readers]
             added = insert_rows(
                 self.session, _SUBSCRIBER, rows, returning=(_SUBSCRIBER.c.id, _SUBSCRIBER.c.address)
             )
             numbers = {row.address: row.id for row in added}
-            self._add_choices(
-                [(numbers[line.address.text], hashed, line) for line, hashed in readers], confirmed=confirmed
-            )
+            self._add_choices([(numbers[line.address.text], hashed, line) for line, hashed in readers])
 
     def confirm(self, lines: Sequence[Line]) -> None:
         """Confirm those who signed up here, and whose consent the list proves; the list says what they chose."""
@@ -84,18 +82,12 @@ class Adding:
             subscriber.paused_until = self._paused_until(line)
             subscriber.memberships, subscriber.topics = [], []
         self.session.flush()
-        self._add_choices(
-            [(one.id, one.address_hmac, by_address[one.address]) for one in found], confirmed=True
-        )
+        self._add_choices([(one.id, one.address_hmac, by_address[one.address]) for one in found])
         for subscriber in found:
             self.session.expire(subscriber)
 
-    def _add_choices(self, readers: Sequence[tuple[int, str, Line]], *, confirmed: bool) -> None:
-        claims = [
-            claim
-            for number, _hashed, line in readers
-            for claim in self._claims(number, line, confirmed=confirmed)
-        ]
+    def _add_choices(self, readers: Sequence[tuple[int, str, Line]]) -> None:
+        claims = [claim for number, _hashed, line in readers for claim in self._claims(number, line)]
         chosen = [
             {"subscriber_id": number, "topic_id": self.offers.topics[slug].id}
             for number, _hashed, line in readers
@@ -105,11 +97,10 @@ class Adding:
             insert_rows(self.session, _MEMBERSHIP, claims)
         if chosen:
             insert_rows(self.session, subscriber_topic, chosen)
-        if confirmed:
-            self._prove(readers)
+        self._prove(readers)
         self._prove_claims(readers, claims)
 
-    def _subscriber(self, line: Line, hashed: str, *, confirmed: bool) -> Values:
+    def _subscriber(self, line: Line, hashed: str) -> Values:
         return {
             "address": line.address.text,
             "address_hmac": hashed,
@@ -117,12 +108,12 @@ class Adding:
             "name": line.name,
             "organisation": line.organisation,
             "language": line.language,
-            "status": Status.ACTIVE if confirmed else Status.PENDING,
+            "status": Status.ACTIVE,
             "link_key": new_key(),
             "search": searched(line.name, line.organisation, line.address.text),
-            "asked_at": (line.asked_at or self._agreed_at(line)) if confirmed else self.now,
-            "confirmed_at": self._agreed_at(line) if confirmed else None,
-            "paused_until": self._paused_until(line) if confirmed else None,
+            "asked_at": line.asked_at or self._agreed_at(line),
+            "confirmed_at": self._agreed_at(line),
+            "paused_until": self._paused_until(line),
         }
 
     def _paused_until(self, line: Line) -> datetime | None:
@@ -131,13 +122,13 @@ class Adding:
     def _agreed_at(self, line: Line) -> datetime:
         return line.confirmed_at or line.asked_at or self.since
 
-    def _claims(self, number: int, line: Line, *, confirmed: bool) -> Iterator[Values]:
+    def _claims(self, number: int, line: Line) -> Iterator[Values]:
         """A claim to each segment: verified by the reader's domain, by the list, or waiting to be checked."""
         brought = {one.segment: (one.source, one.until) for one in line.verified}
         brought |= dict.fromkeys(self.vouched.segments, (self.vouched.source, None))
         for slug in sorted(line.segments | brought.keys()):
             segment_id = self.offers.segments[slug].id
-            listed = self.offers.domains.get(segment_id, ()) if confirmed else ()
+            listed = self.offers.domains.get(segment_id, ())
             proof = proof_of(line.address.domain, listed)
             source, until = brought.get(slug, ("", None))
             claim: Values = {"subscriber_id": number, "segment_id": segment_id, "claimed_at": self.now}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -38,6 +38,8 @@ class Vocabulary:
     topics: Mapping[str, str]
     now: datetime
     zone: str
+    read: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """What was read before of segments and topics: the same few cells come again and again, and are kept once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Cells:
     def cleaned(self, column: str, typed: str) -> str:
         """A name, of a person or an organisation, that may stand in a mail."""
         try:
-            return clean_name(typed) if typed else ""
+            return _once_cleaned(typed) if typed else ""
         except BadName as error:
             raise Unusable(Problem.BAD_NAME, column=column, about=error.problem) from error
 
@@ -87,7 +89,11 @@ class Cells:
     def slugs(self, column: str, known: Mapping[str, str]) -> frozenset[str]:
         """The segments or topics that a cell names."""
         cell = self.text(column)
-        return columns.slugs_of(column, cell, known) if cell else NOTHING
+        if not cell:
+            return NOTHING
+        if (column, cell) not in self.words.read:
+            self.words.read[column, cell] = columns.slugs_of(column, cell, known)
+        return self.words.read[column, cell]
 
     def any_moment(self, column: str) -> datetime | None:
         """An aware moment, past or to come."""
@@ -117,6 +123,10 @@ class Cells:
         until = moment("verified", term["until"].rstrip(","), self.words.zone) if term else None
         source = more[term.end() :] if term else more
         return Verified(segment, source.strip()[:SOURCE_LENGTH], until)
+
+
+_once_cleaned = lru_cache(maxsize=5_000)(clean_name)
+"""Many work for the same organisation: its name is kept once."""
 
 
 def is_damaged(name: str) -> bool:

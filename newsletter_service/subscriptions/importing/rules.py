@@ -98,9 +98,9 @@ class Vouched:
 
 @dataclass(frozen=True)
 class Answers:
-    """What staff say of a list: what proves consent (None: everybody is asked by mail), and who is verified."""
+    """What staff say of a list: what proves consent, and who is verified."""
 
-    proof: Proof | None
+    proof: Proof
     vouched: Vouched = Vouched()
 
 
@@ -109,7 +109,6 @@ class Fate(StrEnum):
 
     ADDED = "added"
     CONFIRMED = "confirmed"
-    ASKED = "asked"
     KNOWN = "known"
     WAITS = "waits"
     SUPPRESSED = "suppressed"
@@ -131,13 +130,13 @@ class Known:
     was_confirmed: bool
 
 
-def fate(line: Line, known: Known | None, kept_off: Suppressed | None, *, proven: bool) -> Fate:
-    """What becomes of one line, by what is known of its address here; `proven` is whether the list proves consent.
+def fate(line: Line, known: Known | None, kept_off: Suppressed | None) -> Fate:
+    """What becomes of one line of a list that proves consent, by what is known of its address here.
 
     Nobody comes back by a list: what they said here counts for more than what a list says of them.
     """
     if known is not None:
-        return _fate_of_known(line, known, kept_off, proven=proven)
+        return _fate_of_known(line, known, kept_off)
     if kept_off is Suppressed.ALL_MAIL:
         return Fate.SUPPRESSED
     if line.status in REMEMBERED:
@@ -146,12 +145,12 @@ def fate(line: Line, known: Known | None, kept_off: Suppressed | None, *, proven
         return Fate.LEFT_BEFORE
     if line.status is not Standing.ACTIVE:
         return Fate.NOT_ACTIVE
-    return Fate.ADDED if proven else Fate.ASKED
+    return Fate.ADDED
 
 
-def _fate_of_known(line: Line, known: Known, kept_off: Suppressed | None, *, proven: bool) -> Fate:
+def _fate_of_known(line: Line, known: Known, kept_off: Suppressed | None) -> Fate:
     """Somebody signed the address up and nobody has confirmed it yet: the list's proof does, if it can."""
-    if known.status is not Status.PENDING or line.status is not Standing.ACTIVE or not proven:
+    if known.status is not Status.PENDING or line.status is not Standing.ACTIVE:
         return Fate.KNOWN
     return Fate.WAITS if kept_off is not None or known.was_confirmed else Fate.CONFIRMED
 

@@ -99,7 +99,7 @@ def import_subscribers(
     actor: User | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Imported:
-    """Add who is in `sheet`: confirmed where the answers prove their consent, and else to be asked by mail.
+    """Add who is in `sheet`, confirmed; the answers say where and how they agreed, and are kept as proof.
 
     Nobody comes back by a list: neither who is not to be mailed any more, nor who left here, nor whom this or an
     earlier list names as having left. `actor` is None at a command.
@@ -114,19 +114,18 @@ def import_subscribers(
     detail = {
         "added": result.number(Fate.ADDED),
         "confirmed": result.number(Fate.CONFIRMED),
-        "asked": result.number(Fate.ASKED),
-        "consent": without_addresses(answers.proof.words) if answers.proof else "",
+        "consent": without_addresses(answers.proof.words),
     }
     record(session, actor, "subscribers.import", "subscriber", _EVERYBODY, now, **detail)
     return result
 
 
-def foresee(session: Session, sheet: Sheet, answers: Answers, suppression_key: str) -> Imported:
+def foresee(session: Session, sheet: Sheet, suppression_key: str) -> Imported:
     """What would become of everybody in `sheet`, as things stand now; nothing is changed and nobody held up."""
     foreseen = Imported()
     brought = {one.key.rpartition(":")[2]: one.scope for one in sheet.stay_away}
     for lines in _in_pieces(sheet.lines):
-        _note(foreseen, _decided(session, lines, answers, suppression_key, brought))
+        _note(foreseen, _decided(session, lines, suppression_key, brought))
     return foreseen
 
 
@@ -143,7 +142,6 @@ class _Decided:
 def _decided(
     session: Session,
     lines: Sequence[Line],
-    answers: Answers,
     suppression_key: str,
     brought: Mapping[str, Suppressed] = MappingProxyType({}),
 ) -> list[_Decided]:
@@ -153,7 +151,7 @@ def _decided(
     decided = []
     for line, hashed in zip(lines, hashes, strict=True):
         here, kept = known.get(line.address.text), _stricter(kept_off.get(hashed), brought.get(hashed))
-        became = fate(line, here, kept, proven=answers.proof is not None)
+        became = fate(line, here, kept)
         decided.append(_Decided(line, hashed, became, kept))
     return decided
 
@@ -205,7 +203,7 @@ class _Import:
 
     def __post_init__(self) -> None:
         proof = self.answers.proof
-        self.note = proof.words if proof else ""
+        self.note = proof.words
         self.adding = Adding(
             self.session,
             Offers.of(self.session),
@@ -214,7 +212,7 @@ class _Import:
             self.by,
             self.file_name,
             self.note,
-            proof.place if proof else "",
+            proof.place,
             _beginning_of(proof) or self.now,
         )
 
@@ -244,13 +242,12 @@ class _Import:
 
     def take(self, lines: Sequence[Line]) -> None:
         """Decide what becomes of some lines, and do it."""
-        decided = _decided(self.session, lines, self.answers, self.suppression_key)
+        decided = _decided(self.session, lines, self.suppression_key)
         _note(self.result, decided)
         sorted_out: defaultdict[Fate, list[tuple[Line, str]]] = defaultdict(list)
         for one in decided:
             sorted_out[one.fate].append((one.line, one.hashed))
-        self.adding.add(sorted_out[Fate.ADDED], confirmed=True)
-        self.adding.add(sorted_out[Fate.ASKED], confirmed=False)
+        self.adding.add(sorted_out[Fate.ADDED])
         self.adding.confirm([line for line, _hashed in sorted_out[Fate.CONFIRMED]])
         self._remember(sorted_out[Fate.LEFT_THERE])
 
@@ -261,6 +258,6 @@ class _Import:
         self._keep_off(wanted, {hashed: _STEPS[line.status] for line, hashed in left})
 
 
-def _beginning_of(proof: Proof | None) -> datetime | None:
+def _beginning_of(proof: Proof) -> datetime | None:
     """When consent was given by those of whom no column says it, if staff did."""
-    return recurring_moment(proof.on, time(), DEFAULT_ZONE) if proof and proof.on else None
+    return recurring_moment(proof.on, time(), DEFAULT_ZONE) if proof.on else None

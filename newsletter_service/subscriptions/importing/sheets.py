@@ -74,8 +74,11 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Heading:
-    """The header of a file as it stands there, what its columns are taken for, and the first rows below it."""
+    """The header of a file as it stands there and on which line (0: nowhere), what its columns are taken for, and the
+    first rows below it.
+    """
 
+    line: int
     titles: tuple[str, ...]
     columns: Columns
     first: tuple[tuple[str, ...], ...]
@@ -92,7 +95,7 @@ def heading_of(opener: Opener, rows: int) -> Heading | None:
         guessed = columns.columns_of(header.cells)
     except Unusable:
         guessed = columns.chosen_columns(header.cells, ())
-    return Heading(header.cells[:MOST_COLUMNS], guessed, first)
+    return Heading(header.line, header.cells[:MOST_COLUMNS], guessed, first)
 
 
 def read_sheet(

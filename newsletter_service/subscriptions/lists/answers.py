@@ -10,9 +10,9 @@ def as_kept(answers: Answers) -> dict[str, Any]:
     """Answers as JSON values."""
     proof, vouched = answers.proof, answers.vouched
     return {
-        "words": proof.words if proof else None,
-        "place": proof.place if proof else "",
-        "on": proof.on.isoformat() if proof and proof.on else None,
+        "words": proof.words,
+        "place": proof.place,
+        "on": proof.on.isoformat() if proof.on else None,
         "verified": sorted(vouched.segments),
         "verified_by": vouched.source,
     }
@@ -21,5 +21,6 @@ def as_kept(answers: Answers) -> dict[str, Any]:
 def from_kept(kept: dict[str, Any]) -> Answers:
     """The same answers again."""
     on = date.fromisoformat(kept["on"]) if kept["on"] else None
-    proof = Proof(kept["words"], kept["place"], on) if kept["words"] is not None else None
-    return Answers(proof, Vouched(frozenset(kept["verified"]), kept["verified_by"]))
+    return Answers(
+        Proof(kept["words"], kept["place"], on), Vouched(frozenset(kept["verified"]), kept["verified_by"])
+    )

@@ -95,7 +95,7 @@ class Folder:
             raise UnreadableFile("there is no column with mail addresses")
         column_at = {place: column for column, place in heading.columns.places.items()}
         with opener() as text:
-            lines = sum(1 for _line in text)
+            lines = sum(1 for _line in text) - heading.line
         program = heading.columns.program
         seen = Seen(
             [*heading.titles],

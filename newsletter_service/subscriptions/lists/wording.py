@@ -69,7 +69,6 @@ def _fates(state: ListState) -> dict[str, str]:
         Fate.CONFIRMED: _("had zich aangemeld, en is nu bevestigd")
         if done
         else _("had zich aangemeld, en wordt bevestigd"),
-        Fate.ASKED: _("gevraagd om te bevestigen") if done else _("wordt gevraagd om te bevestigen"),
         Fate.KNOWN: _("was al bekend: niets veranderd") if done else _("is al bekend: verandert niet"),
         Fate.WAITS: _("wacht zelf nog op bevestiging: verandert niet"),
         Fate.LEFT_THERE: _("ging daar weg: blijft weg, en dat onthouden we"),

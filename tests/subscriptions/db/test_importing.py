@@ -328,4 +328,4 @@ def test_imports_and_exports_stand_in_the_audit_trail(app: Flask, session: Sessi
     run(app, "export")
     entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [entry.action for entry in entries] == ["subscribers.import", "subscribers.export"]
-    assert entries[0].detail == {"added": 1, "confirmed": 0, "asked": 0, "consent": NOTE}
+    assert entries[0].detail == {"added": 1, "confirmed": 0, "consent": NOTE}

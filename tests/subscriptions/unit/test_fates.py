@@ -12,25 +12,21 @@ NEVER, NO_LISTS = Suppressed.ALL_MAIL, Suppressed.IMPORTS
 AWAY = (Standing.LEFT, Standing.BOUNCED, Standing.BLOCKED)
 
 
-def becomes(
-    standing: Standing, known: Known | None = None, kept_off: Suppressed | None = None, *, proven: bool = True
-) -> Fate:
-    return fate(Line(2, ANNA, status=standing), known, kept_off, proven=proven)
+def becomes(standing: Standing, known: Known | None = None, kept_off: Suppressed | None = None) -> Fate:
+    return fate(Line(2, ANNA, status=standing), known, kept_off)
 
 
-def test_who_is_new_comes_in_confirmed_by_proof_and_asked_without() -> None:
+def test_who_is_new_comes_in_unless_they_left_or_never_began() -> None:
     assert becomes(Standing.ACTIVE) is Fate.ADDED
-    assert becomes(Standing.ACTIVE, proven=False) is Fate.ASKED
     assert becomes(Standing.PENDING) is Fate.NOT_ACTIVE
     assert {becomes(standing) for standing in AWAY} == {Fate.LEFT_THERE}
 
 
-@pytest.mark.parametrize("proven", [True, False])
-def test_who_may_not_be_brought_in_stays_out_whatever_a_list_says(proven: bool) -> None:
+def test_who_may_not_be_brought_in_stays_out_whatever_a_list_says() -> None:
     for standing in Standing:
-        assert becomes(standing, None, NEVER, proven=proven) is Fate.SUPPRESSED
-    assert becomes(Standing.ACTIVE, None, NO_LISTS, proven=proven) is Fate.LEFT_BEFORE
-    assert becomes(Standing.PENDING, None, NO_LISTS, proven=proven) is Fate.LEFT_BEFORE
+        assert becomes(standing, None, NEVER) is Fate.SUPPRESSED
+    assert becomes(Standing.ACTIVE, None, NO_LISTS) is Fate.LEFT_BEFORE
+    assert becomes(Standing.PENDING, None, NO_LISTS) is Fate.LEFT_BEFORE
 
 
 @pytest.mark.parametrize("status", [Status.ACTIVE, Status.LEFT])
@@ -45,7 +41,6 @@ def test_who_is_or_was_a_reader_stays_as_they_are(
 def test_who_signed_up_here_is_confirmed_by_proof_unless_they_once_said_no() -> None:
     waiting = Known(1, Status.PENDING, was_confirmed=False)
     assert becomes(Standing.ACTIVE, waiting) is Fate.CONFIRMED
-    assert becomes(Standing.ACTIVE, waiting, proven=False) is Fate.KNOWN
     assert becomes(Standing.LEFT, waiting) is Fate.KNOWN
     assert becomes(Standing.ACTIVE, waiting, NEVER) is Fate.WAITS
     assert becomes(Standing.ACTIVE, waiting, NO_LISTS) is Fate.WAITS
