@@ -7,15 +7,55 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from tests.required import missing
+
+_EMPTYING = """
+CREATE SCHEMA lending;
+CREATE TABLE lending.altered (by_command text);
+CREATE TABLE lending.version AS TABLE public.alembic_version;
+
+CREATE FUNCTION lending.note_altered() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO lending.altered VALUES (tg_tag);
+END $$;
+
+CREATE FUNCTION lending.emptied() RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+    rows bigint;
+    total bigint := 0;
+BEGIN
+    PERFORM pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    IF EXISTS (SELECT FROM lending.altered) THEN
+        RETURN NULL;
+    END IF;
+    SET LOCAL session_replication_role = replica;  -- no key and no trigger keeps a row
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%I', name);
+        GET DIAGNOSTICS rows = ROW_COUNT;
+        total := total + rows;
+    END LOOP;
+    INSERT INTO public.alembic_version TABLE lending.version;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+        FROM pg_sequences WHERE last_value IS NOT NULL;
+    RETURN total;
+END $$;
+
+CREATE EVENT TRIGGER note_altered ON ddl_command_end EXECUTE FUNCTION lending.note_altered();
+"""
+_MOST_ROWS = 2_000
+"""A database that held more is dropped rather than emptied: what is deleted still takes its place."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +63,7 @@ class Cluster:
     """A running server; `base_url` ends before the database's name."""
 
     base_url: str
+    _spare: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     @contextmanager
     def engine(self, name: str) -> Iterator[Engine]:
@@ -37,12 +78,47 @@ class Cluster:
     @contextmanager
     def fresh_database(self, template: str) -> Iterator[str]:
         """The URL of a copy of `template` that is dropped afterwards."""
-        name = f"test_{secrets.token_hex(6)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        name = self._copy_of(template)
         try:
             yield self.base_url + name
         finally:
-            self._run(f"DROP DATABASE {name} WITH (FORCE)")
+            self._drop(name)
+
+    @contextmanager
+    def lent_database(self, template: str) -> Iterator[str]:
+        """The URL of a copy of `template` that is emptied afterwards, and lent again: copies cost more than most tests.
+
+        One whose tables were altered is dropped. The template must have been made `ready_to_lend`.
+        """
+        spare = self._spare[template]
+        name = spare.pop() if spare else self._copy_of(template)
+        yield self.base_url + name
+        if self._is_empty_again(name):
+            spare.append(name)
+        else:
+            self._drop(name)
+
+    def ready_to_lend(self, template: str) -> None:
+        """Let copies of `template` tell whether they were altered, and empty themselves."""
+        with psycopg.connect(self._plain_url(template)) as connection:
+            connection.execute(_EMPTYING)
+
+    def _is_empty_again(self, name: str) -> bool:
+        with psycopg.connect(self._plain_url(name)) as connection:
+            row = connection.execute("SELECT lending.emptied()").fetchone()
+        return row is not None and row[0] is not None and row[0] <= _MOST_ROWS
+
+    def _copy_of(self, template: str) -> str:
+        name = f"test_{secrets.token_hex(6)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def _drop(self, name: str) -> None:
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _plain_url(self, name: str) -> str:
+        """For psycopg itself."""
+        return f"{self.base_url.replace('+psycopg', '')}{name}"
 
     def _run(self, statement: str) -> None:
         engine = create_engine(self.base_url + "postgres", isolation_level="AUTOCOMMIT")

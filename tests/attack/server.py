@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -44,6 +45,17 @@ class Server:
     def said(self) -> str:
         """All it has logged."""
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The processor seconds that it and its workers have taken."""
+        parent = self.process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        ticks = [
+            Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:15]
+            for one in (parent, *children)
+        ]
+        return sum(map(int, chain(*ticks))) / os.sysconf("SC_CLK_TCK")
 
     def connect(self) -> socket.socket:
         """A bare connection."""

