@@ -4,15 +4,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Site, sign_in
-from tests.browser.test_accessibility import LOOKS, check
+from tests.browser.test_accessibility import WIDTHS, check_in_both_schemes
 from tests.browser.test_fitting import walk
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-def test_the_claims_screen_is_accessible_also_after_a_decision(
-    browse: Open, site: Site, width: int, dark: bool
-) -> None:
-    with browse(width=width, dark=dark) as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_claims_screen_is_accessible_also_after_a_decision(browse: Open, site: Site, width: int) -> None:
+    with browse(width=width) as page:
         sign_in(page, "communicatie")
         for path in (
             "/redactie/functies",
@@ -20,10 +18,10 @@ def test_the_claims_screen_is_accessible_also_after_a_decision(
             "/redactie/functies?domein=geen.example",
         ):
             page.goto(path)
-            check(page)
+            check_in_both_schemes(page)
         page.goto("/redactie/functies")
         page.get_by_role("button", name="Klopt", exact=False).first.click()
-        check(page)
+        check_in_both_schemes(page)
         page.get_by_role("button", name="Maak ongedaan").click()
 
 

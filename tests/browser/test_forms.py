@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from newsletter_service.editorial.models import Item
 from tests.browser.conftest import Open, Site, overflows, sign_in
-from tests.browser.test_accessibility import LOOKS, check
+from tests.browser.test_accessibility import WIDTHS, check, check_in_both_schemes
 
 NEW = "/redactie/kopij/nieuw"
 DRAFTS = "() => Object.keys(localStorage).filter((key) => key.startsWith('concept:'))"
@@ -50,16 +50,14 @@ def type_an_item(page: Page, title: str) -> None:
     expect(page.locator("form[data-kept]")).to_be_attached()
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-def test_what_was_typed_comes_back_until_it_is_saved(
-    site: Site, browse: Open, width: int, dark: bool
-) -> None:
-    title = f"Een concept van {width} en {dark}"
-    with browse(width=width, dark=dark) as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_was_typed_comes_back_until_it_is_saved(site: Site, browse: Open, width: int) -> None:
+    title = f"Een concept van {width}"
+    with browse(width=width) as page:
         sign_in(page, "communicatie")
         type_an_item(page, title)
         assert leave(page, lambda: page.goto(NEW)) == ["beforeunload"]
-        check(page)
+        check_in_both_schemes(page)
         expect(page.get_by_text("iets dat nog niet is bewaard")).to_be_visible()
         expect(
             page.get_by_text(re.compile(r"hier op \w+dag \d+ \w+ om \d\d\.\d\d uur iets dat"))
@@ -131,9 +129,9 @@ def open_menu(page: Page, width: int) -> None:
         page.get_by_role("button", name="Menu").click()
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
-def test_the_way_out_says_what_goes_where_there_are_drafts(browse: Open, width: int, dark: bool) -> None:
-    with browse(width=width, dark=dark) as page:
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_way_out_says_what_goes_where_there_are_drafts(browse: Open, width: int) -> None:
+    with browse(width=width) as page:
         sign_in(page, "communicatie")
         page.goto("/redactie/edities")
         expect(page.get_by_text(WARNING)).to_be_hidden()
@@ -145,7 +143,7 @@ def test_the_way_out_says_what_goes_where_there_are_drafts(browse: Open, width: 
         expect(page.get_by_text(WARNING)).to_be_visible()
         expect(page.get_by_role("button", name="Uitloggen")).to_have_accessible_description(WARNING)
         assert not overflows(page)
-        check(page)
+        check_in_both_schemes(page)
         page.goto(NEW)
         page.get_by_role("button", name="Weggooien").click()
         expect(page.get_by_text(WARNING)).to_be_hidden()

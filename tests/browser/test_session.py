@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from newsletter_service.demo.load import PASSWORD
-from tests.browser.conftest import Open, Site, sign_in
+from tests.browser.conftest import Open, Site, sign_in_at_the_door
 from tests.browser.test_accessibility import check
 
 LOOKS = [(1280, False), (360, True)]
@@ -21,7 +21,7 @@ def test_a_warning_comes_in_time_and_one_press_lets_the_session_go_on(
     browse: Open, site: Site, width: int, dark: bool
 ) -> None:
     with browse(width=width, dark=dark) as page:
-        sign_in(page, "hoofd.var")
+        sign_in_at_the_door(page, "hoofd.var")
         page.clock.install()
         page.goto("/redactie/kopij/nieuw")
         expect(page.get_by_text("of langer als u bezig blijft")).to_be_visible()
@@ -43,7 +43,7 @@ def test_what_was_typed_before_the_end_is_saved_after_signing_in_there(
     browse: Open, site: Site, width: int, dark: bool
 ) -> None:
     with browse(width=width, dark=dark) as page:
-        sign_in(page, "hoofd.var")
+        sign_in_at_the_door(page, "hoofd.var")
         page.clock.install()
         page.goto("/redactie/kopij/nieuw")
         title = f"Net voor het einde {width}"
@@ -63,7 +63,7 @@ def test_what_was_typed_before_the_end_is_saved_after_signing_in_there(
 
 def test_typing_is_somebody_doing_something(browse: Open, site: Site) -> None:
     with browse() as page:
-        sign_in(page, "hoofd.var")
+        sign_in_at_the_door(page, "hoofd.var")
         page.clock.install()
         page.goto("/redactie/kopij/nieuw")
         for _hour in range(3):
