@@ -9,7 +9,11 @@ FRESH ?=
 LETTERS ?= instance/letters
 WORKERS ?= 3
 
-.PHONY: help run test check format catalogues migration lock letters walks screenshots bench chaos clean
+CHECKS := check-types check-audit check-imports check-templates check-dead-code check-stylesheets \
+    check-format check-style check-scripts
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) # what one tool says stands in one place
+
+.PHONY: $(CHECKS) help run test check format catalogues migration lock letters walks screenshots bench chaos clean
 
 help: ## What can be made here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,15 +25,26 @@ test: .venv/ready ## Set up all, run all tests (ARGS="-k name" for some of them,
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/ready ## Format, style, types, imports, dead code, scripts, stylesheets, templates, known vulnerabilities
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 $(TOGETHER) $(CHECKS)
+
+check-types: # the longest first
 	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python -m tests.house.dead_code
-	$(BIN)/oxlint --quiet --deny-warnings newsletter_service/web/static
-	$(BIN)/python -m tests.house.stylesheets
-	$(BIN)/djlint --quiet --profile=jinja --lint templates
+check-audit:
 	$(BIN)/python -m tests.house.audit
+check-imports:
+	$(BIN)/lint-imports
+check-templates:
+	$(BIN)/djlint --quiet --profile=jinja --lint templates
+check-dead-code:
+	$(BIN)/python -m tests.house.dead_code
+check-stylesheets:
+	$(BIN)/python -m tests.house.stylesheets
+check-format:
+	$(BIN)/ruff format --check .
+check-style:
+	$(BIN)/ruff check .
+check-scripts:
+	$(BIN)/oxlint --quiet --deny-warnings newsletter_service/web/static
 
 format: .venv/ready ## Put the code into the house's format
 	$(BIN)/ruff format .
