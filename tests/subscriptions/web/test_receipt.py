@@ -10,7 +10,7 @@ from newsletter_service.documents.rules import FIRST_VERSION, Kind
 from newsletter_service.documents.service import Edited, publish, read_now
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.consent.models import Consent
-from newsletter_service.subscriptions.consent.rules import READER, Place, Step
+from newsletter_service.subscriptions.consent.rules import JOB, READER, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW, Clock
@@ -57,6 +57,18 @@ def test_a_receipt_says_what_when_and_in_which_words_and_leads_to_the_statement(
         assert words in answer.text
     link = next(line.strip() for line in answer.text.splitlines() if "versie=" in line)
     assert client.get(link).status_code == 200
+
+
+def test_a_receipt_says_which_function_a_check_was_about(
+    agreed: Pages, client: FlaskClient, stored: Stored
+) -> None:
+    with stored() as session:
+        reader = session.scalars(select(Subscriber)).one()
+        detail = {"segment": "burgemeesters"}
+        record_wish(session, reader, Step.VERIFIED, JOB, Place.CLAIMS, NOW, detail=detail)
+    receipt = client.get(f"{agreed.manage()}/bewijs").text
+    assert "Functie: Burgemeesters" in receipt
+    assert receipt.count("Gekozen:") == 1
 
 
 def test_a_link_of_a_letter_gives_no_receipt(agreed: Pages, client: FlaskClient) -> None:
