@@ -30,6 +30,7 @@ from newsletter_service.subscriptions.address_changes.views import address_chang
 from newsletter_service.subscriptions.allowing.views import allowing
 from newsletter_service.subscriptions.claims.views import claims
 from newsletter_service.subscriptions.domains.views import segment_domains
+from newsletter_service.subscriptions.embedding.views import embedding
 from newsletter_service.subscriptions.lists.views import reader_lists
 from newsletter_service.subscriptions.pausing.views import pausing
 from newsletter_service.subscriptions.reconsent.views import reconsent
@@ -59,6 +60,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         reconsent,
         claims,
         segment_domains,
+        embedding,
         staff,
         documents,
         beginning,

@@ -8,6 +8,7 @@ from flask import Flask
 from newsletter_service.clock import utc_now
 from newsletter_service.db import db, init_db
 from newsletter_service.files.private import private_folder
+from newsletter_service.front.service import prospect
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.mail_settings import delivery_config, letter_renderer
@@ -46,6 +47,8 @@ def _services(settings: Settings, clock: Callable[[], datetime]) -> Services:
         bounce_mailbox=settings.bounce_mailbox,
         keys=settings.keys,
         suppression_key=settings.suppression_key,
+        form_limits=settings.form_limits,
+        prospects=prospect,
         metrics_token=settings.metrics_token,
         demo=settings.demo,
         instance_dir=settings.instance_dir,

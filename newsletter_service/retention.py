@@ -14,3 +14,5 @@ LISTS = timedelta(days=1)
 """The file of a list of readers that staff handed in and did not take in."""
 LIST_REPORTS = timedelta(days=30)
 """What became of the lines of such a list, by their numbers."""
+BUDGETS = timedelta(days=7)
+"""How often forms asked for mail to somebody, or from a network: hashes, at most so long after the last time."""

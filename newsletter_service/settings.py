@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
+from newsletter_service import retention
+from newsletter_service.budgets.rules import USUAL_LIMITS, FormLimits
 from newsletter_service.files.locations import CHECKOUT
 from newsletter_service.imap import ImapSecurity, ImapServer
 from newsletter_service.keys.secret_keys import SecretKeys
@@ -76,6 +78,7 @@ class Settings:
     demo: bool = False
     secret_key_fallbacks: tuple[str, ...] = ()
     suppression_key: str = ""
+    form_limits: FormLimits = USUAL_LIMITS
 
     @property
     def keys(self) -> SecretKeys:
@@ -180,6 +183,17 @@ def _read(env: _Reader) -> Settings:
         suppression_key=_long_enough(
             env, "SUPPRESSION_KEY", env.text("SUPPRESSION_KEY", DEMO_SECRET if demo else ""), demo
         ),
+        form_limits=_form_limits(env),
+    )
+
+
+def _form_limits(env: _Reader) -> FormLimits:
+    usual = USUAL_LIMITS
+    return FormLimits(
+        mailbox_daily=env.whole("FORM_MAILBOX_DAILY", usual.mailbox_daily, 1, retention.BUDGETS.days),
+        domain_hourly=env.whole("FORM_DOMAIN_HOURLY", usual.domain_hourly, 1, 1_000_000),
+        network_hourly=env.whole("FORM_NETWORK_HOURLY", usual.network_hourly, 1, 1_000_000),
+        hourly=env.whole("FORM_HOURLY", usual.hourly, 1, 1_000_000),
     )
 
 

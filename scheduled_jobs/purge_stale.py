@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from newsletter_service import retention
 from newsletter_service.bounces.service import forget_old
+from newsletter_service.budgets import service as budgets
 from newsletter_service.db import unit_of_work
 from newsletter_service.delivery.service import purge_backoffs, purge_notices
 from newsletter_service.documents.service import keep_current
@@ -27,6 +28,7 @@ def run() -> str:
         purge_backoffs(session, now)
         forget_used_forms(session, now - KEEP_USED_FORMS)
         access.purge(session, now)
+        budgets.purge(session, now)
         forget_old(session, now)
         keep_current(session, services().reply_to, now)
         pictures = forget_pictures(session, now - KEEP_PICTURES)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scheduled_jobs import (
+    answer_forms,
     ask_reconsent,
     change_addresses,
     check_claims,
@@ -36,6 +37,7 @@ JOBS = (
     Job("open-next-edition", 300, open_next_edition.run),
     Job("compose-due", 5, compose_due.run),
     Job("release-due", 5, release_due.run),
+    Job("answer-forms", 1, answer_forms.run),
     Job("deliver", 1, deliver.run),
     Job("finish-due", 5, finish_due.run),
     Job("repair-clock-skew", 600, repair_clock_skew.run),

@@ -47,6 +47,12 @@ def public_editions(session: Session) -> list[Edition]:
     return list(session.scalars(query))
 
 
+def last_public_edition(session: Session) -> Edition | None:
+    """The edition that went out last, if any did."""
+    query = select(Edition).where(Edition.state.in_(_WENT_OUT)).order_by(Edition.number.desc())
+    return session.scalars(query.limit(1)).first()
+
+
 def public_edition(session: Session, number: int) -> Edition:
     """One edition that went out; NotFound for any other number, as for one that was stopped and not corrected."""
     query = select(Edition).where(Edition.number == min(number, LARGEST_NUMBER))

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, deferred, foreign, mapped_column, relationship
 
 from newsletter_service.db import Base, one_of
@@ -32,6 +42,7 @@ class Letter(Base):
     """One rendered variant, prepared once: a MIME skeleton with named slots (see letters.mime.skeleton).
 
     A notice is kept as its `words` instead (see letters.stored): the worker makes the skeleton when it goes.
+    One `to_suppressed` addresses too was asked for by somebody whose mail came back: it asks whether they are there.
     """
 
     __tablename__ = "letter"
@@ -42,6 +53,7 @@ class Letter(Base):
     subject: Mapped[str] = mapped_column(String(250))
     skeleton: Mapped[bytes] = deferred(mapped_column(LargeBinary, default=b""))
     words: Mapped[dict[str, Any] | None] = deferred(mapped_column(JSON(none_as_null=True)))
+    to_suppressed: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 

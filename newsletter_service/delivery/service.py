@@ -36,13 +36,17 @@ def write_notice(
     subscriber_id: int | None = None,
     subscriber_key: str | None = None,
     give_up_after: timedelta = NOTICE_GIVE_UP,
+    to_suppressed: bool = False,
 ) -> Delivery:
     """One letter to one address, belonging to no mailing: it goes out with the next run of the delivery job.
 
     Of a notice the words are written down; its letter is made when it goes, outside of any transaction that writes.
+    Only one `to_suppressed` goes to an address that is not mailed otherwise: whoever writes it answers for that.
     """
+    written = add_letter(session, None, letter, now)
+    written.to_suppressed = to_suppressed
     row = Delivery(
-        letter_id=add_letter(session, None, letter, now).id,
+        letter_id=written.id,
         subscriber_id=subscriber_id,
         subscriber_key=subscriber_key,
         address=address,
@@ -232,14 +236,6 @@ def open_count(session: Session, mailing_id: int) -> int:
     """How many rows of a mailing may still go out."""
     by_state = counts(session, mailing_id)
     return sum(by_state[state] for state in OPEN_STATES)
-
-
-def notices_since(session: Session, subscriber_id: int, since: datetime) -> int:
-    """How many notices a reader was written since a moment, in whatever state they are."""
-    query = select(func.count()).where(
-        Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_(None), Delivery.created_at > since
-    )
-    return session.scalars(query).one()
 
 
 def purge_notices(session: Session, before: datetime) -> int:

@@ -69,10 +69,7 @@ def lift(session: Session, suppression: Suppression) -> None:
 
 
 def let_ask_again(session: Session, address_hmac: str) -> None:
-    """Lets an address to which mail came back get what its owner asks for; lists do not bring it back.
-
-    Only a confirmation begins a subscription again, and if that comes back too, this is suppressed as before.
-    """
+    """Lets an address to which mail came back be mailed again, for its owner confirmed; lists do not bring it back."""
     found = suppression_of(session, address_hmac)
     if found is not None and found.reason == BOUNCED:
         found.scope = Suppressed.IMPORTS

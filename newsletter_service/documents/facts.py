@@ -70,6 +70,11 @@ def _retention(language: Language) -> str:
         _("E-mails over uw aanmelding: %(days)s nadat ze zijn verstuurd.")
         % {"days": days(retention.NOTICES.days)},
         _(
+            "Hoe vaak iemand ons op een formulier vroeg om u te mailen, en vanaf welk netwerk: alleen als onomkeerbaar "
+            "kenmerk, hoogstens %(days)s."
+        )
+        % {"days": days(retention.BUDGETS.days)},
+        _(
             "Wat er terugkwam van een brief die niet bezorgd kon worden: %(headers)s het bericht, %(days)s de reden."
         )
         % {"headers": days(retention.BOUNCE_HEADERS.days), "days": days(retention.BOUNCES.days)},

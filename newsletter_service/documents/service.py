@@ -149,6 +149,12 @@ def keep_shown(session: Session, shown: Shown, now: datetime) -> str:
     return shown.hash
 
 
+def shown_as(session: Session, words_hash: str) -> Shown:
+    """A text that was kept, as it was shown."""
+    kept = session.get_one(ShownText, words_hash)
+    return Shown(Kind(kept.kind), kept.version, kept.language, kept.words)
+
+
 def keep_current(session: Session, contact: str, now: datetime) -> None:
     """Keep all texts as they are shown now: what fills them in may have changed."""
     for kind in Kind:

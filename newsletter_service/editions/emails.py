@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_datetime
 
 from newsletter_service.editions.rules import HoldReason, ReleaseRule
 from newsletter_service.languages import Language
+from newsletter_service.letters.dates import moment_in_words
 from newsletter_service.letters.texts import listed, texts
 from newsletter_service.letters.values import Action, Notice, NoticeList
 from newsletter_service.links.urls import Links
@@ -79,12 +77,6 @@ def edition_held(facts: HeldFacts, links: Links, language: Language) -> Notice:
     if facts.words:
         paragraphs.append(_("De mailserver antwoordde: %(words)s") % {"words": facts.words})
     return Notice(language, subject, subject, tuple(paragraphs), look_at(facts.number, links, language))
-
-
-def moment_in_words(moment: datetime, zone: str, language: Language) -> str:
-    """A moment as people say it: "donderdag 26 november om 09.00 uur"."""
-    pattern = "EEEE d MMMM 'at' HH:mm" if language == "en" else "EEEE d MMMM 'om' HH.mm 'uur'"
-    return format_datetime(moment.astimezone(ZoneInfo(zone)), pattern, locale=language)
 
 
 def look_at(number: int, links: Links, language: Language) -> Action:

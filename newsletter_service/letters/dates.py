@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 
 from newsletter_service.clock import DEFAULT_ZONE, in_zone
 from newsletter_service.languages import Language
@@ -52,6 +52,12 @@ def when(start: datetime, end: datetime | None, language: Language, year: int, k
 def day_with_year(moment: datetime, language: Language, zone: str = DEFAULT_ZONE) -> str:
     """Write the day of an aware moment on the clocks of `zone`: "15 december 2027"."""
     return format_date(in_zone(moment, zone), "d MMMM y", locale=language)
+
+
+def moment_in_words(moment: datetime, zone: str, language: Language) -> str:
+    """Write an aware moment as people say it: "donderdag 26 november om 09.00 uur"."""
+    pattern = "EEEE d MMMM 'at' HH:mm" if language == "en" else "EEEE d MMMM 'om' HH.mm 'uur'"
+    return format_datetime(in_zone(moment, zone), pattern, locale=language)
 
 
 def clock(moment: datetime, language: Language) -> str:

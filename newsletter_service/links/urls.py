@@ -71,6 +71,10 @@ class Links:
         """Where a reader agrees to a text that changed; good for ANSWER_WITHIN."""
         return self._reader("akkoord", Purpose.AGREE, key, now + ANSWER_WITHIN)
 
+    def archived(self, number: int, anchor: str = "") -> str:
+        """An edition as everybody may read it, or one item of it; the same for all readers."""
+        return f"{self.base_url}{ARCHIVE}/{number}" + (f"/{anchor}" if anchor else "")
+
     def image(self, digest: str) -> str:
         """Where an item's picture lies; the same for all readers."""
         return f"{self.base_url}/afbeelding/{digest}"

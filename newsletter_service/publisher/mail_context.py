@@ -1,10 +1,15 @@
 """What turns contents into letters, besides the database."""
 
+from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
+from newsletter_service.budgets.rules import FormLimits
 from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.letters.render import LetterRenderer
 from newsletter_service.links.urls import Links
+from newsletter_service.publisher.prospect import Prospect
 
 
 class SenderContext(Protocol):
@@ -37,3 +42,10 @@ class MailContext(SenderContext, Protocol):
     @property
     def suppression_key(self) -> str:
         """The key of the hashes by which addresses are known that are not to be mailed."""
+
+    @property
+    def form_limits(self) -> FormLimits:
+        """How many mails people may be sent because of what somebody filled in."""
+
+    def prospect(self, session: Session, now: datetime) -> Prospect:
+        """What somebody may expect who becomes a reader now."""

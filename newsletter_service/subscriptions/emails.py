@@ -1,8 +1,12 @@
 """The mails that readers get besides editions; they hold nothing that a visitor typed."""
 
+from collections.abc import Iterator
+
 from newsletter_service.languages import Language
+from newsletter_service.letters.dates import moment_in_words
 from newsletter_service.letters.texts import texts
-from newsletter_service.letters.values import Action, Notice
+from newsletter_service.letters.values import Action, Notice, NoticeList
+from newsletter_service.publisher.prospect import LastLetter, NextLetter, Prospect
 
 
 def confirmation(newsletter: str, language: Language, confirm_url: str, never_url: str) -> Notice:
@@ -62,3 +66,46 @@ def lost_link(newsletter: str, language: Language, manage_url: str) -> Notice:
         action=Action(_("Naar mijn voorkeuren"), manage_url),
         small_print=((_("Heeft u hier niet om gevraagd? Dan hoeft u niets te doen."), "", ""),),
     )
+
+
+def welcome(
+    newsletter: str, language: Language, prospect: Prospect, manage_url: str, leave_url: str
+) -> Notice:
+    """Says to somebody who confirmed when the next edition comes and what the last one had; it asks for nothing."""
+    _ = texts(language).gettext
+    last = prospect.last_letter
+    paragraphs = (
+        _("Uw aanmelding voor %(newsletter)s is bevestigd.") % {"newsletter": newsletter},
+        *when_it_comes(prospect.next_letter, language),
+    )
+    return Notice(
+        language=language,
+        subject=_("Welkom bij %(newsletter)s") % {"newsletter": newsletter},
+        heading=_("Welkom"),
+        paragraphs=paragraphs,
+        action=Action(_("Lees de laatste editie"), last.url) if last is not None else None,
+        small_print=(
+            (_("Wilt u andere thema's kiezen?"), _("Naar uw voorkeuren"), manage_url),
+            (_("Wilt u de nieuwsbrief toch niet?"), _("Meld u af"), leave_url),
+        ),
+        lists=tuple(_headlines(last, language)),
+    )
+
+
+def when_it_comes(following: NextLetter | None, language: Language) -> Iterator[str]:
+    """When the next edition comes and how often there is one, in sentences; none while that is not known."""
+    if following is None:
+        return
+    catalogue = texts(language)
+    at = moment_in_words(following.sends_at, following.zone, language)
+    yield catalogue.gettext("U krijgt de volgende editie op %(moment)s.") % {"moment": at}
+    often = catalogue.ngettext(
+        "Daarna komt er elke week een.", "Daarna komt er elke %(num)s weken een.", following.every_weeks
+    )
+    yield often % {"num": following.every_weeks}
+
+
+def _headlines(last: LastLetter | None, language: Language) -> Iterator[NoticeList]:
+    if last is not None and last.headlines:
+        heading = texts(language).gettext("Uit de laatste editie (nummer %(number)s)")
+        yield NoticeList(heading % {"number": last.number}, last.headlines)

@@ -1,15 +1,19 @@
 """Forms that readers fill in; they carry no CSRF field, because readers have no cookie to misuse."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, ValidationError
+from wtforms import HiddenField, StringField, ValidationError
 
+from newsletter_service.audience.rules import ListedDomain
 from newsletter_service.languages import LANGUAGES
 from newsletter_service.subscriptions.addresses import Address, AddressProblem, BadAddress, parse_address
 from newsletter_service.subscriptions.rules import NAME_LENGTH, BadName, Choices, NameProblem, clean_name
+from newsletter_service.subscriptions.slips.rules import likely_meant
 from newsletter_service.web.forms.fields import CheckboxesField, Form, RadioField, too_long
 
+YES = "yes"
 _ADDRESS_PROBLEMS = {
     AddressProblem.MISSING: _l("Vul uw e-mailadres in."),
     AddressProblem.TOO_LONG: _l("Dit is te lang voor een e-mailadres. Vul alleen het adres in."),
@@ -35,6 +39,8 @@ class AddressForm(Form):
 
     address = StringField(_l("E-mailadres"))
     website = StringField()  # people never see this field; programs that fill in everything do
+    asked_about = HiddenField()  # the address of which somebody was asked whether they meant another
+    meant = HiddenField()  # what they answered: yes, no, or nothing
     parsed: Address
 
     def validate_address(self, field: StringField) -> None:
@@ -55,6 +61,18 @@ class AddressForm(Form):
             self.form_errors.append(_l("Het formulier is nog niet verstuurd. Verstuur het nog een keer."))
             return False
         return valid
+
+    def question(self, listed: Iterable[ListedDomain]) -> Address | None:
+        """The address that was likely meant, once the form is valid: to be asked about once.
+
+        A yes to that is taken over; whoever says no, or just goes on, meant what they typed.
+        """
+        likely = likely_meant(self.parsed, listed)
+        if likely is None or self.asked_about.data != self.parsed.text:
+            return likely
+        if self.meant.data == YES:
+            self.parsed = likely
+        return None
 
 
 class ChoicesForm(Form):

@@ -2,15 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from newsletter_service.delivery.rules import BOUNCED
 from newsletter_service.languages import Language
 
 UNDO_WITHIN = timedelta(days=30)
-NOTICES_A_DAY = 3
 NAME_LENGTH = 120
 SEARCH_LENGTH = 700
 TYPED_NAME_LENGTH = 4 * NAME_LENGTH
@@ -42,6 +43,22 @@ class Choices:
     segment_ids: frozenset[int]
     topic_ids: frozenset[int]
     organisation: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON values."""
+        sets = {"segment_ids": sorted(self.segment_ids), "topic_ids": sorted(self.topic_ids)}
+        return {"name": self.name, "language": self.language, "organisation": self.organisation} | sets
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Choices":
+        """What `as_json` made."""
+        return cls(
+            name=values["name"],
+            language=values["language"],
+            segment_ids=frozenset(values["segment_ids"]),
+            topic_ids=frozenset(values["topic_ids"]),
+            organisation=values["organisation"],
+        )
 
 
 def answer_to_sign_up(status: Status) -> Answer:

@@ -9,21 +9,29 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter_service.audience.models import Topic
 from newsletter_service.delivery.models import Suppression
 from newsletter_service.delivery.rules import BOUNCED, address_hmac
 from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
-from newsletter_service.delivery.suppressions import is_suppressed, let_ask_again, suppress, would_change
-from newsletter_service.documents.service import read_as_shown
+from newsletter_service.delivery.suppressions import (
+    came_back,
+    is_suppressed,
+    let_ask_again,
+    suppress,
+    would_change,
+)
+from newsletter_service.documents.service import Read, read_as_shown
 from newsletter_service.languages import Language
-from newsletter_service.links.tokens import Holder, new_key
+from newsletter_service.links.tokens import Holder
 from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.choosing.service import choose, chosen
 from newsletter_service.subscriptions.consent.rules import JOB, READER, By, Place, Step
 from newsletter_service.subscriptions.consent.service import forget_sign_up, record_wish
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.renewing import service as renewing
+from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import (
     Answer,
     Choices,
@@ -33,7 +41,7 @@ from newsletter_service.subscriptions.rules import (
     may_undo,
     still_wants,
 )
-from newsletter_service.subscriptions.verification.service import choose_segments, settle
+from newsletter_service.subscriptions.verification.service import settle
 
 
 def sign_up(
@@ -46,48 +54,59 @@ def sign_up(
     *,
     asked_by: tuple[By, str] = (READER, Place.SIGN_UP),
     shown: str = "",
+    paid: bool = False,
 ) -> None:
-    """Take a request for the newsletter; whatever is known of the address shows only in the mail it gets.
+    """Do what a request for the newsletter asks; whatever is known of the address shows only in the mail it gets.
 
     A new or unconfirmed address gets a confirmation mail, a reader one that says so, a suppressed address
     nothing, unless it was mail that came back: its owner may ask again. `read_in` is the language in which the
     wording of consent was shown, `shown` names it (documents.service.Read.name): UnknownText. Whoever fills in
-    the form last decides what an unconfirmed reader chose: the page that confirms shows it. Beyond the third mail
-    in a day nothing changes at all. `asked_by` is who took the request, and where; what staff take was read by
-    nobody yet.
+    the form last decides what an unconfirmed reader chose: the page that confirms shows it. Of who left nothing changes
+    before they confirm. Nor does anything for a person who had all their mails of today, unless the mail is `paid` for
+    already. `asked_by` is who took the request, and where; what staff take was read by nobody yet.
     """
     hashed = address_hmac(address.text, mail_context.suppression_key)
-    read = read_as_shown(session, read_in, mail_context.reply_to, shown)
-    let_ask_again(session, hashed)
-    if is_suppressed(session, hashed):
+    if is_suppressed(session, hashed) and came_back(session, hashed) is None:
+        return
+    if not _afford(session, mail_context, address, now, paid=paid):
         return
     subscriber = by_address(session, address) or _added(session, address, hashed, now)
-    if not notices.may_write(session, subscriber, now):
+    read = None
+    if asked_by[0] == READER:
+        read = read_as_shown(session, read_in, mail_context.reply_to, shown)
+    if subscriber.status is Status.LEFT:
+        renewal = renewing.ask(session, subscriber, choices, read, asked_by, now)
+        notices.write_confirmation(session, mail_context, subscriber, choices.language, renewal.link_key, now)
         return
     answer = answer_to_sign_up(subscriber.status)
     if answer is Answer.CONFIRM:
-        _ask(session, subscriber, now)
-        _choose(session, subscriber, choices, now)
-        record_wish(
-            session,
-            subscriber,
-            Step.ASKED,
-            *asked_by,
-            now,
-            read=read if asked_by[0] == READER else None,
-            detail=_chosen(subscriber),
-        )
+        _ask(session, subscriber, choices, read, asked_by, now)
     notices.write(session, mail_context, subscriber, answer, now)
 
 
-def request_link(session: Session, mail_context: MailContext, address: Address, now: datetime) -> None:
+def _afford(
+    session: Session, mail_context: MailContext, address: Address, now: datetime, *, paid: bool
+) -> bool:
+    """Whether the person behind this address gets one more mail, which is counted."""
+    if paid:
+        return True
+    if not notices.may_write(session, mail_context, address.text, now):
+        return False
+    notices.pay(session, mail_context, address.text, now)
+    return True
+
+
+def request_link(
+    session: Session, mail_context: MailContext, address: Address, now: datetime, *, paid: bool = False
+) -> None:
     """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
     subscriber = by_address(session, address)
     answer = answer_to_lost_link(subscriber.status if subscriber is not None else None)
     suppressed = is_suppressed(session, address_hmac(address.text, mail_context.suppression_key))
-    if subscriber is None or answer is None or suppressed or not notices.may_write(session, subscriber, now):
+    if subscriber is None or answer is None or suppressed:
         return
-    notices.write(session, mail_context, subscriber, answer, now)
+    if _afford(session, mail_context, address, now, paid=paid):
+        notices.write(session, mail_context, subscriber, answer, now)
 
 
 def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
@@ -110,13 +129,20 @@ def confirm(
     subscriber: Subscriber,
     read_in: Language,
     now: datetime,
+    renewal: Renewal | None = None,
     *,
     shown: str = "",
 ) -> bool:
-    """Begin the subscription; False if it had begun already, or ended since. `shown` as in `sign_up`."""
+    """Begin the subscription; False if it had begun already, or ended since. Who left has a `renewal` to confirm.
+
+    `shown` as in `sign_up`.
+    """
+    if renewal is not None and subscriber.status is Status.LEFT:
+        renewing.take_up(session, renewal, now)
     if subscriber.status != Status.PENDING:
         return False
     read = read_as_shown(session, read_in, mail_context.reply_to, shown)
+    let_ask_again(session, subscriber.address_hmac)
     subscriber.status = Status.ACTIVE
     subscriber.confirmed_at = now
     subscriber.left_at = None
@@ -128,9 +154,10 @@ def confirm(
         Place.CONFIRM,
         now,
         read=read,
-        detail=_chosen(subscriber),
+        detail=chosen(subscriber),
     )
     settle(session, subscriber, now)
+    notices.welcome(session, mail_context, subscriber, now)
     return True
 
 
@@ -141,7 +168,8 @@ def end_unanswered(session: Session, subscriber: Subscriber, now: datetime) -> N
 
 def confirm_again(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
     """Send the confirmation mail once more, within the day's limit; the seven days begin again."""
-    if subscriber.status == Status.PENDING and notices.may_write(session, subscriber, now):
+    address = Address(subscriber.address)
+    if subscriber.status == Status.PENDING and _afford(session, mail_context, address, now, paid=False):
         subscriber.asked_at = now
         notices.write(session, mail_context, subscriber, Answer.CONFIRM, now)
 
@@ -186,6 +214,7 @@ def _stop(
 ) -> None:
     """End what there is and suppress the address; the ledger knows who never confirmed by its hash only."""
     hashed = subscriber.address_hmac
+    renewing.drop(session, subscriber)
     if subscriber.status == Status.LEFT and not would_change(session, hashed, reason):
         return
     suppress(session, hashed, subscriber.id, reason, now, status)
@@ -205,9 +234,9 @@ def change_preferences(
     source: str = Place.PREFERENCES,
 ) -> None:
     """Set what the reader chose; a segment kept, or chosen again, keeps its check."""
-    before = _chosen(subscriber) | {"name": subscriber.name, "organisation": subscriber.organisation}
-    _choose(session, subscriber, choices, now)
-    after = _chosen(subscriber) | {"name": subscriber.name, "organisation": subscriber.organisation}
+    before = chosen(subscriber) | {"name": subscriber.name, "organisation": subscriber.organisation}
+    choose(session, subscriber, choices, now)
+    after = chosen(subscriber) | {"name": subscriber.name, "organisation": subscriber.organisation}
     changed = [what for what in after if after[what] != before[what]]
     if changed:
         record_wish(
@@ -217,26 +246,8 @@ def change_preferences(
             by,
             source,
             now,
-            detail={"changed": changed} | _chosen(subscriber),
+            detail={"changed": changed} | chosen(subscriber),
         )
-
-
-def _chosen(subscriber: Subscriber) -> dict[str, object]:
-    """What a reader chose, for the ledger of consent."""
-    return {
-        "language": subscriber.language,
-        "segments": sorted(membership.segment.slug for membership in subscriber.memberships),
-        "topics": sorted(topic.slug for topic in subscriber.topics),
-    }
-
-
-def _choose(session: Session, subscriber: Subscriber, choices: Choices, now: datetime) -> None:
-    subscriber.name = choices.name
-    subscriber.organisation = choices.organisation
-    subscriber.language = choices.language
-    choose_segments(session, subscriber, choices.segment_ids, now)
-    subscriber.topics = list(session.scalars(select(Topic).where(Topic.id.in_(choices.topic_ids))))
-    session.flush()
 
 
 def leave(
@@ -297,6 +308,7 @@ def purge_stale(session: Session, now: datetime) -> int:
     ).all()
     for subscriber in stale:
         give_up(session, subscriber)
+    renewing.forget_stale(session, now)
     return len(stale)
 
 
@@ -338,12 +350,15 @@ def _added(session: Session, address: Address, hashed: str, now: datetime) -> Su
     return subscriber
 
 
-def _ask(session: Session, subscriber: Subscriber, now: datetime) -> None:
-    if subscriber.status == Status.LEFT:
-        subscriber.link_key, subscriber.former_link = (
-            new_key(),
-            None,
-        )  # links of the subscription that ended stay dead
+def _ask(
+    session: Session,
+    subscriber: Subscriber,
+    choices: Choices,
+    read: Read | None,
+    asked_by: tuple[By, str],
+    now: datetime,
+) -> None:
     subscriber.status = Status.PENDING
     subscriber.asked_at = now
-    session.flush()
+    choose(session, subscriber, choices, now)
+    record_wish(session, subscriber, Step.ASKED, *asked_by, now, read=read, detail=chosen(subscriber))

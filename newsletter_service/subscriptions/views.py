@@ -6,7 +6,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from werkzeug.utils import secure_filename
 
-from newsletter_service.audience.service import segments, topics
+from newsletter_service.audience.rules import ListedDomain
+from newsletter_service.audience.service import listed_domains, segments, topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.suppressions import came_back
 from newsletter_service.documents.rules import Kind
@@ -21,6 +22,7 @@ from newsletter_service.subscriptions.addresses import Address, masked, readable
 from newsletter_service.subscriptions.consent.rules import Place
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import SAID, named, place_in_words
+from newsletter_service.subscriptions.emails import when_it_comes
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm, SignUpForm
 from newsletter_service.subscriptions.link_views import (
     DeadLink,
@@ -32,7 +34,11 @@ from newsletter_service.subscriptions.link_views import (
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.reconsent.service import is_to_agree_again
-from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.renewing import service as renewing
+from newsletter_service.subscriptions.renewing.models import Renewal
+from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
+from newsletter_service.subscriptions.requests.views import sent_from_elsewhere, taken_in
+from newsletter_service.subscriptions.rules import Choices, Status
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.cache import same_for_all
@@ -45,32 +51,39 @@ readers = behind_links(Blueprint("readers", __name__))
 @readers.route("/aanmelden", methods=["GET", "POST"])
 @same_for_all
 def sign_up() -> Any:
-    """The sign-up form; the answer is the same for every address."""
+    """The sign-up form; the answer is the same for every address.
+
+    What comes from another website is shown to be looked at: nothing is sent before its owner reads what they agree to,
+    and no website can make its visitors sign somebody up.
+    """
     form = _sign_up_form()
+    if sent_from_elsewhere():
+        return _sign_up_page(form, elsewhere=True)
     if not form.validate_on_submit():
         return _sign_up_page(form)
+    likely = form.question(_listed())
+    if likely is not None:
+        return _sign_up_page(form, likely=likely)
+    sent = FormSent(FormKind.SIGN_UP, form.parsed, language(), form.chosen(), _shown())
     try:
-        with unit_of_work() as session:
-            now, chosen, shown = services().clock(), form.chosen(), _shown()
-            service.sign_up(session, services(), form.parsed, chosen, language(), now, shown=shown)
+        return taken_in(sent) or _mailbox_page(form.parsed)
     except UnknownText:
         form.form_errors.append(_("De tekst bij de knop is veranderd. Lees hem, en verstuur opnieuw."))
         return _sign_up_page(form)
-    return redirect(url_for("readers.look_in_your_mailbox"))
 
 
 @readers.get("/aanmelden/mailbox")
 @same_for_all
 def look_in_your_mailbox() -> str:
-    """What follows on a sign-up, whatever became of it."""
-    return render_template("readers/mailbox.html")
+    """What follows on asking for another confirmation, whatever became of it."""
+    return _mailbox_page()
 
 
 @readers.get("/bevestigen/<token>")
 def confirm(token: str) -> Any:
     """Asks to press the button: link scanners open this page too."""
     try:
-        return _confirm_page(subscriber_behind(Purpose.CONFIRM, token), token)
+        return _confirm_page(*_signed_up(Purpose.CONFIRM, token), token)
     except ExpiredToken:
         return _expired_page(token)
 
@@ -80,14 +93,14 @@ def confirm_now(token: str) -> Any:
     """Begins the subscription; a second time is as good as the first."""
     try:
         with unit_of_work() as session:
-            subscriber = subscriber_behind(Purpose.CONFIRM, token, to_change=True)
+            subscriber, renewal = _signed_up(Purpose.CONFIRM, token, to_change=True)
             now = services().clock()
-            began = service.confirm(session, services(), subscriber, language(), now, shown=_shown())
-            return _confirmed_page(subscriber) if began else _confirm_page(subscriber, token)
+            began = service.confirm(session, services(), subscriber, language(), now, renewal, shown=_shown())
+            return _confirmed_page(subscriber) if began else _confirm_page(subscriber, None, token)
     except ExpiredToken:
         return _expired_page(token)
     except UnknownText:
-        return _confirm_page(subscriber_behind(Purpose.CONFIRM, token), token), 409
+        return _confirm_page(*_signed_up(Purpose.CONFIRM, token), token), 409
 
 
 @readers.post("/bevestigen/<token>/opnieuw")
@@ -107,10 +120,10 @@ def not_me(token: str) -> Any:
     done = request.method == "POST"
     if done:
         with unit_of_work() as session:
-            subscriber = subscriber_behind(Purpose.NEVER, token, to_change=True)
+            subscriber, _renewal = _signed_up(Purpose.NEVER, token, to_change=True)
             service.never(session, subscriber, services().clock())
     else:
-        subscriber_behind(Purpose.NEVER, token)
+        _signed_up(Purpose.NEVER, token)
     return render_template("readers/not_me.html", done=done)
 
 
@@ -232,11 +245,13 @@ def undo_leave(token: str) -> Any:
 def lost_link() -> Any:
     """Mails the way to the preferences; the answer is the same for every address."""
     form = AddressForm()
-    if not form.validate_on_submit():
+    if sent_from_elsewhere() or not form.validate_on_submit():
         return _form_page("lost_link", form)
-    with unit_of_work() as session:
-        service.request_link(session, services(), form.parsed, services().clock())
-    return redirect(url_for("readers.link_is_coming"))
+    likely = form.question(_listed())
+    if likely is not None:
+        return _form_page("lost_link", form, likely=likely)
+    waits = taken_in(FormSent(FormKind.LINK, form.parsed, language()))
+    return waits or redirect(url_for("readers.link_is_coming"))
 
 
 @readers.get("/link-kwijt/onderweg")
@@ -251,6 +266,16 @@ def link_is_coming() -> str:
 def privacy() -> str:
     """What is kept about readers, why, and for how long; every consent names its version."""
     return document_page(Kind.PRIVACY)
+
+
+def _signed_up(purpose: Purpose, token: str, *, to_change: bool = False) -> tuple[Subscriber, Renewal | None]:
+    """Who signed up by this link, and how if they had left before; raises as `subscriber_behind`."""
+    holder = services().tokens.read(purpose, token, services().clock())
+    renewal = renewing.find(db.session(), holder, to_change=to_change)
+    if renewal is None:
+        return subscriber_behind(purpose, token, to_change=to_change), None
+    use_language(renewal.choices["language"])
+    return renewal.subscriber, renewal
 
 
 def _asked_before(token: str, *, to_change: bool = False) -> Subscriber | None:
@@ -275,28 +300,62 @@ def _sign_up_form() -> SignUpForm:
     return form
 
 
-def _sign_up_page(form: SignUpForm) -> Any:
+def _listed() -> list[ListedDomain]:
+    return [one for domains in listed_domains(db.session()).values() for one in domains]
+
+
+def _mailbox_page(address: Address | None = None) -> str:
+    """It goes to nobody but who just typed the address, so it may show it."""
+    return render_template(
+        "readers/mailbox.html",
+        address=readable(address.text) if address is not None else "",
+        mails=services().form_limits.mailbox_daily,
+    )
+
+
+def _sign_up_page(form: SignUpForm, **values: Any) -> Any:
     who = organisations(db.session())
     publishers = listed([organisation.name for organisation in who])
     about = [organisation.about(language()) for organisation in who]
-    return _form_page("sign_up", form, read=_read(), publishers=publishers, about=about)
+    return _form_page("sign_up", form, read=_read(), publishers=publishers, about=about, **values)
 
 
-def _confirm_page(subscriber: Subscriber, token: str) -> Any:
-    if subscriber.status == Status.LEFT:
+def _confirm_page(subscriber: Subscriber, renewal: Renewal | None, token: str) -> Any:
+    if subscriber.status == Status.LEFT and renewal is None:
         return _left_page(subscriber)
+    asked = _choices_of(subscriber) if renewal is None else Choices.from_json(renewal.choices)
+    segments, topics, _about = _offers()
     return render_template(
         "readers/confirm.html",
         token=token,
-        subscriber=subscriber,
+        done=subscriber.status == Status.ACTIVE,
+        name=asked.name,
+        segments=[name for number, name in segments.items() if number in asked.segment_ids],
+        topics=[name for number, name in topics.items() if number in asked.topic_ids],
         address=readable(subscriber.address),
         read=_read(),
     )
 
 
+def _choices_of(subscriber: Subscriber) -> Choices:
+    return Choices(
+        name=subscriber.name,
+        language=subscriber.language,
+        segment_ids=frozenset(membership.segment_id for membership in subscriber.memberships),
+        topic_ids=frozenset(topic.id for topic in subscriber.topics),
+        organisation=subscriber.organisation,
+    )
+
+
 def _confirmed_page(subscriber: Subscriber) -> str:
+    prospect = services().prospect(db.session(), services().clock())
     return render_template(
-        "readers/confirmed.html", manage_token=_manage_token(subscriber), checks=checks(subscriber)
+        "readers/confirmed.html",
+        manage_token=_manage_token(subscriber),
+        checks=checks(subscriber),
+        comes=list(when_it_comes(prospect.next_letter, language())),
+        last=prospect.last_letter,
+        archived=_path,
     )
 
 
@@ -362,6 +421,11 @@ def _chosen_before(subscriber: Subscriber) -> dict[str, Any]:
 def _manage_token(subscriber: Subscriber) -> str:
     """For the page at hand: as short-lived as a link that was asked for."""
     return _token(services().links.manage(subscriber.link_key, services().clock() + MANAGE_WITHIN))
+
+
+def _path(address: str) -> str:
+    """The path of one of our own addresses: links within the site stay on the host that was asked."""
+    return address.removeprefix(services().links.base_url)
 
 
 def _token(address: str) -> str:

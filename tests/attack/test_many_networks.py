@@ -63,7 +63,7 @@ def sign_ups(server: Server, of: str, seconds: float) -> dict[str, float]:
     ends = monotonic() + seconds
     while (began := monotonic()) < ends:
         address = f"{of}{len(took)}@gemeente.example"
-        assert server.post("/aanmelden", {"address": address, "language": "nl"}).status == 302
+        assert server.post("/aanmelden", {"address": address, "language": "nl"}).status == 200
         took[address] = monotonic() - began
     return took
 

@@ -30,6 +30,7 @@ from newsletter_service.letters.values import (
 )
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
+from newsletter_service.publisher.prospect import LastLetter, NextLetter, Prospect
 from newsletter_service.seed import ORGANISATIONS, TOPICS
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.subscriptions import emails as reader_emails
@@ -196,6 +197,23 @@ def _notices(language: Language) -> dict[str, Notice]:
     return {
         "confirmation": reader_emails.confirmation(
             name, language, f"{BASE}/bevestigen/{token}", f"{BASE}/niet-ik/{token}"
+        ),
+        "welcome": reader_emails.welcome(
+            name,
+            language,
+            Prospect(
+                NextLetter(NOW + timedelta(days=6), _ZONE, 2),
+                LastLetter(
+                    12,
+                    f"{BASE}/archief/12",
+                    tuple(
+                        (item.title, f"{BASE}/archief/12/bericht-{n}")
+                        for n, item in enumerate(RIEC_ITEMS[:5], 1)
+                    ),
+                ),
+            ),
+            f"{BASE}/voorkeuren/{token}",
+            f"{BASE}/afmelden/{token}",
         ),
         "already-subscribed": reader_emails.already_subscribed(name, language, manage),
         "lost-link": reader_emails.lost_link(name, language, manage),

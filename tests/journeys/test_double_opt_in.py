@@ -77,7 +77,7 @@ def test_every_address_gets_the_same_answer(client: FlaskClient, stored: Stored)
     answers = set()
     for address in ("bekend@gemeente.example", "weg@gemeente.example", "nieuw@gemeente.example"):
         answer = client.post("/aanmelden", data={"address": address, "language": "nl"})
-        answers.add((answer.status_code, answer.headers["Location"], answer.get_data()))
+        answers.add((answer.status_code, answer.text.replace(address, "")))
     assert len(answers) == 1
 
 

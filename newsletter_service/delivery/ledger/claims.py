@@ -125,6 +125,12 @@ def letter(connection: Connection, letter_id: int) -> bytes | dict[str, Any]:
     return skeleton if words is None else words
 
 
+def meant_for_suppressed(connection: Connection, letter_ids: Collection[int]) -> frozenset[int]:
+    """Returns those of these letters that go to suppressed addresses too."""
+    query = select(Letter.id).where(Letter.id.in_(letter_ids), Letter.to_suppressed)
+    return frozenset(connection.scalars(query)) if letter_ids else frozenset()
+
+
 # --- handing over and settling: these run for every few letters and therefore use the driver itself ---
 
 

@@ -26,7 +26,8 @@ class Prefetcher:
 
     A domain for which many rows wait already is left out: its other rows stay in the ledger until fewer wait, however
     many they are, and those of other domains are found behind them. With a `suppression_key` rows to suppressed
-    addresses are cancelled: notices, which anybody writes. Of mailings there are none (suppressions.suppress).
+    addresses are cancelled, but for letters that are meant for them: notices, which anybody writes. Of mailings there
+    are none (suppressions.suppress).
     """
 
     def __init__(self, queue: ReadyQueue, suppression_key: str | None = None) -> None:
@@ -131,6 +132,8 @@ class Prefetcher:
             return rows
         hashes = {row.delivery_id: address_hmac(row.address, self._suppression_key) for row in rows}
         suppressed = suppressed_among(connection, hashes.values())
-        unwanted = {delivery_id for delivery_id, one in hashes.items() if one in suppressed}
+        stopped = {row.delivery_id: row.letter_id for row in rows if hashes[row.delivery_id] in suppressed}
+        meant = claims.meant_for_suppressed(connection, stopped.values())
+        unwanted = {delivery_id for delivery_id, letter_id in stopped.items() if letter_id not in meant}
         claims.cancel_claimed(connection, worker, unwanted, now)
         return [row for row in rows if row.delivery_id not in unwanted]

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter_service.editions.emails import look_at, moment_in_words
+from newsletter_service.editions.emails import look_at
 from newsletter_service.editions.rules import Hindrance
 from newsletter_service.languages import Language
+from newsletter_service.letters.dates import moment_in_words
 from newsletter_service.letters.markdown.html import to_text
 from newsletter_service.letters.texts import texts
 from newsletter_service.letters.values import Action, Notice, NoticeList

@@ -11,11 +11,12 @@ from flask_babel import ngettext
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
+from newsletter_service.budgets.rules import network_of
 from newsletter_service.db import db, read_only, unit_of_work
 from newsletter_service.services import services
 from newsletter_service.staff.access import passwords, service
 from newsletter_service.staff.access.forms import SignInForm
-from newsletter_service.staff.access.rules import KNOWN_BROWSER, network_of
+from newsletter_service.staff.access.rules import KNOWN_BROWSER
 from newsletter_service.staff.access.seals import browser_seal, read_browser
 from newsletter_service.staff.access.service import Account, Attempt
 from newsletter_service.staff.models import User

@@ -1,4 +1,4 @@
-"""Sessions of staff, and how much of its budget a guesser has used."""
+"""Sessions of staff."""
 
 from datetime import datetime
 
@@ -19,12 +19,3 @@ class StaffSession(Base):
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
-
-
-class GuessBudget(Base):
-    """How far ahead of the clock one source of wrong passwords is; `key` is a keyed hash that names nobody."""
-
-    __tablename__ = "guess_budget"
-
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    used_until: Mapped[datetime] = mapped_column(index=True)

@@ -1,6 +1,5 @@
 """Signing in and out, and the sessions that hold in between."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -9,17 +8,16 @@ from secrets import token_urlsafe
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter_service.db import add_missing
+from newsletter_service.budgets import service as budgets
+from newsletter_service.budgets.service import Purse, purse
 from newsletter_service.errors import Invalid
-from newsletter_service.links.tokens import seal
-from newsletter_service.staff.access.models import GuessBudget, StaffSession
+from newsletter_service.staff.access.models import StaffSession
 from newsletter_service.staff.access.rules import (
     ACCOUNT,
     KNOWN,
     LONGEST_SESSION,
     NETWORK,
     PAIR,
-    Budget,
     session_ends,
 )
 from newsletter_service.staff.models import User
@@ -27,7 +25,7 @@ from newsletter_service.staff.service import parse_email, record
 
 SIGNED_IN, SIGNED_OUT, FAILED = "account.sign_in", "account.sign_out", "account.sign_in_failed"
 NOBODY = 0
-_HASH_BYTES = 16
+_SOURCE_LETTERS = 16
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,6 @@ class Account:
     password_hash: str | None
 
 
-@dataclass(frozen=True)
-class _Purse:
-    key: str
-    budget: Budget
-
-
 def is_known(attempt: Attempt, account: Account) -> bool:
     """Whether this account signed in before in the browser at hand."""
     return attempt.browser is not None and attempt.browser[0] == account.user_id
@@ -69,11 +61,7 @@ def account_behind(session: Session, typed: str) -> Account:
 
 def wait(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> timedelta:
     """How long this attempt has to wait before its password is looked at; reads only."""
-    purses = _purses(attempt, account, secret_key)
-    keys = [purse.key for purse in purses]
-    rows = session.scalars(select(GuessBudget).where(GuessBudget.key.in_(keys)))
-    used = {row.key: row.used_until for row in rows}
-    return max(purse.budget.wait(used.get(purse.key), now) for purse in purses)
+    return budgets.wait(session, _purses(attempt, account, secret_key), now)
 
 
 def charge(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> timedelta:
@@ -82,20 +70,17 @@ def charge(session: Session, attempt: Attempt, account: Account, secret_key: str
     Answers for how long it has to wait; only if that is nothing it was counted, and may go on.
     """
     purses = _purses(attempt, account, secret_key)
-    rows = _locked(session, purses, now)
-    waits = max(purse.budget.wait(rows[purse.key].used_until, now) for purse in purses)
+    held = budgets.hold(session, purses, now)
+    waits = held.wait(*purses)
     if not waits:
-        for purse in purses:
-            rows[purse.key].used_until = purse.budget.charged(rows[purse.key].used_until, now)
+        held.use(*purses)
     return waits
 
 
 def begin(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> str:
     """Let somebody in whose password was right; the key for their cookie."""
     purses = _purses(attempt, account, secret_key)
-    rows = _locked(session, purses, now)
-    for purse in purses:
-        rows[purse.key].used_until -= purse.budget.each
+    budgets.hold(session, purses, now).give_back(*purses)
     user = session.get_one(User, account.user_id)
     key = token_urlsafe(32)
     session.add(StaffSession(user=user, key_hash=_hash(key), started_at=now))
@@ -111,7 +96,7 @@ def renew(session: Session, account: Account, password_hash: str) -> None:
 
 def refuse(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> None:
     """Write down that a password was wrong: of which account, from which network, and nothing that was typed."""
-    source = _sealed("network", attempt.network, secret_key)[:_HASH_BYTES]
+    source = purse("guess-network", attempt.network, NETWORK, secret_key).key[:_SOURCE_LETTERS]
     record(session, None, FAILED, "account", account.user_id or NOBODY, now, network=source)
 
 
@@ -132,9 +117,8 @@ def end(session: Session, key: str, now: datetime) -> None:
 
 
 def purge(session: Session, now: datetime) -> None:
-    """Forget sessions that are over, and guesses that no longer count."""
+    """Forget sessions that are over."""
     session.execute(delete(StaffSession).where(StaffSession.started_at <= now - LONGEST_SESSION))
-    session.execute(delete(GuessBudget).where(GuessBudget.used_until <= now))
 
 
 def _normal(typed: str) -> str:
@@ -144,28 +128,16 @@ def _normal(typed: str) -> str:
         return typed.strip().lower()
 
 
-def _purses(attempt: Attempt, account: Account, secret_key: str) -> tuple[_Purse, ...]:
+def _purses(attempt: Attempt, account: Account, secret_key: str) -> tuple[Purse, ...]:
     """Where a wrong password of this attempt counts. Addresses without an account have budgets like all others."""
     if attempt.browser is not None and is_known(attempt, account):
-        return (_Purse(_sealed("browser", attempt.browser[1], secret_key), KNOWN),)
+        return (purse("guess-browser", attempt.browser[1], KNOWN, secret_key),)
     email = _normal(attempt.email)
     return (
-        _Purse(_sealed("pair", f"{attempt.network} {email}", secret_key), PAIR),
-        _Purse(_sealed("network", attempt.network, secret_key), NETWORK),
-        _Purse(_sealed("account", email, secret_key), ACCOUNT),
+        purse("guess-pair", f"{attempt.network} {email}", PAIR, secret_key),
+        purse("guess-network", attempt.network, NETWORK, secret_key),
+        purse("guess-account", email, ACCOUNT, secret_key),
     )
-
-
-def _locked(session: Session, purses: Iterable[_Purse], now: datetime) -> dict[str, GuessBudget]:
-    """A row for each purse, made if there is none; always in one order, so that nobody waits for each other."""
-    keys = sorted(purse.key for purse in purses)
-    add_missing(session, GuessBudget, [{"key": key, "used_until": now} for key in keys])
-    rows = select(GuessBudget).where(GuessBudget.key.in_(keys)).order_by(GuessBudget.key)
-    return {row.key: row for row in session.scalars(rows.with_for_update())}
-
-
-def _sealed(what: str, words: str, secret_key: str) -> str:
-    return seal(secret_key, f"guess-{what}", words, _HASH_BYTES).hex()
 
 
 def _hash(key: str) -> str:

@@ -10,19 +10,29 @@ from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions.address_changes import emails
 from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.notices import pay, send
 
 
 def ask_new(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> None:
     """Write the letter that asks the new address; none of the reader's own links may go there yet."""
     url = mail_context.links.new_address(change.link_key, change.asked_at)
     notice = emails.confirm_new_address(newsletter(session).name, change.subscriber.language, url)
-    write_notice(session, notice, change.new_address, now, subscriber_id=change.subscriber_id)
+    pay(session, mail_context, change.new_address, now)
+    write_notice(
+        session,
+        notice,
+        change.new_address,
+        now,
+        subscriber_id=change.subscriber_id,
+        to_suppressed=True,  # where mail came back, its owner is asked all the same
+    )
 
 
 def tell_owner(session: Session, mail_context: MailContext, owner: Subscriber, now: datetime) -> None:
     """Write to whose the new address is already."""
     url = f"{mail_context.links.base_url}/aanmelden"
     notice = emails.address_is_known(newsletter(session).name, owner.language, url)
+    pay(session, mail_context, owner.address, now)
     write_notice(session, notice, owner.address, now, subscriber_id=owner.id)
 
 
@@ -36,11 +46,4 @@ def tell_old(session: Session, mail_context: MailContext, change: AddressChange,
         if until is None
         else emails.object_at_old_address(name, subscriber.language, until, url)
     )
-    write_notice(
-        session,
-        notice,
-        subscriber.address,
-        now,
-        subscriber_id=subscriber.id,
-        subscriber_key=subscriber.link_key,
-    )
+    send(session, mail_context, subscriber, notice, now)

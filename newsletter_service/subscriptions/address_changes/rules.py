@@ -7,9 +7,6 @@ from newsletter_service.subscriptions.rules import Status
 
 OBJECT_WITHIN = timedelta(days=3)
 """So long the old address may refuse what staff asked for a reader who cannot read it any more."""
-MOST_LETTERS = 7
-COUNTED_OVER = timedelta(days=1)
-"""With so many notices for one reader in a day no more changes are taken: a link, and three tries of two letters."""
 
 
 class NewAddressAnswer(StrEnum):

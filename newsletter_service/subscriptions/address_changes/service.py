@@ -7,8 +7,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.rules import Suppressed, address_hmac
-from newsletter_service.delivery.service import notices_since, readdress
+from newsletter_service.delivery.service import readdress
 from newsletter_service.delivery.suppressions import (
+    came_back,
     is_suppressed,
     keep_off,
     let_ask_again,
@@ -21,8 +22,6 @@ from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.subscriptions.address_changes import notices
 from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.address_changes.rules import (
-    COUNTED_OVER,
-    MOST_LETTERS,
     NewAddressAnswer,
     answer_to_new,
     is_agreed,
@@ -56,7 +55,7 @@ def ask(
     comes_back = subscriber.status != Status.ACTIVE
     if not _reads(session, subscriber) or (comes_back and staff_id is None):
         return False
-    if notices_since(session, subscriber.id, now - COUNTED_OVER) >= MOST_LETTERS:
+    if not comes_back and not may_write(session, mail_context, subscriber.address, now):
         return False
     withdraw(session, subscriber)
     change = AddressChange(
@@ -80,10 +79,10 @@ def _tell(
     session: Session, mail_context: MailContext, change: AddressChange, new: Address, now: datetime
 ) -> None:
     hashed = address_hmac(new.text, mail_context.suppression_key)
-    let_ask_again(session, hashed)
+    wants_none = is_suppressed(session, hashed) and came_back(session, hashed) is None
     owner = by_address(session, new)
     answer = answer_to_new(
-        unwanted=is_suppressed(session, hashed) or _has_enough(session, owner, now),
+        unwanted=wants_none or not may_write(session, mail_context, new.text, now),
         status=owner.status if owner is not None else None,
         was_confirmed=owner is not None and owner.confirmed_at is not None,
     )
@@ -91,11 +90,6 @@ def _tell(
         notices.ask_new(session, mail_context, change, now)
     elif answer is NewAddressAnswer.KNOWN and owner is not None:
         notices.tell_owner(session, mail_context, owner, now)
-
-
-def _has_enough(session: Session, owner: Subscriber | None, now: datetime) -> bool:
-    """Whether whose address it is got as many letters today as anybody may make us write."""
-    return owner is not None and not may_write(session, owner, now)
 
 
 def withdraw(session: Session, subscriber: Subscriber) -> None:
@@ -174,6 +168,7 @@ def _move(session: Session, mail_context: MailContext, change: AddressChange, no
     subscriber, new = change.subscriber, Address(change.new_address)
     hashed, other = address_hmac(new.text, mail_context.suppression_key), by_address(session, new)
     refuse(session, change)
+    let_ask_again(session, hashed)  # mail arrives there: its owner said yes by it
     if not _reads(session, subscriber) or is_suppressed(session, hashed):
         return False
     if other is not None and (other.status != Status.PENDING or other.confirmed_at is not None):

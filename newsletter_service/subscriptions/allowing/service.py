@@ -24,7 +24,10 @@ from newsletter_service.subscriptions.models import Subscriber
 def request_link(
     session: Session, mail_context: MailContext, address: Address, language: Language, now: datetime
 ) -> None:
-    """Mail the owner of a suppressed address the link that lifts it; nothing happens for any other address."""
+    """Mail the owner of a suppressed address the link that lifts it; nothing happens for any other address.
+
+    Whoever asked on the form has paid for the mail.
+    """
     hashed = address_hmac(address.text, mail_context.suppression_key)
     found = suppression_of(session, hashed)
     if found is None or not may_ask(found.scope, found.reason, found.asked_back_at, now):
@@ -33,7 +36,7 @@ def request_link(
     mine = session.scalar(select(Subscriber.id).where(Subscriber.address_hmac == hashed))
     url = mail_context.links.allow(found.link_key, now)
     notice = may_we_mail_again(newsletter(session).name, language, url)
-    write_notice(session, notice, address.text, now, subscriber_id=mine or NO_SUBSCRIBER)
+    write_notice(session, notice, address.text, now, subscriber_id=mine or NO_SUBSCRIBER, to_suppressed=True)
 
 
 def find_suppression(session: Session, holder: Holder, *, to_change: bool = False) -> Suppression | None:

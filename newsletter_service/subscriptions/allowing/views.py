@@ -10,6 +10,8 @@ from newsletter_service.services import services
 from newsletter_service.subscriptions.allowing import service
 from newsletter_service.subscriptions.forms import AddressForm
 from newsletter_service.subscriptions.link_views import behind_links
+from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
+from newsletter_service.subscriptions.requests.views import sent_from_elsewhere, taken_in
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language
 
@@ -21,11 +23,9 @@ allowing = behind_links(Blueprint("allowing", __name__))
 def ask() -> Any:
     """Mails the link to the owner of an address; the answer is the same for every address."""
     form = AddressForm()
-    if not form.validate_on_submit():
+    if sent_from_elsewhere() or not form.validate_on_submit():
         return render_template("readers/ask_to_allow.html", form=form), 422 if form.errors else 200
-    with unit_of_work() as session:
-        service.request_link(session, services(), form.parsed, language(), services().clock())
-    return redirect(url_for("allowing.asked"))
+    return taken_in(FormSent(FormKind.ALLOW, form.parsed, language())) or redirect(url_for("allowing.asked"))
 
 
 @allowing.get("/weer-mailen/gevraagd")

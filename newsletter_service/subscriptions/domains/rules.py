@@ -45,6 +45,11 @@ def parse_domain(typed: str) -> str:
     return domain
 
 
+def registered_domain(domain: str) -> str:
+    """The domain that somebody registered, of one that may lie below it; a domain that nobody did is its own."""
+    return _suffixes().privatesuffix(domain) or domain
+
+
 @cache
 def _suffixes() -> PublicSuffixList:
     """The list that browsers go by; read at the first question, for it takes a while."""

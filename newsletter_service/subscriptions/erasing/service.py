@@ -6,6 +6,7 @@ erased here. A test fails for a table of which neither is known.
 
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import erase_notices, erase_notices_to, forget_recipient
@@ -15,6 +16,7 @@ from newsletter_service.subscriptions.consent.rules import READER, By, Place
 from newsletter_service.subscriptions.consent.service import forget_person
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.requests.models import FormRequest
 
 
 def erase_at_own_wish(session: Session, subscriber: Subscriber, now: datetime) -> None:
@@ -31,6 +33,7 @@ def erase_subscriber(session: Session, subscriber: Subscriber, by: By, source: s
     who erased, and where.
     """
     forget_person(session, subscriber, by, source, now)
+    session.execute(delete(FormRequest).where(FormRequest.address == subscriber.address))
     erase_notices(session, subscriber.id)
     erase_notices_to(session, subscriber.address)
     forget_recipient(session, subscriber.id, now)

@@ -169,7 +169,7 @@ def add_by_hand(
     suppression = suppression_of(session, address_hmac(address.text, mail_context.suppression_key))
     if suppression is not None and not may_be_asked(suppression.scope, suppression.reason):
         return Added.WANTS_NO_MAIL
-    if before is not None and not may_write(session, before, now):
+    if not may_write(session, mail_context, address.text, now):
         return Added.ASKED_ENOUGH
     sign_up(session, mail_context, address, choices, choices.language, now, asked_by=_who(actor))
     _note(session, actor, "subscriber.add", _held(session, address), said, now)

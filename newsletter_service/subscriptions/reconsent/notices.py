@@ -6,14 +6,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.service import write_notice
 from newsletter_service.documents.models import Document
 from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.notices import may_write
+from newsletter_service.subscriptions.notices import may_write, send
 from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.reconsent import emails
 from newsletter_service.subscriptions.reconsent.models import ReconsentRequest
@@ -30,7 +29,7 @@ def ask(
 ) -> bool:
     """Asks one reader; False without a mail."""
     subscriber = _silent(session, subscriber_id, now)
-    if subscriber is None or not may_write(session, subscriber, now):
+    if subscriber is None or not may_write(session, mail_context, subscriber.address, now):
         return False
     row = ReconsentRequest(
         subscriber_id=subscriber_id, document_id=document.id, at=now, until=now + ANSWER_WITHIN
@@ -45,7 +44,7 @@ def remind(
 ) -> bool:
     """Asks one reader once more; False without a mail."""
     subscriber = _silent(session, subscriber_id, now)
-    if subscriber is None or not may_write(session, subscriber, now):
+    if subscriber is None or not may_write(session, mail_context, subscriber.address, now):
         return False
     row = session.get_one(ReconsentRequest, (subscriber_id, document.id))
     row.reminded_at, row.until = now, ends_at(row.until, now)
@@ -85,4 +84,4 @@ def _write(
     ends = row.until if document.ends_unanswered else None
     question = emails.Question(links.agree(key, now), links.unsubscribe(key), ends)
     notice = build(newsletter(session).name, subscriber.language, question)
-    write_notice(session, notice, subscriber.address, now, subscriber_id=subscriber.id, subscriber_key=key)
+    send(session, mail_context, subscriber, notice, now)

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.service import write_notice
 from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice
 from newsletter_service.publisher.mail_context import MailContext
@@ -14,7 +13,7 @@ from newsletter_service.publisher.service import newsletter
 from newsletter_service.subscriptions.consent.rules import JOB, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Membership, Subscriber
-from newsletter_service.subscriptions.notices import may_write
+from newsletter_service.subscriptions.notices import may_write, send
 from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.pausing.service import paused
 from newsletter_service.subscriptions.rules import Status
@@ -50,7 +49,7 @@ def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: d
     decided = [
         claim for claim in subscriber.memberships if claim.tell_at is not None and claim.tell_at <= now
     ]
-    if subscriber.status is Status.ACTIVE and not may_write(session, subscriber, now):
+    if subscriber.status is Status.ACTIVE and not may_write(session, mail_context, subscriber.address, now):
         return False
     for claim in decided:
         claim.tell_at = None
@@ -73,7 +72,7 @@ def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: d
         [claim.segment.choice(language) for claim in decided if claim.state is ClaimState.WAITING],
         mail_context.links.manage(subscriber.link_key),
     )
-    _write(session, subscriber, notice, now)
+    send(session, mail_context, subscriber, notice, now)
     return True
 
 
@@ -112,7 +111,7 @@ def ask_or_end(session: Session, mail_context: MailContext, subscriber_id: int, 
         subscriber is None
         or subscriber.status is not Status.ACTIVE
         or is_paused(subscriber.paused_until, now)
-        or not may_write(session, subscriber, now)
+        or not may_write(session, mail_context, subscriber.address, now)
     ):
         return False
     wrote = False
@@ -123,7 +122,7 @@ def ask_or_end(session: Session, mail_context: MailContext, subscriber_id: int, 
         if claims:
             ending = _ending(mail_context, subscriber, claims, now)
             notice = build(newsletter(session).name, subscriber.language, ending)
-            _write(session, subscriber, notice, now)
+            send(session, mail_context, subscriber, notice, now)
             wrote = True
     return wrote
 
@@ -159,14 +158,3 @@ def _held(session: Session, subscriber_id: int) -> Subscriber | None:
     """The reader, held until the transaction ends; None for who was erased meanwhile."""
     held = select(Subscriber).where(Subscriber.id == subscriber_id).with_for_update()
     return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
-
-
-def _write(session: Session, subscriber: Subscriber, notice: Notice, now: datetime) -> None:
-    write_notice(
-        session,
-        notice,
-        subscriber.address,
-        now,
-        subscriber_id=subscriber.id,
-        subscriber_key=subscriber.link_key,
-    )

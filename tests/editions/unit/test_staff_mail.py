@@ -14,10 +14,10 @@ from newsletter_service.editions.emails import (
     Listed,
     edition_composed,
     edition_held,
-    moment_in_words,
 )
 from newsletter_service.editions.rules import Hindrance, HoldReason, ReleaseRule
 from newsletter_service.keys.secret_keys import SecretKeys
+from newsletter_service.letters.dates import moment_in_words
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 

@@ -14,6 +14,7 @@ ERASED_BY_HAND = {
     "delivery": "emptied of its person; notices go altogether (delivery.service.forget_recipient, erase_notices)",
     "letter": "goes with its delivery where it is a notice; those of mailings are the same for many",
     "subscriber": "the row itself",
+    "form_request": "goes with the person it names (erasing.service)",
     "consent": "keeps the hash, the versions and the dates, and no person (consent.service.forget_person)",
     "shown_text": "what everybody read",
     "exclusion": "a number that leads nowhere once the subscriber is gone, so that the statement adds up",
@@ -22,13 +23,13 @@ ERASED_BY_HAND = {
 }
 OF_NO_READER = {
     *(
+        "budget_use",
         "calendar",
         "document",
         "correction",
         "correction_sign_off",
         "domain_backoff",
         "edition",
-        "guess_budget",
         "image",
         "item",
     ),

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.bounces.rules import Source, Verdict
+from newsletter_service.budgets.models import BudgetUse
 from newsletter_service.db import Base
 from newsletter_service.delivery.models import Delivery, DomainBackoff
 from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.editorial.models import Image
 from newsletter_service.letters.values import PreparedLetter
-from newsletter_service.staff.access.models import GuessBudget, StaffSession
+from newsletter_service.staff.access.models import StaffSession
 from newsletter_service.staff.models import UsedForm
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.models import Subscriber
@@ -26,7 +27,7 @@ from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter, make_organisation, make_subscriber
 from tests.staff_browser import make_staff
 
-PURGED = (Bounce, Delivery, DomainBackoff, GuessBudget, Image, StaffSession, Subscriber, UsedForm)
+PURGED = (Bounce, Delivery, DomainBackoff, BudgetUse, Image, StaffSession, Subscriber, UsedForm)
 Stored = Callable[[], AbstractContextManager[Session]]
 
 
@@ -55,7 +56,7 @@ def fill(session: Session) -> None:
                 headers="",
             ),
             DomainBackoff(domain="gemeente.example", failures=1, until=NOW),
-            GuessBudget(key="x", used_until=NOW),
+            BudgetUse(key="x", used_until=NOW),
             Image(digest="x", mime_type="image/png", width=1, height=1, stored_at=NOW, content=b"x"),
             StaffSession(user_id=user.id, key_hash="x", started_at=NOW),
             UsedForm(user_id=user.id, key="x", made=1, at=NOW),

@@ -7,10 +7,11 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter_service.budgets.models import BudgetUse
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.staff.access import rules, service
-from newsletter_service.staff.access.models import GuessBudget, StaffSession
+from newsletter_service.staff.access.models import StaffSession
 from newsletter_service.staff.access.service import Account, Attempt
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.staff.rules import Role
@@ -133,7 +134,7 @@ def test_the_audit_trail_holds_each_try_and_nothing_that_was_typed(
     ]
     assert rows[0].detail == rows[1].detail
     assert "192.0.2" not in str([row.detail for row in rows])
-    kept = str([row.key for row in session.scalars(select(GuessBudget))])
+    kept = str([row.key for row in session.scalars(select(BudgetUse))])
     assert "geheim" not in kept
     assert "192.0.2" not in kept
 
@@ -176,4 +177,4 @@ def test_sessions_and_guesses_that_no_longer_count_are_forgotten(
         purge_stale.run()
         db.session.remove()
     assert session.scalars(select(StaffSession)).all() == []
-    assert session.scalars(select(GuessBudget)).all() == []
+    assert session.scalars(select(BudgetUse)).all() == []

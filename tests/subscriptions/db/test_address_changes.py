@@ -245,7 +245,7 @@ def test_a_reader_may_try_a_few_times_a_day(change: Change) -> None:
         True,
         True,
         True,
-        True,
+        False,
         False,
     ]
 

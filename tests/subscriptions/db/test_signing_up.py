@@ -21,6 +21,7 @@ from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import Place, Step
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices, Status
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
@@ -134,15 +135,92 @@ def test_nothing_that_a_visitor_typed_stands_in_a_mail_to_an_unconfirmed_address
     assert "/niet-ik/" in text_of(message)
 
 
+def renewal(session: Session) -> Renewal:
+    return session.scalars(select(Renewal)).one()
+
+
+def stored_of(session: Session, person: Subscriber) -> dict[str, object]:
+    """All that is stored about somebody, by table and column."""
+    session.refresh(person)
+    columns = {column.key: getattr(person, column.key) for column in Subscriber.__mapper__.columns}
+    return columns | {
+        "segments": [membership.segment_id for membership in person.memberships],
+        "topics": [topic.id for topic in person.topics],
+        "consent": steps(session),
+        "suppressed": is_suppressed(session, person.address_hmac),
+    }
+
+
 def test_who_left_and_signs_up_anew_starts_with_new_links(session: Session, mail_context: Services) -> None:
     anna = make_subscriber(session, ANNA.text, now=NOW)
     before = anna.link_key
     service.leave(session, anna, NOW)
     sign_up(session, mail_context, now=NOW + DAY)
-    assert reader(session).status == Status.PENDING
+    new = renewal(session)
+    assert service.confirm(session, mail_context, anna, "nl", NOW + 2 * DAY, new)
     assert service.find_subscriber(session, Holder(before)) is None
-    assert service.confirm(session, mail_context, reader(session), "nl", NOW + DAY)
-    assert reader(session).left_at is None
+    found = service.find_subscriber(session, Holder(new.link_key))
+    assert found is not None
+    assert (found.status, found.left_at) == (Status.ACTIVE, None)
+
+
+@pytest.mark.parametrize("ended", ["left", "bounced"])
+def test_a_strangers_sign_up_changes_nothing_that_is_stored_about_who_is_gone(
+    session: Session, mail_context: Services, written: Written, ended: str
+) -> None:
+    police, youth = make_segment(session, "politie"), make_topic(session, "jeugd")
+    anna = make_subscriber(session, ANNA.text, now=NOW, name="Anna", segments=(police,), topics=(youth,))
+    if ended == "left":
+        service.leave(session, anna, NOW)
+    else:
+        service.bounce_out(session, anna, NOW, status="5.1.1")
+    before = stored_of(session, anna)
+    for name in ("Een ander", "Nog een ander"):
+        sign_up(session, mail_context, Choices(name, "en", frozenset(), frozenset()), NOW + DAY)
+    assert stored_of(session, anna) == before
+    assert len(written()) == 2
+    service.purge_stale(session, NOW + 9 * DAY)
+    assert stored_of(session, anna) == before
+    assert session.scalars(select(Renewal)).all() == []
+
+
+def test_who_left_may_still_take_that_back_whatever_a_stranger_filled_in(
+    session: Session, mail_context: Services
+) -> None:
+    anna = make_subscriber(session, ANNA.text, now=NOW, name="Anna")
+    service.leave(session, anna, NOW)
+    sign_up(session, mail_context, Choices("Een ander", "en", frozenset(), frozenset()), NOW + DAY)
+    assert service.undo_leave(session, anna, NOW + DAY)
+    new = renewal(session)
+    assert not service.confirm(session, mail_context, anna, "nl", NOW + DAY, new)
+    assert (anna.name, anna.status) == ("Anna", Status.ACTIVE)
+
+
+def test_a_renewal_counts_as_it_was_asked_with_the_words_that_were_read(
+    session: Session, mail_context: Services
+) -> None:
+    youth = make_topic(session, "jeugd")
+    anna = make_subscriber(session, ANNA.text, now=NOW, name="Anna")
+    service.leave(session, anna, NOW)
+    chosen = Choices("Anna de Vries", "en", frozenset(), frozenset({youth.id}), "Gemeente")
+    sign_up(session, mail_context, chosen, NOW + DAY, read_in="en")
+    assert service.confirm(session, mail_context, anna, "nl", NOW + 2 * DAY, renewal(session))
+    assert (anna.name, anna.language, anna.organisation) == ("Anna de Vries", "en", "Gemeente")
+    assert [topic.slug for topic in anna.topics] == ["jeugd"]
+    _left, asked, confirmed = session.scalars(select(Consent).order_by(Consent.id)).all()
+    assert (asked.step, asked.at, confirmed.step) == (Step.ASKED, NOW + DAY, Step.CONFIRMED)
+    assert asked.wording is not None
+    assert asked.wording.language == "en"
+    assert session.scalars(select(Renewal)).all() == []
+
+
+def test_never_again_ends_a_renewal_too(session: Session, mail_context: Services) -> None:
+    anna = make_subscriber(session, ANNA.text, now=NOW)
+    service.leave(session, anna, NOW)
+    sign_up(session, mail_context, now=NOW + DAY)
+    service.never(session, anna, NOW + DAY)
+    assert session.scalars(select(Renewal)).all() == []
+    assert is_suppressed(session, anna.address_hmac)
 
 
 def test_a_link_from_before_leaving_does_not_bring_anybody_back(
@@ -191,7 +269,7 @@ def test_the_proof_of_an_earlier_subscription_outlives_a_sign_up_that_nobody_con
     sign_up(session, mail_context, now=NOW + DAY)
     service.purge_stale(session, NOW + 9 * DAY)
     assert reader(session).status == Status.LEFT
-    assert [step for step, _ in steps(session)] == ["asked", "confirmed", "left", "asked"]
+    assert [step for step, _ in steps(session)] == ["asked", "confirmed", "left"]
     assert not service.can_undo(session, reader(session), NOW + 60 * DAY)
 
 
@@ -215,6 +293,16 @@ def test_never_again_keeps_the_proof_of_who_did_and_cannot_be_undone(
     assert [step for step, _ in steps(session)] == ["asked", "confirmed", "left"]
     assert not service.undo_leave(session, reader(session), NOW)
     assert is_suppressed(session, address_hmac(ANNA.text, mail_context.suppression_key))
+
+
+def test_a_person_gets_no_more_mails_for_writing_their_address_in_many_ways(
+    session: Session, mail_context: Services, written: Written
+) -> None:
+    for number in range(5):
+        address = Address(f"anna+{number}@gemeente.example")
+        service.sign_up(session, mail_context, address, NOTHING_CHOSEN, "nl", NOW)
+    assert written() == [CONFIRM] * 3
+    assert len(session.scalars(select(Subscriber)).all()) == 3
 
 
 def test_two_people_at_once_make_one_reader(app: Flask, mail_context: Services, database: str) -> None:
@@ -271,20 +359,20 @@ def test_who_bounced_out_and_asks_again_gets_a_confirmation_and_reads_on(
     service.bounce_out(session, person, NOW, status="5.1.1")
     sign_up(session, mail_context, now=NOW + DAY)
     assert written() == [CONFIRM]
-    assert not is_suppressed(session, person.address_hmac)
-    assert service.confirm(session, mail_context, person, "nl", NOW + DAY)
+    assert is_suppressed(session, person.address_hmac)
+    assert service.confirm(session, mail_context, person, "nl", NOW + DAY, renewal(session))
     assert person.status == "active"
     assert came_back(session, person.address_hmac) is None
 
 
-def test_a_confirmation_that_comes_back_stops_all_mail_again(
+def test_a_confirmation_that_comes_back_leaves_an_address_as_it_was(
     session: Session, mail_context: Services, written: Written
 ) -> None:
     person = make_subscriber(session, ANNA.text, now=NOW)
     service.bounce_out(session, person, NOW, status="5.1.1")
     sign_up(session, mail_context, now=NOW + DAY)
     service.bounce_out(session, person, NOW + DAY, status="5.1.2")
-    assert came_back(session, person.address_hmac) == CameBack("5.1.2", NOW + DAY)
+    assert came_back(session, person.address_hmac) == CameBack("5.1.1", NOW)
     assert person.status == "left"
 
 

@@ -13,6 +13,7 @@ from newsletter_service.links.urls import ALLOW_WITHIN
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import READER, Place
 from newsletter_service.subscriptions.erasing.service import erase_subscriber
+from tests.answering import answer_forms_of
 from tests.conftest import NOW, Clock
 from tests.factories import SUPPRESSION_KEY, make_newsletter, make_subscriber, make_suppression
 from tests.letters_made import mail_of
@@ -44,7 +45,9 @@ def suppressed(stored: Stored) -> list[str]:
 
 
 def ask(client: FlaskClient, address: str = QUIET) -> str:
-    return client.post("/weer-mailen", data={"address": address}, follow_redirects=True).text
+    page = client.post("/weer-mailen", data={"address": address}, follow_redirects=True).text
+    answer_forms_of(client)
+    return page
 
 
 def test_the_owner_takes_it_back_with_one_press_and_becomes_no_reader_by_it(
@@ -62,6 +65,7 @@ def test_the_owner_takes_it_back_with_one_press_and_becomes_no_reader_by_it(
         step = session.scalars(select(Consent)).one()
         assert (step.step, step.actor, step.source) == ("allowed", "reader", "/toestaan")
     client.post("/aanmelden", data={"address": QUIET, "language": "nl"})
+    answer_forms_of(client)
     with stored() as session:
         assert len(session.scalars(select(Delivery)).all()) == 2
 

@@ -8,10 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from newsletter_service.budgets.rules import FormLimits
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.letters.mime.reading import text_of
 from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.rules import NOTICES_A_DAY
 from tests.letters_made import mail_of
 from tests.subscriptions.web.conftest import ADDRESS, Pages, Stored
 
@@ -101,10 +101,12 @@ def test_the_owner_is_mailed_a_link_of_one_day_that_opens_everything(
 def test_no_more_links_are_mailed_in_a_day_than_are_asked_for_elsewhere(
     client: FlaskClient, stored: Stored, anna: Pages
 ) -> None:
-    answers = {client.post(f"{anna.manage_in_letter()}/link").data for _ in range(NOTICES_A_DAY + 2)}
+    answers = {
+        client.post(f"{anna.manage_in_letter()}/link").data for _ in range(FormLimits().mailbox_daily + 2)
+    }
     assert len(answers) == 1
     with stored() as session:
-        assert session.scalars(select(func.count()).select_from(Delivery)).one() == NOTICES_A_DAY
+        assert session.scalars(select(func.count()).select_from(Delivery)).one() == FormLimits().mailbox_daily
 
 
 @pytest.mark.parametrize("end", ENDS)

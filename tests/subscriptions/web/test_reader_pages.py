@@ -13,6 +13,7 @@ from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.service import bounce_out
+from tests.answering import answer_forms_of
 from tests.conftest import NOW, Clock
 from tests.factories import make_organisation, make_subscriber, make_suppression
 from tests.subscriptions.web.conftest import Pages, Stored
@@ -31,17 +32,20 @@ def test_the_front_door_is_the_form(client: FlaskClient) -> None:
 
 @pytest.mark.usefixtures("anna")
 def test_every_address_gets_the_same_answer_on_every_form(
-    client: FlaskClient, stored: Stored, wired: Services
+    client: FlaskClient, stored: Stored, wired: Services, clock: Clock
 ) -> None:
     with stored() as session:
         make_subscriber(session, "weg@gemeente.example", now=NOW, status="left")
         make_subscriber(session, "wacht@gemeente.example", now=NOW, status="pending")
         make_suppression(session, "nooit@gemeente.example", now=NOW, reason="asked")
-    for page in ("/aanmelden", "/link-kwijt"):
+    for page in ("/aanmelden", "/link-kwijt", "/weer-mailen"):
+        clock.move(hours=2)  # all of them lie in one domain
         answers = set()
         for who in ("anna@politie", "weg@gemeente", "wacht@gemeente", "nooit@gemeente", "nieuw@gemeente"):
-            answer = client.post(page, data={"address": f"{who}.example", "language": "nl"})
-            answers.add((answer.status, tuple(sorted(answer.headers)), answer.data))
+            address = f"{who}.example"
+            answer = client.post(page, data={"address": address, "language": "nl"})
+            headers = {name: value for name, value in answer.headers if name != "Content-Length"}
+            answers.add((answer.status, tuple(sorted(headers.items())), answer.text.replace(address, "")))
         assert len(answers) == 1, page
 
 
@@ -90,7 +94,8 @@ def test_a_form_in_english_asks_in_english_and_keeps_the_wording_as_it_was_read(
 ) -> None:
     english = client.get("/aanmelden?taal=en").text
     answer = client.post("/aanmelden?taal=en", data={"address": "new@gemeente.example", "language": "nl"})
-    assert answer.headers["Location"] == "/aanmelden/mailbox?taal=en"
+    assert "We will send an email to new@gemeente.example" in answer.text
+    answer_forms_of(client)
     with stored() as session:
         consent = session.scalars(select(Consent)).one()
         assert consent.wording

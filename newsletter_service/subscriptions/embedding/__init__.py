@@ -1,0 +1,1 @@
+"""The sign-up form on other websites."""
