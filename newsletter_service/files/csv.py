@@ -24,6 +24,8 @@ _PIECE = 1 << 20
 _TITLES_WITHIN = 10
 _FORMULA = r"'*[=+\-@＝＋－＠\t\r]"
 _CELL_BEGINS = r"(^|[;,\t|\n\r\"])"
+_MAY_RUN = re.compile(f'^{_FORMULA}|[;,\\t|\\n\\r"]')
+"""What only few cells have: all others are left as they are at a glance."""
 _UNGUARDED = re.compile(f"{_CELL_BEGINS}(?={_FORMULA})")
 _GUARDED = re.compile(f"{_CELL_BEGINS}'(?={_FORMULA})")
 
@@ -102,7 +104,9 @@ def _header(text: TextIO, delimiter: str, is_header: Callable[[tuple[str, ...]],
 def csv_line(cells: Iterable[str]) -> str:
     """One line of CSV in which no cell runs as a formula, by whichever delimiter a spreadsheet splits it."""
     out = StringIO(newline="")
-    csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n").writerow(guarded(cell) for cell in cells)
+    csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n").writerow(
+        [guarded(cell) if cell else cell for cell in cells]
+    )
     return out.getvalue()
 
 
@@ -111,7 +115,7 @@ def guarded(cell: str) -> str:
 
     That is looked for behind every delimiter, for a program that splits by another one finds a cell there.
     """
-    return _UNGUARDED.sub(r"\1'", cell)
+    return _UNGUARDED.sub(r"\1'", cell) if _MAY_RUN.search(cell) else cell
 
 
 def unguarded(cell: str) -> str:

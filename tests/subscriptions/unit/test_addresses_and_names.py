@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter_service.subscriptions.addresses import AddressProblem, BadAddress, parse_address, readable
-from newsletter_service.subscriptions.rules import clean_name
+from newsletter_service.subscriptions.rules import BadName, clean_name
 
 
 @pytest.mark.parametrize(
@@ -141,3 +141,30 @@ def test_a_domain_is_shown_as_its_owner_writes_it() -> None:
     assert readable(parse_address("lezer@büro.example").text) == "lezer@büro.example"
     assert readable("lezer@gemeente.example") == "lezer@gemeente.example"
     assert readable("lezer@xn--onzin-.example") == "lezer@xn--onzin-.example"
+
+
+def parsed(raw: str) -> str:
+    """The address, or what is wrong with it."""
+    try:
+        return parse_address(raw).text
+    except BadAddress as error:
+        return error.problem
+
+
+PLAIN = r"[a-zA-Z0-9_+\-]{1,9}(\.[a-zA-Z0-9_+\-]{1,9}){0,2}@[a-zA-Z0-9\-]{1,9}(\.[a-zA-Z0-9\-]{1,9}){1,3}"
+
+
+@given(
+    st.from_regex(PLAIN, fullmatch=True) | st.sampled_from(["a@b.test", "a@xn--a.example", "a@-b.example"])
+)
+def test_what_looks_plain_is_read_as_with_more_care(raw: str) -> None:
+    assert parsed(raw) == parsed(f" {raw}")
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=40))
+def test_a_name_in_plain_letters_is_cleaned_as_any_other(name: str) -> None:
+    try:
+        cleaned = clean_name(f"{name} é")
+    except BadName:
+        return
+    assert cleaned.removesuffix("é").strip() == clean_name(name)
