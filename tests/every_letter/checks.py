@@ -3,9 +3,11 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from newsletter_service.letters.mime.reading import html_of, text_of
 from tests.every_letter.kinds import Kind
@@ -18,7 +20,7 @@ TEXT_BROWSERS = {
     "lynx": ["lynx", "-dump", "-stdin", "-assume_charset=utf-8", "-display_charset=utf-8", "-width=76"],
 }
 _NUMBER_OF_LINK = re.compile(r"\[\d+\]")
-_SCORE = re.compile(r"\((-?[\d.]+) points")
+_SCORE = re.compile(r"^X-Spam-Status: \w+, score=([-\d.]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,8 @@ class Verdict:
     spam: float | None
 
 
-def verdict(kind: Kind) -> Verdict:
-    """Look at a letter in every way there is on this machine."""
-    spam = spam_score(kind)
+def verdict(kind: Kind, spam: float | None) -> Verdict:
+    """Look at a letter in every way there is on this machine, beside the points it got."""
     found = [*own_faults(kind), *_glued(kind)]
     if spam is not None and spam > 0:
         found.append(f"SpamAssassin gives it {spam} points")
@@ -45,12 +46,21 @@ def as_text(kind: Kind) -> Iterator[tuple[str, str]]:
             yield name, _run(command, html_of(kind.message).encode())
 
 
-def spam_score(kind: Kind) -> float | None:
-    """What SpamAssassin makes of a letter without asking anybody; None if it is not installed."""
+def spam_scores(kinds: Sequence[Kind]) -> list[float | None]:
+    """What SpamAssassin makes of each letter without asking anybody; None if it is not installed.
+
+    It is started once for all of them: starting takes it far longer than reading a letter.
+    """
     if shutil.which("spamassassin") is None:
-        return None
-    report = _run(["spamassassin", "--local", "--test-mode"], kind.message)
-    return float(_SCORE.findall(report)[-1])
+        return [None for _ in kinds]
+    with TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{number:03}.eml" for number in range(len(kinds))]
+        for file, kind in zip(files, kinds, strict=True):
+            file.write_bytes(kind.message)
+        report = _run(["spamassassin", "--local", "--test-mode", *map(str, files)], b"")
+    scores = _SCORE.findall(report)
+    assert len(scores) == len(kinds), report
+    return [float(score) for score in scores]
 
 
 def own_faults(kind: Kind) -> Iterator[str]:
