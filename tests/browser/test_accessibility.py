@@ -47,6 +47,7 @@ STAFF = (
     "/redactie/kalender",
     "/redactie/lezers/",
     "/redactie/lezers/1",
+    "/redactie/teruggekomen",
     "/redactie/doelgroepen",
     "/redactie/functies",
     "/redactie/teksten",

@@ -25,6 +25,7 @@ class Wish:
     stop: str = ""
     stopped_at: datetime | None = None
     asked_since: bool = False
+    paused_until: datetime | None = None
     claims: bool = False
     verified_until: datetime | None = None
 
@@ -33,10 +34,10 @@ class Wish:
         """Whether nothing may be written to it."""
         return bool(self.stop) and not self.asked_since
 
-    @property
-    def gets_mail(self) -> bool:
+    def gets_mail(self, now: datetime) -> bool:
         """The one thing that matters."""
-        return self.status is Status.ACTIVE and not self.never
+        paused = self.paused_until is not None and self.paused_until > now
+        return self.status is Status.ACTIVE and not self.never and not paused
 
     @property
     def is_verified(self) -> bool:
@@ -76,7 +77,7 @@ class Wish:
     def leave(self, generation: int, now: datetime) -> None:
         """A press of "leave", or one click in a mail program."""
         if self._is_mine(generation) and self.status is Status.ACTIVE:
-            self.status, self.left_at = Status.LEFT, now
+            self._end(now)
 
     def come_back(self, generation: int, now: datetime) -> None:
         """A press of "this was a mistake"."""
@@ -100,7 +101,7 @@ class Wish:
 
     def _end(self, now: datetime) -> None:
         if self.status is Status.ACTIVE:
-            self.status, self.left_at = Status.LEFT, now
+            self.status, self.left_at, self.paused_until = Status.LEFT, now, None
         elif self.status is Status.PENDING:
             self._give_up()
 
@@ -117,7 +118,7 @@ class Wish:
         """Staff erase the person, who then is nobody's reader and is never mailed again."""
         if not self._says_nothing_new("erased"):
             self.stop, self.stopped_at, self.asked_since = "erased", now, False
-        self.status, self.left_at, self.was_reader = None, None, False
+        self.status, self.left_at, self.was_reader, self.paused_until = None, None, False, None
 
     def allow(self) -> None:
         """Staff take a stop back: who was stopped by a bounce reads on, everybody else may sign up."""

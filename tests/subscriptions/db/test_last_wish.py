@@ -1,7 +1,7 @@
 """Through whatever happens to it, an address gets mail if and only if its last wish allows that.
 
 The machine drives the real use cases; what it holds them to is tests/subscriptions/last_wish.py. LAST_WISH_EXAMPLES
-(30) says how many ways through it are tried: a thousand take some minutes.
+(20) says how many ways through it are tried: a thousand take some minutes.
 """
 
 import os
@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -48,6 +49,8 @@ from newsletter_service.subscriptions.importing.service import import_subscriber
 from newsletter_service.subscriptions.importing.service import read as read_sheet
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.on_behalf.service import allow_address, erase_address, suppress_address
+from newsletter_service.subscriptions.pausing.rules import end_of_pause, today
+from newsletter_service.subscriptions.pausing.service import pause, resume
 from newsletter_service.subscriptions.rules import Choices
 from newsletter_service.subscriptions.verification.service import verify_claims
 from tests.bounces.samples import sample
@@ -56,7 +59,7 @@ from tests.factories import SUPPRESSION_KEY, make_item, make_organisation, make_
 from tests.staff_browser import make_staff
 from tests.subscriptions.last_wish import BOUNCED, Wish
 
-EXAMPLES = int(os.environ.get("LAST_WISH_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("LAST_WISH_EXAMPLES", "20"))
 STEPS = 40
 ADD_UP = MOST_SOFT - 1
 """So often a mailbox may be full without anything that follows from it."""
@@ -102,6 +105,13 @@ class LastWish(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Nothing of it stays: use cases never commit."""
         self.session.rollback()
+
+    @initialize(whom=st.sampled_from([ADDRESSES, ADDRESSES, ADDRESSES[:1], ()]))
+    def some_are_readers(self, whom: tuple[str, ...]) -> None:
+        """Most ways begin where most of life is spent."""
+        for who in whom:
+            self.sign_up(who)
+            self.confirm(who, 0)
 
     @rule(days=st.sampled_from([1, 2, 8, 31]))
     def time_goes_by(self, days: int) -> None:
@@ -161,6 +171,21 @@ class LastWish(RuleBasedStateMachine):
         chosen = frozenset({self._police().id} if claims else ())
         service.change_preferences(self.session, reader, Choices("", "nl", chosen, frozenset()), self.now)
         wish.claim(claims, self.now)
+
+    @rule(who=address, days=st.sampled_from([1, 10]))
+    def pause(self, who: str, days: int) -> None:
+        """Until a day; what was on its way is not sent later either."""
+        reader, wish = self._reader(who), self.wishes[who]
+        day = today(self.now) + timedelta(days=days)
+        if reader is not None and pause(self.session, reader, day, self.now):
+            wish.paused_until = end_of_pause(day)
+
+    @rule(who=address)
+    def end_the_pause(self, who: str) -> None:
+        reader = self._reader(who)
+        if reader is not None:
+            resume(self.session, reader, self.now)
+            self.wishes[who].paused_until = None
 
     @rule(who=address)
     def verify(self, who: str) -> None:
@@ -253,14 +278,14 @@ class LastWish(RuleBasedStateMachine):
             one.id: one.seen
             for some in active_subscribers(self.session, views, self.now)
             for one in some
-            if not one.suppressed
+            if not one.suppressed and not one.paused
         }
         names = dict(self.session.execute(select(Subscriber.id, Subscriber.address)).all())
         everybody, police = (view.id for view in views)
         wished = {
             who: (everybody, police) if wish.is_verified else (everybody,)
             for who, wish in self.wishes.items()
-            if wish.gets_mail
+            if wish.gets_mail(self.now)
         }
         assert {names[number]: seen for number, seen in found.items()} == wished
 
@@ -269,7 +294,9 @@ class LastWish(RuleBasedStateMachine):
         waiting = select(Delivery.address).where(
             Delivery.settled_at.is_(None), Delivery.mailing_id.is_not(None)
         )
-        assert {who for who in self.session.scalars(waiting) if not self.wishes[who].gets_mail} == set()
+        assert {
+            who for who in self.session.scalars(waiting) if not self.wishes[who].gets_mail(self.now)
+        } == set()
 
     def _release(self) -> None:
         """What a release does, but for the edition's own affairs."""
@@ -283,7 +310,9 @@ class LastWish(RuleBasedStateMachine):
         views = item_views(items)
         Addressing(self.session, self.wired, edition, mailing, items, views, self.now).write_down()
         rows = self.session.scalars(select(Delivery).where(Delivery.mailing_id == mailing.id)).all()
-        assert {row.address for row in rows} == {who for who, wish in self.wishes.items() if wish.gets_mail}
+        assert {row.address for row in rows} == {
+            who for who, wish in self.wishes.items() if wish.gets_mail(self.now)
+        }
         for row in rows:
             self.sent[row.address].append(Sent(row.id, self.wishes[row.address].generation))
             self._keep(
