@@ -123,6 +123,7 @@ def test_the_page_of_components_shows_both_schemes_whatever_the_browser_prefers(
         sign_in(page, "beheer")
         page.goto("/redactie/stijl", wait_until="networkidle")
         grounds = [
-            frame.evaluate("getComputedStyle(document.body).backgroundColor") for frame in page.frames[1:]
+            frame.evaluate("getComputedStyle(document.body).backgroundColor")
+            for frame in page.main_frame.child_frames
         ]
         assert grounds == ["rgb(248, 245, 239)", "rgb(16, 23, 29)", "rgb(241, 244, 247)", "rgb(15, 22, 28)"]
