@@ -58,7 +58,10 @@ STAFF = (
     "/redactie/stijl/public",
     "/redactie/stijl/staff",
 )
-LETTERS = ("edition-nl", "restricted-en", "correction-nl", "confirmation-en", "staff-composed-nl")
+LETTERS = (
+    *("edition-nl", "restricted-en", "correction-nl", "confirmation-en", "staff-composed-nl"),
+    *("old-address-nl", "mail-again-en"),
+)
 WIDTHS = (1280, 360)
 LOOKS = [(width, dark) for width in WIDTHS for dark in (False, True)]
 AXE = Axe()

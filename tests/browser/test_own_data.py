@@ -119,6 +119,8 @@ def test_the_pages_of_pauses_addresses_and_erasing_are_accessible(
             page.goto(address)
             check(page)
         sign_in(page, "communicatie")
+        page.goto("/redactie/lezers/nieuw")
+        check(page)
         for act in ("", "/pauze", "/naam", "/adres", "/wissen"):
             page.goto(f"/redactie/lezers/{number}{act}")
             check(page)
