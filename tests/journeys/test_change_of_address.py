@@ -103,7 +103,8 @@ def test_the_newsletter_follows_its_reader_also_the_letter_that_was_ready_to_go(
 def test_filters_that_open_every_link_of_both_letters_change_no_row(
     client: FlaskClient, stored: Stored, deliver: Deliver, page: str
 ) -> None:
-    links = {link for mail in asked(client, deliver, page) for link in links_in(mail)}
+    found = {link for mail in asked(client, deliver, page) for link in links_in(mail)}
+    links = {link for link in found if not link.endswith(".png")}
     assert {link.split("/")[1] for link in links} == {"nieuw-adres", "oud-adres"}
     before = rows(stored)
     for link in links:
