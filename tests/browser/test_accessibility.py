@@ -1,10 +1,12 @@
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from newsletter_service import web
 from newsletter_service.editions.models import Calendar
 from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.values import Card, Picture, Tag
@@ -64,6 +66,7 @@ LETTERS = (
 )
 WIDTHS = (1280, 360)
 LOOKS = [(width, dark) for width in WIDTHS for dark in (False, True)]
+STATIC = Path(web.__file__).parent / "static"
 AXE = Axe()
 RUN_AXE = "(options) => axe.run(options).then((found) => found.violations)"
 
@@ -102,6 +105,13 @@ def check_in_every_look(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 900})
         change_scheme(page, dark=dark)
         check(page)
+
+
+def test_no_script_asks_for_the_width_or_the_scheme() -> None:
+    """Else a page would have to be loaded anew for each look."""
+    scripts = [script.read_text("utf-8") for script in STATIC.rglob("*.js")]
+    assert len(scripts) > 5
+    assert not [asked for asked in ("matchMedia", "innerWidth", "clientWidth") if asked in "".join(scripts)]
 
 
 def change_scheme(page: Page, *, dark: bool) -> None:
