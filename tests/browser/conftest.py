@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from newsletter_service.app import create_app
+from newsletter_service.budgets.rules import FormLimits
 from newsletter_service.db import db
 from newsletter_service.demo.load import PASSWORD, load_demo
 from newsletter_service.editions.service import edition_numbered
@@ -130,6 +131,7 @@ def settings(folder: Path, port: int, smtp_port: int) -> Settings:
         password_cost=CHEAP,
         demo=True,
         instance_dir=folder,
+        form_limits=FormLimits(domain_hourly=10_000, network_hourly=10_000, hourly=10_000),
     )
 
 

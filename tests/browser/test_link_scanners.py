@@ -27,7 +27,8 @@ def snapshot(session: Session) -> dict[str, list[tuple[object, ...]]]:
 
 def links(mail: Received, base_url: str) -> set[str]:
     words = f"{html_of(mail.content)} {text_of(mail.content)} {mail.message.get('List-Unsubscribe', '')}"
-    return set(re.findall(rf"{base_url}/[^\s\"'<>)]+", words))
+    found = set(re.findall(rf"{base_url}/[^\s\"'<>)]+", words))
+    return {one for one in found if not one.endswith(".png")}
 
 
 @pytest.fixture

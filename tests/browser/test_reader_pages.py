@@ -30,7 +30,6 @@ def test_signing_up_takes_a_keyboard_and_one_screen(
         page.keyboard.press("Space")
         page.get_by_role("button", name="Aanmelden").focus()
         page.keyboard.press("Enter")
-        page.wait_for_url("**/aanmelden/mailbox")
         expect(page.locator("h1")).to_have_text("Kijk in uw mailbox")
 
         (mail,) = site.mails_to(address)
@@ -56,7 +55,7 @@ def test_the_front_door_asks_for_an_address_and_the_choices_follow(
         assert not overflows(page) if scripts else True
         page.get_by_label("E-mailadres").fill(address)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/aanmelden/mailbox")
+        expect(page.locator("h1")).to_have_text("Kijk in uw mailbox")
         (mail,) = site.mails_to(address)
         page.goto(link_to(mail, "bevestigen"))
         page.get_by_role("button", name="Ja, stuur mij de nieuwsbrief").click()

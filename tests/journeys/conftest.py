@@ -87,12 +87,13 @@ def readers(office: Office) -> dict[str, str]:
 
 
 def links_in(mail: Received) -> list[str]:
-    """Every address in both parts and in List-Unsubscribe, without the host."""
+    """Every address in both parts and in List-Unsubscribe, without the host; pictures are none to follow."""
     message = mail.message
     bodies = [message.get_body((kind,)) for kind in ("plain", "html")]
     text = " ".join(str(body.get_content()) for body in bodies if body is not None)
     text += f" {message.get('List-Unsubscribe', '')}"
-    return sorted({found.removeprefix(BASE) for found in re.findall(rf"{BASE}/[^\s\"'<>)]+", text)})
+    found = {one.removeprefix(BASE) for one in re.findall(rf"{BASE}/[^\s\"'<>)]+", text)}
+    return sorted(one for one in found if not one.endswith(".png"))
 
 
 def link_to(mail: Received, page: str) -> str:
