@@ -94,6 +94,7 @@ def test_a_form_takes_the_same_statements_for_every_address(
     for _time in range(3 if known == "three mails today" else 0):
         sent(session, mail_context)
     session.commit()
+    sent(session, mail_context, "eerste@elders.example")  # the first of all keeps the text that was shown
     told: dict[str, list[str]] = {}
     for address in (ANNA, "nemo@gemeente.example"):
         with statements() as told[address]:
