@@ -34,6 +34,7 @@ from newsletter_service.subscriptions.embedding.views import embedding
 from newsletter_service.subscriptions.lists.views import reader_lists
 from newsletter_service.subscriptions.pausing.views import pausing
 from newsletter_service.subscriptions.reconsent.views import reconsent
+from newsletter_service.subscriptions.sign_up_views import signing_up
 from newsletter_service.subscriptions.verification.views import still_there
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.today.views import beginning
@@ -51,6 +52,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
     init_signin(app, settings.suppression_key, *settings.password_cost)
     for blueprint in (
         front,
+        signing_up,
         readers,
         own,
         still_there,
@@ -76,7 +78,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         metrics,
     ):
         app.register_blueprint(blueprint)
-    for of_readers in (readers, own, still_there, pausing, address_changes, allowing, reconsent):
+    for of_readers in (signing_up, readers, own, still_there, pausing, address_changes, allowing, reconsent):
         csrf.exempt(of_readers)
     if settings.demo:
         app.register_blueprint(demo)

@@ -285,9 +285,7 @@ def _bounce_mailbox(env: _Reader, demo: bool) -> ImapServer | None:
 def _refuse_settings_of_no_mailbox(env: _Reader) -> None:
     for name in ("PORT", "SECURITY", "USERNAME", "PASSWORD", "FOLDER"):
         if env.text(f"BOUNCE_IMAP_{name}"):
-            env.problems.append(
-                f"BOUNCE_IMAP_{name} needs BOUNCE_IMAP_HOST: give the server of the mailbox too."
-            )
+            env.problems.append(f"BOUNCE_IMAP_{name} needs BOUNCE_IMAP_HOST: give that server too.")
 
 
 def _metrics_token(env: _Reader) -> str:
@@ -322,9 +320,7 @@ def _host_of(url: str) -> str:
     """Returns the host in a full web address, "" if it is none."""
     try:
         parts = urlsplit(url)
-        fits = (
-            parts.scheme in ("http", "https") and parts.port != 0 and not parts.query and not parts.fragment
-        )
+        fits = parts.scheme in ("http", "https") and parts.port != 0 and not (parts.query or parts.fragment)
     except ValueError:  # brackets without an address in them, a port that is no number
         return ""
     return (parts.hostname or "") if fits else ""

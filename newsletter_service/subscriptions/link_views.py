@@ -7,9 +7,9 @@ from flask import Blueprint, render_template
 from newsletter_service.db import db
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.services import services
+from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
-from newsletter_service.subscriptions.service import find_subscriber
 from newsletter_service.web.locale import use_language
 
 

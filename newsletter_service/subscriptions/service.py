@@ -6,7 +6,6 @@ Who changes a reader holds the row until the transaction ends: of two clicks, on
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Suppression
@@ -21,7 +20,6 @@ from newsletter_service.delivery.suppressions import (
 )
 from newsletter_service.documents.service import Read, read_as_shown
 from newsletter_service.languages import Language
-from newsletter_service.links.tokens import Holder
 from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.subscriptions import notices
@@ -29,6 +27,7 @@ from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.choosing.service import choose, chosen
 from newsletter_service.subscriptions.consent.rules import JOB, READER, By, Place, Step
 from newsletter_service.subscriptions.consent.service import forget_sign_up, record_wish
+from newsletter_service.subscriptions.finding.service import added, by_address
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing import service as renewing
 from newsletter_service.subscriptions.renewing.models import Renewal
@@ -70,7 +69,7 @@ def sign_up(
         return
     if not _afford(session, mail_context, address, now, paid=paid):
         return
-    subscriber = by_address(session, address) or _added(session, address, hashed, now)
+    subscriber = by_address(session, address) or added(session, address, hashed, now)
     read = None
     if asked_by[0] == READER:
         read = read_as_shown(session, read_in, mail_context.reply_to, shown)
@@ -107,20 +106,6 @@ def request_link(
         return
     if _afford(session, mail_context, address, now, paid=paid):
         notices.write(session, mail_context, subscriber, answer, now)
-
-
-def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
-    """The reader a link is about; None once that subscription is over for good.
-
-    `to_change` holds the row until the transaction ends.
-    """
-    mine = Subscriber.link_key == holder.key
-    if holder.former:
-        mine = Subscriber.former_link == holder.former
-    query = select(Subscriber).where(mine)
-    if to_change:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one_or_none()
 
 
 def confirm(
@@ -321,33 +306,6 @@ def give_up(session: Session, subscriber: Subscriber) -> None:
     else:
         subscriber.status = Status.LEFT
     session.flush()
-
-
-def by_address(session: Session, address: Address) -> Subscriber | None:
-    """Returns whose address this is, held until the transaction ends."""
-    return session.scalars(
-        select(Subscriber).where(Subscriber.address == address.text).with_for_update()
-    ).one_or_none()
-
-
-def _added(session: Session, address: Address, hashed: str, now: datetime) -> Subscriber:
-    """A new row; or, where somebody signed up the same address at this very moment, theirs."""
-    subscriber = Subscriber(
-        address=address.text,
-        address_hmac=hashed,
-        domain=address.domain,
-        status=Status.PENDING,
-        asked_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(subscriber)
-    except IntegrityError:
-        theirs = by_address(session, address)
-        if theirs is None:
-            raise
-        return theirs
-    return subscriber
 
 
 def _ask(

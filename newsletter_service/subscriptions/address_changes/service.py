@@ -30,10 +30,11 @@ from newsletter_service.subscriptions.address_changes.rules import (
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.rules import READER, By, Place, Step, by_staff
 from newsletter_service.subscriptions.consent.service import record_wish
+from newsletter_service.subscriptions.finding.service import by_address
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.notices import may_write
 from newsletter_service.subscriptions.rules import Status
-from newsletter_service.subscriptions.service import by_address, come_back, ended_by, give_up
+from newsletter_service.subscriptions.service import come_back, ended_by, give_up
 from newsletter_service.subscriptions.verification.service import reopen_claims, settle
 
 _AT_ONCE = 500

@@ -108,7 +108,7 @@ class Folder:
         return seen
 
     def seen(self) -> Seen:
-        """What was seen in the upload."""
+        """What was seen in the upload; FileNotFoundError on a database that was restored elsewhere."""
         return Seen(**json.loads(self._seen.read_text("utf-8")))
 
     def note_progress(self, done: int, of: int) -> None:

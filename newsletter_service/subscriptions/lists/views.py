@@ -1,6 +1,7 @@
 """The pages of lists: hand one in, say what it is, see what would happen, take it in; and take everybody along."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
@@ -75,7 +76,7 @@ def show(number: int) -> str:
 
 def _page(one: SubscriberList, form: AnswersForm | None = None, chosen: list[str] | None = None) -> str:
     folder = _folder(one.key)
-    seen = folder.seen() if one.state is ListState.LOOKED_AT else None
+    seen = _seen(folder) if one.state is ListState.LOOKED_AT else None
     done, of = folder.progress() if one.state in BUSY else (0, 1)
     outcome = one.outcome or {}
     return render_template(
@@ -119,10 +120,11 @@ def _answers_form(**given: Any) -> AnswersForm:
 def answer(number: int) -> Any:
     """Say what the columns are and where consent came from."""
     one = service.numbered(db.session(), number)
-    if one.state is not ListState.LOOKED_AT:
+    seen = _seen(_folder(one.key))
+    if one.state is not ListState.LOOKED_AT or seen is None:
         return redirect(url_for("lists.show", number=number), 303)
     form = _answers_form(formdata=request.form)
-    chosen = _chosen(_folder(one.key).seen())
+    chosen = _chosen(seen)
     wrong = wrong_columns(chosen)
     if not form.validate() or wrong or form.verified_by.errors:
         form.form_errors = [wrong] if wrong else []
@@ -131,6 +133,12 @@ def answer(number: int) -> Any:
     with unit_of_work() as session:
         service.answer(session, number, chosen, form.answers())
     return redirect(url_for("lists.show", number=number), 303)
+
+
+def _seen(folder: Folder) -> Seen | None:
+    with suppress(FileNotFoundError):
+        return folder.seen()
+    return None
 
 
 def _chosen(seen: Seen) -> list[str]:

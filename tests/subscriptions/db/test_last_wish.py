@@ -44,6 +44,7 @@ from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.importing.rules import Answers, Proof
 from newsletter_service.subscriptions.importing.service import import_subscribers
 from newsletter_service.subscriptions.importing.service import read as read_sheet
@@ -338,7 +339,7 @@ class LastWish(RuleBasedStateMachine):
         except (BadToken, ExpiredToken):
             assert purpose is not Purpose.UNSUBSCRIBE, "the link of a letter holds for ever, whatever the key"
             return None
-        reader = service.find_subscriber(self.session, holder, to_change=True)
+        reader = find_subscriber(self.session, holder, to_change=True)
         if reader is not None:
             press(reader)
         return found

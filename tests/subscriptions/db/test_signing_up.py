@@ -20,6 +20,7 @@ from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import Place, Step
+from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices, Status
@@ -158,8 +159,8 @@ def test_who_left_and_signs_up_anew_starts_with_new_links(session: Session, mail
     sign_up(session, mail_context, now=NOW + DAY)
     new = renewal(session)
     assert service.confirm(session, mail_context, anna, "nl", NOW + 2 * DAY, new)
-    assert service.find_subscriber(session, Holder(before)) is None
-    found = service.find_subscriber(session, Holder(new.link_key))
+    assert find_subscriber(session, Holder(before)) is None
+    found = find_subscriber(session, Holder(new.link_key))
     assert found is not None
     assert (found.status, found.left_at) == (Status.ACTIVE, None)
 
@@ -338,7 +339,7 @@ def test_two_clicks_at_once_confirm_once(app: Flask, session: Session, mail_cont
     def click() -> None:
         with app.app_context(), Session(db.engine) as own:
             start.wait()
-            found = service.find_subscriber(own, holder, to_change=True)
+            found = find_subscriber(own, holder, to_change=True)
             assert found is not None
             began.append(service.confirm(own, mail_context, found, "nl", NOW))
             own.commit()

@@ -1,6 +1,7 @@
 """The pages on which lists of readers are handed in: who may, what is refused, and what is left of it."""
 
 import os
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -213,3 +214,16 @@ def test_what_is_no_table_is_said_to_be_unreadable(
     assert state(stored) == "unreadable"
     assert "Dit bestand kunnen we niet lezen" in sam.text(page)
     assert [*folders(app)[0].iterdir()] == []
+
+
+def test_a_list_whose_files_are_gone_says_so_and_can_be_thrown_away(
+    app: Flask, sam: StaffBrowser, work: Callable[[], str]
+) -> None:
+    page = hand_in(sam, TWO)
+    work()
+    for folder in folders(app):
+        shutil.rmtree(folder)
+    assert "Het bestand van deze lijst is er niet meer." in sam.get(page).text
+    answer(sam, page)
+    assert sam.post(f"{page}/weggooien").status_code == 303
+    assert "weggegooid" in sam.get(page).text
