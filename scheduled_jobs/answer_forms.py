@@ -16,4 +16,4 @@ def run() -> str:
     for request_id in waiting:
         with unit_of_work() as session:
             answered += service.answer(session, services(), request_id)
-    return f"answered {answered} forms" if answered else ""
+    return f"forms: {answered} answered" if answered else ""

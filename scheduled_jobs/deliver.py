@@ -1,4 +1,4 @@
-"""What the ledger holds is sent."""
+"""What strangers asked for is answered, and what the ledger holds is sent."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.operations.outages import Outage
 from newsletter_service.services import services
+from scheduled_jobs import answer_forms
 
 _ending = threading.Event()
 _liveness = Liveness()
@@ -16,13 +17,17 @@ _server_away = Outage(logging.getLogger("scheduled_jobs"), "the SMTP server take
 
 
 def run() -> str:
-    """Send all that is due, or what of it goes out before `end` is called."""
+    """Send all that is due, or what of it goes out before `end` is called.
+
+    Forms are answered first: by itself, without a scheduler beside it, this job brings a confirmation to who signed up.
+    """
+    answered = answer_forms.run()
     verdicts = send_until_empty(
         replace(services().delivery, liveness=_liveness, server_away=_server_away), _ending
     )
     del verdicts[Verdict.UNREACHABLE]  # said already, and once is enough
     told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))
-    return f"deliveries: {told}" if told else ""
+    return "; ".join(filter(None, (answered, f"deliveries: {told}" if told else "")))
 
 
 def end() -> None:

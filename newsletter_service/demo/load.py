@@ -109,6 +109,7 @@ def _subscriber(
         address_hmac=address_hmac(person.address, suppression_key),
         domain=person.address.rpartition("@")[2],
         name=person.name,
+        organisation=person.organisation,
         language=person.language,
         status=Status.ACTIVE,
         asked_at=asked,

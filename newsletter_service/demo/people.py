@@ -59,6 +59,7 @@ class Person:
     """One invented reader; `vouched`: a communicator checked the segment by hand; `comes_back`: why letters do."""
 
     name: str
+    organisation: str
     address: str
     segments: tuple[str, ...]
     topics: tuple[str, ...]
@@ -86,6 +87,7 @@ def _person(number: int, name: str, topics: tuple[str, ...]) -> Person:
     nameless = number % 9 == 4
     return Person(
         name="" if nameless else name,
+        organisation="" if number % 6 == 5 else _organisation(number, segment, domain),
         address=f"{_local_part(name)}@{domain}",
         segments=(segment, "ovv") if number % 16 == 11 and segment != "ovv" else (segment,),
         topics=topics,
@@ -109,6 +111,14 @@ def _place(number: int) -> tuple[str, str]:
     if rest == 2:
         return "om", PROSECUTION_DOMAIN
     return "ovv", f"gemeente-{_slug(MUNICIPALITIES[number % len(MUNICIPALITIES)])}.example"
+
+
+def _organisation(number: int, segment: str, domain: str) -> str:
+    """Where somebody says to work: several municipalities share a mail domain."""
+    if domain == ABOLISHED_DOMAIN:
+        return "Gemeente Oud-Kogge"
+    offices = {"politie": "Politie Maasdelta", "om": "Openbaar Ministerie Maasdelta"}
+    return offices.get(segment, f"Gemeente {MUNICIPALITIES[number % len(MUNICIPALITIES)]}")
 
 
 def _local_part(name: str) -> str:

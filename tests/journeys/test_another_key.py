@@ -22,6 +22,7 @@ from newsletter_service.settings import Settings
 from newsletter_service.staff.rules import Role
 from newsletter_service.startup import with_suppression_key
 from newsletter_service.subscriptions.models import Subscriber
+from tests.answering import answer_forms_of
 from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter, make_organisation, make_subscriber
 from tests.journeys.conftest import BASE, link_to, sign_up
@@ -85,6 +86,7 @@ def day(app: Flask, settings: Settings, client: FlaskClient, stored: Stored, smt
     with app.app_context(), stored() as session:
         email = make_staff(session, Role.HEAD, organisation="noord").email
     sign_up(client, NEVER)
+    answer_forms_of(client)
     (confirmation,) = sent(app, smtp)
     client.post(link_to(confirmation, "niet-ik"))
     write_newsletter(app, stored)

