@@ -30,6 +30,10 @@ _UNTIL = re.compile(r"(?:tot|until)\s+(?P<until>\S+(?: \d\d:\d\d(?::\d\d)?)?(?: 
 _DAMAGED = re.compile("[ÃÂ][\x80-\xbf]|â€|\ufffd|[ÃÂ][€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
+_YEARS = range(1900, 2200)
+"""What a moment may lie in: near the first and the last day that a computer knows no clock can be asked."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What may stand in cells: segments and topics as slugs by whatever may name them, in lower case."""
@@ -164,6 +168,8 @@ def moment(column: str, cell: str, zone: str) -> datetime:
         local = _parsed(cell)
     except ValueError as error:
         raise Unusable(Problem.NOT_A_MOMENT, column=column) from error
+    if local.year not in _YEARS:
+        raise Unusable(Problem.NOT_A_MOMENT, column=column)
     if local.tzinfo is not None:
         return local.astimezone(UTC)
     steady = _steady_offset(local.date(), zone)
