@@ -58,6 +58,10 @@ class Cells:
         cell = self.texts.get(column, "")
         return "" if columns.is_empty(cell) else cell
 
+    def words_of(self, column: str) -> str:
+        """What stands in a cell, kept as it is; without NUL, which no text in PostgreSQL may hold."""
+        return self.text(column).replace("\0", "")
+
     def address(self) -> Address:
         """The address of the row."""
         try:
@@ -113,7 +117,7 @@ class Cells:
 
     def verified(self) -> tuple[Verified, ...]:
         """What the reader was verified for: "politie (tot 01-03-2027, politie.example), om"."""
-        cell = self.text("verified")
+        cell = self.words_of("verified")
         parts = (part.strip() for part in re.split(r"[,;|\n](?![^(]*\))", cell)) if cell else ()
         return tuple(sorted((self._verified(part) for part in parts if part), key=lambda one: one.segment))
 

@@ -267,7 +267,7 @@ class _Reading:
             left_at=cells.moment("left_at") or cells.moment("bounced_at"),
             paused_until=cells.any_moment("paused_until"),
             verified=cells.verified(),
-            source=cells.text("source"),
+            source=cells.words_of("source"),
         )
         self._once(line.address.text, number)
         self.sheet.lines.append(line)

@@ -329,3 +329,12 @@ def test_imports_and_exports_stand_in_the_audit_trail(app: Flask, session: Sessi
     entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [entry.action for entry in entries] == ["subscribers.import", "subscribers.export"]
     assert entries[0].detail == {"added": 1, "confirmed": 0, "consent": NOTE}
+
+
+def test_words_that_a_list_brings_come_in_without_nul(app: Flask, session: Session, sheet: Path) -> None:
+    sheet.write_text("address,verified,source_url\nanna@b.example,politie (le\0den),https://a.example/\0x\n")
+    assert run(app, "import", sheet, "--consent", NOTE)[0] == 0
+    reader = session.scalars(select(Subscriber)).one()
+    assert [claim.source for claim in reader.memberships] == ["leden"]
+    step = session.scalars(select(Consent).where(Consent.step == "imported")).one()
+    assert (step.detail or {})["place"] == "https://a.example/x"
