@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 
 from newsletter_service.audience.service import segments, topics
 from newsletter_service.db import db, unit_of_work
+from newsletter_service.errors import NotFound
 from newsletter_service.registry.desk.forms import AddForm
 from newsletter_service.registry.service import number_of
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_see_readers
+from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.on_behalf.rules import Added
 from newsletter_service.subscriptions.on_behalf.service import add_by_hand
 from newsletter_service.web.locale import language
@@ -43,7 +45,15 @@ def add() -> Any:
         form.address.errors = [_("Dit adres wil geen e-mail van ons. Dat kan alleen de eigenaar terugnemen.")]
         return _page(form), 422
     flash(*_said(added))
-    return redirect(url_for("register.show", number=number_of(db.session(), form.parsed)), 303)
+    return redirect(_page_of(form.parsed), 303)
+
+
+def _page_of(address: Address) -> str:
+    """The reader's page; the list for an address that had all its mails of today, and is no reader's."""
+    try:
+        return url_for("register.show", number=number_of(db.session(), address))
+    except NotFound:
+        return url_for("register.index")
 
 
 def _said(added: Added) -> tuple[str, str]:

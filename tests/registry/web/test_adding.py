@@ -97,3 +97,13 @@ def test_a_fourth_mail_in_a_day_is_not_sent_by_hand_either(desk: StaffBrowser, s
     for _ in range(3):
         desk.done(PAGE, **sent())
     assert "kreeg vandaag al genoeg e-mails" in desk.done(PAGE, **sent())
+
+
+def test_an_address_for_which_strangers_asked_too_often_is_no_reader_and_staff_hear_so(
+    desk: StaffBrowser, stored: Stored, client: FlaskClient
+) -> None:
+    for _ in range(3):
+        assert client.post("/link-kwijt", data={"address": NEW}).status_code == 302
+    assert "kreeg vandaag al genoeg e-mails" in desk.done(PAGE, **sent())
+    with stored() as session:
+        assert session.scalars(select(Subscriber).where(Subscriber.address == NEW)).all() == []
