@@ -1,5 +1,6 @@
 """Use cases of the ledger: write letters and deliveries down, stop them, count them."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -253,9 +254,10 @@ def erase_notices(session: Session, subscriber_id: int) -> int:
     return _remove(session, Delivery.subscriber_id == subscriber_id)
 
 
-def erase_notices_to(session: Session, address: str) -> int:
-    """Removes notices to an address that was no subscriber's when they were written, and returns their number."""
-    return _remove(session, Delivery.subscriber_id == NO_SUBSCRIBER, Delivery.address == address)
+def erase_notices_to(session: Session, address: str, written_for: Collection[int] = ()) -> int:
+    """Removes notices to an address that were written for nobody, or for other subscribers; returns their number."""
+    whose = Delivery.subscriber_id.in_([NO_SUBSCRIBER, *written_for])
+    return _remove(session, whose, Delivery.address == address)
 
 
 def forget_recipient(session: Session, subscriber_id: int, now: datetime) -> int:

@@ -6,12 +6,13 @@ erased here. A test fails for a table of which neither is known.
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import erase_notices, erase_notices_to, forget_recipient
 from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.staff.service import record
+from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.consent.rules import READER, By, Place
 from newsletter_service.subscriptions.consent.service import forget_person
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
@@ -33,9 +34,20 @@ def erase_subscriber(session: Session, subscriber: Subscriber, by: By, source: s
     who erased, and where.
     """
     forget_person(session, subscriber, by, source, now)
-    session.execute(delete(FormRequest).where(FormRequest.address == subscriber.address))
+    forget_what_is_asked(session, subscriber.address)
     erase_notices(session, subscriber.id)
-    erase_notices_to(session, subscriber.address)
     forget_recipient(session, subscriber.id, now)
     session.delete(subscriber)
     session.flush()
+
+
+def forget_what_is_asked(session: Session, address: str) -> None:
+    """Forget forms that wait with this address, the wishes of readers to move to it, and the letters about either.
+
+    A form that is answered just now is left to that: it holds the form and waits for the reader, whom we hold.
+    """
+    forms = select(FormRequest.id).where(FormRequest.address == address).with_for_update(skip_locked=True)
+    session.execute(delete(FormRequest).where(FormRequest.id.in_(forms)))
+    moving = AddressChange.new_address == address
+    erase_notices_to(session, address, session.scalars(select(AddressChange.subscriber_id).where(moving)).all())
+    session.execute(delete(AddressChange).where(moving))

@@ -21,7 +21,7 @@ from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.rules import COMMAND, By, Place, Step, by_staff
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
-from newsletter_service.subscriptions.erasing.service import erase_subscriber
+from newsletter_service.subscriptions.erasing.service import erase_subscriber, forget_what_is_asked
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.notices import may_write
 from newsletter_service.subscriptions.on_behalf.rules import (
@@ -83,6 +83,7 @@ def erase_address(
     suppress(session, hashed, subscriber.id if subscriber else None, "erased", now)
     if subscriber is None:
         record_wish(session, hashed, Step.ERASED, *_who(actor), now)
+        forget_what_is_asked(session, address.text)
         return forget_address(session, address.text, now) > 0
     erase_subscriber(session, subscriber, *_who(actor), now)
     return True

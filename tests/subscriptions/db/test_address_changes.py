@@ -21,6 +21,7 @@ from newsletter_service.subscriptions.address_changes.rules import OBJECT_WITHIN
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import DormantCheck, Subscriber
+from newsletter_service.subscriptions.on_behalf.service import erase_address
 from newsletter_service.subscriptions.rules import Choices
 from tests.bounces.db.conftest import make_delivery
 from tests.conftest import NOW
@@ -295,3 +296,16 @@ def test_what_nobody_answers_in_time_is_forgotten(
     assert not service.finish(session, mail_context, change.reader.id, NOW + ANSWER_CHANGE_WITHIN)
     assert change.row is None
     assert change.reader.address == OLD
+
+
+@pytest.mark.parametrize("is_reader", [True, False])
+def test_nobodys_wish_to_move_keeps_an_address_that_is_erased(
+    session: Session, change: Change, is_reader: bool
+) -> None:
+    assert change.ask()
+    if is_reader:
+        make_subscriber(session, NEW, now=NOW)
+    erase_address(session, Address(NEW), SUPPRESSION_KEY, "Belde zelf", None, NOW)
+    session.expire_all()
+    assert change.row is None
+    assert NEW not in session.scalars(select(Delivery.address)).all()
