@@ -65,11 +65,12 @@ def sign_up(
     already. `asked_by` is who took the request, and where; what staff take was read by nobody yet.
     """
     hashed = address_hmac(address.text, mail_context.suppression_key)
+    subscriber = by_address(session, address)  # held first: whoever says "never" meanwhile has said it then
     if is_suppressed(session, hashed) and came_back(session, hashed) is None:
         return
     if not _afford(session, mail_context, address, now, paid=paid):
         return
-    subscriber = by_address(session, address) or added(session, address, hashed, now)
+    subscriber = subscriber or added(session, address, hashed, now)
     read = None
     if asked_by[0] == READER:
         read = read_as_shown(session, read_in, mail_context.reply_to, shown)

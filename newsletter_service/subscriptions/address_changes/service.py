@@ -80,8 +80,8 @@ def _tell(
     session: Session, mail_context: MailContext, change: AddressChange, new: Address, now: datetime
 ) -> None:
     hashed = address_hmac(new.text, mail_context.suppression_key)
+    owner = by_address(session, new)  # held first: whoever says "never" meanwhile has said it then
     wants_none = is_suppressed(session, hashed) and came_back(session, hashed) is None
-    owner = by_address(session, new)
     answer = answer_to_new(
         unwanted=wants_none or not may_write(session, mail_context, new.text, now),
         status=owner.status if owner is not None else None,

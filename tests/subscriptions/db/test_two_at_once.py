@@ -1,0 +1,104 @@
+"""Two at the same moment about one address: the second waits for the first, and goes by what that has done."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from newsletter_service.db import db
+from newsletter_service.delivery.models import Delivery
+from newsletter_service.registry.service import subscriber_to_change
+from newsletter_service.services import Services
+from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.address_changes import service as changes
+from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.erasing.service import erase_at_own_wish
+from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.requests.models import FormRequest
+from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
+from newsletter_service.subscriptions.requests.service import answer, take_in, waiting
+from newsletter_service.subscriptions.rules import Choices
+from tests.conftest import NOW
+from tests.factories import make_subscriber
+from tests.subscriptions.db.conftest import Written
+
+ANNA, NEW = "anna@gemeente.example", "anna@politie.example"
+NOTHING_CHOSEN = Choices(name="", language="nl", segment_ids=frozenset(), topic_ids=frozenset())
+
+Use = Callable[[Session], object]
+Meanwhile = Callable[..., None]
+
+
+@pytest.fixture
+def meanwhile(app: Flask) -> Meanwhile:
+    """Does `first`, and while that is not committed begins `second`; `then` ends the first one."""
+
+    def run(first: Use, second: Use, then: Use = lambda _session: None) -> None:
+        failures: list[BaseException] = []
+
+        def other() -> None:
+            try:
+                with app.app_context(), Session(db.engine) as session, session.begin():
+                    second(session)
+            except BaseException as error:  # noqa: BLE001  # handed to the test
+                failures.append(error)
+
+        with app.app_context(), Session(db.engine) as session, session.begin():
+            first(session)
+            beside = threading.Thread(target=other)
+            beside.start()
+            time.sleep(0.2)
+            then(session)
+        beside.join()
+        assert failures == []
+
+    return run
+
+
+def sign_up(session: Session, mail_context: Services, address: str) -> None:
+    service.sign_up(session, mail_context, Address(address), NOTHING_CHOSEN, "nl", NOW, paid=True)
+
+
+def test_who_says_never_while_a_sign_up_is_answered_gets_no_mail(
+    session: Session, mail_context: Services, written: Written, meanwhile: Meanwhile
+) -> None:
+    number = make_subscriber(session, ANNA, now=NOW).id
+    session.commit()
+    meanwhile(
+        lambda own: service.never(own, subscriber_to_change(own, number), NOW),
+        lambda own: sign_up(own, mail_context, ANNA),
+    )
+    assert written() == []
+
+
+def test_who_says_never_while_somebody_asks_to_move_there_is_not_asked(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    reader, waits = make_subscriber(session, ANNA, now=NOW), make_subscriber(session, NEW, now=NOW)
+    number, other = reader.id, waits.id
+    session.commit()
+    meanwhile(
+        lambda own: service.never(own, subscriber_to_change(own, other), NOW),
+        lambda own: changes.ask(own, mail_context, subscriber_to_change(own, number), Address(NEW), NOW),
+    )
+    assert session.scalars(select(Delivery.address)).all() == [ANNA]
+
+
+def test_who_erases_themselves_while_a_form_of_theirs_is_answered_is_erased(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    number = make_subscriber(session, ANNA, now=NOW).id
+    take_in(session, mail_context, FormSent(FormKind.LINK, Address(ANNA), "nl"), "192.0.2.0", "", NOW)
+    (form,) = waiting(session)
+    session.commit()
+    meanwhile(
+        lambda own: subscriber_to_change(own, number),
+        lambda own: answer(own, mail_context, form),
+        lambda own: erase_at_own_wish(own, own.get_one(Subscriber, number), NOW),
+    )
+    for table in (Subscriber, FormRequest, Delivery):
+        assert session.scalars(select(table)).all() == []
