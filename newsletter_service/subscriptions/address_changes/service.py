@@ -1,9 +1,11 @@
 """Use cases of changes of address: ask both, take their answers, and move the reader once they agree."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.rules import Suppressed, address_hmac
@@ -167,19 +169,18 @@ def _move_on(session: Session, mail_context: MailContext, change: AddressChange,
 def _move(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> bool:
     """Let the newsletter go to the new address, if that is nobody else's and wants it; the wish is over either way."""
     subscriber, new = change.subscriber, Address(change.new_address)
-    hashed, other = address_hmac(new.text, mail_context.suppression_key), by_address(session, new)
+    hashed, former = address_hmac(new.text, mail_context.suppression_key), subscriber.address_hmac
+    by_address(session, new)  # held first: whoever says "never" there meanwhile has said it then
     refuse(session, change)
     let_ask_again(session, hashed)  # mail arrives there: its owner said yes by it
     if not _reads(session, subscriber) or is_suppressed(session, hashed):
         return False
-    if other is not None and (other.status != Status.PENDING or other.confirmed_at is not None):
+    if not _take(session, subscriber, new, hashed, now):
         return False
-    if other is not None:
-        give_up(session, other)
     proof = (Step.MOVED, *_who(change))
-    record_wish(session, subscriber.address_hmac, *proof, now)
-    _let_go(session, subscriber, hashed, now)
-    _set_address(session, subscriber, new, hashed, now)
+    record_wish(session, former, *proof, now)
+    _let_go(session, former, hashed, now)
+    _bring_along(session, subscriber)
     record_wish(session, subscriber, *proof, now)
     if subscriber.status != Status.ACTIVE:
         come_back(session, subscriber, (Step.RETURNED, *_who(change)), now)
@@ -187,21 +188,39 @@ def _move(session: Session, mail_context: MailContext, change: AddressChange, no
     return True
 
 
-def _let_go(session: Session, subscriber: Subscriber, new_hash: str, now: datetime) -> None:
+def _take(session: Session, subscriber: Subscriber, new: Address, hashed: str, now: datetime) -> bool:
+    """Give a reader an address that is nobody else's: a sign-up for it that nobody confirmed gives way.
+
+    Claims wait for a check, as they were proved of the address of before. Somebody may sign the new one up, or move to
+    it, at this very moment: then it is looked at once more.
+    """
+    for _once_more in range(2):
+        other = by_address(session, new)
+        if other is not None and (other.status != Status.PENDING or other.confirmed_at is not None):
+            return False
+        if other is not None:
+            give_up(session, other)
+        with suppress(IntegrityError), session.begin_nested():
+            reopen_claims(session, subscriber, now)
+            subscriber.address, subscriber.address_hmac, subscriber.domain = new.text, hashed, new.domain
+            session.flush()
+            return True
+    return False
+
+
+def _let_go(session: Session, former_hash: str, new_hash: str, now: datetime) -> None:
     """Let no list bring the old address in, and lists bring in the new one, where the reader had moved from that."""
-    keep_off(session, subscriber.address_hmac, Suppressed.IMPORTS, _MOVED, now)
+    keep_off(session, former_hash, Suppressed.IMPORTS, _MOVED, now)
     found = suppression_of(session, new_hash)
     if found is not None and found.reason == _MOVED:
         lift(session, found)
 
 
-def _set_address(session: Session, subscriber: Subscriber, new: Address, hashed: str, now: datetime) -> None:
-    """Change the address, and what goes by it: claims wait for a check, old links end, letters go to the new one."""
-    reopen_claims(session, subscriber, now)
-    subscriber.address, subscriber.address_hmac, subscriber.domain = new.text, hashed, new.domain
+def _bring_along(session: Session, subscriber: Subscriber) -> None:
+    """Let old links end, and letters go to the new address."""
     subscriber.link_key, subscriber.former_link = new_key(), None
     session.flush()
-    readdress(session, subscriber.id, new.text, subscriber.link_key)
+    readdress(session, subscriber.id, subscriber.address, subscriber.link_key)
 
 
 def _reads(session: Session, subscriber: Subscriber) -> bool:

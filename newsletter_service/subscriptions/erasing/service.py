@@ -49,5 +49,7 @@ def forget_what_is_asked(session: Session, address: str) -> None:
     forms = select(FormRequest.id).where(FormRequest.address == address).with_for_update(skip_locked=True)
     session.execute(delete(FormRequest).where(FormRequest.id.in_(forms)))
     moving = AddressChange.new_address == address
-    erase_notices_to(session, address, session.scalars(select(AddressChange.subscriber_id).where(moving)).all())
+    erase_notices_to(
+        session, address, session.scalars(select(AddressChange.subscriber_id).where(moving)).all()
+    )
     session.execute(delete(AddressChange).where(moving))

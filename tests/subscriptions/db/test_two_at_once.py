@@ -15,6 +15,7 @@ from newsletter_service.registry.service import subscriber_to_change
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.address_changes import service as changes
+from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.erasing.service import erase_at_own_wish
 from newsletter_service.subscriptions.models import Subscriber
@@ -102,3 +103,45 @@ def test_who_erases_themselves_while_a_form_of_theirs_is_answered_is_erased(
     )
     for table in (Subscriber, FormRequest, Delivery):
         assert session.scalars(select(table)).all() == []
+
+
+def wish_to_move(session: Session, mail_context: Services, address: str) -> int:
+    """A reader at `address` who wants to move to NEW, to which the old address agreed."""
+    reader = make_subscriber(session, address, now=NOW)
+    assert changes.ask(session, mail_context, reader, Address(NEW), NOW)
+    changes.agree_at_old(session, mail_context, session.get_one(AddressChange, reader.id), NOW)
+    return reader.id
+
+
+def agree(session: Session, mail_context: Services, number: int) -> None:
+    subscriber_to_change(session, number)
+    changes.agree_at_new(session, mail_context, session.get_one(AddressChange, number), NOW)
+
+
+def test_a_sign_up_for_an_address_gives_way_to_who_moves_there_at_that_moment(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    number = wish_to_move(session, mail_context, ANNA)
+    session.commit()
+    meanwhile(
+        lambda own: sign_up(own, mail_context, NEW),
+        lambda own: agree(own, mail_context, number),
+    )
+    session.expire_all()
+    assert [(one.id, one.address) for one in session.scalars(select(Subscriber))] == [(number, NEW)]
+
+
+def test_of_two_who_move_to_one_address_at_once_one_moves(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    first = wish_to_move(session, mail_context, ANNA)
+    second = wish_to_move(session, mail_context, "anna@om.example")
+    session.commit()
+    meanwhile(
+        lambda own: agree(own, mail_context, first),
+        lambda own: agree(own, mail_context, second),
+    )
+    session.expire_all()
+    addresses = [one.address for one in session.scalars(select(Subscriber).order_by(Subscriber.id))]
+    assert addresses == [NEW, "anna@om.example"]
+    assert session.scalars(select(AddressChange)).all() == []
