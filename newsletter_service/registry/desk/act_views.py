@@ -167,7 +167,7 @@ ACTS = {
     "wissen": Act(
         _l("Wis alles over deze lezer"),
         _l(
-            "Wissen kan niet ongedaan worden. Naam, adres, keuzes en brieven verdwijnen binnen een minuut; tellingen "
+            "Wissen kunt u niet ongedaan maken. Naam, adres, keuzes en brieven verdwijnen binnen een minuut; tellingen "
             "blijven kloppen."
         ),
         _only_a_reason,

@@ -133,3 +133,7 @@ def test_only_what_can_be_done_is_offered(desk: StaffBrowser, page: str, stored:
 def test_what_is_no_act_is_not_found(desk: StaffBrowser, page: str) -> None:
     assert desk.get(f"{page}/promoveren").status_code == 404
     assert desk.get("/redactie/lezers/9999/pauze").status_code == 404
+
+
+def test_the_page_says_in_good_dutch_that_erasing_is_for_good(desk: StaffBrowser, page: str) -> None:
+    assert "Wissen kunt u niet ongedaan maken." in desk.text(f"{page}/wissen")

@@ -103,6 +103,7 @@ def test_a_reader_erases_everything_with_a_word_that_no_scanner_types(
     anna: Pages, client: FlaskClient, stored: Stored
 ) -> None:
     page = f"{own(anna)}/wissen"
+    assert "Dat kunt u niet ongedaan maken." in client.get(page).text
     assert page in client.get(own(anna)).text
     assert client.get(page).status_code == client.head(page).status_code == 200
     for word in ("", "ja"):
