@@ -35,6 +35,7 @@ from newsletter_service.subscriptions.shared_views import (
     token_of,
 )
 from newsletter_service.subscriptions.verification.wording import checks
+from newsletter_service.web.asked import typed_words
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.formatting import listed
 from newsletter_service.web.locale import language, use_language
@@ -210,7 +211,7 @@ def _expired_page(token: str) -> Any:
 
 def _shown() -> str:
     """What the page showed that a form comes from."""
-    return request.form.get("gelezen", "")
+    return typed_words("gelezen")
 
 
 def _manage_token(subscriber: Subscriber) -> str:

@@ -22,7 +22,8 @@ _SUBJECT = "subscriber_list"
 
 def hand_in(session: Session, key: str, file_name: str, by: User, now: datetime) -> SubscriberList:
     """Take note of a list whose file is kept under `key`."""
-    handed_in = SubscriberList(key=key, file_name=file_name[-150:], by_id=by.id, handed_in_at=now)
+    name = file_name.replace("\0", "")[-150:]  # PostgreSQL takes no NUL
+    handed_in = SubscriberList(key=key, file_name=name, by_id=by.id, handed_in_at=now)
     session.add(handed_in)
     session.flush()
     record(session, by, "list.handed_in", _SUBJECT, handed_in.id, now)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.documents.service import UnknownText, read_now
@@ -12,6 +12,7 @@ from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.reconsent.service import agree_again, is_to_agree_again
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.web.asked import typed_words
 from newsletter_service.web.locale import language, use_language
 
 reconsent = Blueprint("reconsent", __name__)
@@ -26,7 +27,7 @@ def ask(token: str) -> Any:
 @reconsent.post("/akkoord/<token>")
 def answer(token: str) -> Any:
     """Takes the agreement to the texts that the page showed; a second time is as good as the first."""
-    shown, now = request.form.get("gelezen", ""), services().clock()
+    shown, now = typed_words("gelezen"), services().clock()
     try:
         with unit_of_work() as session:
             subscriber = _subscriber(token, to_change=True)

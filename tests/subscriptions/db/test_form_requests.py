@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
@@ -278,3 +279,11 @@ def test_who_is_erased_waits_for_no_answer(session: Session, mail_context: Servi
     sent(session, mail_context, "nemo@gemeente.example")
     erase_subscriber(session, anna, READER, Place.PREFERENCES, NOW)
     assert list(session.scalars(select(FormRequest.address))) == ["nemo@gemeente.example"]
+
+
+@pytest.mark.parametrize(("read", "status"), [("\0", 200), ("a\0b", 422)])
+def test_a_form_that_names_what_was_read_with_nul_is_answered(
+    client: FlaskClient, read: str, status: int
+) -> None:
+    form = {"address": ANNA, "language": "nl", "gelezen": read}
+    assert client.post("/aanmelden", data=form).status_code == status

@@ -15,11 +15,13 @@ from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.services import Services
 from newsletter_service.staff.models import AuditEntry
+from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import COMMAND
 from newsletter_service.subscriptions.consent.service import forget_person
+from newsletter_service.subscriptions.lists.service import hand_in
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Choices
 from newsletter_service.subscriptions.service import confirm, sign_up
@@ -27,6 +29,7 @@ from newsletter_service.subscriptions.verification.rules import ClaimState
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 from tests.recipients import Recipient, add_deliveries
+from tests.staff_browser import make_staff
 
 HEADER = "address,name,language,segments,topics,status,confirmed_at"
 WRITTEN = (
@@ -338,3 +341,8 @@ def test_words_that_a_list_brings_come_in_without_nul(app: Flask, session: Sessi
     assert [claim.source for claim in reader.memberships] == ["leden"]
     step = session.scalars(select(Consent).where(Consent.step == "imported")).one()
     assert (step.detail or {})["place"] == "https://a.example/x"
+
+
+def test_a_list_is_kept_whatever_its_file_is_called(session: Session) -> None:
+    sam = make_staff(session, Role.COMMUNICATOR)
+    assert hand_in(session, "key", "le\0den.csv", sam, NOW).file_name == "leden.csv"
