@@ -41,13 +41,16 @@ def leave(page: Page, go: Callable[[], object]) -> list[str]:
 
 
 def type_an_item(page: Page, title: str) -> None:
+    """Type all that an item needs; done when it is kept, and the preview that follows has shown the last of it."""
     page.goto(NEW)
+    page.get_by_label("Oproep").check()
     page.get_by_label("Titel").click()
     page.keyboard.type(title)
     page.get_by_label("Samenvatting").click()
     page.keyboard.type("Een uur werk.")
-    page.get_by_label("Oproep").check()
     expect(page.locator("form[data-kept]")).to_be_attached()
+    preview = page.frame_locator("iframe[name=voorbeeld]")
+    expect(preview.get_by_text("Een uur werk.").first).to_be_attached()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
