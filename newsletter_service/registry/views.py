@@ -20,10 +20,10 @@ from newsletter_service.subscriptions.addresses import Address, readable
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import SAID
 from newsletter_service.subscriptions.erasing.service import erase_at_own_wish
-from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.service import find_subscriber
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.web.locale import use_language
 

@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from newsletter_service.db import db
+from newsletter_service.delivery.suppressions import came_back
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.services import services
-from newsletter_service.subscriptions.finding.service import find_subscriber
+from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.locale import use_language
 
 
@@ -31,7 +33,7 @@ def _dead_link(_error: Exception) -> Any:
 def subscriber_behind(purpose: Purpose, token: str, *, to_change: bool = False) -> Subscriber:
     """The reader behind a link; the page speaks their language. BadToken, ExpiredToken or DeadLink."""
     holder = services().tokens.read(purpose, token, services().clock())
-    subscriber = find_subscriber(db.session(), holder, to_change=to_change)
+    subscriber = service.find_subscriber(db.session(), holder, to_change=to_change)
     unconfirmed = subscriber is not None and subscriber.status == Status.PENDING
     if subscriber is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
         raise DeadLink
@@ -48,3 +50,17 @@ def owner_behind(token: str, *, to_change: bool = False) -> Subscriber | None:
     """The reader behind a link that was asked for by mail; None for a link of a letter, and for who left."""
     subscriber = subscriber_behind(Purpose.MANAGE, token, to_change=to_change)
     return None if is_lasting(token) or subscriber.status != Status.ACTIVE else subscriber
+
+
+def left_page(subscriber: Subscriber, token: str = "") -> str:
+    """Says that this subscription is over; `token` is that of the link to leave, if it was that which led here."""
+    undo = service.can_undo(db.session(), subscriber, services().clock())
+    token = token or token_of(services().links.unsubscribe(subscriber.link_key))
+    back = came_back(db.session(), subscriber.address_hmac)
+    why = why_it_came_back(back.status) if back else ""
+    return render_template("readers/left.html", undo_token=token if undo else None, came_back=back, why=why)
+
+
+def token_of(address: str) -> str:
+    """The token at the end of one of our links: links within the site stay on the host that was asked."""
+    return address.rpartition("/")[2]

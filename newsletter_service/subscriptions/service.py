@@ -20,6 +20,7 @@ from newsletter_service.delivery.suppressions import (
 )
 from newsletter_service.documents.service import Read, read_as_shown
 from newsletter_service.languages import Language
+from newsletter_service.links.tokens import Holder
 from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.subscriptions import notices
@@ -107,6 +108,20 @@ def request_link(
         return
     if _afford(session, mail_context, address, now, paid=paid):
         notices.write(session, mail_context, subscriber, answer, now)
+
+
+def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
+    """The reader a link is about; None once that subscription is over for good.
+
+    `to_change` holds the row until the transaction ends.
+    """
+    mine = Subscriber.link_key == holder.key
+    if holder.former:
+        mine = Subscriber.former_link == holder.former
+    query = select(Subscriber).where(mine)
+    if to_change:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
 
 
 def confirm(
@@ -247,10 +262,13 @@ def leave(
 
 
 def _end(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], now: datetime) -> None:
+    if (
+        proof[0] is not Step.BOUNCED
+    ):  # that is nobody's wish: who asked for quiet has it still when it is mended
+        subscriber.paused_until = None
     if subscriber.status == Status.ACTIVE:
         subscriber.status = Status.LEFT
         subscriber.left_at = now
-        subscriber.paused_until = None
         cancel_for_subscriber(session, subscriber.id, now)
     record_wish(session, subscriber, *proof, now)
 

@@ -7,23 +7,10 @@ from flask import render_template
 from newsletter_service.audience.rules import ListedDomain
 from newsletter_service.audience.service import listed_domains, segments, topics
 from newsletter_service.db import db
-from newsletter_service.delivery.suppressions import came_back
 from newsletter_service.documents.service import Read, read_now
 from newsletter_service.services import services
-from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.forms import AddressForm, ChoicesForm
-from newsletter_service.subscriptions.models import Subscriber
-from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.locale import language
-
-
-def left_page(subscriber: Subscriber, token: str = "") -> str:
-    """Says that this subscription is over; `token` is that of the link to leave, if it was that which led here."""
-    undo = service.can_undo(db.session(), subscriber, services().clock())
-    token = token or token_of(services().links.unsubscribe(subscriber.link_key))
-    back = came_back(db.session(), subscriber.address_hmac)
-    why = why_it_came_back(back.status) if back else ""
-    return render_template("readers/left.html", undo_token=token if undo else None, came_back=back, why=why)
 
 
 def form_page(name: str, form: AddressForm | ChoicesForm, **values: Any) -> Any:
@@ -44,11 +31,6 @@ def offers() -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
         {topic.id: topic.name(language()) for topic in topics(session)},
         {segment.id: segment.about(language()) for segment in offered},
     )
-
-
-def token_of(address: str) -> str:
-    """The token at the end of one of our links: links within the site stay on the host that was asked."""
-    return address.rpartition("/")[2]
 
 
 def likely_domains() -> list[ListedDomain]:

@@ -14,11 +14,12 @@ from newsletter_service.services import services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, readable
 from newsletter_service.subscriptions.emails import when_it_comes
-from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.forms import SignUpForm
 from newsletter_service.subscriptions.link_views import (
     behind_links,
+    left_page,
     subscriber_behind,
+    token_of,
 )
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing import service as renewing
@@ -26,14 +27,8 @@ from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
 from newsletter_service.subscriptions.requests.views import sent_from_elsewhere, taken_in
 from newsletter_service.subscriptions.rules import Choices, Status
-from newsletter_service.subscriptions.shared_views import (
-    form_page,
-    left_page,
-    likely_domains,
-    offers,
-    read_here,
-    token_of,
-)
+from newsletter_service.subscriptions.service import find_subscriber
+from newsletter_service.subscriptions.shared_views import form_page, likely_domains, offers, read_here
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.web.asked import typed_words
 from newsletter_service.web.cache import same_for_all

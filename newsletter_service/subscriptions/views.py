@@ -22,8 +22,10 @@ from newsletter_service.subscriptions.link_views import (
     DeadLink,
     behind_links,
     is_lasting,
+    left_page,
     owner_behind,
     subscriber_behind,
+    token_of,
 )
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.pausing.rules import is_paused
@@ -31,14 +33,7 @@ from newsletter_service.subscriptions.reconsent.service import is_to_agree_again
 from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
 from newsletter_service.subscriptions.requests.views import sent_from_elsewhere, taken_in
 from newsletter_service.subscriptions.rules import Status
-from newsletter_service.subscriptions.shared_views import (
-    form_page,
-    left_page,
-    likely_domains,
-    offers,
-    read_here,
-    token_of,
-)
+from newsletter_service.subscriptions.shared_views import form_page, likely_domains, offers, read_here
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language, use_language

@@ -9,7 +9,7 @@ FILES_AND_RETURNS = {
     "worker to wire": (9, 3),
     "reply to ledger": (5, 0),
     "release": (12, 13),
-    "unsubscribe": (11, 2),
+    "unsubscribe": (9, 3),
 }
 
 

@@ -1,4 +1,4 @@
-"""Finds a reader's row by link or address, and adds one where there is none."""
+"""Finds a reader's row by address, and adds one where there is none."""
 
 from datetime import datetime
 
@@ -6,24 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter_service.links.tokens import Holder
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
-
-
-def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
-    """The reader a link is about; None once that subscription is over for good.
-
-    `to_change` holds the row until the transaction ends.
-    """
-    mine = Subscriber.link_key == holder.key
-    if holder.former:
-        mine = Subscriber.former_link == holder.former
-    query = select(Subscriber).where(mine)
-    if to_change:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one_or_none()
 
 
 def by_address(session: Session, address: Address) -> Subscriber | None:

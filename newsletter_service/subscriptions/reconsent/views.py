@@ -8,10 +8,10 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.documents.service import UnknownText, read_now
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.services import services
-from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.reconsent.service import agree_again, is_to_agree_again
 from newsletter_service.subscriptions.rules import Status
+from newsletter_service.subscriptions.service import find_subscriber
 from newsletter_service.web.asked import typed_words
 from newsletter_service.web.locale import language, use_language
 

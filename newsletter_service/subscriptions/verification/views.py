@@ -7,8 +7,8 @@ from flask import Blueprint, render_template
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.services import services
-from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.service import find_subscriber
 from newsletter_service.subscriptions.verification.service import renew, renewable
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.web.locale import use_language

@@ -20,10 +20,10 @@ from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import Place, Step
-from newsletter_service.subscriptions.finding.service import find_subscriber
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices, Status
+from newsletter_service.subscriptions.service import find_subscriber
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 from tests.letters_made import mail_of
