@@ -83,7 +83,7 @@ def test_a_reader_reads_why_and_erases_everything(site: Site, browse: Open) -> N
         open_preferences(site, page, address)
         page.get_by_role("link", name="Bekijk alles wat we over u bewaren").click()
         expect(page.get_by_role("heading", name="Waarom kreeg ik dit?")).to_be_visible()
-        page.get_by_text("Editie 1").click()
+        page.get_by_text("Editie 1,").click()
         expect(page.get_by_text("Voor alle lezers").first).to_be_visible()
         page.get_by_role("link", name="Wis alles over mij").click()
         page.get_by_role("button", name="Wis alles over mij").click()
