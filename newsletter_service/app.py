@@ -23,6 +23,9 @@ from newsletter_service.registry.desk.views import register
 from newsletter_service.registry.returned.views import came_back
 from newsletter_service.registry.views import own
 from newsletter_service.settings import Settings
+from newsletter_service.staff.accounts.views import accounts
+from newsletter_service.staff.choosing.views import choosing
+from newsletter_service.staff.own.views import own_account
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
 from newsletter_service.startup import start
@@ -64,6 +67,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         segment_domains,
         embedding,
         staff,
+        choosing,
+        own_account,
+        accounts,
         documents,
         beginning,
         editorial,

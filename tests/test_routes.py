@@ -51,6 +51,9 @@ PUBLIC = {
     "/afbeelding/<digest>",
     "/redactie/inloggen",
     "/redactie/uitloggen",
+    "/redactie/wachtwoord-vergeten",
+    "/redactie/wachtwoord-vergeten/onderweg",
+    "/redactie/<any('uitnodiging', 'nieuw-wachtwoord'):page>/<token>",
     "/healthz",
     "/metrics",
     "/stijl/<name>.css",
@@ -71,6 +74,7 @@ def filled(rule: str) -> str:
     for part, value in {
         "<token>": "x",
         "<int:number>": "9999",
+        "<any('uitnodiging', 'nieuw-wachtwoord'):page>": "uitnodiging",
         "<act>": "pauze",
         "<int:item_id>": "9999",
         "<anchor>": "bericht-9999",

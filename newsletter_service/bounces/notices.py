@@ -7,12 +7,11 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.bounces import emails
 from newsletter_service.bounces.service import refused_for_policy
-from newsletter_service.staff.notices import Alert, prepare_notice, staff_with, told_last
-from newsletter_service.staff.rules import Role
+from newsletter_service.staff.notices import Alert, prepare_notice, told_last, who_get
+from newsletter_service.staff.rules import NoticeKind
 
 TOLD = "bounces.policy_told"
 TELL_AT_MOST_EVERY = timedelta(days=1)
-_TOLD_ROLES = (Role.ADMINISTRATOR, Role.COMMUNICATOR)
 
 
 def prepare(session: Session, now: datetime) -> Alert | None:
@@ -24,6 +23,6 @@ def prepare(session: Session, now: datetime) -> Alert | None:
     refused = refused_for_policy(session, since)
     if not refused.number:
         return None
-    told = staff_with(session, _TOLD_ROLES)
+    told = who_get(session, NoticeKind.REFUSALS)
     notice = prepare_notice(told, partial(emails.refused_for_policy, refused.number, refused.said))
     return Alert(notice, TOLD, "newsletter", 0, {"refusals": refused.number})

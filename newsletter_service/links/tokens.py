@@ -45,6 +45,8 @@ class Purpose(StrEnum):
     OLD_ADDRESS = "old_address"
     ALLOW = "allow"
     AGREE = "agree"
+    INVITED = "invited"
+    LOST = "lost"
 
 
 _SEALED_TOGETHER = {
@@ -57,6 +59,8 @@ _SEALED_TOGETHER = {
     Purpose.OLD_ADDRESS: ("changing address", 1),
     Purpose.ALLOW: ("mailing again", 0),
     Purpose.AGREE: ("agree", 0),
+    Purpose.INVITED: ("choosing", 0),
+    Purpose.LOST: ("choosing", 1),
 }
 """What is asked for together is sealed together: two seals from one hash, of which neither tells the other."""
 

@@ -13,6 +13,8 @@ MANAGE_WITHIN = timedelta(days=1)
 ANSWER_WITHIN = timedelta(days=60)
 ANSWER_CHANGE_WITHIN = retention.UNCONFIRMED
 ALLOW_WITHIN = timedelta(days=7)
+INVITED_FOR = timedelta(days=7)
+NEW_PASSWORD_WITHIN = timedelta(hours=1)
 PERSONAL_PAGES = (
     "akkoord",
     "functie",
@@ -24,8 +26,10 @@ PERSONAL_PAGES = (
     "nieuw-adres",
     "oud-adres",
     "toestaan",
+    "redactie/uitnodiging",
+    "redactie/nieuw-wachtwoord",
 )
-"""Pages whose addresses go on with a token of one reader: nobody else may ever get such an address."""
+"""Pages whose addresses go on with a token of one person: nobody else may ever get such an address."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,14 @@ class Links:
     def staff(self, path: str) -> str:
         """A page for staff; `path` as in "edities/12"."""
         return f"{self.base_url}/redactie/{path}"
+
+    def invitation(self, key: str, now: datetime) -> str:
+        """Where somebody who is invited chooses a password; `key` is the account's, good for INVITED_FOR, and once."""
+        return self._reader("redactie/uitnodiging", Purpose.INVITED, key, now + INVITED_FOR)
+
+    def new_password(self, key: str, now: datetime) -> str:
+        """Where somebody who lost their password chooses another; as `invitation`, good for NEW_PASSWORD_WITHIN."""
+        return self._reader("redactie/nieuw-wachtwoord", Purpose.LOST, key, now + NEW_PASSWORD_WITHIN)
 
     def _reader(self, page: str, purpose: Purpose, key: str, expires_at: datetime | None) -> str:
         return f"{self.base_url}/{page}/{self.tokens.make(purpose, key, expires_at)}"

@@ -30,7 +30,11 @@ class Role(Base, RoleMixin):
 
 
 class User(Base, UserMixin):
-    """A person who signs in; heads (and, if wanted, others) belong to one organisation."""
+    """A person who signs in; heads (and, if wanted, others) belong to one organisation.
+
+    `link_key` is what the link is known by that leads to choosing a password; it goes with its first use.
+    `muted` are the kinds of notices that they do without.
+    """
 
     __tablename__ = "staff_user"
 
@@ -46,6 +50,14 @@ class User(Base, UserMixin):
     roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # Flask-Security knows no Mapped
         secondary=staff_user_role, lazy="selectin"
     )
+    last_sign_in_at: Mapped[datetime | None]
+    link_key: Mapped[str | None] = mapped_column(String(12), unique=True)
+    muted: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether they ever chose a way to say who they are; before that they are only invited."""
+        return self.password is not None
 
 
 class AuditEntry(Base):

@@ -12,7 +12,7 @@ from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
-from newsletter_service.staff.rules import Role
+from newsletter_service.staff.rules import GETS, NoticeKind, Role
 from newsletter_service.staff.service import record
 
 
@@ -49,6 +49,11 @@ def staff_with(session: Session, roles: Collection[Role]) -> list[User]:
     """Returns those who have any of these roles, as far as their accounts are in use."""
     theirs = select(User).where(User.active, User.roles.any(RoleRow.name.in_(roles)))
     return list(session.scalars(theirs.order_by(User.id)))
+
+
+def who_get(session: Session, kind: NoticeKind) -> list[User]:
+    """Returns those whom a notice is meant for that one may do without, as far as they do not."""
+    return [user for user in staff_with(session, GETS[kind]) if kind not in user.muted]
 
 
 def prepare_notice(told: Iterable[User], build: Callable[[Language], Notice]) -> PreparedNotice:

@@ -19,6 +19,22 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class NoticeKind(StrEnum):
+    """Mails to staff that one may do without: nothing waits for whoever gets them."""
+
+    COMPOSED = "composed"
+    REFUSALS = "refusals"
+    SIGN_INS = "sign_ins"
+
+
+GETS: dict[NoticeKind, frozenset[Role]] = {
+    NoticeKind.COMPOSED: frozenset({Role.HEAD, Role.COMMUNICATOR}),
+    NoticeKind.REFUSALS: frozenset({Role.COMMUNICATOR, Role.ADMINISTRATOR}),
+    NoticeKind.SIGN_INS: frozenset({Role.ADMINISTRATOR}),
+}
+"""Which roles get a mail at all."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """What matters of a member of staff here."""

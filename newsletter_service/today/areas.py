@@ -31,6 +31,7 @@ def areas(user: User, waiting: Waiting) -> tuple[tuple[Area, ...], ...]:
         (Area("claims", "f", "claims.show", waiting.claims), writes),
         (Area("segments", "d", "segment_domains.show"), administers),
         (Area("documents", "t", "documents.index"), administers or writes),
+        (Area("accounts", "u", "accounts.index"), administers),
     )
     today = ((Area("today", "v", "today.show", waiting.total), True),)
     entered = (tuple(area for area, may in group if may) for group in (today, making, knowing))

@@ -31,6 +31,9 @@ PUBLIC = (
     "/bestaat-niet",
     "/demo/inbox",
     "/redactie/inloggen",
+    "/redactie/wachtwoord-vergeten",
+    "/redactie/wachtwoord-vergeten/onderweg",
+    "/redactie/nieuw-wachtwoord/onzin",
 )
 STAFF = (
     "/redactie/kopij/",
@@ -55,6 +58,10 @@ STAFF = (
     "/redactie/teksten",
     "/redactie/teksten/consent",
     "/redactie/teksten/privacy",
+    "/redactie/accounts",
+    "/redactie/accounts/nieuw",
+    "/redactie/accounts/1",
+    "/redactie/mijn-account",
     "/redactie/",
     "/redactie/stijl",
     "/redactie/stijl/public",

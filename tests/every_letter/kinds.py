@@ -33,6 +33,8 @@ from newsletter_service.links.urls import Links
 from newsletter_service.publisher.prospect import LastLetter, NextLetter, Prospect
 from newsletter_service.seed import ORGANISATIONS, TOPICS
 from newsletter_service.staff.access import emails as access_emails
+from newsletter_service.staff.accounts import emails as account_emails
+from newsletter_service.staff.choosing import emails as choosing_emails
 from newsletter_service.subscriptions import emails as reader_emails
 from newsletter_service.subscriptions.address_changes import emails as change_emails
 from newsletter_service.subscriptions.allowing import emails as allow_emails
@@ -240,6 +242,18 @@ def _notices(language: Language) -> dict[str, Notice]:
             12, ("550 5.7.1 Message refused",), language
         ),
         "staff-wrong-passwords": access_emails.many_wrong_passwords(40, 2, language),
+        **_about_accounts(language),
+    }
+
+
+def _about_accounts(language: Language) -> dict[str, Notice]:
+    name, link = _SENDER.name, f"{BASE}/redactie/uitnodiging/0a1b2c3d4e5f-1764748800-QmFzZTY0VG9rZW5Wb29y"
+    return {
+        "account-invitation": account_emails.invitation(name, "Ruben de Wit", link, language),
+        "account-lost-password": choosing_emails.lost_password(name, link, language),
+        "account-password-changed": choosing_emails.password_changed(
+            name, f"{BASE}/redactie/wachtwoord-vergeten", language
+        ),
     }
 
 

@@ -9,11 +9,13 @@ from newsletter_service.editions import emails
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.emails import Listed
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.notices import tell_staff
+from newsletter_service.editions.notices import tell
 from newsletter_service.editions.readers import reach
 from newsletter_service.editions.rules import Reason
 from newsletter_service.editions.service import calendar
 from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.staff.notices import who_get
+from newsletter_service.staff.rules import NoticeKind
 
 
 def tell_composed(session: Session, mail_context: MailContext, edition: Edition, now: datetime) -> None:
@@ -29,7 +31,8 @@ def tell_composed(session: Session, mail_context: MailContext, edition: Edition,
         too_late=_items(edition, Reason.NO_ROOM, due=True),
         alike=_items(edition, Reason.LOOK_ALIKE),
     )
-    tell_staff(session, mail_context, partial(emails.edition_composed, facts), now)
+    told = who_get(session, NoticeKind.COMPOSED)
+    tell(session, mail_context, told, partial(emails.edition_composed, facts), now)
 
 
 def _items(edition: Edition, reason: Reason, due: bool | None = None) -> tuple[Listed, ...]:

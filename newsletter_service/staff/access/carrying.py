@@ -16,7 +16,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from newsletter_service.db import db, read_only
+from newsletter_service.db import db
 from newsletter_service.services import services
 from newsletter_service.staff.access.door import Refused, knock
 from newsletter_service.staff.access.forms import SignInForm
@@ -26,6 +26,7 @@ from newsletter_service.web.areas import is_staff_page
 from newsletter_service.web.errors import http_page
 from newsletter_service.web.headers import framed
 from newsletter_service.web.locale import use_language
+from newsletter_service.web.transactions import look_again
 
 STAMP = "pagina-van"
 _PREFIX = "inloggen-"
@@ -88,8 +89,7 @@ def _page(form: SignInForm | None, refused: Refused) -> Any:
     carried = _carried()
     if carried is None:
         return http_page(RequestEntityTooLarge())  # not raised: this may itself be the answer to an error
-    db.session.rollback()
-    read_only()
+    look_again()
     author = db.session().get(User, _author())
     if author is not None:
         use_language(author.language, just_chosen=True)

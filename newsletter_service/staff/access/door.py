@@ -16,10 +16,11 @@ from newsletter_service.db import db, read_only, unit_of_work
 from newsletter_service.services import services
 from newsletter_service.staff.access import passwords, service
 from newsletter_service.staff.access.forms import SignInForm
-from newsletter_service.staff.access.rules import KNOWN_BROWSER
+from newsletter_service.staff.access.rules import KNOWN_BROWSER, browser_name
 from newsletter_service.staff.access.seals import browser_seal, read_browser
 from newsletter_service.staff.access.service import Account, Attempt
 from newsletter_service.staff.models import User
+from newsletter_service.web.transactions import look_again
 
 KEY, ACTIVE_AT = "_user_id", "active_at"
 """What the session's cookie holds: the session's key (where Flask-Login looks for it), and the last act."""
@@ -43,9 +44,8 @@ def knock(form: SignInForm) -> Refused | None:
 
     The password is verified between two short transactions and in none, so nobody waits for it but who typed it.
     """
-    db.session.rollback()
-    read_only()
-    attempt, secret_key, now = _attempt(form), services().keys.current, services().clock()
+    look_again()
+    attempt, secret_key, now = _attempt(form.email.data or ""), services().keys.current, services().clock()
     account = service.account_behind(db.session(), attempt.email)
     waits = service.wait(db.session(), attempt, account, secret_key, now)
     db.session.rollback()
@@ -55,9 +55,23 @@ def knock(form: SignInForm) -> Refused | None:
     return refused
 
 
-def _attempt(form: SignInForm) -> Attempt:
+def check_password_of(user: User, typed: str) -> Refused | None:
+    """Say why somebody who is signed in may not go on, if `typed` is not their password; else None."""
+    attempt, now = _attempt(user.email), services().clock()
+    account = Account(user.id, user.password)
+    db.session.rollback()
+    refused = _verified(attempt, account, typed, now)
+    if refused is None:
+        with unit_of_work() as work:
+            service.forgive(work, attempt, account, services().keys.current, now)
+        return None
+    return refused if refused.seconds else Refused(422, _("Dit is niet uw wachtwoord van nu."))
+
+
+def _attempt(email: str) -> Attempt:
     cookie = read_browser(services().keys, request.cookies.get(_BROWSER_COOKIE, ""))
-    return Attempt(form.email.data or "", network_of(request.remote_addr), cookie)
+    seen_as = browser_name(request.headers.get("User-Agent", ""))
+    return Attempt(email, network_of(request.remote_addr), cookie, seen_as)
 
 
 def _verified(attempt: Attempt, account: Account, typed: str, now: datetime) -> Refused | None:

@@ -10,7 +10,10 @@ from newsletter_service.staff.models import User
 
 
 class StaffSession(Base):
-    """One sign-in that still holds; the cookie has a key of which only the hash is kept here."""
+    """One sign-in that still holds; the cookie has a key of which only the hash is kept here.
+
+    `browser` is what its owner may know it by, such as "Firefox, Windows".
+    """
 
     __tablename__ = "staff_session"
 
@@ -18,4 +21,5 @@ class StaffSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id", ondelete="CASCADE"), index=True)
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
+    browser: Mapped[str] = mapped_column(String(60), default="")
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -10,8 +10,8 @@ from newsletter_service.staff.access.emails import many_wrong_passwords
 from newsletter_service.staff.access.rules import PEAK, PEAK_WITHIN, TELL_AT_MOST_EVERY
 from newsletter_service.staff.access.service import FAILED, NOBODY
 from newsletter_service.staff.models import AuditEntry
-from newsletter_service.staff.notices import Alert, prepare_notice, staff_with, told_last
-from newsletter_service.staff.rules import Role
+from newsletter_service.staff.notices import Alert, prepare_notice, told_last, who_get
+from newsletter_service.staff.rules import NoticeKind
 
 TOLD = "account.sign_in_peak"
 
@@ -22,7 +22,7 @@ def prepare(session: Session, now: datetime) -> Alert | None:
     last = told_last(session, TOLD)
     if failures < PEAK or (last is not None and last > now - TELL_AT_MOST_EVERY):
         return None
-    told = staff_with(session, (Role.ADMINISTRATOR,))
+    told = who_get(session, NoticeKind.SIGN_INS)
     build = partial(many_wrong_passwords, failures, accounts)
     notice = prepare_notice(told, build)
     return Alert(notice, TOLD, "account", NOBODY, {"failures": failures})

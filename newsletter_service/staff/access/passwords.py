@@ -10,6 +10,7 @@ from argon2 import extract_parameters
 from flask_security.utils import hash_password, verify_password
 
 from newsletter_service.staff.rules import MAX_PASSWORD
+from newsletter_service.staff.strength import as_kept
 
 AT_ONCE = 2
 _slots = BoundedSemaphore(AT_ONCE)
@@ -35,8 +36,13 @@ def matches(typed: str, password_hash: str | None) -> bool:
     if len(typed) > MAX_PASSWORD:
         return False
     nobody = _of_nobody()  # asked for each time, or the first unknown account would take longer
-    verified: bool = verify_password(normalize("NFKD", typed), password_hash or nobody)
+    verified = any(verify_password(form, password_hash or nobody) for form in _forms(typed))
     return verified and password_hash is not None
+
+
+def _forms(typed: str) -> tuple[str, ...]:
+    """Returns the form that passwords are kept in, and the one of before where that is another one."""
+    return tuple(dict.fromkeys((as_kept(typed), normalize("NFKD", typed))))
 
 
 def renewed(typed: str, password_hash: str) -> str | None:
@@ -45,7 +51,12 @@ def renewed(typed: str, password_hash: str) -> str | None:
     As slow as `matches`, which comes first.
     """
     as_it_was, as_it_should_be = extract_parameters(password_hash), extract_parameters(_of_nobody())
-    return None if as_it_was == as_it_should_be else str(hash_password(normalize("NFKD", typed)))
+    return None if as_it_was == as_it_should_be else hashed(typed)
+
+
+def hashed(typed: str) -> str:
+    """What is kept of a password; slow on purpose."""
+    return str(hash_password(as_kept(typed)))
 
 
 @cache

@@ -18,6 +18,27 @@ def session_ends(started_at: datetime, active_at: datetime) -> datetime:
     return min(started_at + LONGEST_SESSION, active_at + LONGEST_PAUSE)
 
 
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    *(("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows")),
+    *(("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")),
+)
+
+
+def browser_name(user_agent: str) -> str:
+    """Returns what somebody may know their browser by, such as "Firefox, Windows"; "" for what is none we know."""
+    names = (
+        next((name for sign, name in signs if sign in user_agent), "") for signs in (_BROWSERS, _SYSTEMS)
+    )
+    return ", ".join(filter(None, names))
+
+
 KNOWN = Budget(free=20, each=timedelta(seconds=30))
 """For a browser in which this very account signed in before: nobody else's guesses count here."""
 PAIR = Budget(free=10, each=timedelta(minutes=1))

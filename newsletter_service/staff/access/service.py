@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.budgets import service as budgets
 from newsletter_service.budgets.service import Purse, purse
+from newsletter_service.db import rows_changed
 from newsletter_service.errors import Invalid
 from newsletter_service.staff.access.models import StaffSession
 from newsletter_service.staff.access.rules import (
@@ -33,11 +34,13 @@ class Attempt:
     """Somebody at the door: the address as typed, the network they come from, and whose browser it is known to be.
 
     `browser` is what the browser's own cookie says: (account, random name), both sealed by us; None without it.
+    `seen_as` is what its owner may know it by.
     """
 
     email: str
     network: str
     browser: tuple[int, str] | None = None
+    seen_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ def begin(session: Session, attempt: Attempt, account: Account, secret_key: str,
     budgets.hold(session, purses, now).give_back(*purses)
     user = session.get_one(User, account.user_id)
     key = token_urlsafe(32)
-    session.add(StaffSession(user=user, key_hash=_hash(key), started_at=now))
+    session.add(StaffSession(user=user, key_hash=_hash(key), started_at=now, browser=attempt.seen_as))
+    user.last_sign_in_at = now
     record(session, user, SIGNED_IN, "account", user.id, now)
     return key
 
@@ -106,6 +110,29 @@ def find(session: Session, key: str, active_at: datetime, now: datetime) -> Staf
     if found is None or not found.user.active or now >= session_ends(found.started_at, active_at):
         return None
     return found
+
+
+def forgive(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> None:
+    """Count no attempt of somebody who was in already, and whose password was right."""
+    purses = _purses(attempt, account, secret_key)
+    budgets.hold(session, purses, now).give_back(*purses)
+
+
+def sessions_of(session: Session, user: User, now: datetime) -> list[StaffSession]:
+    """Returns the sign-ins of an account that may still hold, the newest first."""
+    mine = (StaffSession.user_id == user.id, StaffSession.started_at > now - LONGEST_SESSION)
+    return list(session.scalars(select(StaffSession).where(*mine).order_by(StaffSession.id.desc())))
+
+
+def end_all(session: Session, user_id: int, *, but: str | None = None) -> int:
+    """Sign an account out everywhere, but for the session with the key `but`; returns the number of sessions."""
+    ended = delete(StaffSession).where(StaffSession.user_id == user_id)
+    return rows_changed(session, ended if but is None else ended.where(StaffSession.key_hash != _hash(but)))
+
+
+def is_of(found: StaffSession, key: str) -> bool:
+    """Whether the cookie that has `key` is that of this session."""
+    return found.key_hash == _hash(key)
 
 
 def end(session: Session, key: str, now: datetime) -> None:

@@ -15,6 +15,7 @@ from newsletter_service.db import db
 from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.settings import Settings
+from newsletter_service.staff.access import passwords
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.rules import Role
@@ -72,7 +73,16 @@ def test_a_password_with_an_accent_fits_however_it_was_typed(
 ) -> None:
     typed = add_user(session, replace(HEAD, password=unicodedata.normalize(form, PASSWORD))).password
     assert typed is not None
-    assert verify_password(unicodedata.normalize("NFKD", PASSWORD), typed)
+    assert verify_password(unicodedata.normalize("NFKC", PASSWORD), typed)
+    assert passwords.matches(unicodedata.normalize("NFC", PASSWORD), typed)
+    assert passwords.matches(unicodedata.normalize("NFD", PASSWORD), typed)
+
+
+def test_a_password_that_was_kept_in_the_form_of_before_still_fits(app: Flask) -> None:
+    with app.app_context():
+        kept = hash_password(unicodedata.normalize("NFKD", PASSWORD))
+        assert passwords.matches(unicodedata.normalize("NFC", PASSWORD), kept)
+        assert not passwords.matches(PASSWORD + "!", kept)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Accounts as administrators deal with them: invited, changed, closed and opened again."""

@@ -1,0 +1,1 @@
+"""Choosing a password by a link that came by mail: who is invited, and who lost theirs."""
