@@ -53,7 +53,8 @@ PUBLIC = {
     "/redactie/uitloggen",
     "/redactie/wachtwoord-vergeten",
     "/redactie/wachtwoord-vergeten/onderweg",
-    "/redactie/<any('uitnodiging', 'nieuw-wachtwoord'):page>/<token>",
+    "/redactie/uitnodiging/<token>",
+    "/redactie/nieuw-wachtwoord/<token>",
     "/healthz",
     "/metrics",
     "/stijl/<name>.css",
@@ -74,7 +75,6 @@ def filled(rule: str) -> str:
     for part, value in {
         "<token>": "x",
         "<int:number>": "9999",
-        "<any('uitnodiging', 'nieuw-wachtwoord'):page>": "uitnodiging",
         "<act>": "pauze",
         "<int:item_id>": "9999",
         "<anchor>": "bericht-9999",

@@ -60,13 +60,15 @@ def asked() -> str:
     return render_template("staff/lost_password_asked.html")
 
 
-@choosing.get("/<any('uitnodiging', 'nieuw-wachtwoord'):page>/<token>")
+@choosing.get("/uitnodiging/<token>", defaults={"page": "uitnodiging"})
+@choosing.get("/nieuw-wachtwoord/<token>", defaults={"page": "nieuw-wachtwoord"})
 def show(page: str, token: str) -> str:
     """Asks for a new password."""
     return _page(page, token, _behind(page, token), NewPasswordForm(formdata=None))
 
 
-@choosing.post("/<any('uitnodiging', 'nieuw-wachtwoord'):page>/<token>")
+@choosing.post("/uitnodiging/<token>", defaults={"page": "uitnodiging"})
+@choosing.post("/nieuw-wachtwoord/<token>", defaults={"page": "nieuw-wachtwoord"})
 def choose(page: str, token: str) -> Any:
     """Keeps the new password; from then on the link leads nowhere."""
     look_again()

@@ -41,7 +41,7 @@ class PasswordForm(Form):
 class NoticesForm(Form):
     """Which notices one gets."""
 
-    wanted = CheckboxesField(_l("Mail mij als dit gebeurt"), coerce=NoticeKind)
+    wanted = CheckboxesField(_l("Stuur mij een e-mail als dit gebeurt"), coerce=NoticeKind)
 
     def offer(self, user: User) -> "NoticesForm":
         """Offers what this person's roles bring."""

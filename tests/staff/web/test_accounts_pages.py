@@ -78,7 +78,7 @@ def test_somebody_is_invited_chooses_a_password_and_signs_in(
         organisation="1",
         language="nl",
     )
-    assert "Nienke Nieuw krijgt een mail" in told
+    assert "Nienke Nieuw krijgt een e-mail" in told
     assert "uitgenodigd" in bea.text("/redactie/accounts")
     link = link_in_last_mail(stored)
     assert "Voor het account van Nienke Nieuw" in words(client.get(link).text)
