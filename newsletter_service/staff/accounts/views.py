@@ -60,7 +60,9 @@ def invite() -> Any:
     except Conflict:
         form.email.errors = [_("Er is al een account met dit adres.")]
         return _invitation_page(form), 409
-    flash(_("%(name)s krijgt een e-mail met een link om een wachtwoord te kiezen.", name=form.name.data), "ok")
+    flash(
+        _("%(name)s krijgt een e-mail met een link om een wachtwoord te kiezen.", name=form.name.data), "ok"
+    )
     return redirect(url_for("accounts.show", number=number), 303)
 
 
