@@ -16,6 +16,7 @@ from newsletter_service.delivery.suppressions import (
     is_suppressed,
     let_ask_again,
     suppress,
+    suppression_of,
     would_change,
 )
 from newsletter_service.documents.service import Read, read_as_shown
@@ -254,17 +255,20 @@ def change_preferences(
 def leave(
     session: Session, subscriber: Subscriber, now: datetime, source: str = Place.LEAVE, by: By = READER
 ) -> bool:
-    """End the subscription and stop editions that are still on their way; False if it had ended already."""
-    if subscriber.status != Status.ACTIVE:
+    """End the subscription and stop editions that are still on their way; False if it had ended already.
+
+    Who leaves after a bounce had ended it is no reader again once that is mended: this wish is the last one.
+    """
+    if was_lost(session, subscriber):
+        subscriber.left_at = now
+    elif subscriber.status != Status.ACTIVE:
         return False
     _end(session, subscriber, (Step.LEFT, by, source), now)
     return True
 
 
 def _end(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], now: datetime) -> None:
-    if (
-        proof[0] is not Step.BOUNCED
-    ):  # that is nobody's wish: who asked for quiet has it still when it is mended
+    if proof[0] is not Step.BOUNCED:  # a bounce is nobody's wish: the pause goes on once it is mended
         subscriber.paused_until = None
     if subscriber.status == Status.ACTIVE:
         subscriber.status = Status.LEFT
@@ -298,6 +302,12 @@ def come_back(session: Session, subscriber: Subscriber, proof: tuple[Step, By, s
 def ended_by(subscriber: Subscriber, suppression: Suppression) -> bool:
     """Whether mail that came back, and no wish, ended a subscription: they are a reader again once that is mended."""
     return still_wants(subscriber.status, subscriber.left_at, suppression.reason, suppression.at)
+
+
+def was_lost(session: Session, subscriber: Subscriber) -> bool:
+    """Whether mail that came back, and no wish, ended a subscription."""
+    found = suppression_of(session, subscriber.address_hmac) if subscriber.status is Status.LEFT else None
+    return found is not None and ended_by(subscriber, found)
 
 
 def purge_stale(session: Session, now: datetime) -> int:

@@ -35,8 +35,9 @@ from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.finding.service import by_address
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.notices import may_write
+from newsletter_service.subscriptions.renewing import service as renewing
 from newsletter_service.subscriptions.rules import Status
-from newsletter_service.subscriptions.service import come_back, ended_by, give_up
+from newsletter_service.subscriptions.service import come_back, give_up, was_lost
 from newsletter_service.subscriptions.verification.service import reopen_claims, settle
 
 _AT_ONCE = 500
@@ -153,11 +154,11 @@ def finish(session: Session, mail_context: MailContext, subscriber_id: int, now:
     change = change and find_change(session, Holder(change.link_key), to_change=True)
     if change is None:
         return False
-    if _move_on(session, mail_context, change, now):
-        return True
-    if change.asked_at <= now - ANSWER_CHANGE_WITHIN:
-        refuse(session, change)
-    return False
+    subscriber, is_over = change.subscriber, change.asked_at <= now - ANSWER_CHANGE_WITHIN
+    moved = _move_on(session, mail_context, change, now)
+    if is_over:  # also where it was agreed to so late, and ended just now
+        withdraw(session, subscriber)
+    return moved
 
 
 def _move_on(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> bool:
@@ -217,7 +218,8 @@ def _let_go(session: Session, former_hash: str, new_hash: str, now: datetime) ->
 
 
 def _bring_along(session: Session, subscriber: Subscriber) -> None:
-    """Let old links end, and letters go to the new address."""
+    """Let old links end, those of a sign-up at the old address too, and letters go to the new one."""
+    renewing.drop(session, subscriber)
     subscriber.link_key, subscriber.former_link = new_key(), None
     session.flush()
     readdress(session, subscriber.id, subscriber.address, subscriber.link_key)
@@ -225,10 +227,7 @@ def _bring_along(session: Session, subscriber: Subscriber) -> None:
 
 def _reads(session: Session, subscriber: Subscriber) -> bool:
     """Whether somebody is a reader, or was one until mail to the old address came back."""
-    if subscriber.status == Status.ACTIVE:
-        return True
-    found = suppression_of(session, subscriber.address_hmac)
-    return found is not None and ended_by(subscriber, found)
+    return subscriber.status is Status.ACTIVE or was_lost(session, subscriber)
 
 
 def _who(change: AddressChange) -> tuple[By, str]:

@@ -65,8 +65,9 @@ def resume(
 
 def end_due(session: Session, now: datetime) -> int:
     """Write down which pauses have ended by themselves, some hundreds at a time; returns their number."""
-    over = select(Subscriber).where(Subscriber.paused_until <= now).order_by(Subscriber.id).limit(_AT_ONCE)
-    found = session.scalars(over.with_for_update().execution_options(populate_existing=True)).all()
+    over = select(Subscriber).where(Subscriber.paused_until <= now, Subscriber.status == Status.ACTIVE)
+    some = over.order_by(Subscriber.id).limit(_AT_ONCE)
+    found = session.scalars(some.with_for_update().execution_options(populate_existing=True)).all()
     for subscriber in found:
         resume(session, subscriber, subscriber.paused_until or now, JOB, _NOWHERE)
     return len(found)

@@ -59,7 +59,7 @@ def take_up(session: Session, renewal: Renewal, now: datetime) -> None:
     """Let the sign-up become the reader's own, as one that waits to be confirmed; earlier links end."""
     subscriber = renewal.subscriber
     subscriber.link_key, subscriber.former_link = renewal.link_key, None
-    subscriber.status, subscriber.asked_at = Status.PENDING, renewal.asked_at
+    subscriber.status, subscriber.asked_at, subscriber.paused_until = Status.PENDING, renewal.asked_at, None
     choose(session, subscriber, Choices.from_json(renewal.choices), now)
     by = By(renewal.actor, renewal.staff_id)
     record_wish(

@@ -11,6 +11,7 @@ from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.suppressions import is_suppressed
+from newsletter_service.links.tokens import Holder
 from newsletter_service.links.urls import ANSWER_CHANGE_WITHIN
 from newsletter_service.services import Services
 from newsletter_service.staff.rules import Role
@@ -22,6 +23,8 @@ from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import DormantCheck, Subscriber
 from newsletter_service.subscriptions.on_behalf.service import erase_address
+from newsletter_service.subscriptions.renewing import service as renewing
+from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices
 from tests.bounces.db.conftest import make_delivery
 from tests.conftest import NOW
@@ -279,6 +282,28 @@ def test_who_was_lost_because_mail_came_back_is_a_reader_again_at_the_new_addres
     assert (change.reader.address, change.reader.status, change.reader.left_at) == (NEW, "active", None)
     assert is_suppressed(session, address_hmac(OLD, SUPPRESSION_KEY))
     assert not is_suppressed(session, change.reader.address_hmac)
+
+
+def test_a_sign_up_that_waits_at_the_old_address_says_nothing_of_who_moved_away(
+    session: Session, change: Change, mail_context: Services
+) -> None:
+    subscriptions.bounce_out(session, change.reader, NOW)
+    nothing = Choices(name="", language="nl", segment_ids=frozenset(), topic_ids=frozenset())
+    subscriptions.sign_up(session, mail_context, Address(OLD), nothing, "nl", NOW)
+    key = session.get_one(Renewal, change.reader.id).link_key
+    change.ask(staff_id=make_staff(session, Role.COMMUNICATOR).id)
+    assert change.new_agrees()
+    assert renewing.find(session, Holder(key)) is None
+
+
+def test_a_change_that_the_job_finds_too_late_and_cannot_be_ends(
+    session: Session, change: Change, mail_context: Services
+) -> None:
+    change.ask(staff_id=make_staff(session, Role.COMMUNICATOR).id)
+    change.new_agrees()
+    make_subscriber(session, NEW, now=NOW)
+    assert not service.finish(session, mail_context, change.reader.id, NOW + ANSWER_CHANGE_WITHIN)
+    assert (change.row, change.reader.address) == (None, OLD)
 
 
 def test_nobody_who_left_by_wish_is_moved(session: Session, change: Change) -> None:

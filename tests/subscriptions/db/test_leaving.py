@@ -8,11 +8,13 @@ from newsletter_service.delivery.service import add_letter, open_mailing
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.on_behalf.service import allow_address
 from newsletter_service.subscriptions.rules import UNDO_WITHIN, Choices, Status
 from tests.conftest import NOW
-from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
+from tests.factories import SUPPRESSION_KEY, make_segment, make_subscriber, make_suppression, make_topic
 from tests.recipients import Recipient, add_deliveries
 
 
@@ -43,6 +45,20 @@ def test_leaving_twice_is_one_step(session: Session) -> None:
     assert not service.leave(session, anna, NOW + timedelta(hours=1))
     assert steps(session) == ["left"]
     assert anna.left_at == NOW
+
+
+def test_who_leaves_after_mail_came_back_is_no_reader_once_the_address_may_be_mailed(
+    session: Session,
+) -> None:
+    anna = make_subscriber(session, now=NOW)
+    service.bounce_out(session, anna, NOW)
+    assert service.leave(session, anna, NOW + timedelta(hours=1))
+    assert not service.leave(session, anna, NOW + timedelta(hours=2))
+    allow_address(
+        session, Address(anna.address), SUPPRESSION_KEY, "Belde zelf", None, NOW + timedelta(days=1)
+    )
+    assert anna.status is Status.LEFT
+    assert steps(session) == ["bounced", "left", "allowed"]
 
 
 def test_coming_back_by_the_button_keeps_choices_and_links(session: Session, mail_context: Services) -> None:

@@ -7,10 +7,14 @@ from sqlalchemy.orm import Session
 from newsletter_service.errors import Invalid
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import service as subscriptions
+from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
+from newsletter_service.subscriptions.consent.rules import COMMAND, Step
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.pausing.rules import end_of_pause
 from newsletter_service.subscriptions.pausing.service import end_due, pause, resume
+from newsletter_service.subscriptions.renewing.models import Renewal
+from newsletter_service.subscriptions.rules import Choices
 from newsletter_service.subscriptions.verification import notices
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber
@@ -65,6 +69,27 @@ def test_leaving_ends_a_pause_so_that_who_comes_back_reads_on(session: Session, 
     subscriptions.leave(session, reader, NOW)
     subscriptions.undo_leave(session, reader, NOW)
     assert (reader.status, reader.paused_until) == ("active", None)
+
+
+def test_a_pause_outlives_mail_that_came_back(session: Session, reader: Subscriber) -> None:
+    pause(session, reader, BACK, NOW)
+    subscriptions.bounce_out(session, reader, NOW)
+    assert end_due(session, END + timedelta(hours=5)) == 0
+    subscriptions.come_back(session, reader, (Step.ALLOWED, COMMAND, ""), NOW)
+    assert (reader.status, reader.paused_until) == ("active", END)
+    assert end_due(session, END + timedelta(hours=5)) == 1
+
+
+def test_who_signs_up_again_after_a_bounce_asks_for_letters_and_no_pause(
+    session: Session, reader: Subscriber, mail_context: Services
+) -> None:
+    pause(session, reader, BACK, NOW)
+    subscriptions.bounce_out(session, reader, NOW)
+    choices = Choices(name="", language="nl", segment_ids=frozenset(), topic_ids=frozenset())
+    subscriptions.sign_up(session, mail_context, Address(reader.address), choices, "nl", NOW)
+    subscriptions.confirm(session, mail_context, reader, "nl", NOW, session.get_one(Renewal, reader.id))
+    assert reader.status == "active"
+    assert reader.paused_until is None
 
 
 def test_nobody_is_asked_about_a_function_or_loses_it_during_a_pause(
