@@ -71,7 +71,7 @@ screenshots: .venv/ready ## Picture every page of the demonstration and every le
 walks: .venv/ready ## Count the files that an address, a reply, a release and an unsubscribe pass through
 	$(BIN)/python -m tests.walks
 
-bench: .venv/ready ## Measure sending beside others, far away, together and to ever more readers (QUICK=1, PART=compare|far|together|growth|waiting)
+bench: .venv/ready ## Measure sending beside others, far away, together and to ever more readers (QUICK=1, PART=compare|far|together|growth|waiting|readers|trail)
 	@sh .ci/install postfix postgresql iproute2
 	$(BIN)/python -m benchmarks $(PART)
 

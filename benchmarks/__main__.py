@@ -1,4 +1,4 @@
-"""`python -m benchmarks [compare|far|together|growth|waiting|readers]` prints a table; all are written down too.
+"""`python -m benchmarks [compare|far|together|growth|waiting|readers|trail]` prints a table; all are written down too.
 
 QUICK=1 does less of everything, and BENCH_READERS (1,000,000) says how far growth is followed: neither is written down.
 """
@@ -15,6 +15,7 @@ from benchmarks.readers import READERS as FOR_STAFF
 from benchmarks.readers import readers
 from benchmarks.report import Row, print_header, print_row, write
 from benchmarks.together import together
+from benchmarks.trail import ENTRIES, trail
 from benchmarks.waiting import waiting
 
 QUICK = bool(os.environ.get("QUICK"))
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "growth": lambda: growth(_SIZES),
     "waiting": lambda: waiting(1 if QUICK else 3),
     "readers": lambda: readers(number=10_000 if QUICK else FOR_STAFF),
+    "trail": lambda: trail(10_000 if QUICK else ENTRIES),
 }
 
 

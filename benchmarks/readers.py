@@ -56,7 +56,7 @@ SEARCHES: Mapping[str, Wanted] = {
 
 def readers(rounds: int = ROUNDS, number: int = READERS) -> Iterator[Row]:
     """A row for each search and for the claims screen, on both databases."""
-    for mark, engine in _databases():
+    for mark, engine in databases():
         create_tables(engine)
         with Session(engine) as session:
             fill(session, number)
@@ -65,7 +65,8 @@ def readers(rounds: int = ROUNDS, number: int = READERS) -> Iterator[Row]:
             yield _row(f"claims-screen{mark}", session, partial(_claims_screen, session), rounds)
 
 
-def _databases() -> Iterator[tuple[str, Engine]]:
+def databases() -> Iterator[tuple[str, Engine]]:
+    """An empty database of each kind, and what rows on it are marked with."""
     with TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{Path(folder) / 'readers.sqlite3'}")
         yield "", engine

@@ -15,6 +15,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "audit": Command("newsletter_service.trail.commands:audit_commands", "The audit trail."),
     "bounces": Command(
         "newsletter_service.bounces.commands:bounce_commands", "What comes back of letters that were sent."
     ),
@@ -69,8 +70,11 @@ class LazyCommands(click.Group):
             formatter.write_dl([(name, command.says) for name, command in sorted(COMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run what was asked for; a database that is away is said in one line."""
-        with resolve_name("newsletter_service.command_apps:outages_in_one_line")():
+        """Run what was asked for by who is at the terminal; a database that is away is said in one line."""
+        with (
+            resolve_name("newsletter_service.command_apps:outages_in_one_line")(),
+            resolve_name("newsletter_service.operations.terminal:at_terminal")(),
+        ):
             return super().invoke(ctx)
 
 

@@ -9,8 +9,13 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
-from newsletter_service.db import db
+from newsletter_service.db import db, unit_of_work
 from newsletter_service.keys.suppression_key import not_ready
+from newsletter_service.schema import upgrade_needed
+from newsletter_service.staff.service import record_command
+
+_LEAVE_NO_ENTRY = {"audit verify", "bounces read", "jobs list", "routes"}
+"""Commands that only look at what is not about people, and what a mail server runs for each message."""
 
 
 def script_info(runs_on: str) -> ScriptInfo:
@@ -40,6 +45,7 @@ def _migrating_app() -> Flask:
     """The app with Alembic, which nothing else needs; it runs on a database without the tables, too."""
     app: Flask = resolve_name("newsletter_service.app:create_app_from_env")()
     resolve_name("newsletter_service.migrations:init_migrations")(app)
+    click.get_current_context().call_on_close(lambda: _note_command(app))
     return app
 
 
@@ -49,4 +55,16 @@ def _upgraded(app: Flask) -> Flask:
         needed = not_ready(db.engine, app.extensions["newsletter"].suppression_key)
     if needed:
         raise click.ClickException(needed)
+    _note_command(app)
     return app
+
+
+def _note_command(app: Flask) -> None:
+    """Write down that somebody at the terminal runs a command, without what it was given: that may be an address."""
+    _, _, command = click.get_current_context().command_path.partition(" ")
+    if command in _LEAVE_NO_ENTRY:
+        return
+    with app.app_context():
+        if not upgrade_needed(db.engine):
+            with unit_of_work() as session:
+                record_command(session, command, app.extensions["newsletter"].clock())

@@ -13,6 +13,7 @@ from scheduled_jobs import (
     deliver,
     end_pauses,
     finish_due,
+    mail_audit_head,
     open_next_edition,
     purge_stale,
     read_bounces,
@@ -50,6 +51,7 @@ JOBS = (
     Job("ask-reconsent", 60, ask_reconsent.run),
     Job("scrub-erased", 20, scrub_erased.run),
     Job("purge-stale", 3600, purge_stale.run),
+    Job("mail-audit-head", 60, mail_audit_head.run),
     Job("watch-bounces", 300, tell_staff.of_refusals),
     Job("watch-sign-ins", 60, tell_staff.of_failed_sign_ins),
 )

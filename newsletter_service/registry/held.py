@@ -33,6 +33,11 @@ def held_about(session: Session, address: Address, suppression_key: str) -> Held
     number = session.scalar(select(Subscriber.id).where(Subscriber.address == address.text))
     found = _of_a_subscriber(session, number) if number is not None else {}
     hashed = address_hmac(address.text, suppression_key)
+    trail = Base.metadata.tables[AuditEntry.__tablename__]
+    about = trail.c.subject_key == hashed
+    if number is not None:
+        about |= (trail.c.subject_type == "subscriber") & (trail.c.subject_id == number)
+    found[trail.name] = _rows(session, trail, about)
     suppression = Base.metadata.tables[Suppression.__tablename__]
     found["suppression"] = _rows(session, suppression, suppression.c.address_hmac == hashed)
     consent = Base.metadata.tables[Consent.__tablename__]
@@ -54,9 +59,6 @@ def _of_a_subscriber(session: Session, number: int) -> Held:
     letters = {row["letter_id"] for row in found["delivery"]}
     letter = Base.metadata.tables[Letter.__tablename__]
     found["letter"] = _rows(session, letter, letter.c.id.in_(letters))
-    trail = Base.metadata.tables[AuditEntry.__tablename__]
-    about = (trail.c.subject_type == "subscriber") & (trail.c.subject_id == number)
-    found[trail.name] = _rows(session, trail, about)
     return found
 
 

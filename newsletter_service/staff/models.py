@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from newsletter_service.db import Base, one_of
 from newsletter_service.languages import DEFAULT_LANGUAGE, Language
+from newsletter_service.operations.terminal import NAME_LENGTH
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff import rules
 
@@ -61,17 +62,24 @@ class User(Base, UserMixin):
 
 
 class AuditEntry(Base):
-    """One thing that was done, by whom (None: the scheduler) and to what; rows are only ever added."""
+    """One thing that was done, by whom and to what; rows are only ever added, and the database lets nobody change one.
+
+    Without an actor it was done by a command of the system user `terminal`, or else by the service itself. Readers
+    are told by their number and by `subject_key`, the keyed hash of their address; `detail` bears neither address nor
+    name, so that erasing somebody changes nothing here.
+    """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index(None, "action", "at"),)
+    __table_args__ = (Index(None, "action", "at"), Index(None, "subject_type", "subject_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"), index=True)
+    terminal: Mapped[str] = mapped_column(String(NAME_LENGTH), default="", server_default="")
     action: Mapped[str] = mapped_column(String(60))
     subject_type: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int]
+    subject_key: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     actor: Mapped[User | None] = relationship(lazy="joined")
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.languages import DEFAULT_LANGUAGE, Language
+from newsletter_service.operations.logs import without_addresses
+from newsletter_service.operations.terminal import terminal_user
 from newsletter_service.publisher.models import Newsletter, Organisation
 from newsletter_service.staff.access.passwords import hashed
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.rules import EMAIL_LENGTH, MAX_PASSWORD, MIN_PASSWORD, NAME_LENGTH, Actor, Role
 from newsletter_service.staff.strength import Weakness, weakness
+from newsletter_service.staff.trail.service import seal_at_commit
 
 
 @dataclass(frozen=True)
@@ -164,18 +168,67 @@ def record(
     now: datetime,
     **detail: object,
 ) -> None:
-    """Write down what `actor` (None: the scheduler) did to what; `detail` holds JSON values."""
-    session.add(
-        AuditEntry(
-            at=now,
-            actor_id=actor.id if actor else None,
-            action=action,
-            subject_type=subject_type,
-            subject_id=subject_id,
-            detail=detail,
-        )
+    """Write down what `actor` did to what, sealed when the transaction commits; `detail` holds JSON values.
+
+    None is who is at the terminal of a command, or else the service itself.
+    """
+    _write(session, actor, action, _Subject(subject_type, subject_id), now, detail)
+
+
+def record_about_reader(
+    session: Session,
+    actor: User | None,
+    action: str,
+    number: int,
+    address_hmac: str,
+    now: datetime,
+    **detail: object,
+) -> None:
+    """The same of a reader (number 0: somebody who is none), who is known here by the hash of their address, too."""
+    _write(session, actor, action, _Subject("subscriber", number, address_hmac), now, detail)
+
+
+class _Subject(NamedTuple):
+    type: str
+    id: int
+    key: str = ""
+
+
+def _write(
+    session: Session,
+    actor: User | None,
+    action: str,
+    subject: _Subject,
+    now: datetime,
+    detail: dict[str, object],
+) -> None:
+    entry = AuditEntry(
+        at=now,
+        actor_id=actor.id if actor else None,
+        terminal="" if actor else terminal_user(),
+        action=action,
+        subject_type=subject.type,
+        subject_id=subject.id,
+        subject_key=subject.key,
+        detail=_without_addresses(detail),
     )
+    session.add(entry)
     session.flush()
+    seal_at_commit(session, entry)
+
+
+def record_command(session: Session, command: str, now: datetime) -> None:
+    """Write down that somebody at the terminal runs a command."""
+    record(session, None, "command.run", "command", 0, now, command=command)
+
+
+def _without_addresses(value: Any) -> Any:
+    """The same with no mail address in it: what stands in the trail stays when its person is erased."""
+    if isinstance(value, str):
+        return without_addresses(value)
+    if isinstance(value, dict):
+        return {name: _without_addresses(one) for name, one in value.items()}
+    return [_without_addresses(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def last_to_change(

@@ -35,12 +35,14 @@ from newsletter_service.seed import ORGANISATIONS, TOPICS
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.staff.accounts import emails as account_emails
 from newsletter_service.staff.choosing import emails as choosing_emails
+from newsletter_service.staff.trail.rules import Head
 from newsletter_service.subscriptions import emails as reader_emails
 from newsletter_service.subscriptions.address_changes import emails as change_emails
 from newsletter_service.subscriptions.allowing import emails as allow_emails
 from newsletter_service.subscriptions.reconsent import emails as reconsent_emails
 from newsletter_service.subscriptions.verification import emails as verification_emails
 from newsletter_service.subscriptions.verification.rules import DeclineReason, Evidence
+from newsletter_service.trail import emails as trail_emails
 from newsletter_service.web.marks import mark
 
 RENDERER = LetterRenderer(Path(__file__).parents[2] / "templates" / "email")
@@ -241,6 +243,7 @@ def _notices(language: Language) -> dict[str, Notice]:
         "staff-refused-for-policy": bounce_emails.refused_for_policy(
             12, ("550 5.7.1 Message refused",), language
         ),
+        "staff-seal-of-the-trail": trail_emails.head_of_the_trail(name, Head(1204, "5f" * 32), NOW, language),
         "staff-wrong-passwords": access_emails.many_wrong_passwords(40, 2, language),
         **_about_accounts(language),
     }

@@ -32,6 +32,7 @@ _FURNITURE = (
     "operations/",
     "web/",
     "staff/signin.py",
+    "staff/trail/",  # as each transaction commits
     "publisher/",
     "letters/colours.py",
     "letters/motif.py",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import erase_notices, erase_notices_to, forget_recipient
 from newsletter_service.delivery.suppressions import suppress
-from newsletter_service.staff.service import record
+from newsletter_service.staff.service import record_about_reader
 from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.consent.rules import READER, By, Place
 from newsletter_service.subscriptions.consent.service import forget_person
@@ -22,8 +22,9 @@ from newsletter_service.subscriptions.requests.models import FormRequest
 
 def erase_at_own_wish(session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Forget a person who asks for it themselves; the hash that stays keeps the address from being mailed."""
-    record(session, None, ERASED, "subscriber", subscriber.id, now)
-    suppress(session, subscriber.address_hmac, subscriber.id, "erased", now)
+    key = subscriber.address_hmac
+    record_about_reader(session, None, ERASED, subscriber.id, key, now)
+    suppress(session, key, subscriber.id, "erased", now)
     erase_subscriber(session, subscriber, READER, Place.OWN, now)
 
 

@@ -15,7 +15,7 @@ from newsletter_service.errors import Invalid
 from newsletter_service.operations.logs import without_addresses
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.staff.models import User
-from newsletter_service.staff.service import record
+from newsletter_service.staff.service import record_about_reader
 from newsletter_service.subscriptions.address_changes.service import ask
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.rules import COMMAND, By, Place, Step, by_staff
@@ -43,11 +43,11 @@ def suppress_address(
 ) -> None:
     """Never mail an address again, and end the subscription that it has. Invalid without a reason."""
     subscriber, said = _held(session, address), _reason(reason)
-    _note(session, actor, "subscriber.suppress", subscriber, said, now)
+    hashed = address_hmac(address.text, suppression_key)
+    _note(session, actor, "subscriber.suppress", subscriber, said, now, hashed)
     if subscriber is not None:
         never(session, subscriber, now, "staff", *_who(actor))
         return
-    hashed = address_hmac(address.text, suppression_key)
     suppress(session, hashed, None, "staff", now)
     record_wish(session, hashed, Step.LEFT, *_who(actor), now)
 
@@ -62,7 +62,7 @@ def allow_address(
         return Allowed.NOT_SUPPRESSED
     wants = subscriber is not None and ended_by(subscriber, found)
     lift(session, found)
-    _note(session, actor, "subscriber.allow", subscriber, said, now, was=found.reason)
+    _note(session, actor, "subscriber.allow", subscriber, said, now, found.address_hmac, was=found.reason)
     if subscriber is None or not wants:
         record_wish(session, subscriber or found.address_hmac, Step.ALLOWED, *_who(actor), now)
         return Allowed.MAY_SIGN_UP
@@ -78,8 +78,8 @@ def erase_address(
     Invalid without a reason.
     """
     subscriber, said = _held(session, address), _reason(reason)
-    _note(session, actor, ERASED, subscriber, said, now)
     hashed = address_hmac(address.text, suppression_key)
+    _note(session, actor, ERASED, subscriber, said, now, hashed)
     suppress(session, hashed, subscriber.id if subscriber else None, "erased", now)
     if subscriber is None:
         record_wish(session, hashed, Step.ERASED, *_who(actor), now)
@@ -201,7 +201,11 @@ def _note(
     subscriber: Subscriber | None,
     reason: str,
     now: datetime,
+    address_key: str = "",
     **detail: object,
 ) -> None:
+    """Write it down, of a reader or (None) of an address that is no reader's, by its hash."""
     number, name = (subscriber.id, subscriber.name) if subscriber is not None else (NOBODY, "")
-    record(session, actor, action, "subscriber", number, now, reason=without_name(reason, name), **detail)
+    key = subscriber.address_hmac if subscriber is not None else address_key
+    said = without_name(reason, name)
+    record_about_reader(session, actor, action, number, key, now, reason=said, **detail)

@@ -12,7 +12,7 @@ from newsletter_service.audience.rules import ListedDomain, proof_of
 from newsletter_service.audience.service import listed_domains
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.staff.models import User
-from newsletter_service.staff.service import record
+from newsletter_service.staff.service import record_about_reader
 from newsletter_service.subscriptions.consent.rules import JOB, Place, Step, by_staff
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Checked, DormantCheck, Membership, Subscriber
@@ -275,7 +275,9 @@ def _waiting(session: Session, claims: Collection[ClaimKey]) -> list[Membership]
 def _record(
     session: Session, by: User | None, action: str, claim: Membership, now: datetime, **detail: object
 ) -> None:
-    record(session, by, action, "subscriber", claim.subscriber_id, now, segment=claim.segment.slug, **detail)
+    number, segment = claim.subscriber_id, claim.segment.slug
+    key = claim.subscriber.address_hmac
+    record_about_reader(session, by, action, number, key, now, segment=segment, **detail)
 
 
 def _prove(

@@ -19,10 +19,11 @@ ERASED_BY_HAND = {
     "shown_text": "what everybody read",
     "exclusion": "a number that leads nowhere once the subscriber is gone, so that the statement adds up",
     "suppression": "the hash that stays",
-    "audit_entry": "a number that leads nowhere; reasons bear neither address nor name (on_behalf.service)",
+    "audit_entry": "a number that leads nowhere and the hash that stays; neither address nor name (staff.service)",
 }
 OF_NO_READER = {
     *(
+        "audit_seal",
         "budget_use",
         "calendar",
         "document",

@@ -1,0 +1,1 @@
+"""The chain of the audit trail: each entry is sealed together with the one before."""
