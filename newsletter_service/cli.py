@@ -19,6 +19,10 @@ COMMANDS = {
     "bounces": Command(
         "newsletter_service.bounces.commands:bounce_commands", "What comes back of letters that were sent."
     ),
+    "check": Command(
+        "newsletter_service.doctor.commands:check",
+        "Look whether everything is as it should be, and say what to put where it is not.",
+    ),
     "db": Command("flask_migrate.cli:db", "Perform database migrations.", "migrating_app"),
     "editions": Command(
         "newsletter_service.editions.commands:edition_commands", "Look at editions and move them on."

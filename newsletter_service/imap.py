@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientError, LoginError
 
 ImapSecurity = Literal["tls", "starttls", "none"]
 _TIMEOUT = SocketTimeout(connect=10, read=60)
@@ -27,6 +27,10 @@ class ImapServer:
 
 class ImapError(Exception):
     """The server cannot be reached, refuses, or went away; what was not flagged comes again."""
+
+
+class ImapLoginFailed(ImapError):
+    """The server does not take the user name or the password."""
 
 
 class ImapMailbox:
@@ -95,4 +99,5 @@ def _errors() -> Iterator[None]:
     try:
         yield
     except (IMAPClientError, OSError) as error:
-        raise ImapError(" ".join(str(error).split()) or type(error).__name__) from error
+        kind = ImapLoginFailed if isinstance(error, LoginError) else ImapError
+        raise kind(" ".join(str(error).split()) or type(error).__name__) from error

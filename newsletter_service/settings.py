@@ -2,15 +2,17 @@
 
 import os
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from newsletter_service import retention
 from newsletter_service.budgets.rules import USUAL_LIMITS, FormLimits
+from newsletter_service.environment import Environment
 from newsletter_service.files.locations import CHECKOUT
 from newsletter_service.imap import ImapSecurity, ImapServer
 from newsletter_service.keys.secret_keys import SecretKeys
@@ -20,7 +22,6 @@ DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it p
 SmtpSecurity = Literal["none", "starttls", "tls"]
 OnUncertain = Literal["resend", "hold"]
 LogFormat = Literal["text", "json"]
-Option = TypeVar("Option", bound=str)
 TrustedProxy = IPv4Network | IPv6Network | Literal["unix"]
 
 
@@ -79,6 +80,7 @@ class Settings:
     secret_key_fallbacks: tuple[str, ...] = ()
     suppression_key: str = ""
     form_limits: FormLimits = USUAL_LIMITS
+    dkim_selector: str = ""
 
     @property
     def keys(self) -> SecretKeys:
@@ -88,90 +90,46 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Settings from environment variables; raises SettingsError naming all problems together."""
-        reader = _Reader(os.environ if environ is None else environ)
+        reader = Environment(os.environ if environ is None else environ)
         settings = _read(reader)
         if reader.problems:
             raise SettingsError(reader.problems)
         return settings
 
 
-class _Reader:
-    """Takes values out of the environment and collects what is wrong with them."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.environ = environ
-        self.problems: list[str] = []
-
-    def text(self, name: str, default: str = "") -> str:
-        return self.environ.get(name, "").strip() or default
-
-    def required(self, name: str, what: str, demo_value: str | None) -> str:
-        value = self.text(name) or demo_value or ""
-        if not value:
-            self.problems.append(f"{name} is not set: {what}.")
-        return value
-
-    def number(self, name: str, default: float, low: float, high: float) -> float:
-        raw = self.text(name, str(default))
-        try:
-            value = float(raw)
-        except ValueError:
-            value = float("nan")
-        if not low <= value <= high:
-            self.problems.append(f"{name} is {raw!r}: give a number from {low:g} to {high:g}.")
-            return default
-        return value
-
-    def listed(self, name: str) -> list[str]:
-        return self.text(name).replace(",", " ").split()
-
-    def whole(self, name: str, default: int, low: int, high: int) -> int:
-        return int(self.number(name, default, low, high))
-
-    def choice(self, name: str, *options: Option) -> Option:
-        """The option that was chosen; the first if none was."""
-        raw = self.text(name, options[0])
-        chosen = next((option for option in options if option == raw), None)
-        if chosen is None:
-            *others, last = options
-            self.problems.append(f"{name} is {raw!r}: give {', '.join(others)} or {last}.")
-            return options[0]
-        return chosen
-
-    def address(self, name: str, value: str) -> str:
-        """`value`, which must be one bare mail address if it is anything."""
-        local, at, domain = value.rpartition("@")
-        if value and (not at or not local or not domain or any(c.isspace() or c in '<>",' for c in value)):
-            self.problems.append(f"{name} is {value!r}: give one bare mail address.")
-        return value
+def known_names() -> frozenset[str]:
+    """Returns the names of all settings that there are."""
+    reader = Environment({})
+    _read(reader)
+    return frozenset(reader.names)
 
 
-def _read(env: _Reader) -> Settings:
+def _read(env: Environment) -> Settings:
     """Whatever the environment says, also where the reader had to note that it cannot work."""
     demo = env.text("DEMO") in {"1", "true", "yes"}
     secret_key, base_url, mail_from = _secret_key(env, demo), _base_url(env, demo), _mail_from(env, demo)
     instance_dir = _instance_dir(env, demo)
-    security, username = _smtp_security(env)
+    security, username, password = _smtp_security(env)
     return Settings(
         secret_key=secret_key,
         base_url=base_url,
         mail_from=mail_from,
         reply_to=env.address("REPLY_TO", env.text("REPLY_TO")) or mail_from,
-        bounce_domain=env.text("BOUNCE_DOMAIN", mail_from.rpartition("@")[2]),
+        bounce_domain=env.domain("BOUNCE_DOMAIN", mail_from.rpartition("@")[2]),
         database_url=_database_url(env, instance_dir),
         instance_dir=instance_dir,
         smtp_host=_smtp_host(env, demo),
         smtp_port=env.whole("SMTP_PORT", 1025 if demo else 25, 1, 65535),
         smtp_security=security,
         smtp_username=username,
-        smtp_password=env.text("SMTP_PASSWORD"),
+        smtp_password=password,
         smtp_connections=env.whole("SMTP_CONNECTIONS", 4, 1, 1000),
         smtp_rate=env.number("SMTP_RATE", 0, 0, 1_000_000),
         smtp_domain_rate=env.number("SMTP_DOMAIN_RATE", 0, 0, 1_000_000),
         smtp_domain_connections=env.whole("SMTP_DOMAIN_CONNECTIONS", 0, 0, 1000),
         smtp_letters_per_connection=env.whole("SMTP_LETTERS_PER_CONNECTION", 1000, 0, 1_000_000),
         smtp_on_uncertain=env.choice("SMTP_ON_UNCERTAIN", "resend", "hold"),
-        smtp_ca_file=env.text("SMTP_CA_FILE"),
+        smtp_ca_file=_ca_file(env),
         bounce_mailbox=_bounce_mailbox(env, demo),
         metrics_token=_metrics_token(env),
         log_format=env.choice("LOG_FORMAT", "text", "json"),
@@ -184,10 +142,11 @@ def _read(env: _Reader) -> Settings:
             env, "SUPPRESSION_KEY", env.text("SUPPRESSION_KEY", DEMO_SECRET if demo else ""), demo
         ),
         form_limits=_form_limits(env),
+        dkim_selector=env.domain("DKIM_SELECTOR"),
     )
 
 
-def _form_limits(env: _Reader) -> FormLimits:
+def _form_limits(env: Environment) -> FormLimits:
     usual = USUAL_LIMITS
     return FormLimits(
         mailbox_daily=env.whole("FORM_MAILBOX_DAILY", usual.mailbox_daily, 1, retention.BUDGETS.days),
@@ -197,14 +156,14 @@ def _form_limits(env: _Reader) -> FormLimits:
     )
 
 
-def _secret_key(env: _Reader, demo: bool) -> str:
+def _secret_key(env: Environment, demo: bool) -> str:
     key = env.required(
         "SECRET_KEY", "give a random text of at least 32 characters", DEMO_SECRET if demo else None
     )
     return _long_enough(env, "SECRET_KEY", key, demo)
 
 
-def _long_enough(env: _Reader, name: str, key: str, demo: bool) -> str:
+def _long_enough(env: Environment, name: str, key: str, demo: bool) -> str:
     if key == DEMO_SECRET and not demo:
         env.problems.append(f"{name} is the one of the demonstration: give one of your own.")
     elif key and not demo and len(key) < 32:
@@ -212,7 +171,7 @@ def _long_enough(env: _Reader, name: str, key: str, demo: bool) -> str:
     return key
 
 
-def _base_url(env: _Reader, demo: bool) -> str:
+def _base_url(env: Environment, demo: bool) -> str:
     url = env.required(
         "BASE_URL",
         "give the address readers see, such as https://nieuwsbrief.example",
@@ -226,7 +185,7 @@ def _base_url(env: _Reader, demo: bool) -> str:
     return url
 
 
-def _mail_from(env: _Reader, demo: bool) -> str:
+def _mail_from(env: Environment, demo: bool) -> str:
     address = env.required(
         "MAIL_FROM",
         "give the sender's address, such as redactie@nieuwsbrief.example",
@@ -235,7 +194,7 @@ def _mail_from(env: _Reader, demo: bool) -> str:
     return env.address("MAIL_FROM", address)
 
 
-def _instance_dir(env: _Reader, demo: bool) -> Path:
+def _instance_dir(env: Environment, demo: bool) -> Path:
     """Where data lie; the demonstration keeps what it invents apart from where real readers would be.
 
     Data never depend on the folder that somebody happens to type a command in: an installed service must be told.
@@ -247,19 +206,37 @@ def _instance_dir(env: _Reader, demo: bool) -> Path:
     ).resolve()
 
 
-def _smtp_security(env: _Reader) -> tuple[SmtpSecurity, str]:
+def _smtp_security(env: Environment) -> tuple[SmtpSecurity, str, str]:
     security: SmtpSecurity = env.choice("SMTP_SECURITY", "none", "starttls", "tls")
-    username = env.text("SMTP_USERNAME")
+    username, password = env.text("SMTP_USERNAME"), env.text("SMTP_PASSWORD")
     if username and security == "none":
         env.problems.append(
             "SMTP_USERNAME needs SMTP_SECURITY starttls or tls: a password never travels in the clear."
         )
-    return security, username
+    if bool(username) != bool(password):
+        given, missing = (
+            ("SMTP_USERNAME", "SMTP_PASSWORD") if username else ("SMTP_PASSWORD", "SMTP_USERNAME")
+        )
+        env.problems.append(f"{given} needs {missing}: give both, or neither.")
+    if not (username + password).isascii():
+        env.problems.append("SMTP_USERNAME and SMTP_PASSWORD must be ASCII.")
+    return security, username, password
 
 
-def _bounce_mailbox(env: _Reader, demo: bool) -> ImapServer | None:
+def _ca_file(env: Environment) -> str:
+    file = env.text("SMTP_CA_FILE")
+    try:
+        if file:
+            ssl.create_default_context(cafile=file)
+    except OSError as error:
+        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        env.problems.append(f"SMTP_CA_FILE is {file!r}, which cannot be used: {why}.")
+    return file
+
+
+def _bounce_mailbox(env: Environment, demo: bool) -> ImapServer | None:
     """The mailbox that bounces come to, if there is one."""
-    host = env.text("BOUNCE_IMAP_HOST")
+    host = env.host("BOUNCE_IMAP_HOST")
     if not host:
         _refuse_settings_of_no_mailbox(env)
         return None
@@ -282,20 +259,20 @@ def _bounce_mailbox(env: _Reader, demo: bool) -> ImapServer | None:
     )
 
 
-def _refuse_settings_of_no_mailbox(env: _Reader) -> None:
+def _refuse_settings_of_no_mailbox(env: Environment) -> None:
     for name in ("PORT", "SECURITY", "USERNAME", "PASSWORD", "FOLDER"):
         if env.text(f"BOUNCE_IMAP_{name}"):
             env.problems.append(f"BOUNCE_IMAP_{name} needs BOUNCE_IMAP_HOST: give that server too.")
 
 
-def _metrics_token(env: _Reader) -> str:
+def _metrics_token(env: Environment) -> str:
     token = env.text("METRICS_TOKEN")
     if token and len(token) < 16:
         env.problems.append("METRICS_TOKEN is too short: give a random text of at least 16 characters.")
     return token
 
 
-def _proxies(env: _Reader) -> list[TrustedProxy]:
+def _proxies(env: Environment) -> list[TrustedProxy]:
     found: list[TrustedProxy] = []
     for name in env.listed("TRUSTED_PROXIES"):
         try:
@@ -307,8 +284,8 @@ def _proxies(env: _Reader) -> list[TrustedProxy]:
     return found
 
 
-def _smtp_host(env: _Reader, demo: bool) -> str:
-    host = env.text("SMTP_HOST", "127.0.0.1")
+def _smtp_host(env: Environment, demo: bool) -> str:
+    host = env.host("SMTP_HOST", "127.0.0.1")
     if demo and not _is_loopback(host):
         env.problems.append(
             "DEMO sends to its own mail catcher only: SMTP_HOST must be 127.0.0.1 or localhost."
@@ -333,7 +310,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _database_url(env: _Reader, instance_dir: Path) -> str:
+def _database_url(env: Environment, instance_dir: Path) -> str:
     """Where the database is; what is wrong with it is said without it, as a password may stand in it."""
     scheme, _, place = env.text("DATABASE_URL", "sqlite:///newsletter.sqlite3").partition("://")
     if scheme == "sqlite" and len(place) > 1 and place.startswith("/"):

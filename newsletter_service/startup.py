@@ -1,8 +1,11 @@
 """How every process begins: files for itself alone, settings out of the environment, logs as those say."""
 
+import logging
+import os
 import sys
 from dataclasses import replace
 
+from newsletter_service.environment import misspelt
 from newsletter_service.files.private import (
     NotPrivate,
     NotWritable,
@@ -12,7 +15,9 @@ from newsletter_service.files.private import (
 )
 from newsletter_service.keys.suppression_key import WrongKey, suppression_key
 from newsletter_service.operations.logs import init_logs
-from newsletter_service.settings import Settings, SettingsError
+from newsletter_service.settings import Settings, SettingsError, known_names
+
+log = logging.getLogger(__name__)
 
 
 def start() -> Settings:
@@ -26,6 +31,8 @@ def start() -> Settings:
     except (SettingsError, NotPrivate, NotWritable, WrongKey) as error:
         sys.exit(str(error))
     init_logs(settings.log_format)
+    for name in misspelt(os.environ, known_names()):
+        log.warning("%s is no setting%s", name.given, f": is {name.meant} meant?" if name.meant else "")
     return settings
 
 

@@ -31,7 +31,7 @@ def suppression_key(given: str, folder: Path, database_url: str, keys: SecretKey
 
     Raises WrongKey if it is not the database's, as far as that can be asked, NotWritable if it cannot be kept.
     """
-    file = folder / _FILE
+    file = key_file(folder)
     engine = open_engine(database_url)
     try:
         key = given or _kept(file) or _made(engine, keys, file)
@@ -39,6 +39,11 @@ def suppression_key(given: str, folder: Path, database_url: str, keys: SecretKey
     finally:
         engine.dispose()
     return key
+
+
+def key_file(folder: Path) -> Path:
+    """Returns the file in the instance folder that the key is kept in, where no setting gives it."""
+    return folder / _FILE
 
 
 def not_ready(engine: Engine, suppression_key: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+from newsletter_service.smtp.certificates import Validity, fault_of, validity_of
 from newsletter_service.smtp.extensions import Extensions
 from newsletter_service.smtp.messages import Outcome
 from newsletter_service.smtp.protocol import SmtpProtocol
@@ -83,6 +84,11 @@ class SmtpConnection:
     def wants_write(self) -> bool:
         """Whether something is left that the socket did not take yet."""
         return bool(self._unsent)
+
+    @property
+    def validity(self) -> Validity | None:
+        """The time in which the server's certificate holds; None without TLS."""
+        return validity_of(self._tls) if self._tls is not None else None
 
     def limit_messages(self, count: int) -> None:
         """Limits the connection to `count` messages, within the server's own limit; 0 is no limit."""
@@ -200,7 +206,7 @@ def _connect_errors(phase: Phase) -> Iterator[None]:
         text = readable(words if isinstance(words, bytes) else words.encode())
         raise ConnectFailed(Reply(phase, error.smtp_code, text)) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise ConnectFailed(Reply(phase, None, type(error).__name__)) from error
+        raise ConnectFailed(Reply(phase, None, fault_of(error) or type(error).__name__)) from error
 
 
 def _connected(server: SmtpServer) -> smtplib.SMTP:

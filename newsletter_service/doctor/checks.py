@@ -1,0 +1,127 @@
+"""Looks at one thing after the other: sees, has the rules judge, and goes on whatever it was."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from newsletter_service.clock import utc_now
+from newsletter_service.doctor import machine, rules, servers
+from newsletter_service.doctor.dns.answers import Dns
+from newsletter_service.doctor.dns.facts import Names, Questions
+from newsletter_service.doctor.dns.rules import judge
+from newsletter_service.doctor.facts import DatabaseFacts
+from newsletter_service.doctor.findings import Area, Finding, Level
+from newsletter_service.environment import misspelt
+from newsletter_service.mail_settings import smtp_server
+from newsletter_service.settings import Settings, SettingsError, known_names
+from newsletter_service.subscriptions.domains.rules import registered_domain
+
+
+@dataclass
+class Check:
+    """What is looked at: an environment, addresses that letters are known to leave from, and whom to ask for names."""
+
+    environ: Mapping[str, str]
+    senders: tuple[str, ...]
+    dns: Dns
+
+    @cached_property
+    def problems(self) -> list[str]:
+        """What keeps the settings from working."""
+        return [] if isinstance(self._read, Settings) else self._read.problems
+
+    def look(self, area: Area) -> Iterator[Finding]:
+        """Yields what is wrong there; nothing where settings would be needed that cannot work."""
+        if area is Area.SETTINGS:
+            yield from rules.of_settings(self.problems, misspelt(self.environ, known_names()))
+        if isinstance(self._read, Settings):
+            yield from _LOOKS[area](self, self._read)
+
+    @cached_property
+    def _read(self) -> Settings | SettingsError:
+        try:
+            return Settings.from_env(self.environ)
+        except SettingsError as error:
+            return error
+
+    def of_settings(self, settings: Settings) -> Iterator[Finding]:
+        """Whether what works is wise, too."""
+        host = _host_of(settings.base_url)
+        yield from rules.of_base_url(settings.base_url, on_this_machine=servers.is_here(host))
+
+    def of_files(self, settings: Settings) -> Iterator[Finding]:
+        """Whose the files are."""
+        yield from rules.of_files(machine.files(settings))
+
+    def of_database(self, settings: Settings) -> Iterator[Finding]:
+        """Whether the database can be worked with."""
+        yield from rules.of_database(self._database(settings))
+
+    def of_clock(self, settings: Settings) -> Iterator[Finding]:
+        """Whether the clock is right, as far as that shows without asking the network."""
+        yield from rules.of_clock(machine.clock(), self._database(settings))
+
+    def of_smtp(self, settings: Settings) -> Iterator[Finding]:
+        """Whether letters can be handed in."""
+        yield from rules.of_smtp(servers.smtp(smtp_server(settings)), utc_now())
+
+    def of_mailbox(self, settings: Settings) -> Iterator[Finding]:
+        """Whether what comes back can be read."""
+        server = settings.bounce_mailbox
+        yield from rules.of_mailbox(None if server is None else servers.mailbox(server))
+
+    def of_dns(self, settings: Settings) -> Iterator[Finding]:
+        """What the world thinks of our domains; a demonstration has none."""
+        if settings.demo:
+            return
+        names = _names(settings, self.senders or servers.sending_addresses(settings.smtp_host))
+        yield from judge(Questions(self.dns, names).facts(), names)
+        if not names.senders:
+            yield Finding(Area.DNS, "sender_unknown", Level.NOTE)
+
+    def _database(self, settings: Settings) -> DatabaseFacts:
+        if self._seen is None:
+            self._seen = machine.database(settings)
+        return self._seen
+
+    _seen: DatabaseFacts | None = None
+
+
+_LOOKS: dict[Area, Callable[[Check, Settings], Iterator[Finding]]] = {
+    Area.SETTINGS: Check.of_settings,
+    Area.FILES: Check.of_files,
+    Area.DATABASE: Check.of_database,
+    Area.CLOCK: Check.of_clock,
+    Area.SMTP: Check.of_smtp,
+    Area.MAILBOX: Check.of_mailbox,
+    Area.DNS: Check.of_dns,
+}
+
+
+def _names(settings: Settings, senders: tuple[str, ...]) -> Names:
+    mail, bounce = settings.mail_from.rpartition("@")[2].lower(), settings.bounce_domain.lower()
+    web = _host_of(settings.base_url)
+    return Names(
+        mail=mail,
+        mail_root=registered_domain(mail),
+        bounce=bounce,
+        bounce_root=registered_domain(bounce),
+        web="" if _is_address(web) or servers.is_here(web) else web,
+        web_root=registered_domain(web),
+        selector=settings.dkim_selector,
+        senders=senders,
+    )
+
+
+def _host_of(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
