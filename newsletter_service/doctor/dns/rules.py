@@ -162,7 +162,7 @@ def _alignment(facts: DnsFacts, tags: dict[str, str], names: Names) -> Iterator[
     put = Put(
         Place.SETTINGS, f"BOUNCE_DOMAIN={names.mail}" if strict else f"BOUNCE_DOMAIN=bounces.{names.mail}"
     )
-    yield _finding("dmarc_alignment", level, names.bounce, put, mail=names.mail)
+    yield _finding("dmarc_alignment", level, names.bounce, put, of_sender=names.mail)
 
 
 def _with_tag(record: str, tag: str, value: str) -> str:

@@ -67,9 +67,9 @@ def signatures(_: Callable[[str], str]) -> dict[str, str]:
             "DMARC op %(subject)s houdt niets tegen (%(tag)s=none). Kijk eerst een paar weken naar de rapporten, en "
             "zet dan quarantine of reject."
         ),
-        "dmarc_part": _("DMARC op %(subject)s geldt maar voor %(part)s procent van de mail."),
+        "dmarc_part": _("DMARC op %(subject)s geldt maar voor %(part)s procent van de e-mail."),
         "dmarc_alignment": _(
-            "Brieven komen terug bij %(subject)s, en dat hoort volgens DMARC niet bij %(mail)s. SPF telt dan niet mee: "
+            "Brieven komen terug bij %(subject)s, en dat hoort volgens DMARC niet bij %(of_sender)s. SPF telt dan niet mee: "
             "alleen DKIM bewijst nog dat een brief van u is."
         ),
         "dmarc_reports": _(
@@ -83,7 +83,7 @@ def servers(_: Callable[[str], str]) -> dict[str, str]:
     """Returns the texts by code."""
     return {
         "mx_missing": _("%(subject)s heeft geen mailserver (MX). Wat terugkomt, gaat verloren."),
-        "mx_null": _("%(subject)s zegt dat het geen mail aanneemt. Wat terugkomt, gaat verloren."),
+        "mx_null": _("%(subject)s zegt dat het geen e-mail aanneemt. Wat terugkomt, gaat verloren."),
         "mx_literal": _("De MX van %(subject)s is een adres, %(host)s. Er moet een naam staan."),
         "mx_alias": _("De MX van %(subject)s, %(host)s, is een andere naam (CNAME). Noem de server zelf."),
         "mx_address": _("De mailserver van %(subject)s, %(host)s, heeft geen adres."),
@@ -95,7 +95,7 @@ def servers(_: Callable[[str], str]) -> dict[str, str]:
         ),
         "dane_missing": _("De mailserver %(subject)s heeft geen DANE (TLSA). internet.nl vraagt erom."),
         "dane_unusable": _(
-            "De TLSA van %(subject)s is niet te gebruiken. Voor mail telt 3 1 1 of 2 1 1 met een hash."
+            "De TLSA van %(subject)s is niet te gebruiken. Voor e-mail telt 3 1 1 of 2 1 1 met een hash."
         ),
         "dane_unsigned": _(
             "De TLSA van %(subject)s telt niet, want het domein is niet ondertekend met DNSSEC."
