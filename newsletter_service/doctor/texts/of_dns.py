@@ -69,8 +69,8 @@ def signatures(_: Callable[[str], str]) -> dict[str, str]:
         ),
         "dmarc_part": _("DMARC op %(subject)s geldt maar voor %(part)s procent van de e-mail."),
         "dmarc_alignment": _(
-            "Brieven komen terug bij %(subject)s, en dat hoort volgens DMARC niet bij %(of_sender)s. SPF telt dan niet mee: "
-            "alleen DKIM bewijst nog dat een brief van u is."
+            "Brieven komen terug bij %(subject)s, en dat hoort volgens DMARC niet bij %(of_sender)s. SPF telt dan niet "
+            "mee: alleen DKIM bewijst nog dat een brief van u is."
         ),
         "dmarc_reports": _(
             "De DMARC-regel op %(subject)s laat rapporten aan %(domain)s sturen, en dat domein zegt niet dat het "
