@@ -71,3 +71,15 @@ def _readings(local: datetime, zone: str) -> tuple[datetime, datetime]:
 def _is_skipped(local: datetime, zone: str) -> bool:
     first, _second = _readings(local, zone)
     return first.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in UTC, in the one form that both databases take as bare text."""
+    if moment.tzinfo is None:
+        raise TypeError(f"{moment!r} has no time zone: moments are aware everywhere")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def moment_from(text: str) -> datetime:
+    """The moment that `moment_text` wrote."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

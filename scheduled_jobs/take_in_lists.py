@@ -1,13 +1,18 @@
 """Lists of readers that staff handed in are looked at, checked and taken in; files that nobody needs any more go."""
 
-from collections.abc import Callable
-from datetime import datetime
-
 from newsletter_service.db import reading, unit_of_work
 from newsletter_service.files.csv import UnreadableFile
 from newsletter_service.services import services
 from newsletter_service.staff.models import User
-from newsletter_service.subscriptions.importing.service import Imported, foresee, import_subscribers, read
+from newsletter_service.subscriptions.consent.rules import by_staff
+from newsletter_service.subscriptions.importing.rows import Bringing, Rows, waiting_rows
+from newsletter_service.subscriptions.importing.service import (
+    Imported,
+    OffersChanged,
+    foresee,
+    import_subscribers,
+    read,
+)
 from newsletter_service.subscriptions.importing.sheets import Sheet
 from newsletter_service.subscriptions.lists import service
 from newsletter_service.subscriptions.lists.answers import from_kept
@@ -21,16 +26,15 @@ def run() -> str:
     with reading() as session:
         if not service.has_work(session):
             return ""
-    now, instance, suppression_key = services().clock(), services().instance_dir, services().suppression_key
     with unit_of_work() as session:
         work = service.next_work(session)
     if work is None:
         return ""
-    folder = Folder(instance, work.key)
+    folder = Folder(services().instance_dir, work.key)
     try:
         if work.state is ListState.HANDED_IN:
             return _look(work, folder)
-        return _check_or_take_in(work, folder, suppression_key, now)
+        return _check_or_take_in(work, folder, _bringing(work))
     except (UnreadableFile, FileNotFoundError):
         with unit_of_work() as session:
             if service.is_wanted(session, work):
@@ -39,6 +43,13 @@ def run() -> str:
         return f"list {work.number} cannot be read"
     except NotNow:
         return f"list {work.number} was thrown away meanwhile"
+    except OffersChanged:
+        return f"list {work.number} is read again, for segments or topics changed meanwhile"
+
+
+def _bringing(work: Work) -> Bringing:
+    answers, key, now = from_kept(work.answers or {}), services().suppression_key, services().clock()
+    return Bringing(answers, key, now, by_staff(work.by_id), work.file_name)
 
 
 def _look(work: Work, folder: Folder) -> str:
@@ -48,26 +59,25 @@ def _look(work: Work, folder: Folder) -> str:
     return f"looked at list {work.number}"
 
 
-def _check_or_take_in(work: Work, folder: Folder, suppression_key: str, now: datetime) -> str:
+def _check_or_take_in(work: Work, folder: Folder, bringing: Bringing) -> str:
     """The file is read once more before it is taken in: what segments and topics there are may have changed."""
     lines = folder.seen().lines
     taking_in = work.state is ListState.APPROVED
     steps = 2 if taking_in else 1
-    with reading() as session:
-        sheet = read(
-            session,
-            folder.table(),
-            suppression_key,
-            now,
-            chosen=work.chosen,
-            progress=lambda done: folder.note_progress(done, steps * lines),
-        )
-        foreseen = Imported() if sheet.faults else foresee(session, sheet, suppression_key)
-    if sheet.faults or not taking_in:
-        return _note_checked(work, folder, sheet, foreseen)
-    return _take_in(
-        work, folder, sheet, suppression_key, now, lambda done: folder.note_progress(lines + done, 2 * lines)
-    )
+    with waiting_rows() as rows:
+        with reading() as session:
+            sheet = read(
+                session,
+                folder.table(),
+                bringing,
+                rows,
+                chosen=work.chosen,
+                progress=lambda done: folder.note_progress(done, steps * lines),
+            )
+            foreseen = Imported() if sheet.faults or taking_in else foresee(session, sheet, rows)
+        if sheet.faults or not taking_in:
+            return _note_checked(work, folder, sheet, foreseen)
+        return _take_in(work, folder, sheet, rows, bringing)
 
 
 def _note_checked(work: Work, folder: Folder, sheet: Sheet, foreseen: Imported) -> str:
@@ -77,27 +87,17 @@ def _note_checked(work: Work, folder: Folder, sheet: Sheet, foreseen: Imported) 
     return f"checked list {work.number}"
 
 
-def _take_in(
-    work: Work,
-    folder: Folder,
-    sheet: Sheet,
-    suppression_key: str,
-    now: datetime,
-    progress: Callable[[int], None],
-) -> str:
-    answers = from_kept(work.answers or {})
+def _take_in(work: Work, folder: Folder, sheet: Sheet, rows: Rows, bringing: Bringing) -> str:
     with unit_of_work() as session:
         if not service.is_wanted(session, work):
             return ""
         done = import_subscribers(
             session,
             sheet,
-            answers,
-            suppression_key,
-            now,
-            file_name=work.file_name,
+            rows,
+            bringing,
             actor=session.get_one(User, work.by_id),
-            progress=progress,
+            progress=lambda done: folder.note_progress(len(rows) + done, 2 * len(rows)),
         )
         service.taken_in(session, work, _outcome(sheet, done))
     folder.write_report(done, [*sheet.remarks.kept, *done.remarks])

@@ -133,7 +133,7 @@ def scopes(session: Session, address_hmacs: Collection[str]) -> dict[str, Suppre
     """What those of many addresses that are kept off anything are kept off."""
     query = select(Suppression.address_hmac, Suppression.scope)
     found = session.execute(query.where(among(Suppression.address_hmac, [*address_hmacs])))
-    return {address_hmac: scope for address_hmac, scope in found}  # noqa: C416  # rows are no pairs to mypy
+    return {row.address_hmac: row.scope for row in found}
 
 
 def would_change(session: Session, address_hmac: str, reason: str) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 BEGINNING = "\ufeff"
 """The byte order mark: without it Excel takes UTF-8 for the encoding of the machine."""
@@ -101,13 +101,25 @@ def _header(text: TextIO, delimiter: str, is_header: Callable[[tuple[str, ...]],
     return next((row for row in first if is_header(row.cells)), None)
 
 
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    @staticmethod
+    def write(line: str) -> str:
+        return line
+
+
+_LINES = csv.writer(_Echo(), delimiter=DELIMITER, lineterminator="\r\n")
+
+
 def csv_line(cells: Iterable[str]) -> str:
     """One line of CSV in which no cell runs as a formula, by whichever delimiter a spreadsheet splits it."""
-    out = StringIO(newline="")
-    csv.writer(out, delimiter=DELIMITER, lineterminator="\r\n").writerow(
-        [guarded(cell) if cell else cell for cell in cells]
-    )
-    return out.getvalue()
+    return bare_csv_line([guarded(cell) if cell else cell for cell in cells])
+
+
+def bare_csv_line(cells: Iterable[str]) -> str:
+    """One line of CSV of cells that are guarded where they have to be."""
+    return cast(str, _LINES.writerow(cells))  # the writer answers with what its file does
 
 
 def guarded(cell: str) -> str:

@@ -10,9 +10,12 @@ from flask.cli import AppGroup
 from newsletter_service.db import reading, unit_of_work
 from newsletter_service.files.csv import UnreadableFile
 from newsletter_service.services import services
+from newsletter_service.subscriptions.consent.rules import COMMAND
 from newsletter_service.subscriptions.exporting.service import export, record_export
 from newsletter_service.subscriptions.importing.files import table_in
+from newsletter_service.subscriptions.importing.rows import Bringing, Rows, waiting_rows
 from newsletter_service.subscriptions.importing.rules import (
+    FILE_NAME_LENGTH,
     PLACE_LENGTH,
     PROOF_LENGTH,
     SOURCE_LENGTH,
@@ -21,7 +24,13 @@ from newsletter_service.subscriptions.importing.rules import (
     Proof,
     Vouched,
 )
-from newsletter_service.subscriptions.importing.service import Imported, foresee, import_subscribers, read
+from newsletter_service.subscriptions.importing.service import (
+    Imported,
+    OffersChanged,
+    foresee,
+    import_subscribers,
+    read,
+)
 from newsletter_service.subscriptions.importing.sheets import Remarks, Sheet
 
 _SHOWN = 20
@@ -85,26 +94,35 @@ def import_file(
         raise click.UsageError("--verified and --verified-by go together: say for what, and by what.")
     proof = Proof(consent, consent_place or "", _day(consent_date))
     answers = Answers(proof, Vouched(frozenset(verified), verified_by or ""))
-    now, suppression_key = services().clock(), services().suppression_key
-    sheet = _sheet_of(file, now, suppression_key)
-    if dry_run:
-        with reading() as session:
-            done = foresee(session, sheet, suppression_key)
-    else:
-        with unit_of_work() as session:
-            done = import_subscribers(
-                session, sheet, answers, suppression_key, now, file_name=file.name[-200:]
-            )
+    bringing = Bringing(
+        answers, services().suppression_key, services().clock(), COMMAND, file.name[-FILE_NAME_LENGTH:]
+    )
+    with waiting_rows() as rows:
+        sheet = _sheet_of(file, bringing, rows)
+        if dry_run:
+            with reading() as session:
+                done = foresee(session, sheet, rows)
+        else:
+            done = _take_in(sheet, rows, bringing)
     for remark in sorted(sheet.remarks.kept + done.remarks, key=lambda remark: remark.line):
         click.echo(f"line {remark.line}: {remark.what}")
     click.echo(_outcome(done, "would be " if dry_run else ""))
+
+
+def _take_in(sheet: Sheet, rows: Rows, bringing: Bringing) -> Imported:
+    try:
+        with unit_of_work() as session:
+            return import_subscribers(session, sheet, rows, bringing)
+    except OffersChanged as error:
+        changed = "nothing was taken in: segments or topics changed meanwhile. Try again."
+        raise click.ClickException(changed) from error
 
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _sheet_of(file: Path, now: datetime, suppression_key: str) -> Sheet:
+def _sheet_of(file: Path, bringing: Bringing, rows: Rows) -> Sheet:
     """The readers in a file; it is read before the transaction begins in which they come in."""
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -112,7 +130,7 @@ def _sheet_of(file: Path, now: datetime, suppression_key: str) -> Sheet:
         except UnreadableFile as error:
             raise click.ClickException(f"nothing was taken in: {error}") from error
         with reading() as session:
-            sheet = read(session, opener, suppression_key, now)
+            sheet = read(session, opener, bringing, rows)
     if sheet.faults:
         raise click.ClickException(_report(sheet.faults))
     return sheet
@@ -147,5 +165,5 @@ def export_file() -> None:
     with unit_of_work() as session:
         record_export(session, services().clock())
     with reading() as session:
-        for row in export(session, services().suppression_key):
-            click.echo(row, nl=False)
+        for piece in export(session, services().suppression_key):
+            click.echo(piece, nl=False)

@@ -153,7 +153,7 @@ def clean_name(raw: str) -> str:
 def _checked_name(name: str) -> str:
     if len(name) > NAME_LENGTH:
         raise BadName(NameProblem.LENGTH)
-    if _WEB_ADDRESS.search(name.translate(_DOTS)):
+    if _WEB_ADDRESS.search(name if name.isascii() else name.translate(_DOTS)):
         raise BadName(NameProblem.WEB_ADDRESS)
     return name
 

@@ -16,7 +16,9 @@ from newsletter_service.delivery.models import Suppression
 from newsletter_service.links.urls import Links
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
+from newsletter_service.subscriptions.consent.rules import COMMAND
 from newsletter_service.subscriptions.exporting.service import all_subscribers
+from newsletter_service.subscriptions.importing.rows import Bringing, waiting_rows
 from newsletter_service.subscriptions.importing.rules import Answers, Fate, Proof
 from newsletter_service.subscriptions.importing.service import import_subscribers, read
 from newsletter_service.subscriptions.importing.sheets import write_sheet
@@ -87,9 +89,10 @@ def out_and_in_again(session: Session, mail_context: Services) -> None:
     session.expunge_all()
     begin_counting_anew(session)
     text = "".join([header, *reversed(rows)])
-    key = mail_context.suppression_key
-    sheet = read(session, lambda: StringIO(text, newline=""), key, NOW)
-    done = import_subscribers(session, sheet, Answers(Proof("zo stond het er")), key, NOW)
+    bringing = Bringing(Answers(Proof("zo stond het er")), mail_context.suppression_key, NOW, COMMAND)
+    with waiting_rows() as lines:
+        sheet = read(session, lambda: StringIO(text, newline=""), bringing, lines)
+        done = import_subscribers(session, sheet, lines, bringing)
     assert done.number(Fate.ADDED) == len(NAMES)
 
 

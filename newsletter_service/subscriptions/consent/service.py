@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import Select, Table, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from newsletter_service.db import insert_rows
+from newsletter_service.db import add_rows
 from newsletter_service.documents.service import Read, keep_shown
 from newsletter_service.subscriptions.consent.models import WITHOUT_PERSON, Consent
 from newsletter_service.subscriptions.consent.rules import By, Step
@@ -53,32 +53,46 @@ def record_wish(
     session.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class Wished:
-    """One step of one person, where many took it: of a reader by number, or of nobody's address (None) by its hash."""
+Proof = tuple[str | int | None, ...]
+"""One step of one person as bare values, without the number of the reader."""
 
-    subscriber_id: int | None
-    address_hmac: str
-    at: datetime
-    detail: Mapping[str, object]
-    step: Step
+_PROOF_COLUMNS = (
+    "address_hmac",
+    "step",
+    "at",
+    "detail",
+    "actor",
+    "staff_id",
+    "source",
+    "note",
+    "wording_version",
+    "wording_hash",
+    "privacy_version",
+    "privacy_hash",
+)
+_READ_NOTHING = ("", "", "", "")
 
 
-def record_wishes(session: Session, wished: Sequence[Wished], by: By, source: str, note: str) -> None:
-    """Write down steps of many people in one statement, with what they have in common: who, where, and the proof."""
-    shared = {"actor": by.actor, "staff_id": by.staff_id, "source": source, "note": note}
-    rows = [
-        {
-            "subscriber_id": one.subscriber_id,
-            "address_hmac": one.address_hmac,
-            "at": one.at,
-            "detail": one.detail or None,
-            "step": one.step,
-        }
-        for one in wished
-    ]
-    if rows:
-        insert_rows(session, cast(Table, Consent.__table__), rows, shared)
+@dataclass(frozen=True)
+class Witness:
+    """What steps of many people have in common: who took them, where, and the proof."""
+
+    by: By
+    source: str
+    note: str = ""
+
+
+def proof_of_step(address_hmac: str, step: Step, at: str, detail: str | None, seen: Witness) -> Proof:
+    """A step of consent as a row is written of it; `at` as clock.moment_text has it, `detail` as JSON."""
+    actor, staff_id = seen.by.actor.value, seen.by.staff_id
+    return (address_hmac, step.value, at, detail, actor, staff_id, seen.source, seen.note, *_READ_NOTHING)
+
+
+def record_proofs(session: Session, proofs: Sequence[tuple[int | None, Proof]]) -> None:
+    """Write down steps of many people, each of a reader by number, or of nobody's address (None)."""
+    if proofs:
+        rows = [(number, *proof) for number, proof in proofs]
+        add_rows(session, cast(Table, Consent.__table__), ("subscriber_id", *_PROOF_COLUMNS), rows)
 
 
 def record_of_all(

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Connection, exists, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
@@ -18,14 +18,16 @@ from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.addresses import Address
-from newsletter_service.subscriptions.importing.rules import Line, Standing, StayAway, Verified
+from newsletter_service.subscriptions.importing.rules import NOTHING, Line, Standing, StayAway, Verified
 from newsletter_service.subscriptions.importing.sheets import write_sheet
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.verification.rules import ClaimState, Evidence
 
 _AT_ONCE = 2000
+_ROWS_IN_A_PIECE = 200
 _EVERYBODY = 0
+_STANDINGS = {status: Standing(status) for status in Status}
 _BY_STAFF = "redactie"
 """What a verification by a person goes by where it is taken along: their name stays here."""
 _COLUMNS = (
@@ -48,17 +50,20 @@ def record_export(session: Session, now: datetime, actor: User | None = None) ->
 
 
 def export(session: Session, suppression_key: str) -> Iterator[str]:
-    """The table of everybody, row by row, and of those who stay away as hashes."""
-    return write_sheet(all_subscribers(session), all_who_stay_away(session, suppression_key))
+    """The table of everybody, some rows at a time, and of those who stay away as hashes."""
+    rows = write_sheet(all_subscribers(session), all_who_stay_away(session, suppression_key))
+    while piece := "".join(islice(rows, _ROWS_IN_A_PIECE)):
+        yield piece
 
 
 def all_subscribers(session: Session) -> Iterator[Line]:
     """Everybody, by address."""
     numbers = count(2)
     after = ""
+    connection = session.connection()  # rows as they are: the session would look at each of them once more
     query = select(*_COLUMNS).order_by(Subscriber.address).limit(_AT_ONCE)
-    while page := session.execute(query.where(Subscriber.address > after)).all():
-        chosen = _chosen(session, [row.id for row in page])
+    while page := connection.execute(query.where(Subscriber.address > after)).all():
+        chosen = _chosen(connection, [row.id for row in page])
         yield from (_line(next(numbers), row, chosen) for row in page)
         after = page[-1].address
 
@@ -88,7 +93,7 @@ class _Chosen:
     verified: defaultdict[int, list[Verified]]
 
 
-def _chosen(session: Session, numbers: Sequence[int]) -> _Chosen:
+def _chosen(connection: Connection, numbers: Sequence[int]) -> _Chosen:
     chosen = _Chosen(defaultdict(set), defaultdict(set), defaultdict(list))
     claims = (
         select(
@@ -103,33 +108,34 @@ def _chosen(session: Session, numbers: Sequence[int]) -> _Chosen:
         .where(among(Membership.subscriber_id, numbers))
         .order_by(Segment.slug)
     )
-    for claim in session.execute(claims):
-        chosen.segments[claim.subscriber_id].add(claim.slug)
-        if claim.state is ClaimState.VERIFIED:
-            source = _BY_STAFF if claim.evidence is Evidence.PERSON else claim.source
-            chosen.verified[claim.subscriber_id].append(Verified(claim.slug, source, claim.until))
+    for number, slug, state, evidence, source, until in connection.execute(claims):
+        chosen.segments[number].add(slug)
+        if state is ClaimState.VERIFIED:
+            by = _BY_STAFF if evidence is Evidence.PERSON else source
+            chosen.verified[number].append(Verified(slug, by, until))
     picked = select(subscriber_topic.c.subscriber_id, Topic.slug).join(
         Topic, Topic.id == subscriber_topic.c.topic_id
     )
     mine = among(subscriber_topic.c.subscriber_id, numbers)
-    for number, slug in session.execute(picked.where(mine)):
+    for number, slug in connection.execute(picked.where(mine)):
         chosen.topics[number].add(slug)
     return chosen
 
 
-def _line(number: int, row: Any, chosen: _Chosen) -> Line:
+def _line(place: int, row: Any, chosen: _Chosen) -> Line:
+    number, address, name, organisation, language, status, asked_at, confirmed_at, left_at, paused_until = row
     return Line(
-        number=number,
-        address=Address(row.address),
-        name=row.name,
-        organisation=row.organisation,
-        language=row.language,
-        segments=frozenset(chosen.segments.get(row.id, ())),
-        topics=frozenset(chosen.topics.get(row.id, ())),
-        status=Standing(row.status),
-        asked_at=row.asked_at,
-        confirmed_at=row.confirmed_at,
-        left_at=row.left_at,
-        paused_until=row.paused_until,
-        verified=tuple(chosen.verified.get(row.id, ())),
+        place,
+        Address(address),
+        name,
+        organisation,
+        language,
+        frozenset(chosen.segments.get(number, NOTHING)),
+        frozenset(chosen.topics.get(number, NOTHING)),
+        _STANDINGS[status],
+        asked_at,
+        confirmed_at,
+        left_at,
+        paused_until,
+        tuple(chosen.verified.get(number, ())),
     )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from newsletter_service.clock import AmbiguousTime, NonexistentTime, in_zone, local_moment
+from newsletter_service.files.csv import unguarded
 from newsletter_service.languages import Language
 from newsletter_service.subscriptions.addresses import Address, BadAddress, parse_address
 from newsletter_service.subscriptions.importing import columns
@@ -27,6 +28,7 @@ _DUTCH_MOMENT = re.compile(
 _NAMED_ZONE = re.compile(r"(\.\d{1,6})?(?: ([+-]\d{4}))?(?: [A-Z]{2,5})?(?: m=\S+)?$")
 _VERIFIED = re.compile(r"(?P<segment>[^()]+?)\s*(?:\((?P<more>[^()]*)\))?")
 _UNTIL = re.compile(r"(?:tot|until)\s+(?P<until>\S+(?: \d\d:\d\d(?::\d\d)?)?(?: [+-]\d{4})?)\s*,?\s*")
+_AS_WRITTEN = frozenset({"address", "name"})
 _DAMAGED = re.compile("[ÃÂ][\x80-\xbf]|â€|\ufffd|[ÃÂ][€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
@@ -48,15 +50,24 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The cells of a row by their column; a column that is not there is empty."""
+    """The cells of a row by their column; one that is empty, or not there, is in none."""
 
     texts: Mapping[str, str]
     words: Vocabulary
 
+    @classmethod
+    def of(cls, row: tuple[str, ...], places: Mapping[str, int], words: Vocabulary) -> "Cells":
+        """The cells of a row; what programs write for nothing is empty, but where a person may be called so."""
+        texts = {}
+        for column, place in places.items():
+            cell = unguarded(row[place].strip())
+            if cell and (column in _AS_WRITTEN or not columns.is_empty(cell)):
+                texts[column] = cell
+        return cls(texts, words)
+
     def text(self, column: str) -> str:
-        """What stands in a cell; empty for what programs write for nothing."""
-        cell = self.texts.get(column, "")
-        return "" if columns.is_empty(cell) else cell
+        """What stands in a cell."""
+        return self.texts.get(column, "")
 
     def words_of(self, column: str) -> str:
         """What stands in a cell, kept as it is; without NUL, which no text in PostgreSQL may hold."""
@@ -105,7 +116,7 @@ class Cells:
 
     def any_moment(self, column: str) -> datetime | None:
         """An aware moment, past or to come."""
-        cell = self.text(column)
+        cell = self.texts.get(column)
         return moment(column, cell, self.words.zone) if cell else None
 
     def moment(self, column: str) -> datetime | None:
@@ -146,7 +157,8 @@ def written(moment: datetime, zone: str) -> str:
     """On the clocks of `zone`; with the offset in the hour that comes twice, for there they do not tell."""
     steady = _steady_offset(moment.date(), zone)
     local = in_zone(moment, zone) if steady is None else moment + steady
-    text = f"{local.day:02}-{local.month:02}-{local.year} {local.hour:02}:{local.minute:02}:{local.second:02}"
+    iso = local.isoformat(" ", "seconds")
+    text = f"{iso[8:10]}-{iso[5:7]}-{iso[:4]} {iso[11:19]}"
     if steady is not None:
         return text
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
@@ -187,7 +199,6 @@ def moment(column: str, cell: str, zone: str) -> datetime:
         raise Unusable(Problem.TWICE_THAT_HOUR, column=column) from error
 
 
-@lru_cache(maxsize=1000)
 def _parsed(cell: str) -> datetime:
     """Dutch, ISO 8601, or as Go prints it ("2026-03-01 10:30:00.1 +0000 UTC"); without an offset it is local."""
     found = _DUTCH_MOMENT.fullmatch(cell)

@@ -123,6 +123,7 @@ _LANGUAGES: dict[str, Language] = {
     "english": "en",
 }
 _EMPTY = frozenset({"null", "none", "nil", "-", "–", "—", "--", "n/a", "#n/a", "nvt", "n.v.t.", "onbekend"})
+_LONGEST_EMPTY = max(map(len, _EMPTY))
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ def slugs_of(column: str, cell: str, known: Mapping[str, str]) -> frozenset[str]
 
 def is_empty(cell: str) -> bool:
     """Whether a cell holds nothing, or what programs and people write for nothing: NULL, "-", "n.v.t."."""
-    return not cell or cell.casefold() in _EMPTY
+    return not cell or (len(cell) <= _LONGEST_EMPTY and cell.casefold() in _EMPTY)
 
 
 def plain_heading(title: str) -> str:

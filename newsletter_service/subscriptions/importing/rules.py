@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from newsletter_service.delivery.rules import BOUNCED, Suppressed
 from newsletter_service.languages import Language
@@ -17,6 +18,7 @@ MOST_COLUMNS = 100
 PROOF_LENGTH = 1000
 PLACE_LENGTH = 150
 SOURCE_LENGTH = 150
+FILE_NAME_LENGTH = 150
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -39,9 +41,8 @@ class Verified:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One reader of a list; `segments` and `topics` are slugs, moments are aware.
+class Line(NamedTuple):
+    """One reader of a list; `segments` and `topics` are slugs, moments are aware. A tuple, as there are very many.
 
     `source` is where this reader's consent was given, if a column says so.
     """
@@ -130,27 +131,27 @@ class Known:
     was_confirmed: bool
 
 
-def fate(line: Line, known: Known | None, kept_off: Suppressed | None) -> Fate:
+def fate(stood: Standing, known: Known | None, kept_off: Suppressed | None) -> Fate:
     """What becomes of one line of a list that proves consent, by what is known of its address here.
 
     Nobody comes back by a list: what they said here counts for more than what a list says of them.
     """
     if known is not None:
-        return _fate_of_known(line, known, kept_off)
+        return _fate_of_known(stood, known, kept_off)
     if kept_off is Suppressed.ALL_MAIL:
         return Fate.SUPPRESSED
-    if line.status in REMEMBERED:
+    if stood in REMEMBERED:
         return Fate.LEFT_THERE
     if kept_off is Suppressed.IMPORTS:
         return Fate.LEFT_BEFORE
-    if line.status is not Standing.ACTIVE:
+    if stood is not Standing.ACTIVE:
         return Fate.NOT_ACTIVE
     return Fate.ADDED
 
 
-def _fate_of_known(line: Line, known: Known, kept_off: Suppressed | None) -> Fate:
+def _fate_of_known(stood: Standing, known: Known, kept_off: Suppressed | None) -> Fate:
     """Somebody signed the address up and nobody has confirmed it yet: the list's proof does, if it can."""
-    if known.status is not Status.PENDING or line.status is not Standing.ACTIVE:
+    if known.status is not Status.PENDING or stood is not Standing.ACTIVE:
         return Fate.KNOWN
     return Fate.WAITS if kept_off is not None or known.was_confirmed else Fate.CONFIRMED
 

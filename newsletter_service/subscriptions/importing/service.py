@@ -4,36 +4,35 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from itertools import islice
 from types import MappingProxyType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.audience.service import segments, topics
-from newsletter_service.clock import DEFAULT_ZONE, recurring_moment
-from newsletter_service.db import among
-from newsletter_service.delivery.rules import Suppressed, address_hmac
+from newsletter_service.clock import moment_from, moment_text
+from newsletter_service.db import among, expect_many_rows
+from newsletter_service.delivery.rules import Suppressed
 from newsletter_service.delivery.suppressions import KeptOff, keep_off_all, scopes, suppress
+from newsletter_service.errors import Conflict
 from newsletter_service.files.csv import Opener
 from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.operations.logs import without_addresses
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
-from newsletter_service.subscriptions.consent.rules import COMMAND, By, Step, by_staff
-from newsletter_service.subscriptions.consent.service import Wished, record_wishes
-from newsletter_service.subscriptions.importing.adding import Adding, Offers
+from newsletter_service.subscriptions.consent.rules import Step
+from newsletter_service.subscriptions.consent.service import Witness, proof_of_step, record_proofs
+from newsletter_service.subscriptions.importing.adding import add, confirm, offers
+from newsletter_service.subscriptions.importing.preparing import Preparing
+from newsletter_service.subscriptions.importing.rows import AT_ONCE, Bringing, Row, Rows
 from newsletter_service.subscriptions.importing.rules import (
     REMEMBERED,
-    Answers,
     Fate,
     Known,
-    Line,
     Problem,
-    Proof,
     Remark,
     Standing,
     StayAway,
@@ -42,8 +41,8 @@ from newsletter_service.subscriptions.importing.rules import (
 from newsletter_service.subscriptions.importing.sheets import Sheet, read_sheet
 from newsletter_service.subscriptions.models import Subscriber
 
-_AT_ONCE = 1000
 _EVERYBODY = 0
+_STANDINGS = {str(one): one for one in Standing}
 _STEPS = {Standing.LEFT: Step.LEFT, Standing.BOUNCED: Step.BOUNCED, Standing.BLOCKED: Step.LEFT}
 _WAITS = {
     Suppressed.ALL_MAIL: "this address wants no mail",
@@ -69,19 +68,32 @@ class Imported:
         return sum(len(self.lines[one]) for one in fates)
 
 
+class OffersChanged(Conflict):
+    """Segments, topics or domains are others than when the list was read: it has to be read again."""
+
+
 def read(
     session: Session,
     opener: Opener,
-    suppression_key: str,
-    now: datetime,
+    bringing: Bringing,
+    rows: Rows,
     *,
     chosen: Iterable[str] | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Sheet:
-    """The readers in a table, checked against the segments and topics there are."""
-    known = _by_any_name(segments(session)), _by_any_name(topics(session))
-    sheet = read_sheet(opener, *known, now, chosen=chosen, progress=progress)
-    mine = fingerprint(suppression_key)
+    """The readers in a table, checked against the segments and topics there are; their lines go into `rows`."""
+    preparing = Preparing(offers(session), bringing)
+    sheet = read_sheet(
+        opener,
+        _by_any_name(segments(session)),
+        _by_any_name(topics(session)),
+        bringing.now,
+        chosen=chosen,
+        keep=lambda line: rows.append(preparing.row(line)),
+        progress=progress,
+    )
+    rows.offers = preparing.offers
+    mine = fingerprint(bringing.suppression_key)
     foreign = next((one for one in sheet.stay_away if not one.key.startswith(f"{mine}:")), None)
     if foreign is not None:
         sheet.faults.add(foreign.number, Problem.FOREIGN_KEY)
@@ -91,68 +103,64 @@ def read(
 def import_subscribers(
     session: Session,
     sheet: Sheet,
-    answers: Answers,
-    suppression_key: str,
-    now: datetime,
+    rows: Rows,
+    bringing: Bringing,
     *,
-    file_name: str = "import",
     actor: User | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Imported:
-    """Add who is in `sheet`, confirmed; the answers say where and how they agreed, and are kept as proof.
+    """Add who is in `sheet` and `rows`, confirmed; the answers say where and how they agreed, and are kept as proof.
 
     Nobody comes back by a list: neither who is not to be mailed any more, nor who left here, nor whom this or an
-    earlier list names as having left. `actor` is None at a command.
+    earlier list names as having left. `actor` is None at a command. OffersChanged.
     """
-    by = by_staff(actor.id) if actor else COMMAND
-    importing = _Import(session, answers, suppression_key, now, by, file_name)
+    if offers(session) != rows.offers:
+        raise OffersChanged("segments, topics or domains changed since the list was read")
+    expect_many_rows(session)
+    importing = _Import(session, bringing)
     importing.keep_away(sheet.stay_away)
-    for number, lines in enumerate(_in_pieces(sheet.lines)):
-        importing.take(lines)
-        progress(min(len(sheet.lines), (number + 1) * _AT_ONCE))
+    done = 0
+    for piece in rows.pieces():
+        importing.take(piece)
+        done += len(piece)
+        progress(done)
     result = importing.result
     detail = {
         "added": result.number(Fate.ADDED),
         "confirmed": result.number(Fate.CONFIRMED),
-        "consent": without_addresses(answers.proof.words),
+        "consent": without_addresses(bringing.answers.proof.words),
     }
-    record(session, actor, "subscribers.import", "subscriber", _EVERYBODY, now, **detail)
+    record(session, actor, "subscribers.import", "subscriber", _EVERYBODY, bringing.now, **detail)
     return result
 
 
-def foresee(session: Session, sheet: Sheet, suppression_key: str) -> Imported:
-    """What would become of everybody in `sheet`, as things stand now; nothing is changed and nobody held up."""
+def foresee(session: Session, sheet: Sheet, rows: Rows) -> Imported:
+    """What would become of everybody in `sheet` and `rows`, as things stand now; nothing is changed, nobody held up."""
     foreseen = Imported()
     brought = {one.key.rpartition(":")[2]: one.scope for one in sheet.stay_away}
-    for lines in _in_pieces(sheet.lines):
-        _note(foreseen, _decided(session, lines, suppression_key, brought))
+    for piece in rows.pieces():
+        _note(foreseen, _decided(session, piece, brought))
     return foreseen
 
 
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """A line with the hash of its address, what becomes of it, and what the address is kept off."""
+class _Decided(NamedTuple):
+    """A row, what becomes of it, and what its address is kept off."""
 
-    line: Line
-    hashed: str
+    row: Row
     fate: Fate
     kept_off: Suppressed | None
 
 
 def _decided(
-    session: Session,
-    lines: Sequence[Line],
-    suppression_key: str,
-    brought: Mapping[str, Suppressed] = MappingProxyType({}),
+    session: Session, rows: Sequence[Row], brought: Mapping[str, Suppressed] = MappingProxyType({})
 ) -> list[_Decided]:
-    """What becomes of some lines; `brought` is what the list itself keeps addresses off, where that is not kept yet."""
-    hashes = [address_hmac(line.address.text, suppression_key) for line in lines]
-    known, kept_off = _known(session, lines), scopes(session, hashes)
+    """What becomes of some rows; `brought` is what the list itself keeps addresses off, where that is not kept yet."""
+    known, kept_off = _known(session, rows), scopes(session, [row.hashed for row in rows])
     decided = []
-    for line, hashed in zip(lines, hashes, strict=True):
-        here, kept = known.get(line.address.text), _stricter(kept_off.get(hashed), brought.get(hashed))
-        became = fate(line, here, kept)
-        decided.append(_Decided(line, hashed, became, kept))
+    for row in rows:
+        kept = _stricter(kept_off.get(row.hashed), brought.get(row.hashed))
+        became = fate(_STANDINGS[row.stood], known.get(row.address), kept)
+        decided.append(_Decided(row, became, kept))
     return decided
 
 
@@ -160,22 +168,20 @@ def _stricter(one: Suppressed | None, other: Suppressed | None) -> Suppressed | 
     return Suppressed.ALL_MAIL if Suppressed.ALL_MAIL in (one, other) else one or other
 
 
-def _known(session: Session, lines: Sequence[Line]) -> dict[str, Known]:
+def _known(session: Session, rows: Sequence[Row]) -> dict[str, Known]:
     """Readers with these addresses."""
     columns = (Subscriber.address, Subscriber.id, Subscriber.status, Subscriber.confirmed_at)
-    query = select(*columns).where(among(Subscriber.address, [line.address.text for line in lines]))
+    query = select(*columns).where(among(Subscriber.address, [row.address for row in rows]))
     return {
         row.address: Known(row.id, row.status, row.confirmed_at is not None) for row in session.execute(query)
     }
 
 
 def _note(result: Imported, decided: Sequence[_Decided]) -> None:
-    for one in decided:
-        result.lines[one.fate].append(one.line.number)
-        if one.fate is Fate.WAITS:
-            result.remarks.append(
-                Remark(one.line.number, Problem.STILL_WAITS, {"about": _WAITS[one.kept_off]})
-            )
+    for row, became, kept_off in decided:
+        result.lines[became].append(row.number)
+        if became is Fate.WAITS:
+            result.remarks.append(Remark(row.number, Problem.STILL_WAITS, {"about": _WAITS[kept_off]}))
 
 
 def _by_any_name(rows: Iterable[Segment] | Iterable[Topic]) -> dict[str, str]:
@@ -185,36 +191,17 @@ def _by_any_name(rows: Iterable[Segment] | Iterable[Topic]) -> dict[str, str]:
 
 def _in_pieces(things: Iterable[T]) -> Iterator[list[T]]:
     left = iter(things)
-    while piece := list(islice(left, _AT_ONCE)):
+    while piece := list(islice(left, AT_ONCE)):
         yield piece
 
 
 @dataclass
 class _Import:
-    """An import under way: what staff said of the list, and what has become of its lines so far."""
+    """An import under way, and what has become of its lines so far."""
 
     session: Session
-    answers: Answers
-    suppression_key: str
-    now: datetime
-    by: By
-    file_name: str
+    bringing: Bringing
     result: Imported = field(default_factory=Imported)
-
-    def __post_init__(self) -> None:
-        proof = self.answers.proof
-        self.note = proof.words
-        self.adding = Adding(
-            self.session,
-            Offers.of(self.session),
-            self.answers.vouched,
-            self.now,
-            self.by,
-            self.file_name,
-            self.note,
-            proof.place,
-            _beginning_of(proof) or self.now,
-        )
 
     def keep_away(self, stay_away: Sequence[StayAway]) -> None:
         """Write down who stays away; what is on its way to those who are not to be mailed is cancelled."""
@@ -229,35 +216,31 @@ class _Import:
                 among(Subscriber.address_hmac, never)
             )
             for subscriber_id, hashed in self.session.execute(query):
-                suppress(self.session, hashed, subscriber_id, hashes[hashed].reason, self.now)
+                suppress(self.session, hashed, subscriber_id, hashes[hashed].reason, self.bringing.now)
 
     def _keep_off(self, wanted: Mapping[str, KeptOff], steps: Mapping[str, Step]) -> None:
         new = keep_off_all(self.session, wanted)
-        wished = [
-            Wished(None, hashed, kept.at, {}, steps[hashed])
+        seen = Witness(self.bringing.by, self.bringing.file_name, self.bringing.answers.proof.words)
+        proofs = [
+            (None, proof_of_step(hashed, steps[hashed], moment_text(kept.at), None, seen))
             for hashed, kept in wanted.items()
             if hashed in new
         ]
-        record_wishes(self.session, wished, self.by, self.file_name, self.note)
+        record_proofs(self.session, proofs)
 
-    def take(self, lines: Sequence[Line]) -> None:
-        """Decide what becomes of some lines, and do it."""
-        decided = _decided(self.session, lines, self.suppression_key)
+    def take(self, rows: Sequence[Row]) -> None:
+        """Decide what becomes of some rows, and do it."""
+        decided = _decided(self.session, rows)
         _note(self.result, decided)
-        sorted_out: defaultdict[Fate, list[tuple[Line, str]]] = defaultdict(list)
-        for one in decided:
-            sorted_out[one.fate].append((one.line, one.hashed))
-        self.adding.add(sorted_out[Fate.ADDED])
-        self.adding.confirm([line for line, _hashed in sorted_out[Fate.CONFIRMED]])
+        sorted_out: defaultdict[Fate, list[Row]] = defaultdict(list)
+        for row, became, _kept_off in decided:
+            sorted_out[became].append(row)
+        add(self.session, sorted_out[Fate.ADDED])
+        confirm(self.session, sorted_out[Fate.CONFIRMED])
         self._remember(sorted_out[Fate.LEFT_THERE])
 
-    def _remember(self, left: Sequence[tuple[Line, str]]) -> None:
+    def _remember(self, left: Sequence[Row]) -> None:
         wanted = {
-            hashed: KeptOff(*REMEMBERED[line.status], line.left_at or self.now) for line, hashed in left
+            row.hashed: KeptOff(*REMEMBERED[_STANDINGS[row.stood]], moment_from(row.left_at)) for row in left
         }
-        self._keep_off(wanted, {hashed: _STEPS[line.status] for line, hashed in left})
-
-
-def _beginning_of(proof: Proof) -> datetime | None:
-    """When consent was given by those of whom no column says it, if staff did."""
-    return recurring_moment(proof.on, time(), DEFAULT_ZONE) if proof.on else None
+        self._keep_off(wanted, {row.hashed: _STEPS[_STANDINGS[row.stood]] for row in left})

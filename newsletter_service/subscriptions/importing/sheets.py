@@ -12,9 +12,10 @@ from newsletter_service.files.csv import (
     Opener,
     Row,
     UnreadableFile,
+    bare_csv_line,
     csv_line,
+    guarded,
     rows_from,
-    unguarded,
 )
 from newsletter_service.subscriptions.addresses import BadAddress, parse_address
 from newsletter_service.subscriptions.importing import columns
@@ -105,13 +106,15 @@ def read_sheet(
     now: datetime,
     *,
     chosen: Iterable[str] | None = None,
+    keep: Callable[[Line], None] | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> Sheet:
     """The readers in a table with a header, as spreadsheets and other programs write it.
 
     Only the addresses must be there. `segments` and `topics` give a slug by whatever may name it, in lower case.
     `chosen` says what each column is, where somebody did. Moments without an offset are meant on our clocks, or on
-    those of the program that wrote the file. `progress` hears the number of rows every now and then.
+    those of the program that wrote the file. Lines go to `keep`, or into the sheet. `progress` hears the number of
+    rows every now and then.
     """
     sheet = Sheet()
     try:
@@ -120,7 +123,8 @@ def read_sheet(
         if header is None:
             sheet.faults.add(1, Problem.NO_ADDRESSES)
             return sheet
-        reading = _begun(sheet, header, Vocabulary(segments, topics, now, DEFAULT_ZONE), chosen)
+        words = Vocabulary(segments, topics, now, DEFAULT_ZONE)
+        reading = _begun(sheet, header, words, chosen, keep or sheet.lines.append)
         if reading is not None:
             reading.add_all(rows, progress)
     except UnreadableFile as error:
@@ -134,35 +138,42 @@ def write_sheet(
     """A file of readers and of hashes, row by row, for Dutch spreadsheets; read_sheet reads it back unchanged."""
     yield BEGINNING + csv_line(HEADINGS.values())
     for line in lines:
-        yield _row(
-            address=line.address.text,
-            name=line.name,
-            organisation=line.organisation,
-            language=columns.LANGUAGE_WORDS[line.language],
-            segments=" ".join(sorted(line.segments)),
-            topics=" ".join(sorted(line.topics)),
-            status=columns.STATUS_WORDS[line.status],
-            asked_at=_or_nothing(line.asked_at, zone),
-            confirmed_at=_or_nothing(line.confirmed_at, zone),
-            left_at=_or_nothing(line.left_at, zone),
-            paused_until=_or_nothing(line.paused_until, zone),
-            verified=", ".join(_verified(one, zone) for one in line.verified),
-        )
+        yield bare_csv_line(_cells_of(line, zone))
     for one in stay_away:
         word = (
             columns.SUPPRESSED_WORD
             if one.scope is Suppressed.ALL_MAIL
             else columns.STATUS_WORDS[Standing.LEFT]
         )
-        yield _row(status=word, address_hash=one.key, reason=one.reason, since=written(one.since, zone))
+        cells = {
+            "status": word,
+            "address_hash": one.key,
+            "reason": one.reason,
+            "since": written(one.since, zone),
+        }
+        yield csv_line([cells.get(column, "") for column in HEADINGS])
 
 
-def _row(**cells: str) -> str:
-    return csv_line([cells.get(column, "") for column in HEADINGS])
+def _cells_of(line: Line, zone: str) -> tuple[str, ...]:
+    """The cells of a reader, in the order of HEADINGS; those that are ours need no guard."""
+    return (
+        guarded(line.address.text),
+        guarded(line.name),
+        guarded(line.organisation),
+        columns.LANGUAGE_WORDS[line.language],
+        guarded(" ".join(sorted(line.segments))) if line.segments else "",
+        guarded(" ".join(sorted(line.topics))) if line.topics else "",
+        columns.STATUS_WORDS[line.status],
+        written(line.asked_at, zone) if line.asked_at else "",
+        written(line.confirmed_at, zone) if line.confirmed_at else "",
+        written(line.left_at, zone) if line.left_at else "",
+        written(line.paused_until, zone) if line.paused_until else "",
+        guarded(", ".join(_verified(one, zone) for one in line.verified)) if line.verified else "",
+        *_NO_HASH,
+    )
 
 
-def _or_nothing(moment: datetime | None, zone: str) -> str:
-    return written(moment, zone) if moment else ""
+_NO_HASH = ("", "", "")
 
 
 def _verified(one: Verified, zone: str) -> str:
@@ -200,7 +211,13 @@ def _is_plain_list(opener: Opener) -> bool:
         return False
 
 
-def _begun(sheet: Sheet, header: Row, words: Vocabulary, chosen: Iterable[str] | None) -> "_Reading | None":
+def _begun(
+    sheet: Sheet,
+    header: Row,
+    words: Vocabulary,
+    chosen: Iterable[str] | None,
+    keep: Callable[[Line], None],
+) -> "_Reading | None":
     """What reads the rows below a header; None if that cannot be."""
     cells = header.cells
     try:
@@ -216,7 +233,7 @@ def _begun(sheet: Sheet, header: Row, words: Vocabulary, chosen: Iterable[str] |
     if found.program:
         sheet.program = found.program.name
         words = Vocabulary(words.segments, words.topics, words.now, found.program.zone)
-    return _Reading(sheet, found.places, len(cells), words)
+    return _Reading(sheet, found.places, len(cells), words, keep)
 
 
 @dataclass
@@ -227,6 +244,7 @@ class _Reading:
     places: Mapping[str, int]
     width: int
     words: Vocabulary
+    keep: Callable[[Line], None]
     seen: dict[str, int] = field(default_factory=dict)
 
     def add_all(self, rows: Iterable[Row], progress: Callable[[int], None]) -> None:
@@ -243,9 +261,8 @@ class _Reading:
             if len(row.cells) > self.width and any(map(str.strip, row.cells[self.width :])):
                 raise Unusable(Problem.TOO_WIDE)
             padded = row.cells if len(row.cells) >= self.width else (*row.cells, *[""] * self.width)
-            texts = {column: unguarded(padded[place].strip()) for column, place in self.places.items()}
-            cells = Cells(texts, self.words)
-            if not texts["address"] and texts.get("address_hash"):
+            cells = Cells.of(padded, self.places, self.words)
+            if not cells.text("address") and cells.text("address_hash"):
                 self._add_stay_away(row.line, cells)
             else:
                 self._add_line(row.line, cells)
@@ -270,7 +287,7 @@ class _Reading:
             source=cells.words_of("source"),
         )
         self._once(line.address.text, number)
-        self.sheet.lines.append(line)
+        self.keep(line)
 
     def _add_stay_away(self, number: int, cells: Cells) -> None:
         key, reason, since = cells.text("address_hash"), cells.text("reason"), cells.moment("since")

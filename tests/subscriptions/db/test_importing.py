@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,11 @@ from newsletter_service.subscriptions.commands import subscriber_commands
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import COMMAND
 from newsletter_service.subscriptions.consent.service import forget_person
+from newsletter_service.subscriptions.importing.rows import AT_ONCE, Bringing, waiting_rows
+from newsletter_service.subscriptions.importing.rules import Answers, Proof
+from newsletter_service.subscriptions.importing.service import OffersChanged, import_subscribers, read
 from newsletter_service.subscriptions.lists.service import hand_in
-from newsletter_service.subscriptions.models import Membership, Subscriber
+from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
 from newsletter_service.subscriptions.rules import Choices
 from newsletter_service.subscriptions.service import confirm, sign_up
 from newsletter_service.subscriptions.verification.rules import ClaimState
@@ -346,3 +350,28 @@ def test_words_that_a_list_brings_come_in_without_nul(app: Flask, session: Sessi
 def test_a_list_is_kept_whatever_its_file_is_called(session: Session) -> None:
     sam = make_staff(session, Role.COMMUNICATOR)
     assert hand_in(session, "key", "le\0den.csv", sam, NOW).file_name == "leden.csv"
+
+
+def test_a_list_is_read_again_where_what_it_was_read_by_has_changed(
+    session: Session, mail_context: Services
+) -> None:
+    bringing = Bringing(Answers(Proof(NOTE)), mail_context.suppression_key, NOW, COMMAND)
+    with waiting_rows() as rows:
+        sheet = read(session, lambda: StringIO("address,segments\nanna@b.example,politie\n"), bringing, rows)
+        make_segment(session, "meldkamer", ("b.example",))
+        with pytest.raises(OffersChanged):
+            import_subscribers(session, sheet, rows, bringing)
+        assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_a_list_longer_than_what_is_written_at_once_comes_in_whole(
+    app: Flask, session: Session, sheet: Path
+) -> None:
+    many = 2 * AT_ONCE + 1
+    sheet.write_text("\n".join(["address,topics", *(f"lezer{n}@b.example,jeugd" for n in range(many))]))
+    assert run(app, "import", sheet, "--consent", NOTE)[1].startswith(f"{many} added")
+    count = func.count()
+    assert session.scalar(select(count).select_from(Subscriber)) == many
+    assert session.scalar(select(count).select_from(subscriber_topic)) == many
+    by_steps = select(count).select_from(Consent).join(Subscriber, Consent.subscriber_id == Subscriber.id)
+    assert session.scalar(by_steps.where(Consent.address_hmac == Subscriber.address_hmac)) == many

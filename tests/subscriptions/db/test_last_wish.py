@@ -38,6 +38,8 @@ from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.address_changes import service as changes
 from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.addresses import Address
+from newsletter_service.subscriptions.consent.rules import COMMAND
+from newsletter_service.subscriptions.importing.rows import Bringing, waiting_rows
 from newsletter_service.subscriptions.importing.rules import Answers, Proof
 from newsletter_service.subscriptions.importing.service import import_subscribers
 from newsletter_service.subscriptions.importing.service import read as read_sheet
@@ -223,9 +225,10 @@ class LastWish(Driver, RuleBasedStateMachine):
 
     @rule(who=address)
     def import_from_a_list(self, who: str) -> None:
-        sheet = read_sheet(self.session, lambda: StringIO(f"address\n{who}\n"), SUPPRESSION_KEY, self.now)
-        answers = Answers(Proof("op papier"))
-        import_subscribers(self.session, sheet, answers, SUPPRESSION_KEY, self.now)
+        bringing = Bringing(Answers(Proof("op papier")), SUPPRESSION_KEY, self.now, COMMAND)
+        with waiting_rows() as rows:
+            sheet = read_sheet(self.session, lambda: StringIO(f"address\n{who}\n"), bringing, rows)
+            import_subscribers(self.session, sheet, rows, bringing)
         self.session.expire_all()
         self.wishes[who].import_(self.now)
 

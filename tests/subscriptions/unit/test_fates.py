@@ -3,17 +3,15 @@
 import pytest
 
 from newsletter_service.delivery.rules import Suppressed
-from newsletter_service.subscriptions.addresses import Address
-from newsletter_service.subscriptions.importing.rules import Fate, Known, Line, Standing, fate
+from newsletter_service.subscriptions.importing.rules import Fate, Known, Standing, fate
 from newsletter_service.subscriptions.rules import Status
 
-ANNA = Address("anna@gemeente.example")
 NEVER, NO_LISTS = Suppressed.ALL_MAIL, Suppressed.IMPORTS
 AWAY = (Standing.LEFT, Standing.BOUNCED, Standing.BLOCKED)
 
 
 def becomes(standing: Standing, known: Known | None = None, kept_off: Suppressed | None = None) -> Fate:
-    return fate(Line(2, ANNA, status=standing), known, kept_off)
+    return fate(standing, known, kept_off)
 
 
 def test_who_is_new_comes_in_unless_they_left_or_never_began() -> None:
