@@ -16,6 +16,10 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "audit": Command("newsletter_service.trail.commands:audit_commands", "The audit trail."),
+    "backup": Command(
+        "newsletter_service.safekeeping.commands:backup",
+        "Write the database, and the keys where that is wanted, to FILE while the service works.",
+    ),
     "bounces": Command(
         "newsletter_service.bounces.commands:bounce_commands", "What comes back of letters that were sent."
     ),
@@ -28,6 +32,10 @@ COMMANDS = {
         "newsletter_service.editions.commands:edition_commands", "Look at editions and move them on."
     ),
     "jobs": Command("scheduled_jobs.commands:jobs", "What the scheduler does by itself."),
+    "restore": Command(
+        "newsletter_service.safekeeping.commands:restore",
+        "Put the backup FILE into an empty database, which keeps still until somebody lets it go on.",
+    ),
     "routes": Command("flask.cli:routes_command", "Show the routes for the app.", "app"),
     "seed": Command(
         "newsletter_service.seed:seed",
@@ -43,6 +51,10 @@ COMMANDS = {
         "newsletter_service.staff.commands:staff_commands",
         "Accounts of the people who make the newsletter.",
         "app",
+    ),
+    "still": Command(
+        "newsletter_service.standstill.commands:still_commands",
+        "A service that keeps still, because its database is a copy.",
     ),
     "subscribers": Command(
         "newsletter_service.registry.commands:subscriber_commands",

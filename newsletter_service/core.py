@@ -52,4 +52,5 @@ def _services(settings: Settings, clock: Callable[[], datetime]) -> Services:
         metrics_token=settings.metrics_token,
         demo=settings.demo,
         instance_dir=settings.instance_dir,
+        nightly_backup=settings.nightly_backup,
     )

@@ -79,10 +79,13 @@ def one_of(members: type[StrEnum], length: int) -> Enum:
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-def add_missing(session: Session, model: "type[Base]", rows: Sequence[Mapping[str, object]]) -> None:
+def add_missing(
+    session: Session | Connection, model: "type[Base]", rows: Sequence[Mapping[str, object]]
+) -> None:
     """Add those of `rows` whose key is not there yet, whoever else adds them in this moment."""
-    insert = _INSERTS[session.get_bind().dialect.name]
-    session.execute(insert(model).on_conflict_do_nothing(), rows)
+    connection = session if isinstance(session, Connection) else session.connection()
+    insert = _INSERTS[connection.dialect.name]
+    connection.execute(insert(model).on_conflict_do_nothing(), rows)
 
 
 class Base(DeclarativeBase):

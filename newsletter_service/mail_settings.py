@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from newsletter_service.continuity.witness import Witness
 from newsletter_service.delivery.worker.rate_limits import Limits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.files.locations import TEMPLATES
@@ -31,6 +32,7 @@ def delivery_config(settings: Settings, engine: Engine, clock: Callable[[], date
         bounce_domain=settings.bounce_domain,
         limits=limits(settings),
         on_uncertain=settings.smtp_on_uncertain,
+        witness=Witness(settings.instance_dir),
     )
 
 

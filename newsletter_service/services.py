@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from newsletter_service.backups.rules import NightlyBackup
 from newsletter_service.budgets.rules import FormLimits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.imap import ImapServer
@@ -40,6 +41,7 @@ class Services:
     metrics_token: str
     demo: bool
     instance_dir: Path
+    nightly_backup: NightlyBackup | None
 
     def prospect(self, session: Session, now: datetime) -> Prospect:
         """What somebody may expect who becomes a reader now."""

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from newsletter_service import retention
+from newsletter_service.backups.rules import KeysIn, NightlyBackup
 from newsletter_service.budgets.rules import USUAL_LIMITS, FormLimits
 from newsletter_service.environment import Environment
 from newsletter_service.files.locations import CHECKOUT
@@ -81,6 +82,7 @@ class Settings:
     suppression_key: str = ""
     form_limits: FormLimits = USUAL_LIMITS
     dkim_selector: str = ""
+    nightly_backup: NightlyBackup | None = None
 
     @property
     def keys(self) -> SecretKeys:
@@ -143,6 +145,30 @@ def _read(env: Environment) -> Settings:
         ),
         form_limits=_form_limits(env),
         dkim_selector=env.domain("DKIM_SELECTOR"),
+        nightly_backup=_nightly_backup(env),
+    )
+
+
+def _nightly_backup(env: Environment) -> NightlyBackup | None:
+    """Backups of each night, if they are wanted: encrypted, unless it is said that they are not to be."""
+    folder = env.text("BACKUP_DIR")
+    if not folder:
+        for name in ("RECIPIENTS", "DAYS", "KEYS"):
+            if env.text(f"BACKUP_{name}"):
+                env.problems.append(f"BACKUP_{name} needs BACKUP_DIR: give that folder too.")
+        return None
+    recipients = env.listed("BACKUP_RECIPIENTS")
+    if not recipients:
+        env.problems.append("BACKUP_RECIPIENTS is not set: give recipients of age (age1…), or `unencrypted`.")
+    for one in recipients:
+        if one != "unencrypted" and not one.startswith("age1"):
+            env.problems.append(f"BACKUP_RECIPIENTS names {one!r}: give recipients of age, such as age1….")
+    keys: KeysIn = env.choice("BACKUP_KEYS", "none", "together")
+    return NightlyBackup(
+        folder=Path(folder).resolve(),
+        recipients=tuple(one for one in recipients if one != "unencrypted"),
+        days=env.whole("BACKUP_DAYS", 14, 1, 3650),
+        keys=keys,
     )
 
 

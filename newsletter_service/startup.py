@@ -22,13 +22,21 @@ log = logging.getLogger(__name__)
 
 def start() -> Settings:
     """The environment's settings; ends the process with one clear line per problem."""
+    settings = start_without_key()
+    try:
+        return with_suppression_key(settings)
+    except (NotWritable, WrongKey) as error:
+        sys.exit(str(error))
+
+
+def start_without_key() -> Settings:
+    """The same for a command that brings the suppression key along: none is made, and none is looked for."""
     keep_private()
     try:
         settings = Settings.from_env()
         private_folder(settings.instance_dir)
         private_database(settings.database_url)
-        settings = with_suppression_key(settings)
-    except (SettingsError, NotPrivate, NotWritable, WrongKey) as error:
+    except (SettingsError, NotPrivate, NotWritable) as error:
         sys.exit(str(error))
     init_logs(settings.log_format)
     for name in misspelt(os.environ, known_names()):

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from newsletter_service.continuity.service import STILL
 from newsletter_service.core import create_core_from_env
 from newsletter_service.db import db
 from newsletter_service.errors import NewsletterError
@@ -22,19 +23,26 @@ from newsletter_service.operations.signals import StopSignals
 from newsletter_service.services import services
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
-from scheduled_jobs.schedule import JOBS, Job
+from scheduled_jobs.schedule import JOBS, Job, keeps_still
 
 _ENDS_WITHIN_SECONDS = 9.0
 
 log = logging.getLogger("scheduled_jobs")
 _database = Outage(log, "waiting for the database")
+_copy = Outage(log, "no job runs")
 
 
 def run_job(app: Flask, job: Job) -> None:
-    """Run one job in an app context of its own; what goes wrong is logged, and tried again at the next tick."""
+    """Run one job in an app context of its own; what goes wrong is logged, and tried again at the next tick.
+
+    None runs while the database is a copy of which nobody has said yet that it goes on.
+    """
     failing: Outage = app.extensions.setdefault(f"{job.name} fails", Outage(log, f"job {job.name} failed"))
     with app.app_context():
         try:
+            if keeps_still():
+                _copy.note(STILL)
+                return
             done = job.run()
         except OperationalError as error:
             _database.note(_words(error))
@@ -46,6 +54,7 @@ def run_job(app: Flask, job: Job) -> None:
             failing.note(f"tried again in {job.every_seconds} s", error=error)
             return
     _database.over()
+    _copy.over()
     failing.over()
     for line in done.splitlines():
         log.info("%s", line)

@@ -3,7 +3,8 @@
 import click
 from flask.cli import AppGroup
 
-from scheduled_jobs.schedule import JOBS
+from newsletter_service.continuity.service import STILL
+from scheduled_jobs.schedule import JOBS, keeps_still
 
 jobs = AppGroup("jobs", help="What the scheduler does by itself.")
 
@@ -19,5 +20,7 @@ def list_jobs() -> None:
 @click.argument("name", type=click.Choice([job.name for job in JOBS]))
 def run_job(name: str) -> None:
     """Run job NAME once, now."""
+    if keeps_still():
+        raise click.ClickException(f"Nothing is run: {STILL}.")
     (job,) = (job for job in JOBS if job.name == name)
     click.echo(job.run() or "nothing was due")

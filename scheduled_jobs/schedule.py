@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from newsletter_service.continuity.service import stands_still
+from newsletter_service.db import db
+from newsletter_service.services import services
 from scheduled_jobs import (
     answer_forms,
     ask_reconsent,
+    back_up,
     change_addresses,
     check_claims,
     compose_due,
@@ -22,6 +26,7 @@ from scheduled_jobs import (
     scrub_erased,
     take_in_lists,
     tell_staff,
+    watch_copy,
 )
 
 
@@ -35,6 +40,7 @@ class Job:
 
 
 JOBS = (
+    Job("watch-copy", 5, watch_copy.run),
     Job("open-next-edition", 300, open_next_edition.run),
     Job("compose-due", 5, compose_due.run),
     Job("release-due", 5, release_due.run),
@@ -52,6 +58,13 @@ JOBS = (
     Job("scrub-erased", 20, scrub_erased.run),
     Job("purge-stale", 3600, purge_stale.run),
     Job("mail-audit-head", 60, mail_audit_head.run),
+    Job("back-up", 600, back_up.run),
     Job("watch-bounces", 300, tell_staff.of_refusals),
     Job("watch-sign-ins", 60, tell_staff.of_failed_sign_ins),
 )
+
+
+def keeps_still() -> bool:
+    """Whether no job may run, for the database is a copy: asked before each."""
+    delivery = services().delivery
+    return stands_still(db.engine, delivery.witness, delivery.clock())

@@ -55,6 +55,7 @@ class HoldReason(StrEnum):
     UNPRINTABLE = "unprintable"
     PERSONAL_LINK = "personal_link"
     CANCELLING = "cancelling"
+    RESTORED = "restored"
 
 
 class Hindrance(StrEnum):

@@ -113,6 +113,9 @@ def why_held(edition: Edition) -> str:
         HoldReason.UNPRINTABLE: _("Er kon geen goede brief van worden gemaakt; misschien is hij te groot."),
         HoldReason.PERSONAL_LINK: _("Er staat een persoonlijke link van één lezer in."),
         HoldReason.CANCELLING: _("Wordt geannuleerd."),
+        HoldReason.RESTORED: _(
+            "De dienst is op een oudere kopie teruggezet; misschien is deze editie al verstuurd."
+        ),
     }
     return known[edition.hold_reason] if edition.hold_reason else edition.hold_words
 

@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, request
 
+from newsletter_service.continuity.service import stands_still
 from newsletter_service.db import db
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.operations.outages import Outage
@@ -15,7 +16,10 @@ log = logging.getLogger(__name__)
 
 
 def init_upgrading(app: Flask) -> None:
-    """Hold back the pages of `app` until `newsletter db upgrade` was run; looked at no more once all is well."""
+    """Hold back the pages of `app` until `newsletter db upgrade` was run; looked at no more once all is well.
+
+    A copy is noticed then, too.
+    """
     waiting = Outage(log, "waiting")
     settled: list[bool] = []
 
@@ -24,6 +28,7 @@ def init_upgrading(app: Flask) -> None:
             return None
         needed = not_ready(db.engine, services().suppression_key)
         if not needed:
+            stands_still(db.engine, services().delivery.witness, services().clock())
             settled.append(True)
             waiting.over()
             return None

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from newsletter_service.continuity.service import Standing
 from newsletter_service.delivery.ledger.rows import Claimed
 from newsletter_service.delivery.worker.outcomes import LetterOutcome
 from newsletter_service.smtp.replies import Reply
@@ -13,7 +14,8 @@ class Batch:
     """What one transaction is about: outcomes and unsent letters go in, letters that may go now come out.
 
     `refusals` are replies that concern all letters; `stopped` are those of the `waiting` letters that may not go any
-    more, by delivery id. With `more` there is something due that found no room.
+    more, by delivery id. With `more` there is something due that found no room. `standing` is whether the service may
+    go on, if that was looked at.
     """
 
     outcomes: list[LetterOutcome]
@@ -24,6 +26,7 @@ class Batch:
     stopped: set[int] = field(default_factory=set)
     claimed: int = 0
     more: bool = False
+    standing: Standing | None = None
 
     @property
     def ended(self) -> set[int]:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from newsletter_service.continuity.service import look
 from newsletter_service.delivery.ledger import claims, due, workers
 from newsletter_service.delivery.ledger.fast_path import exchange
 from newsletter_service.delivery.ledger.rows import MOST_AT_ONCE, Chosen, Claimed, Place, Wanted
@@ -52,7 +53,7 @@ class Batcher:
         self._running: list[int] = []
         self._heartbeat = Heartbeat()
         self._last_count = float("-inf")
-        self._unsure = self._more = self._notice_due = False
+        self._unsure = self._more = self._notice_due = self._still = False
 
     @property
     def _worker(self) -> str:
@@ -90,7 +91,7 @@ class Batcher:
             return
         if self._nothing_may_go():
             self._give_back_all(connection)
-            waits = self._limiter.has_no_share
+            waits = self._limiter.has_no_share and not self._still
             batch.more = waits and (due.anything_due(connection, now) if beats else self._more)
             return
         room = self._room_after(batch, slots)
@@ -184,6 +185,7 @@ class Batcher:
     def leave(self, connection: Connection, batch: Batch) -> None:
         """The last transaction: settles what is known, gives back what reached no connection; the rest is uncertain."""
         now = self._config.clock()
+        batch.standing = look(connection, self._config.witness, now, marks=True)
         self._settler.settle(connection, self._worker, batch.outcomes, now)
         workers.hand_back(connection, self._worker, [row.delivery_id for row in batch.unsent])
         self._pause_mailings(connection, batch, now)
@@ -191,6 +193,8 @@ class Batcher:
 
     def remember(self, batch: Batch) -> None:
         """Takes into memory what was committed."""
+        if batch.standing is not None:
+            batch.standing.tell(self._config.witness)
         had_orphans = bool(self._orphaned)
         for delivery_id in batch.ended:
             del self._handed[delivery_id]
@@ -233,8 +237,14 @@ class Batcher:
         return room - self._notices.unseen if self._notice_due and not self._notice_prefetcher.full else 0
 
     def _nothing_may_go(self) -> bool:
-        """Whether nothing may go for long: the SMTP server backs off, or other workers have all the connections."""
-        return self._limiter.has_no_share or self._limiter.server_backoff(time.monotonic()) >= LONG
+        """Whether nothing may go for long: the database is a copy, the SMTP server backs off, or other workers have all
+        the connections.
+        """
+        return (
+            self._still
+            or self._limiter.has_no_share
+            or self._limiter.server_backoff(time.monotonic()) >= LONG
+        )
 
     def _should_claim(self, room: int, now: float) -> bool:
         return self._prefetcher.wanted(room, self._heartbeat.pace, now) > 0 or self._prefetcher.is_short(now)
@@ -250,6 +260,8 @@ class Batcher:
     # --- once a second ---
 
     def _beat(self, connection: Connection, batch: Batch, now: datetime) -> None:
+        batch.standing = look(connection, self._config.witness, now, marks=True)
+        self._still = batch.standing.still
         batch.stopped = due.stopped(connection, [row.delivery_id for row in batch.waiting])
         if self._heartbeat.beat(connection, now):
             self._lose_rows(batch)

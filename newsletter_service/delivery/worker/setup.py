@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
+from newsletter_service.continuity.witness import Witness
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.liveness import Liveness
 from newsletter_service.delivery.worker.personalise import LinkMaker, NoticeMaker
@@ -37,7 +38,7 @@ class DeliveryConfig:
 
     `notices` makes the letters of notices. `report` is called about once a second. `liveness` and `server_away`
     remember from one run to the next which other workers are alive, and what was logged of a server that takes no
-    letters.
+    letters; so does `copy` of a database that is one. `witness` knows what this machine saw of the database.
     """
 
     engine: Engine
@@ -54,6 +55,8 @@ class DeliveryConfig:
     report: Callable[[Snapshot], None] | None = None
     liveness: Liveness = field(default_factory=Liveness)
     server_away: Outage = field(default_factory=lambda: Outage(log, "the SMTP server takes no letters"))
+    witness: Witness = field(default_factory=Witness)
+    copy: Outage = field(default_factory=lambda: Outage(log, "nothing is sent"))
 
     @property
     def hold_uncertain(self) -> bool:

@@ -26,6 +26,7 @@ OF_NO_READER = {
         "audit_seal",
         "budget_use",
         "calendar",
+        "continuity",
         "document",
         "correction",
         "correction_sign_off",

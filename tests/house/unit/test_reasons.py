@@ -36,7 +36,7 @@ def test_every_line_that_is_not_checked_says_why() -> None:
 
 def test_they_are_few() -> None:
     asked = found_in(*PRODUCT)
-    assert sum("noqa" in one for one in asked) <= 19
+    assert sum("noqa" in one for one in asked) <= 20
     assert sum("type: ignore" in one for one in asked) <= 11
 
 

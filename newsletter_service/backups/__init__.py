@@ -1,0 +1,1 @@
+"""Backups: one file with the database and, where that is wanted, the keys; made, checked and put back."""
