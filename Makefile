@@ -13,7 +13,7 @@ CHECKS := check-types check-audit check-imports check-templates check-dead-code 
     check-format check-style check-scripts
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) # what one tool says stands in one place
 
-.PHONY: $(CHECKS) help run test check format catalogues migration lock letters walks screenshots bench chaos clean
+.PHONY: $(CHECKS) help run test check format catalogues migration seal lock letters walks screenshots bench chaos clean
 
 help: ## What can be made here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,10 @@ catalogues: .venv/ready ## Bring the Dutch and English catalogues up to date wit
 migration: .venv/ready ## Write a migration for changed models (NAME="what changes")
 	DEMO=1 $(BIN)/newsletter db upgrade
 	DEMO=1 $(BIN)/newsletter db migrate -m "$(NAME)"
+	@echo "Tidy it up, then run make seal: from then on it is never edited again."
+
+seal: .venv/ready ## Write down what new migrations say, which is never edited again
+	@$(BIN)/python -m tests.house.sealed
 
 lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashes: of what runs, and of that with all tools
 	$(BIN)/uv pip compile $(LOCKING) -o requirements.lock pyproject.toml

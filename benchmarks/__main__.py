@@ -1,4 +1,4 @@
-"""`python -m benchmarks [compare|far|together|growth|waiting|readers|trail]` prints a table; all are written down too.
+"""`python -m benchmarks [PART...]` prints a table of some parts, or of all and then writes it down too.
 
 QUICK=1 does less of everything, and BENCH_READERS (1,000,000) says how far growth is followed: neither is written down.
 """
@@ -14,6 +14,7 @@ from benchmarks.growth import SIZES, growth
 from benchmarks.readers import READERS as FOR_STAFF
 from benchmarks.readers import readers
 from benchmarks.report import Row, print_header, print_row, write
+from benchmarks.screens import LETTERS, screens
 from benchmarks.together import together
 from benchmarks.trail import ENTRIES, trail
 from benchmarks.waiting import waiting
@@ -29,6 +30,7 @@ PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "together": lambda: together(1 if QUICK else 3),
     "growth": lambda: growth(_SIZES),
     "waiting": lambda: waiting(1 if QUICK else 3),
+    "screens": lambda: screens(letters=20_000 if QUICK else LETTERS),
     "readers": lambda: readers(number=10_000 if QUICK else FOR_STAFF),
     "trail": lambda: trail(10_000 if QUICK else ENTRIES),
 }

@@ -72,7 +72,7 @@ def growth(sizes: Mapping[int, int], manner: Manner = MANNER) -> Iterator[Row]:
 
 
 def _on(store: Store, mark: str, sizes: Mapping[int, int], send_all: _SendAll) -> Iterator[Row]:
-    _compose(store)
+    compose(store)
     lines: dict[str, list[tuple[float, float]]] = {"releasing": [], "sending": []}
     for size, times in sizes.items():
         pairs = [
@@ -94,7 +94,7 @@ def _note_line(what: str, line: Line) -> None:
     )
 
 
-def _compose(store: Store) -> None:
+def compose(store: Store) -> None:
     """Put the invented region into the template, with an edition of its items that is ready to be released."""
     now = datetime.now(UTC)
     with application(store.template), unit_of_work() as session:
@@ -124,7 +124,7 @@ def _release_and_send(
 
 
 def _release(store: Store, url: str, readers: int, name: str, *, noted: bool) -> _Took:
-    _add_readers(url, readers)
+    add_readers(url, readers)
     before = store.bytes_used(url)
     used = newsletter(url, "editions", "release", "1")
     rows = _deliveries(url)
@@ -134,7 +134,8 @@ def _release(store: Store, url: str, readers: int, name: str, *, noted: bool) ->
     return _Took(rows, Row(name, None, rows / used.seconds, 1e6 * used.cpu_seconds / rows, used.peak_mb))
 
 
-def _add_readers(url: str, readers: int) -> None:
+def add_readers(url: str, readers: int) -> None:
+    """Bring in invented readers, until there are so many."""
     with opened(url) as engine, Session(engine) as session:
         have = session.execute(text("SELECT count(*) FROM subscriber")).scalar_one()
         session.execute(_READERS, {"readers": readers - have, "zeros": "0" * 64, "now": datetime.now(UTC)})

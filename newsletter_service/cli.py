@@ -27,7 +27,7 @@ COMMANDS = {
         "newsletter_service.doctor.commands:check",
         "Look whether everything is as it should be, and say what to put where it is not.",
     ),
-    "db": Command("flask_migrate.cli:db", "Perform database migrations.", "migrating_app"),
+    "db": Command("scheduled_jobs.upgrading:db", "Perform database migrations.", "migrating_app"),
     "editions": Command(
         "newsletter_service.editions.commands:edition_commands", "Look at editions and move them on."
     ),

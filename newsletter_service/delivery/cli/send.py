@@ -67,7 +67,6 @@ class _Work(threading.Thread):
         self._stop_asked = threading.Event()
         self._total: Counter[Verdict] = Counter()
         self._error: Exception | None = None
-        self._waits_for_tables = True
         self._database = Outage(log, "the database cannot be reached")
 
     def done(self) -> Counter[Verdict]:
@@ -117,10 +116,11 @@ class _Work(threading.Thread):
             return self._wait_for(_words(error))
 
     def _tables_missing(self) -> str:
-        """Returns what has to be done before anything can be sent; empty once it was done."""
-        config = self._config
-        needed = not_ready(config.engine, config.suppression_key) if self._waits_for_tables else ""
-        self._waits_for_tables = bool(needed)
+        """Returns what has to be done before anything can be sent; empty if nothing.
+
+        Looked at in each run: a worker that stays may outlive the tables that it knows.
+        """
+        needed = not_ready(self._config.engine, self._config.suppression_key)
         if needed and not self._watch:
             raise click.ClickException(needed)
         return needed

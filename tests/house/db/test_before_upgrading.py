@@ -94,6 +94,28 @@ def test_what_stays_says_so_once_and_goes_on_when_it_was_done(
     assert "Traceback" not in log.read_text()
 
 
+def test_a_worker_that_stays_sends_nothing_once_the_tables_are_those_of_a_newer_version(
+    environment: dict[str, str], settings: Settings, tmp_path: Path
+) -> None:
+    upgrade(settings)
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        worker = subprocess.Popen([NEWSLETTER, "send", "--watch"], env=environment, stdout=out, stderr=out)
+    try:
+        until(lambda: "worker starts" in log.read_text())
+        engine = create_engine(settings.database_url)
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        engine.dispose()
+        until(lambda: "newer (9999)" in log.read_text())
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(PATIENCE_SECONDS) == 0
+        assert log.read_text().count("newer (9999)") == 1
+    finally:
+        worker.kill()
+        worker.wait()
+
+
 def test_the_pages_say_503_until_it_was_done(
     environment: dict[str, str], settings: Settings, tmp_path: Path
 ) -> None:
