@@ -41,6 +41,7 @@ from newsletter_service.subscriptions.sign_up_views import signing_up
 from newsletter_service.subscriptions.verification.views import still_there
 from newsletter_service.subscriptions.views import readers
 from newsletter_service.today.views import beginning
+from newsletter_service.trail.views import trail
 from newsletter_service.web import init_web
 from newsletter_service.web.forms.csrf import csrf
 from newsletter_service.web.server.proxies import TrustedProxies
@@ -81,6 +82,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         adding,
         came_back,
         archive,
+        trail,
         metrics,
     ):
         app.register_blueprint(blueprint)

@@ -103,8 +103,8 @@ def reason_out(reason: Reason | None, detail: Mapping[str, Any], zone: str, othe
             return _("Staat niet meer in deze editie")
 
 
-def why_held(edition: Edition) -> str:
-    """Why an edition is held: our own reasons in words, people's as they are."""
+def hold_reason(reason: HoldReason) -> str:
+    """Why we held an edition."""
     known = {
         HoldReason.LATE: _("Het moment van versturen is te lang voorbij."),
         HoldReason.UNSIGNED: _("Nog niet alle organisaties zijn akkoord."),
@@ -117,7 +117,12 @@ def why_held(edition: Edition) -> str:
             "De dienst is op een oudere kopie teruggezet; misschien is deze editie al verstuurd."
         ),
     }
-    return known[edition.hold_reason] if edition.hold_reason else edition.hold_words
+    return known[reason]
+
+
+def why_held(edition: Edition) -> str:
+    """Why an edition is held: our own reasons in words, people's as they are."""
+    return hold_reason(edition.hold_reason) if edition.hold_reason else edition.hold_words
 
 
 def goes_without(names: Sequence[str], edition: Edition, now: datetime) -> str:

@@ -61,6 +61,7 @@ STAFF = (
     "/redactie/accounts",
     "/redactie/accounts/nieuw",
     "/redactie/accounts/1",
+    "/redactie/logboek",
     "/redactie/mijn-account",
     "/redactie/",
     "/redactie/stijl",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, event, insert, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
-from newsletter_service.db import among
+from newsletter_service.db import Base, among
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.staff.trail.models import AuditSeal
 from newsletter_service.staff.trail.rules import (
@@ -23,7 +23,12 @@ from newsletter_service.staff.trail.rules import (
 _WAITING = "audit entries to be sealed"
 # Any number that nothing else in this database uses.
 _ADVISORY_LOCK = 5_137_020_818
-_COLUMNS = tuple(getattr(AuditEntry, name) for name in Entry._fields)
+_ENTRY, _SEAL = (
+    Base.metadata.tables[AuditEntry.__tablename__].c,
+    Base.metadata.tables[AuditSeal.__tablename__].c,
+)
+"""Plain columns: a million rows of mapped ones take a third longer."""
+_COLUMNS = tuple(_ENTRY[name] for name in Entry._fields)
 _AT_ONCE = 5000
 
 
@@ -39,8 +44,8 @@ def _seal(session: Session) -> None:
         return
     session.flush()
     _wait_for_who_commits(session)
-    mine = among(AuditEntry.id, sorted(session.info[_WAITING]))
-    rows = session.execute(select(*_COLUMNS).where(mine).order_by(AuditEntry.id)).all()
+    mine = among(_ENTRY.id, sorted(session.info[_WAITING]))
+    rows = session.execute(select(*_COLUMNS).where(mine).order_by(_ENTRY.id)).all()
     seals = _seals(head(session), rows)
     if seals:
         session.execute(insert(AuditSeal), seals)
@@ -86,10 +91,11 @@ def verify(session: Session, known: Head | None = None) -> Verification:
 
 
 def _links(session: Session) -> Iterator[Link]:
-    seals = select(AuditSeal.number, AuditSeal.before, AuditSeal.hash, *_COLUMNS)
-    query = seals.outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id).order_by(AuditSeal.number)
+    seals = select(_SEAL.number, _SEAL.before, _SEAL.hash, *_COLUMNS)
+    both = _SEAL.number.table.outerjoin(_ENTRY.id.table, _ENTRY.id == _SEAL.entry_id)
+    query = seals.select_from(both).order_by(_SEAL.number).limit(_AT_ONCE)
     after = 0
-    while page := session.execute(query.where(AuditSeal.number > after).limit(_AT_ONCE)).all():
+    while page := session.execute(query.where(_SEAL.number > after)).all():
         for number, before, hashed, *columns in page:
             yield Link(number, before, hashed, Entry._make(columns) if columns[0] is not None else None)
         after = page[-1].number

@@ -1,0 +1,210 @@
+"""Entries of the audit trail as sentences: who did what, to what, and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from newsletter_service.documents.rules import Kind
+from newsletter_service.documents.wording import TITLES
+from newsletter_service.editions.corrections.wording import hindrance
+from newsletter_service.editions.rules import Hindrance, HoldReason
+from newsletter_service.editions.wording import hold_reason
+from newsletter_service.staff.models import AuditEntry
+from newsletter_service.subscriptions.claims.forms import REASONS
+from newsletter_service.subscriptions.verification.rules import DeclineReason
+from newsletter_service.trail.rules import Done, Topic
+from newsletter_service.trail.service import Names
+from newsletter_service.web.formatting import number_text
+
+SENTENCES: Mapping[str, LazyString] = {
+    "account.add": _l("%(who)s maakte een account voor %(account)s."),
+    "account.change": _l("%(who)s veranderde het account van %(account)s."),
+    "account.close": _l("%(who)s sloot het account van %(account)s."),
+    "account.invite": _l("%(who)s nodigde %(account)s uit voor een account."),
+    "account.invite_again": _l("%(who)s nodigde %(account)s nog eens uit."),
+    "account.notices": _l("%(who)s koos welke e-mails %(account)s krijgt."),
+    "account.password_change": _l("%(who)s koos een ander wachtwoord."),
+    "account.password_chosen": _l("%(who)s koos een wachtwoord met de link uit een e-mail."),
+    "account.password_link": _l("%(account)s kreeg een e-mail om een nieuw wachtwoord te kiezen."),
+    "account.password_set": _l("%(who)s gaf %(account)s een ander wachtwoord."),
+    "account.reopen": _l("%(who)s opende het account van %(account)s weer."),
+    "account.sign_in": _l("%(who)s logde in."),
+    "account.sign_in_failed": _l("Inloggen mislukte bij %(account)s."),
+    "account.sign_in_peak": _l("%(who)s waarschuwde beheerders dat inloggen %(failures)s keer mislukte."),
+    "account.sign_out": _l("%(who)s logde uit."),
+    "account.sign_out_everywhere": _l("%(who)s logde %(account)s overal uit."),
+    "account.sign_out_others": _l("%(who)s logde op de eigen andere apparaten uit."),
+    "audit.export": _l("%(who)s nam het logboek mee als bestand."),
+    "audit.forget": _l("%(who)s verwijderde %(entries)s regels van het logboek na de bewaartermijn."),
+    "audit.head_mailed": _l("%(who)s mailde het zegel van regel %(number)s aan %(to)s collega's."),
+    "bounces.policy_told": _l("%(who)s waarschuwde dat mailservers brieven weigeren."),
+    "calendar.change": _l("%(who)s veranderde de kalender."),
+    "claim.decision_undone": _l("%(who)s nam het besluit over %(segment)s bij %(reader)s terug."),
+    "claim.declined": _l("%(who)s wees %(segment)s bij %(reader)s af."),
+    "claim.renewed": _l("%(who)s zei dat %(segment)s bij %(reader)s nog klopt."),
+    "claim.verified": _l("%(who)s keurde %(segment)s bij %(reader)s goed."),
+    "command.run": _l("%(who)s voerde op de server “newsletter %(command)s” uit."),
+    "correction.agree": _l("%(who)s gaf akkoord op de correctie bij editie %(edition)s."),
+    "correction.count_as_sent": _l(
+        "%(who)s telde %(letters)s brieven van de correctie bij editie %(edition)s als verstuurd."
+    ),
+    "correction.discard": _l("%(who)s gooide de correctie bij editie %(edition)s weg."),
+    "correction.export": _l(
+        "%(who)s nam namen mee achter de cijfers van de correctie bij editie %(edition)s."
+    ),
+    "correction.hold": _l("%(who)s hield de correctie bij editie %(edition)s vast."),
+    "correction.offer": _l("%(who)s vroeg akkoord op de correctie bij editie %(edition)s."),
+    "correction.release": _l("%(who)s verstuurde de correctie bij editie %(edition)s."),
+    "correction.resume": _l("%(who)s liet de correctie bij editie %(edition)s weer uitgaan."),
+    "correction.retry": _l(
+        "%(who)s liet %(letters)s brieven van de correctie bij editie %(edition)s opnieuw versturen."
+    ),
+    "correction.write": _l("%(who)s schreef aan de correctie bij editie %(edition)s."),
+    "database.scrub": _l("%(who)s haalde gewiste gegevens ook uit de bestanden van de database."),
+    "document.publish": _l("%(who)s publiceerde “%(text)s”, versie %(version)s."),
+    "edition.cancel": _l("%(who)s annuleerde editie %(edition)s."),
+    "edition.close": _l("%(who)s stelde editie %(edition)s samen."),
+    "edition.count_as_sent": _l("%(who)s telde %(letters)s brieven van editie %(edition)s als verstuurd."),
+    "edition.edit": _l("%(who)s veranderde editie %(edition)s."),
+    "edition.export": _l("%(who)s nam namen mee achter de cijfers van editie %(edition)s."),
+    "edition.finish": _l("%(who)s was klaar met versturen van editie %(edition)s."),
+    "edition.hold": _l("%(who)s hield editie %(edition)s vast."),
+    "edition.proof_sent": _l("%(who)s stuurde een proef van editie %(edition)s."),
+    "edition.recompose": _l("%(who)s stelde editie %(edition)s opnieuw samen."),
+    "edition.release": _l("%(who)s verstuurde editie %(edition)s aan %(readers)s lezers."),
+    "edition.resume": _l("%(who)s liet editie %(edition)s weer uitgaan."),
+    "edition.retry": _l("%(who)s liet %(letters)s brieven van editie %(edition)s opnieuw versturen."),
+    "edition.sign_off": _l("%(who)s gaf akkoord op editie %(edition)s namens %(organisation)s."),
+    "item.kept_apart": _l("%(who)s zei dat “%(item)s” en “%(other)s” over iets anders gaan."),
+    "item.queued": _l("%(who)s zette “%(item)s” in de kopij."),
+    "item.saved": _l("%(who)s bewaarde “%(item)s”."),
+    "item.withdrawn": _l("%(who)s haalde “%(item)s” uit de kopij."),
+    "list.approved": _l("%(who)s liet lijst %(subject)s met lezers inlezen."),
+    "list.handed_in": _l("%(who)s leverde lijst %(subject)s met lezers aan."),
+    "list.thrown_away": _l("%(who)s gooide lijst %(subject)s met lezers weg."),
+    "newsletter.set_up": _l("%(who)s richtte de nieuwsbrief in."),
+    "newsletter.verification_days": _l(
+        "%(who)s liet de controle van een functie %(after)s dagen gelden; dat waren er %(before)s."
+    ),
+    "segment.domain_listed": _l("%(who)s zette %(domain)s op de lijst van %(segment)s."),
+    "segment.domain_unlisted": _l("%(who)s haalde %(domain)s van de lijst van %(segment)s."),
+    "subscriber.add": _l("%(who)s voegde %(reader)s toe."),
+    "subscriber.allow": _l("%(who)s liet weer e-mail toe aan %(reader)s."),
+    "subscriber.erase": _l("%(who)s wiste alles over %(reader)s."),
+    "subscriber.move": _l("%(who)s vroeg om een ander adres voor %(reader)s."),
+    "subscriber.pause": _l("%(who)s pauzeerde de nieuwsbrief voor %(reader)s."),
+    "subscriber.rename": _l("%(who)s verbeterde de naam van %(reader)s."),
+    "subscriber.resume": _l("%(who)s stopte de pauze van %(reader)s."),
+    "subscriber.suppress": _l("%(who)s liet nooit meer e-mail sturen aan %(reader)s."),
+    "subscriber.unsubscribe": _l("%(who)s meldde %(reader)s af."),
+    "subscribers.export": _l("%(who)s nam alle lezers mee als bestand."),
+    "subscribers.import": _l("%(who)s las een lijst in: %(added)s nieuwe lezers, %(confirmed)s bevestigd."),
+}
+_OF_EDITIONS: Mapping[str, LazyString] = {
+    "dropped_by_hand": _l("%(who)s haalde “%(item)s” uit editie %(edition)s."),
+    "added_by_hand": _l("%(who)s zette “%(item)s” in editie %(edition)s."),
+    "moved": _l("%(who)s verplaatste “%(item)s” in editie %(edition)s."),
+}
+_BY_READERS = {"subscriber.erase", "claim.renewed"}
+"""What readers do themselves, where nobody else is named."""
+
+
+def topics() -> dict[Topic, str]:
+    """What can be looked for."""
+    return {
+        Topic.SIGNING_IN: _("Inloggen en accounts"),
+        Topic.ITEMS: _("Berichten"),
+        Topic.EDITIONS: _("Edities"),
+        Topic.CORRECTIONS: _("Correcties"),
+        Topic.READERS: _("Lezers en lijsten"),
+        Topic.CLAIMS: _("Functies en domeinen"),
+        Topic.TEXTS: _("Teksten"),
+        Topic.SETTINGS: _("Instellingen"),
+        Topic.SERVER: _("Opdrachten op de server"),
+        Topic.TRAIL: _("Dit logboek"),
+    }
+
+
+def done_by() -> dict[Done, str]:
+    """Who does things without being a colleague."""
+    return {Done.BY_ITSELF: _("Vanzelf"), Done.AT_A_TERMINAL: _("Op de server")}
+
+
+def who(entry: AuditEntry) -> str:
+    """Who did it: a colleague by name, a system user, a reader, or the service."""
+    if entry.actor is not None:
+        return entry.actor.name
+    if entry.terminal:
+        return _("%(name)s (op de server)", name=entry.terminal)
+    return _("De lezer zelf") if entry.action in _BY_READERS else _("De nieuwsbrief zelf")
+
+
+def sentence(entry: AuditEntry, names: Names) -> str:
+    """What was done, in one sentence."""
+    return str(_template(entry)) % _about(entry, names)
+
+
+def _template(entry: AuditEntry) -> LazyString:
+    if entry.action == "edition.edit" and "item" in entry.detail:
+        return _OF_EDITIONS.get(str(entry.detail.get("reason")), _OF_EDITIONS["moved"])
+    return SENTENCES.get(entry.action, _l("%(who)s veranderde iets aan de instellingen."))
+
+
+class _About(dict[str, str]):
+    """What fills a sentence; what is not known any more is three dots."""
+
+    def __missing__(self, _name: str) -> str:
+        return "…"
+
+
+def _about(entry: AuditEntry, names: Names) -> _About:
+    detail = entry.detail
+    numbers = {name: number_text(value) for name, value in detail.items() if type(value) is int}
+    words = {name: value for name, value in detail.items() if isinstance(value, str)}
+    return _About(words | numbers | _named(entry, names), who=who(entry), subject=str(entry.subject_id))
+
+
+def _named(entry: AuditEntry, names: Names) -> dict[str, str]:
+    """What the numbers of an entry stand for."""
+    detail, number, kind = entry.detail, entry.subject_id, entry.subject_type
+    item: int = detail.get("item", 0) if kind == "edition" else number
+    found = {
+        "account": names.users.get(number) or _("een onbekend adres"),
+        "item": detail.get("title") or names.items.get(item, "") or _("bericht %(number)s", number=item),
+        "other": names.items.get(detail.get("other", 0))
+        or _("bericht %(number)s", number=detail.get("other")),
+        "edition": _edition(entry, names),
+        "reader": _("lezer %(number)s", number=number) if number else _("een adres dat van geen lezer is"),
+        "segment": names.segments.get(detail.get("segment", number)) or _("een doelgroep"),
+        "organisation": names.organisations.get(detail.get("organisation", 0)) or _("een organisatie"),
+    }
+    if kind == "document" and detail.get("kind") in set(Kind):
+        found["text"] = str(TITLES[Kind(detail["kind"])])
+    return found
+
+
+def _edition(entry: AuditEntry, names: Names) -> str:
+    if entry.subject_type == "edition":
+        return str(names.editions.get(entry.subject_id, "…"))
+    return str(names.corrected.get(entry.subject_id) or entry.detail.get("edition", "…"))
+
+
+_REASONS: tuple[tuple[set[str], Callable[[Any], object]], ...] = (
+    (set(HoldReason), lambda reason: hold_reason(HoldReason(reason))),
+    (set(Hindrance), lambda reason: hindrance(Hindrance(reason))),
+    (set(DeclineReason), lambda reason: REASONS[DeclineReason(reason)]),
+)
+
+
+def reason(entry: AuditEntry) -> str:
+    """Why it was done, as whoever did it said, or "" where nobody did."""
+    given = entry.detail.get("reason", "")
+    if not isinstance(given, str) or (entry.action == "edition.edit" and "item" in entry.detail):
+        return ""
+    for known, words in _REASONS:
+        if given in known:
+            return str(words(given))
+    return given
