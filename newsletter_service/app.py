@@ -10,6 +10,7 @@ from newsletter_service.clock import utc_now
 from newsletter_service.core import create_core
 from newsletter_service.demo.style_views import style
 from newsletter_service.demo.views import demo
+from newsletter_service.documents.terms.views import retention_terms
 from newsletter_service.documents.views import documents
 from newsletter_service.editions.pages.views import editions
 from newsletter_service.editorial.pictures import pictures
@@ -72,6 +73,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         own_account,
         accounts,
         documents,
+        retention_terms,
         beginning,
         editorial,
         pictures,

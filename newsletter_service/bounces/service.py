@@ -8,7 +8,6 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from newsletter_service import retention
 from newsletter_service.bounces.models import Bounce
 from newsletter_service.bounces.reading import Reading
 from newsletter_service.bounces.rules import (
@@ -22,10 +21,13 @@ from newsletter_service.bounces.rules import (
     status_of,
     verdict_of,
 )
+from newsletter_service.db import rows_changed
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import DeliveryState, bounced_delivery, returned_delivery
+from newsletter_service.documents.terms.service import terms
 from newsletter_service.operations.logs import without_addresses
 from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.retention import Term
 from newsletter_service.subscriptions.consent.rules import Place
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
@@ -210,11 +212,10 @@ def refused_for_policy(session: Session, since: datetime) -> PolicyRefusals:
     return PolicyRefusals(number, session.scalars(often).all())
 
 
-def forget_old(session: Session, now: datetime) -> None:
-    """Forget the headers of messages after a month, and what came back after a year and a month."""
-    session.execute(
-        update(Bounce)
-        .where(Bounce.at < now - retention.BOUNCE_HEADERS, Bounce.headers != "")
-        .values(headers="")
-    )
-    session.execute(delete(Bounce).where(Bounce.at < now - retention.BOUNCES))
+def forget_old(session: Session, now: datetime) -> tuple[int, int]:
+    """Forgets headers of messages, and what came back, after their terms; returns how many of each."""
+    kept = terms(session)
+    old = (Bounce.at < now - kept[Term.BOUNCE_HEADERS], Bounce.headers != "")
+    headers = rows_changed(session, update(Bounce).where(*old).values(headers=""))
+    bounces = rows_changed(session, delete(Bounce).where(Bounce.at < now - kept[Term.BOUNCES]))
+    return headers, bounces

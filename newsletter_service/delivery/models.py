@@ -158,6 +158,17 @@ class Delivery(Base):
     )
 
 
+class DeliveryTotal(Base):
+    """The number of letters of a mailing in a state whose rows are gone; `repeated` ones may have arrived twice."""
+
+    __tablename__ = "delivery_total"
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    state: Mapped[DeliveryState] = mapped_column(one_of(DeliveryState, 10), primary_key=True)
+    number: Mapped[int]
+    repeated: Mapped[int]
+
+
 class Suppression(Base):
     """An address that is kept off all mail, or off imported lists only, known by its keyed hash (HMAC-SHA256, hex).
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, sel
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED, running
-from newsletter_service.delivery.models import Delivery, DomainBackoff, Worker
+from newsletter_service.delivery.models import Delivery, DeliveryTotal, DomainBackoff, Worker
 from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
 
 _ALIVE_WITHIN = timedelta(seconds=15)
@@ -87,7 +87,10 @@ def number_of(session: Session, mailing_id: int, which: Filter) -> int:
 
 def repeated(session: Session, mailing_id: int) -> int:
     """The number of letters that were sent and may have arrived twice."""
-    return number_of(session, mailing_id, Filter(Group.REPEATED))
+    gone = select(func.sum(DeliveryTotal.repeated)).where(
+        DeliveryTotal.mailing_id == mailing_id, DeliveryTotal.state == DeliveryState.SENT
+    )
+    return number_of(session, mailing_id, Filter(Group.REPEATED)) + (session.scalars(gone).one() or 0)
 
 
 @dataclass(frozen=True)

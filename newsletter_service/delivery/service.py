@@ -12,7 +12,7 @@ from newsletter_service.db import UtcDateTime, rows_changed
 from newsletter_service.delivery.ledger import domain_backoff
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED
 from newsletter_service.delivery.ledger.workers import STOPPED
-from newsletter_service.delivery.models import Delivery, Letter, Mailing
+from newsletter_service.delivery.models import Delivery, DeliveryTotal, Letter, Mailing
 from newsletter_service.delivery.rules import (
     EDITION_GIVE_UP,
     LONGEST_WAIT,
@@ -212,7 +212,7 @@ def repair_clock_skew(session: Session, now: datetime) -> int:
 
 
 def counts(session: Session, mailing_id: int) -> dict[DeliveryState, int]:
-    """How many rows of a mailing stand in each state; states without rows are 0.
+    """The number of letters of a mailing in each state, also of those whose rows are numbers by now.
 
     A letter with an unknown outcome that will be sent again counts as deferred: it is not done with.
     """
@@ -230,6 +230,8 @@ def counts(session: Session, mailing_id: int) -> dict[DeliveryState, int]:
         waiting = session.scalars(again).one()
         result[DeliveryState.UNCERTAIN] -= waiting
         result[DeliveryState.DEFERRED] += waiting
+    for total in session.scalars(select(DeliveryTotal).where(DeliveryTotal.mailing_id == mailing_id)):
+        result[total.state] += total.number
     return result
 
 

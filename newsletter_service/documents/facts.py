@@ -2,12 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from newsletter_service import retention
 from newsletter_service.audience.service import listed_domains, segments
 from newsletter_service.documents.rules import Slot
+from newsletter_service.documents.terms.service import terms
 from newsletter_service.languages import Language
 from newsletter_service.letters.texts import listed, texts
 from newsletter_service.publisher.service import newsletter, organisations
+from newsletter_service.retention import BUDGETS, UNCONFIRMED, Term, Terms
 
 
 def facts(session: Session, language: Language, contact: str) -> dict[Slot, str]:
@@ -20,7 +21,7 @@ def facts(session: Session, language: Language, contact: str) -> dict[Slot, str]
         Slot.MAIL: contact,
         Slot.POST: row.postal_address,
         Slot.CHECKS: _checks(session, language),
-        Slot.RETENTION: _retention(language),
+        Slot.RETENTION: _retention(terms(session), language),
         Slot.MAKERS: "\n".join(
             f"- {maker.name}." + (f" {maker.about(language)}" if maker.about(language) else "")
             for maker in makers
@@ -52,34 +53,47 @@ def _checks(session: Session, language: Language) -> str:
     return "\n".join(lines)
 
 
-def _retention(language: Language) -> str:
+def _retention(kept: Terms, language: Language) -> str:
     _, ngettext = texts(language).gettext, texts(language).ngettext
 
     def days(number: int) -> str:
         return ngettext("%(num)s dag", "%(num)s dagen", number) % {"num": number}
 
     lines = (
-        _("Een aanmelding die u niet bevestigt: %(days)s.") % {"days": days(retention.UNCONFIRMED.days)},
+        _("Een aanmelding die u niet bevestigt: %(days)s.") % {"days": days(kept[Term.UNCONFIRMED].days)},
         _("Een lijst waarmee een medewerker lezers uit een ander programma meebrengt: hooguit %(days)s.")
-        % {"days": days(retention.LISTS.days)},
+        % {"days": days(kept[Term.LISTS].days)},
         _(
             "Een nieuw e-mailadres dat u opgeeft en niet bevestigt: %(days)s. Van uw oude adres blijft daarna alleen "
             "een onomkeerbaar kenmerk over, zodat geen lijst het terugbrengt."
         )
-        % {"days": days(retention.UNCONFIRMED.days)},
+        % {"days": days(UNCONFIRMED.days)},
         _("E-mails over uw aanmelding: %(days)s nadat ze zijn verstuurd.")
-        % {"days": days(retention.NOTICES.days)},
+        % {"days": days(kept[Term.NOTICES].days)},
         _(
             "Hoe vaak iemand ons op een formulier vroeg om u te mailen, en vanaf welk netwerk: alleen als onomkeerbaar "
             "kenmerk, hoogstens %(days)s."
         )
-        % {"days": days(retention.BUDGETS.days)},
+        % {"days": days(BUDGETS.days)},
         _(
             "Wat er terugkwam van een brief die niet bezorgd kon worden: %(headers)s het bericht, %(days)s de reden."
         )
-        % {"headers": days(retention.BOUNCE_HEADERS.days), "days": days(retention.BOUNCES.days)},
+        % {"headers": days(kept[Term.BOUNCE_HEADERS].days), "days": days(kept[Term.BOUNCES].days)},
+        _("Of een editie bij u is bezorgd: %(days)s nadat die is verstuurd. Daarna tellen we alleen nog.")
+        % {"days": days(kept[Term.DELIVERIES].days)},
+        _("Het verslag van zo'n lijst, met nummers van regels en zonder adressen: %(days)s.")
+        % {"days": days(kept[Term.LIST_REPORTS].days)},
         _(
-            "Uw keuzes, uw toestemming en of edities bezorgd zijn: zolang u de nieuwsbrief krijgt. Meldt u zich af, "
+            "Wat medewerkers voor u deden, in ons logboek: %(days)s. U staat daarin met een nummer en een "
+            "onomkeerbaar kenmerk, niet met uw naam of adres."
+        )
+        % {"days": days(kept[Term.AUDIT].days)},
+        _("Van medewerkers, hun inlogsessies: %(sessions)s nadat die voorbij zijn.")
+        % {"sessions": days(kept[Term.SESSIONS].days)},
+        _("Een afbeelding die in geen bericht en geen brief staat: %(days)s.")
+        % {"days": days(kept[Term.PICTURES].days)},
+        _(
+            "Uw keuzes en uw toestemming: zolang u de nieuwsbrief krijgt. Meldt u zich af, "
             "dan krijgt u niets meer van ons. We bewaren dan nog wel dat u toestemming gaf en die introk, tot "
             "u vraagt om ook dat te wissen."
         ),

@@ -14,7 +14,7 @@ from newsletter_service.documents.wording import TITLES, slots_for
 from newsletter_service.errors import Conflict
 from newsletter_service.languages import LANGUAGES
 from newsletter_service.services import services
-from newsletter_service.staff.guards import roles_required, signed_in, staff_only
+from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
 from newsletter_service.staff.rules import Role
 from newsletter_service.web.locale import language
 
@@ -57,7 +57,11 @@ def index() -> str:
     """All texts, with the version that holds."""
     newest = {kind: service.newest(db.session(), kind) for kind in Kind}
     return render_template(
-        "documents/index.html", newest=newest, titles=TITLES, version_of=service.version_of
+        "documents/index.html",
+        newest=newest,
+        titles=TITLES,
+        version_of=service.version_of,
+        may_set_terms=Role.ADMINISTRATOR in acting().roles,
     )
 
 

@@ -55,6 +55,7 @@ class Edition(Base):
 
     `text_limit` is the calendar's as long as copy is open. `held_from` is the state to go back to when a held
     edition is resumed; it is held for a `hold_reason` of ours, or for what a person wrote in `hold_words`.
+    `excluded` is the number of readers without a letter whom nothing names any more.
     `version` guards against two people saving at the same time.
     """
 
@@ -84,6 +85,7 @@ class Edition(Base):
     hold_words: Mapped[str] = mapped_column(String(300), default="")
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
     intended: Mapped[int | None]
+    excluded: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=1)
 
     mailing: Mapped[Mailing | None] = relationship()

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from newsletter_service.db import LARGEST_NUMBER
+from newsletter_service.db import LARGEST_NUMBER, rows_changed
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
@@ -181,7 +181,21 @@ def statement(session: Session, edition: Edition) -> Statement:
     if edition.mailing_id is None:
         return Statement(intended=edition.intended or 0)
     excluded = select(func.count()).select_from(Exclusion).where(Exclusion.edition_id == edition.id)
-    return statement_of(session, edition.mailing_id, edition.intended or 0, session.scalars(excluded).one())
+    without = edition.excluded + session.scalars(excluded).one()
+    return statement_of(session, edition.mailing_id, edition.intended or 0, without)
+
+
+def forget_who_was_excluded(session: Session, before: datetime) -> int:
+    """Leaves of those without a letter of an edition that was sent before a moment their number; returns that."""
+    forgotten = 0
+    old = exists().where(Exclusion.edition_id == Edition.id)
+    for edition_id in session.scalars(select(Edition.id).where(Edition.sent_at < before, old)).all():
+        number = rows_changed(session, delete(Exclusion).where(Exclusion.edition_id == edition_id))
+        session.execute(
+            update(Edition).where(Edition.id == edition_id).values(excluded=Edition.excluded + number)
+        )
+        forgotten += number
+    return forgotten
 
 
 def statement_of(session: Session, mailing_id: int, intended: int, excluded: int = 0) -> Statement:

@@ -73,7 +73,7 @@ class AuditEntry(Base):
     __table_args__ = (Index(None, "action", "at"), Index(None, "subject_type", "subject_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"), index=True)
     terminal: Mapped[str] = mapped_column(String(NAME_LENGTH), default="", server_default="")
     action: Mapped[str] = mapped_column(String(60))

@@ -20,10 +20,11 @@ from newsletter_service.delivery.suppressions import (
     would_change,
 )
 from newsletter_service.documents.service import Read, read_as_shown
+from newsletter_service.documents.terms.service import terms
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder
-from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
+from newsletter_service.retention import Term
 from newsletter_service.subscriptions import notices
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.choosing.service import choose, chosen
@@ -311,13 +312,14 @@ def was_lost(session: Session, subscriber: Subscriber) -> bool:
 
 
 def purge_stale(session: Session, now: datetime) -> int:
-    """Delete everybody who did not confirm within CONFIRM_WITHIN; returns their number.
+    """Delete everybody who did not confirm within the term; returns their number.
 
     Who was a reader before is so no more or less than before asking again: the earlier proof stays.
     """
+    kept = terms(session)[Term.UNCONFIRMED]
     stale = session.scalars(
         select(Subscriber)
-        .where(Subscriber.status == Status.PENDING, Subscriber.asked_at < now - CONFIRM_WITHIN)
+        .where(Subscriber.status == Status.PENDING, Subscriber.asked_at < now - kept)
         .with_for_update()
     ).all()
     for subscriber in stale:

@@ -8,16 +8,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from newsletter_service.documents.rules import Kind
+from newsletter_service.documents.terms.wording import NAMES as TERMS
 from newsletter_service.documents.wording import TITLES
 from newsletter_service.editions.corrections.wording import hindrance
 from newsletter_service.editions.rules import Hindrance, HoldReason
 from newsletter_service.editions.wording import hold_reason
+from newsletter_service.retention import Term
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.claims.forms import REASONS
 from newsletter_service.subscriptions.verification.rules import DeclineReason
 from newsletter_service.trail.rules import Done, Topic
 from newsletter_service.trail.service import Names
-from newsletter_service.web.formatting import number_text
+from newsletter_service.web.formatting import listed, number_text
 
 SENTENCES: Mapping[str, LazyString] = {
     "account.add": _l("%(who)s maakte een account voor %(account)s."),
@@ -63,6 +65,10 @@ SENTENCES: Mapping[str, LazyString] = {
         "%(who)s liet %(letters)s brieven van de correctie bij editie %(edition)s opnieuw versturen."
     ),
     "correction.write": _l("%(who)s schreef aan de correctie bij editie %(edition)s."),
+    "retention.removed": _l("%(who)s verwijderde wat te oud was: %(removed)s."),
+    "setting.retention": _l(
+        "%(who)s zette de bewaartermijn voor %(term)s op %(after)s dagen; dat waren er %(before)s."
+    ),
     "database.scrub": _l("%(who)s haalde gewiste gegevens ook uit de bestanden van de database."),
     "document.publish": _l("%(who)s publiceerde “%(text)s”, versie %(version)s."),
     "edition.cancel": _l("%(who)s annuleerde editie %(edition)s."),
@@ -183,7 +189,26 @@ def _named(entry: AuditEntry, names: Names) -> dict[str, str]:
     }
     if kind == "document" and detail.get("kind") in set(Kind):
         found["text"] = str(TITLES[Kind(detail["kind"])])
+    if detail.get("term") in set(Term):
+        found["term"] = str(TERMS[Term(detail["term"])])
+    if entry.action == "retention.removed":
+        found["removed"] = listed([f"{number_text(n)} {removed_thing(kind)}" for kind, n in detail.items()])
     return found
+
+
+def removed_thing(kind: str) -> str:
+    """What was removed after its term, in the plural."""
+    known = {
+        "sign_ups": _("aanmeldingen"),
+        "notices": _("e-mails"),
+        "pictures": _("afbeeldingen"),
+        "sessions": _("inlogsessies"),
+        "headers": _("kopregels"),
+        "bounces": _("meldingen van wat terugkwam"),
+        "deliveries": _("bezorgingen"),
+        "exclusions": _("overgeslagen lezers"),
+    }
+    return known.get(kind, _("gegevens"))
 
 
 def _edition(entry: AuditEntry, names: Names) -> str:

@@ -13,9 +13,11 @@ from werkzeug.wrappers import Response
 from newsletter_service.clock import in_zone
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery import reporting
+from newsletter_service.delivery.aggregates import is_aggregated
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.reporting import Group
 from newsletter_service.delivery.retrying import RETRIED
+from newsletter_service.documents.terms.service import terms
 from newsletter_service.editions import wording
 from newsletter_service.editions.corrections.service import draft_of, released_of
 from newsletter_service.editions.models import Edition
@@ -30,6 +32,7 @@ from newsletter_service.editions.rules import EditionState, EditionStatus
 from newsletter_service.editions.service import edition_numbered, mailing_of, statement, status_of
 from newsletter_service.files.csv import BEGINNING, csv_line
 from newsletter_service.languages import Language
+from newsletter_service.retention import Term
 from newsletter_service.services import services
 from newsletter_service.staff.access.sessions import in_background
 from newsletter_service.staff.guards import acting, signed_in
@@ -101,6 +104,9 @@ def index(number: int) -> str:
         following=lines[_ON_A_PAGE - 1].number if len(lines) > _ON_A_PAGE else None,
         may_retry=what.shown in RETRIED and _still_sends(what.mailed),
         may_count=what.shown == Group.UNCERTAIN,
+        kept_days=terms(session)[Term.DELIVERIES].days
+        if is_aggregated(session, what.mailed.mailing_id)
+        else 0,
     )
 
 

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 from newsletter_service.bounces.rules import Verdict
 from newsletter_service.bounces.service import refused_for_policy
 from newsletter_service.db import LARGEST_NUMBER, db, unit_of_work
+from newsletter_service.documents.terms.service import terms
 from newsletter_service.errors import Conflict
 from newsletter_service.registry.desk import wording
 from newsletter_service.registry.returned import service
 from newsletter_service.registry.returned.service import ALERT_FOR, Narrowing
-from newsletter_service.retention import BOUNCE_HEADERS
+from newsletter_service.retention import Term
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_see_readers
@@ -45,7 +46,7 @@ def index() -> str:
         asked=_asked(),
         refused=refused_for_policy(session, services().clock() - ALERT_FOR),
         days=ALERT_FOR.days,
-        kept_days=BOUNCE_HEADERS.days,
+        kept_days=terms(session)[Term.BOUNCE_HEADERS].days,
         verdicts=wording.verdicts(),
         why_it_came_back=why_it_came_back,
         readable=readable,

@@ -143,9 +143,10 @@ def end(session: Session, key: str, now: datetime) -> None:
         session.delete(found)
 
 
-def purge(session: Session, now: datetime) -> None:
-    """Forget sessions that are over."""
-    session.execute(delete(StaffSession).where(StaffSession.started_at <= now - LONGEST_SESSION))
+def purge(session: Session, now: datetime, kept: timedelta) -> int:
+    """Forgets sessions that were over so long ago, and returns their number."""
+    over = StaffSession.started_at <= now - LONGEST_SESSION - kept
+    return rows_changed(session, delete(StaffSession).where(over))
 
 
 def _normal(typed: str) -> str:

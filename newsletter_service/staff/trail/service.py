@@ -1,9 +1,11 @@
 """Sealing entries of the audit trail as their transaction commits, and walking along the chain."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Row, event, insert, select, text
+from sqlalchemy import Row, delete, event, insert, select, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from newsletter_service.db import Base, among
@@ -11,6 +13,7 @@ from newsletter_service.staff.models import AuditEntry
 from newsletter_service.staff.trail.models import AuditSeal
 from newsletter_service.staff.trail.rules import (
     BEGINNING,
+    FORGOTTEN,
     Entry,
     Fault,
     Head,
@@ -30,6 +33,7 @@ _ENTRY, _SEAL = (
 """Plain columns: a million rows of mapped ones take a third longer."""
 _COLUMNS = tuple(_ENTRY[name] for name in Entry._fields)
 _AT_ONCE = 5000
+_FORGOTTEN_AT_ONCE = 1000
 
 
 def seal_at_commit(session: Session, entry: AuditEntry) -> None:
@@ -79,6 +83,32 @@ def head(session: Session) -> Head:
     last = select(AuditSeal.number, AuditSeal.hash).order_by(AuditSeal.number.desc()).limit(1)
     row = session.execute(last).one_or_none()
     return Head(row.number, row.hash) if row else Head(0, BEGINNING)
+
+
+def forget_before(session: Session, before: datetime, now: datetime, limit: int = _FORGOTTEN_AT_ONCE) -> int:
+    """Deletes up to `limit` of the oldest entries, those of before a moment; returns their number.
+
+    An entry of its own says where the chain begins from now on: without it nothing could be deleted.
+    """
+    oldest = select(_SEAL.number, _SEAL.hash, _ENTRY.at).join(_ENTRY.id.table, _ENTRY.id == _SEAL.entry_id)
+    rows = session.execute(oldest.order_by(_SEAL.number).limit(limit)).all()
+    old = list(takewhile(lambda row: row.at < before, rows))
+    if not old:
+        return 0
+    entry = AuditEntry(
+        at=now,
+        action=FORGOTTEN,
+        subject_type="audit_entry",
+        subject_id=0,
+        detail={"through": old[-1].number, "hash": old[-1].hash, "entries": len(old)},
+    )
+    session.add(entry)
+    session.flush()
+    seal_at_commit(session, entry)
+    theirs = select(_SEAL.entry_id).where(_SEAL.number <= old[-1].number)
+    session.execute(delete(_ENTRY.id.table).where(_ENTRY.id.in_(theirs)))
+    session.expire_all()
+    return len(old)
 
 
 def verify(session: Session, known: Head | None = None) -> Verification:

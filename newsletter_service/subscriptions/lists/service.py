@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from newsletter_service import retention
+from newsletter_service.documents.terms.service import terms
 from newsletter_service.errors import NotFound
+from newsletter_service.retention import Term
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.importing.rules import Answers
@@ -146,14 +147,15 @@ class Needed:
 
 def forget_old(session: Session, now: datetime) -> Needed:
     """Give up lists that nobody went on with, forget those of long ago, and say whose files are needed still."""
+    kept = terms(session)
     stale = select(SubscriberList).where(
-        SubscriberList.state.in_(OPEN), SubscriberList.handed_in_at < now - retention.LISTS
+        SubscriberList.state.in_(OPEN), SubscriberList.handed_in_at < now - kept[Term.LISTS]
     )
     for one in session.scalars(stale.with_for_update()):
         one.state = ListState.FORGOTTEN
     session.execute(
         delete(SubscriberList).where(
-            SubscriberList.state.in_(OVER), SubscriberList.handed_in_at < now - retention.LIST_REPORTS
+            SubscriberList.state.in_(OVER), SubscriberList.handed_in_at < now - kept[Term.LIST_REPORTS]
         )
     )
     session.flush()

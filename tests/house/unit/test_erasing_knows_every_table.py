@@ -24,6 +24,8 @@ ERASED_BY_HAND = {
 OF_NO_READER = {
     *(
         "audit_seal",
+        "delivery_total",
+        "retention_term",
         "budget_use",
         "calendar",
         "continuity",

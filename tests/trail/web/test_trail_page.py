@@ -140,7 +140,8 @@ def test_the_file_has_all_of_them_runs_no_formula_and_is_an_entry_itself(
     assert ";\"'=cmd|' /C'!A0\"" in lines[1] or ";'=cmd|' /C'!A0" in lines[1]
     with stored() as session:
         last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
-        assert last is not None and (last.action, last.actor_id) == ("audit.export", 1)
+        assert last is not None
+        assert (last.action, last.actor_id) == ("audit.export", 1)
 
 
 @pytest.mark.parametrize(("role", "status"), [(Role.HEAD, 200), (Role.COMMUNICATOR, 403)])
