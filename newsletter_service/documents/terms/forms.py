@@ -17,17 +17,6 @@ def _days(term: Term) -> NumberField:
 class TermsForm(Form):
     """A number of days for each term."""
 
-    unconfirmed = _days(Term.UNCONFIRMED)
-    notices = _days(Term.NOTICES)
-    deliveries = _days(Term.DELIVERIES)
-    bounce_headers = _days(Term.BOUNCE_HEADERS)
-    bounces = _days(Term.BOUNCES)
-    lists = _days(Term.LISTS)
-    list_reports = _days(Term.LIST_REPORTS)
-    sessions = _days(Term.SESSIONS)
-    pictures = _days(Term.PICTURES)
-    audit = _days(Term.AUDIT)
-
     @classmethod
     def of(cls, now: Terms) -> "TermsForm":
         """The form as it begins, or as it was sent."""
@@ -36,3 +25,7 @@ class TermsForm(Form):
     def wanted(self) -> dict[Term, int]:
         """The days, once the form is valid."""
         return {term: int(self[term].data or 0) for term in Term}
+
+
+for _term in Term:
+    setattr(TermsForm, _term, _days(_term))
