@@ -27,7 +27,7 @@ _Name = TypeVar("_Name", int, str)
 class Narrowing:
     """Which entries: by who did it (a number, or not a person), what it was about, and from when until when.
 
-    `reader` is a reader's number, `reader_key` the keyed hash of an address.
+    `subscriber` is a reader's number, `subscriber_key` the keyed hash of an address.
     """
 
     actor_id: int | None = None
@@ -35,8 +35,8 @@ class Narrowing:
     topic: Topic | None = None
     item: int | None = None
     edition: int | None = None
-    reader: int | None = None
-    reader_key: str = ""
+    subscriber: int | None = None
+    subscriber_key: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -108,10 +108,10 @@ def _about(narrowing: Narrowing) -> Iterator[ColumnElement[bool]]:
         corrections = select(Correction.id).where(Correction.edition_id == edition)
         about = and_(AuditEntry.subject_type == "correction", AuditEntry.subject_id.in_(corrections))
         yield or_(_is("edition", edition), about)
-    if narrowing.reader is not None:
-        yield _is("subscriber", narrowing.reader)
-    if narrowing.reader_key:
-        yield AuditEntry.subject_key == narrowing.reader_key
+    if narrowing.subscriber is not None:
+        yield _is("subscriber", narrowing.subscriber)
+    if narrowing.subscriber_key:
+        yield AuditEntry.subject_key == narrowing.subscriber_key
 
 
 def _is(kind: str, number: object) -> ColumnElement[bool]:

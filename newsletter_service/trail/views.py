@@ -59,8 +59,8 @@ def _narrowing() -> Narrowing:
         topic=asked_one_of("soort", Topic),
         item=asked_number("bericht") or None,
         edition=asked_number("editie") or None,
-        reader=number,
-        reader_key=key,
+        subscriber=number,
+        subscriber_key=key,
         since=_midnight("van"),
         until=_midnight("tot", days=1),
     )
