@@ -29,6 +29,7 @@ from newsletter_service.staff.choosing.views import choosing
 from newsletter_service.staff.own.views import own_account
 from newsletter_service.staff.signin import init_signin
 from newsletter_service.staff.views import staff
+from newsletter_service.standstill.views import standstill
 from newsletter_service.startup import start
 from newsletter_service.subscriptions.address_changes.views import address_changes
 from newsletter_service.subscriptions.allowing.views import allowing
@@ -86,6 +87,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         archive,
         trail,
         metrics,
+        standstill,
     ):
         app.register_blueprint(blueprint)
     for of_readers in (signing_up, readers, own, still_there, pausing, address_changes, allowing, reconsent):

@@ -32,6 +32,11 @@ COMMANDS = {
         "newsletter_service.editions.commands:edition_commands", "Look at editions and move them on."
     ),
     "jobs": Command("scheduled_jobs.commands:jobs", "What the scheduler does by itself."),
+    "move": Command(
+        "newsletter_service.safekeeping.moving:move",
+        "Copy all that is in the database to the empty one at TARGET, which goes on from then on.",
+        "app",
+    ),
     "restore": Command(
         "newsletter_service.safekeeping.commands:restore",
         "Put the backup FILE into an empty database, which keeps still until somebody lets it go on.",

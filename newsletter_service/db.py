@@ -124,12 +124,16 @@ def open_engine(database_url: str) -> Engine:
     return engine
 
 
+def connect_arguments(database_url: str) -> dict[str, Any]:
+    """What every connection to a database is opened with."""
+    return _NOTICES_A_DEAD_LINK if database_url.startswith("postgresql") else {}
+
+
 def _engine_options(database_url: str) -> dict[str, Any]:
-    on_postgresql = database_url.startswith("postgresql")
     return {
         "pool_pre_ping": True,
         "hide_parameters": True,
-        "connect_args": _NOTICES_A_DEAD_LINK if on_postgresql else {},
+        "connect_args": connect_arguments(database_url),
     }
 
 

@@ -4,9 +4,9 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
@@ -30,18 +30,19 @@ _ENDS_WITHIN_SECONDS = 9.0
 log = logging.getLogger("scheduled_jobs")
 _database = Outage(log, "waiting for the database")
 _copy = Outage(log, "no job runs")
+_other = Outage(log, "another scheduler works with this database")
 
 
-def run_job(app: Flask, job: Job) -> None:
+def run_job(app: Flask, job: Job, is_ours: Callable[[], bool] = lambda: True) -> None:
     """Run one job in an app context of its own; what goes wrong is logged, and tried again at the next tick.
 
-    None runs while the database is a copy of which nobody has said yet that it goes on.
+    None runs while the database is a copy of which nobody has said yet that it goes on, nor while another scheduler
+    has taken the lock that a lost connection freed.
     """
     failing: Outage = app.extensions.setdefault(f"{job.name} fails", Outage(log, f"job {job.name} failed"))
     with app.app_context():
         try:
-            if keeps_still():
-                _copy.note(STILL)
+            if not _may_run(is_ours):
                 return
             done = job.run()
         except OperationalError as error:
@@ -54,13 +55,24 @@ def run_job(app: Flask, job: Job) -> None:
             failing.note(f"tried again in {job.every_seconds} s", error=error)
             return
     _database.over()
-    _copy.over()
     failing.over()
     for line in done.splitlines():
         log.info("%s", line)
 
 
-def schedule(app: Flask) -> BackgroundScheduler:
+def _may_run(is_ours: Callable[[], bool]) -> bool:
+    if not is_ours():
+        _other.note("this one waits for its lock")
+        return False
+    _other.over()
+    if keeps_still():
+        _copy.note(STILL)
+        return False
+    _copy.over()
+    return True
+
+
+def schedule(app: Flask, is_ours: Callable[[], bool] = lambda: True) -> BackgroundScheduler:
     """A scheduler with every job of the table, not started yet; each job is due immediately."""
     now = datetime.now(UTC)
     scheduler = BackgroundScheduler(timezone="Europe/Amsterdam")
@@ -68,7 +80,7 @@ def schedule(app: Flask) -> BackgroundScheduler:
         scheduler.add_job(
             run_job,
             "interval",
-            args=(app, job),
+            args=(app, job, is_ours),
             seconds=job.every_seconds,
             id=job.name,
             next_run_time=now,
@@ -80,24 +92,25 @@ def schedule(app: Flask) -> BackgroundScheduler:
 
 
 def take_over(
-    engine: Engine, suppression_key: str, instance_dir: Path, held: ExitStack, stop: StopSignals
-) -> bool:
-    """Come back as the only scheduler of a database that is ready (True), or when told to stop.
+    engine: Engine, suppression_key: str, held: ExitStack, stop: StopSignals
+) -> Callable[[], bool] | None:
+    """Come back as the only scheduler of a database that is ready, or with None when told to stop.
 
-    The lock stays with `held`. AlreadyRunning if another scheduler has it.
+    The lock stays with `held`; what comes back says whether it is held (see only_scheduler). AlreadyRunning if another
+    scheduler has it.
     """
     while not stop.came:
         try:
             trouble = not_ready(engine, suppression_key)
             if not trouble:
-                held.enter_context(only_scheduler(engine, instance_dir))
+                is_ours = held.enter_context(only_scheduler(engine))
                 _database.over()
-                return True
+                return is_ours
         except OperationalError as error:
             trouble = _words(error)
         _database.note(trouble)
         stop.sleep(1)
-    return False
+    return None
 
 
 def _words(error: OperationalError) -> str:
@@ -122,9 +135,10 @@ def main() -> None:
         engine, suppression_key = db.engine, services().suppression_key
     try:
         with ExitStack() as held:
-            if not take_over(engine, suppression_key, Path(app.instance_path), held, stop):
+            is_ours = take_over(engine, suppression_key, held, stop)
+            if is_ours is None:
                 return
-            scheduler = schedule(app)
+            scheduler = schedule(app, is_ours)
             scheduler.start()
             stop.sleep()
             deliver.end()

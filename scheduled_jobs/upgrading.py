@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import copy
 from functools import wraps
-from pathlib import Path
 from typing import Any, cast
 
 import click
 import flask_migrate.cli
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Engine, column, inspect, select, table
 
@@ -30,11 +28,11 @@ class AtWork(click.ClickException):
 
 
 @contextmanager
-def nobody_at_work(engine: Engine, instance_dir: Path) -> Iterator[None]:
+def nobody_at_work(engine: Engine) -> Iterator[None]:
     """Keep the scheduler away for the block; AtWork if it or a worker runs."""
     with ExitStack() as held:
         try:
-            held.enter_context(only_scheduler(engine, instance_dir))
+            held.enter_context(only_scheduler(engine))
         except AlreadyRunning as error:
             raise AtWork(f"The scheduler is running on this database. {_STOP_FIRST}") from error
         if moving := _moving(engine):
@@ -72,7 +70,7 @@ def _guarded(command: click.Command, *, always: bool) -> click.Command:
     def run(*arguments: Any, **options: Any) -> Any:
         with ExitStack() as held:
             if always or upgrade_needed(database.engine):
-                held.enter_context(nobody_at_work(database.engine, Path(current_app.instance_path)))
+                held.enter_context(nobody_at_work(database.engine))
             return act(*arguments, **options)
 
     guarded.callback = run

@@ -60,6 +60,13 @@ def stands_still(engine: Engine, witness: Witness, now: datetime) -> bool:
     return standing.still
 
 
+def was_moved(engine: Engine) -> str:
+    """Returns what to tell the operator where this database goes on elsewhere, "" if it does not."""
+    with engine.connect().execution_options(sqlite_read_only=True) as connection:
+        moved = connection.scalar(select(Continuity.still_why).where(Continuity.id == _ROW)) is Why.MOVED
+    return "this database was moved, and goes on elsewhere: give that one as DATABASE_URL" if moved else ""
+
+
 def look(connection: Connection, witness: Witness, now: datetime, *, marks: bool = False) -> Standing:
     """Whether the service may go on with this database; one that may not keeps still from now on.
 

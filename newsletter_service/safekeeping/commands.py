@@ -4,23 +4,20 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace as with_other
 from pathlib import Path
 from typing import Any
 
 import click
-from flask_migrate import upgrade
 from sqlalchemy import Engine
 
 from newsletter_service.backups import service
 from newsletter_service.backups.rules import Manifest, what_will_not_work
 from newsletter_service.backups.sealing import Opener, Seal, identities_in, passphrase_in, recipient
 from newsletter_service.clock import utc_now
-from newsletter_service.core import create_core
-from newsletter_service.db import db, open_engine
+from newsletter_service.db import open_engine
 from newsletter_service.errors import NewsletterError
 from newsletter_service.keys.secret_keys import fingerprint
-from newsletter_service.migrations import init_migrations
+from newsletter_service.safekeeping.upgrading import upgrader
 from newsletter_service.settings import Settings
 from newsletter_service.startup import start, start_without_key
 
@@ -85,7 +82,7 @@ def restore(
     with _in_one_line(), _engine_of(settings) as engine:
         given = service.read_keys(keys, opener, settings.instance_dir) if keys else None
         done = service.restore(
-            engine, file, opener, settings.instance_dir, _upgrader(settings), utc_now(), replace=replace
+            engine, file, opener, settings.instance_dir, upgrader(settings), utc_now(), replace=replace
         )
         _put_keys(done.keys or given, settings)
     click.echo(f"Restored. {_told(done.manifest)}")
@@ -138,20 +135,6 @@ def _opener(identity: Path | None, passphrase_file: Path | None) -> Opener:
             identities_in(identity) if identity else (),
             passphrase_in(passphrase_file) if passphrase_file else "",
         )
-
-
-def _upgrader(settings: Settings) -> service.Upgrade:
-    """Runs the migrations on a database, as `newsletter db upgrade` does."""
-
-    def bring_up_to_date(engine: Engine) -> None:
-        url = engine.url.render_as_string(hide_password=False)
-        app = create_core(with_other(settings, database_url=url))
-        init_migrations(app)
-        with app.app_context():
-            upgrade()
-            db.engine.dispose()
-
-    return bring_up_to_date
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, request
 
-from newsletter_service.continuity.service import stands_still
+from newsletter_service.continuity.service import stands_still, was_moved
 from newsletter_service.db import db
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.operations.outages import Outage
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 def init_upgrading(app: Flask) -> None:
     """Hold back the pages of `app` until `newsletter db upgrade` was run; looked at no more once all is well.
 
-    A copy is noticed then, too.
+    A copy is noticed then, too; where the database was moved elsewhere, pages would take in what nobody sees.
     """
     waiting = Outage(log, "waiting")
     settled: list[bool] = []
@@ -26,7 +26,7 @@ def init_upgrading(app: Flask) -> None:
     def _wait_for_tables() -> tuple[str, int] | None:
         if settled or (request.endpoint in WITHOUT_DATABASE and request.endpoint != "web.healthz"):
             return None
-        needed = not_ready(db.engine, services().suppression_key)
+        needed = not_ready(db.engine, services().suppression_key) or was_moved(db.engine)
         if not needed:
             stands_still(db.engine, services().delivery.witness, services().clock())
             settled.append(True)

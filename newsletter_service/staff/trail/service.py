@@ -25,7 +25,7 @@ from newsletter_service.staff.trail.rules import (
 
 _WAITING = "audit entries to be sealed"
 # Any number that nothing else in this database uses.
-_ADVISORY_LOCK = 5_137_020_818
+_ADVISORY_LOCK = 5_137_020_819
 _ENTRY, _SEAL = (
     Base.metadata.tables[AuditEntry.__tablename__].c,
     Base.metadata.tables[AuditSeal.__tablename__].c,

@@ -4,7 +4,6 @@ import os
 import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,9 +24,9 @@ from tests.chaos.waiting import PATIENCE_SECONDS
 Stored = Callable[[], AbstractContextManager[Session]]
 
 
-def hold_until_killed(url: str, instance_dir: str, held: Any) -> None:
+def hold_until_killed(url: str, held: Any) -> None:
     """Be the scheduler for as long as the process lives."""
-    with only_scheduler(create_engine(url), Path(instance_dir)):
+    with only_scheduler(create_engine(url)):
         held.set()
         signal.pause()
 
@@ -97,20 +96,18 @@ def test_an_unknown_job_is_refused_by_name(core: Flask) -> None:
     assert "nonsense" in result.output
 
 
-def test_a_second_scheduler_leaves_and_a_killed_one_frees_its_place(
-    app: Flask, database: str, tmp_path: Path
-) -> None:
+def test_a_second_scheduler_leaves_and_a_killed_one_frees_its_place(app: Flask, database: str) -> None:
     spawn = multiprocessing.get_context("spawn")
     held = spawn.Event()
-    first = spawn.Process(target=hold_until_killed, args=(database, str(tmp_path), held))
+    first = spawn.Process(target=hold_until_killed, args=(database, held))
     first.start()
     assert held.wait(PATIENCE_SECONDS)
     with app.app_context():
-        with pytest.raises(AlreadyRunning), only_scheduler(db.engine, tmp_path):
+        with pytest.raises(AlreadyRunning), only_scheduler(db.engine):
             pass
         os.kill(first.pid or 0, signal.SIGKILL)
         first.join(PATIENCE_SECONDS)
-        with only_scheduler(db.engine, tmp_path):
+        with only_scheduler(db.engine):
             assert not first.is_alive()
 
 

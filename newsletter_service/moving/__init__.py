@@ -1,0 +1,1 @@
+"""Moving the service from one database to another."""
