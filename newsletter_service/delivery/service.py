@@ -167,6 +167,12 @@ def cancel_for_subscriber(session: Session, subscriber_id: int, now: datetime) -
     return _cancel(session, now, Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_not(None))
 
 
+def cancel_notices_elsewhere(session: Session, subscriber_id: int, address: str, now: datetime) -> int:
+    """Cancel notices about a subscriber that are on their way to another address than theirs; returns their number."""
+    mine = (Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_(None))
+    return _cancel(session, now, *mine, Delivery.address != address)
+
+
 def readdress(session: Session, subscriber_id: int, address: str, subscriber_key: str) -> int:
     """Lets letters of mailings that are still to go to a subscriber go to another address; returns their number.
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, exists, insert, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from newsletter_service.db import among
+from newsletter_service.db import add_missing, among
 from newsletter_service.delivery.models import Suppression
 from newsletter_service.delivery.rules import BOUNCED, Suppressed
 from newsletter_service.delivery.service import cancel_for_subscriber
@@ -57,9 +57,11 @@ def suppress(
         cancel_for_subscriber(session, subscriber_id, now)
 
 
-def suppression_of(session: Session, address_hmac: str) -> Suppression | None:
-    """What is known of an address that is kept off anything."""
-    return session.get(Suppression, address_hmac)
+def suppression_of(session: Session, address_hmac: str, *, to_change: bool = False) -> Suppression | None:
+    """What is known of an address that is kept off anything; `to_change` holds it until the transaction ends."""
+    return session.get(
+        Suppression, address_hmac, with_for_update=to_change or None, populate_existing=to_change
+    )
 
 
 def lift(session: Session, suppression: Suppression) -> None:
@@ -96,10 +98,15 @@ def keep_off(
     session: Session, address_hmac: str, scope: Suppressed, reason: str, at: datetime, status: str = ""
 ) -> None:
     """Keeps an address off all mail, or off lists that are imported; the stricter of what was and is asked stays."""
-    found = session.get(Suppression, address_hmac)
-    if found is None:
-        session.add(Suppression(address_hmac=address_hmac, scope=scope, reason=reason, at=at, status=status))
-    elif _is_stricter(scope, reason, found):
+    wanted = {"scope": scope, "reason": reason, "at": at, "status": status}
+    add_missing(session, Suppression, [{"address_hmac": address_hmac} | wanted])
+    found = suppression_of(session, address_hmac, to_change=True)
+    if found is not None:
+        _tighten(found, scope, reason, at, status)
+
+
+def _tighten(found: Suppression, scope: Suppressed, reason: str, at: datetime, status: str = "") -> None:
+    if _is_stricter(scope, reason, found):
         found.scope, found.reason, found.at, found.status = scope, reason, at, status
 
 
@@ -114,8 +121,9 @@ class KeptOff:
 
 def keep_off_all(session: Session, wanted: Mapping[str, KeptOff]) -> frozenset[str]:
     """Does what `keep_off` does for many addresses, by their hashes; returns those of which nothing was known."""
-    mine = among(Suppression.address_hmac, [*wanted])
-    known = {one.address_hmac: one for one in session.scalars(select(Suppression).where(mine))}
+    mine = select(Suppression).where(among(Suppression.address_hmac, [*wanted])).with_for_update()
+    found = session.scalars(mine.execution_options(populate_existing=True))
+    known = {one.address_hmac: one for one in found}
     new = [
         {"address_hmac": hashed, "scope": one.scope, "reason": one.reason, "at": one.at, "status": ""}
         for hashed, one in wanted.items()
@@ -123,8 +131,8 @@ def keep_off_all(session: Session, wanted: Mapping[str, KeptOff]) -> frozenset[s
     ]
     if new:
         session.execute(insert(Suppression), new)
-    for hashed in known:  # found by their keys in the session, without a look at the database
-        keep_off(session, hashed, wanted[hashed].scope, wanted[hashed].reason, wanted[hashed].at)
+    for hashed, one in known.items():
+        _tighten(one, wanted[hashed].scope, wanted[hashed].reason, wanted[hashed].at)
     session.flush()
     return frozenset(wanted.keys() - known.keys())
 

@@ -9,7 +9,6 @@ from werkzeug.utils import secure_filename
 
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.delivery.suppressions import is_suppressed
-from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.registry.forms import EraseForm
 from newsletter_service.registry.held import Held, held_about
@@ -20,20 +19,19 @@ from newsletter_service.subscriptions.addresses import Address, readable
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import SAID
 from newsletter_service.subscriptions.erasing.service import erase_at_own_wish
+from newsletter_service.subscriptions.link_views import asker_behind, behind_links
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.pausing.rules import is_paused
 from newsletter_service.subscriptions.rules import Status
-from newsletter_service.subscriptions.service import find_subscriber
 from newsletter_service.subscriptions.verification.wording import checks
-from newsletter_service.web.locale import use_language
 
-own = Blueprint("own", __name__)
+own = behind_links(Blueprint("own", __name__))
 
 
 @own.get("/mijn-gegevens/<token>")
 def show(token: str) -> Any:
     """Everything that is held about the reader, to read."""
-    subscriber = _owner(token)
+    subscriber = asker_behind(token)
     if subscriber is None:
         return redirect(url_for("readers.preferences", token=token), 303)
     session, now, held = db.session(), services().clock(), _held(subscriber)
@@ -64,7 +62,7 @@ def show(token: str) -> Any:
 @own.get("/mijn-gegevens/<token>/json")
 def as_json(token: str) -> Any:
     """The same, complete and for programs: rows by the name of their table."""
-    subscriber = _owner(token)
+    subscriber = asker_behind(token)
     if subscriber is None:
         return redirect(url_for("readers.preferences", token=token), 303)
     name = secure_filename(f"{newsletter(db.session()).slug}.json")
@@ -73,16 +71,10 @@ def as_json(token: str) -> Any:
     return Response(words, mimetype="application/json", headers=headers)
 
 
-@own.errorhandler(BadToken)
-@own.errorhandler(ExpiredToken)
-def _dead_link(_error: Exception) -> Any:
-    return render_template("readers/dead_link.html"), 410
-
-
 @own.route("/mijn-gegevens/<token>/wissen", methods=["GET", "POST"])
 def erase(token: str) -> Any:
     """Asks once more, for a word that is typed, and then erases all that is held about the reader."""
-    form, subscriber = EraseForm(), _owner(token)
+    form, subscriber = EraseForm(), asker_behind(token)
     if subscriber is None:
         return redirect(url_for("readers.preferences", token=token), 303)
     if not form.validate_on_submit():
@@ -91,20 +83,10 @@ def erase(token: str) -> Any:
         )
         return page, 422 if form.errors else 200
     with unit_of_work() as session:
-        held = _owner(token, to_change=True)
+        held = asker_behind(token, to_change=True)
         if held is not None:
             erase_at_own_wish(session, held, services().clock())
     return render_template("readers/erased.html")
-
-
-def _owner(token: str, *, to_change: bool = False) -> Subscriber | None:
-    """The reader behind a link that was asked for by mail; None for a link of a letter, which others may have."""
-    holder = services().tokens.read(Purpose.MANAGE, token, services().clock())
-    subscriber = find_subscriber(db.session(), holder, to_change=to_change)
-    if subscriber is None or subscriber.status == Status.PENDING:
-        raise BadToken
-    use_language(subscriber.language)
-    return None if holder.lasting else subscriber
 
 
 def _held(subscriber: Subscriber) -> Held:

@@ -9,107 +9,38 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Suppression
-from newsletter_service.delivery.rules import BOUNCED, address_hmac
-from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
+from newsletter_service.delivery.rules import BOUNCED
+from newsletter_service.delivery.service import cancel_for_subscriber, cancel_notices_elsewhere, erase_notices
 from newsletter_service.delivery.suppressions import (
-    came_back,
     is_suppressed,
     let_ask_again,
     suppress,
     suppression_of,
     would_change,
 )
-from newsletter_service.documents.service import Read, read_as_shown
+from newsletter_service.documents.service import read_as_shown
 from newsletter_service.documents.terms.service import terms
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import Holder
+from newsletter_service.links.urls import CONFIRM_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.retention import Term
 from newsletter_service.subscriptions import notices
-from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.choosing.service import choose, chosen
 from newsletter_service.subscriptions.consent.rules import JOB, READER, By, Place, Step
 from newsletter_service.subscriptions.consent.service import forget_sign_up, record_wish
-from newsletter_service.subscriptions.finding.service import added, by_address
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing import service as renewing
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import (
-    Answer,
     Choices,
     Status,
-    answer_to_lost_link,
-    answer_to_sign_up,
     may_undo,
     still_wants,
 )
+from newsletter_service.subscriptions.used_links.rules import Outcome
+from newsletter_service.subscriptions.used_links.service import use_up
 from newsletter_service.subscriptions.verification.service import settle
-
-
-def sign_up(
-    session: Session,
-    mail_context: MailContext,
-    address: Address,
-    choices: Choices,
-    read_in: Language,
-    now: datetime,
-    *,
-    asked_by: tuple[By, str] = (READER, Place.SIGN_UP),
-    shown: str = "",
-    paid: bool = False,
-) -> None:
-    """Do what a request for the newsletter asks; whatever is known of the address shows only in the mail it gets.
-
-    A new or unconfirmed address gets a confirmation mail, a reader one that says so, a suppressed address
-    nothing, unless it was mail that came back: its owner may ask again. `read_in` is the language in which the
-    wording of consent was shown, `shown` names it (documents.service.Read.name): UnknownText. Whoever fills in
-    the form last decides what an unconfirmed reader chose: the page that confirms shows it. Of who left nothing changes
-    before they confirm. Nor does anything for a person who had all their mails of today, unless the mail is `paid` for
-    already. `asked_by` is who took the request, and where; what staff take was read by nobody yet.
-    """
-    hashed = address_hmac(address.text, mail_context.suppression_key)
-    subscriber = by_address(session, address)  # held first: whoever says "never" meanwhile has said it then
-    if is_suppressed(session, hashed) and came_back(session, hashed) is None:
-        return
-    if not _afford(session, mail_context, address, now, paid=paid):
-        return
-    subscriber = subscriber or added(session, address, hashed, now)
-    read = None
-    if asked_by[0] == READER:
-        read = read_as_shown(session, read_in, mail_context.reply_to, shown)
-    if subscriber.status is Status.LEFT:
-        renewal = renewing.ask(session, subscriber, choices, read, asked_by, now)
-        notices.write_confirmation(session, mail_context, subscriber, choices.language, renewal.link_key, now)
-        return
-    answer = answer_to_sign_up(subscriber.status)
-    if answer is Answer.CONFIRM:
-        _ask(session, subscriber, choices, read, asked_by, now)
-    notices.write(session, mail_context, subscriber, answer, now)
-
-
-def _afford(
-    session: Session, mail_context: MailContext, address: Address, now: datetime, *, paid: bool
-) -> bool:
-    """Whether the person behind this address gets one more mail, which is counted."""
-    if paid:
-        return True
-    if not notices.may_write(session, mail_context, address.text, now):
-        return False
-    notices.pay(session, mail_context, address.text, now)
-    return True
-
-
-def request_link(
-    session: Session, mail_context: MailContext, address: Address, now: datetime, *, paid: bool = False
-) -> None:
-    """Mail a reader the way back to their preferences; nothing happens for an address we do not know."""
-    subscriber = by_address(session, address)
-    answer = answer_to_lost_link(subscriber.status if subscriber is not None else None)
-    suppressed = is_suppressed(session, address_hmac(address.text, mail_context.suppression_key))
-    if subscriber is None or answer is None or suppressed:
-        return
-    if _afford(session, mail_context, address, now, paid=paid):
-        notices.write(session, mail_context, subscriber, answer, now)
 
 
 def find_subscriber(session: Session, holder: Holder, *, to_change: bool = False) -> Subscriber | None:
@@ -169,14 +100,6 @@ def end_unanswered(session: Session, subscriber: Subscriber, now: datetime) -> N
     _end(session, subscriber, (Step.UNANSWERED, JOB, Place.AGREE), now)
 
 
-def confirm_again(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
-    """Send the confirmation mail once more, within the day's limit; the seven days begin again."""
-    address = Address(subscriber.address)
-    if subscriber.status == Status.PENDING and _afford(session, mail_context, address, now, paid=False):
-        subscriber.asked_at = now
-        notices.write(session, mail_context, subscriber, Answer.CONFIRM, now)
-
-
 def never(
     session: Session,
     subscriber: Subscriber,
@@ -189,7 +112,18 @@ def never(
 
     Who did not confirm is forgotten. Of who did, the proof of consent and of its withdrawal stays.
     """
+    again = session.get(Renewal, subscriber.id)
+    if again is not None:
+        _use_up(session, subscriber, again.link_key, again.choices["language"], now)
+    elif subscriber.status is Status.PENDING:
+        _use_up(session, subscriber, subscriber.link_key, subscriber.language, now)
     _stop(session, subscriber, (Step.LEFT, by, source), reason, now)
+
+
+def _use_up(session: Session, subscriber: Subscriber, key: str, read_in: Language, now: datetime) -> None:
+    """Remember what the link of a sign-up did that is forgotten."""
+    hashed, until = subscriber.address_hmac, now + CONFIRM_WITHIN
+    use_up(session, key, Outcome.NEVER, now, until=until, read_in=read_in, leads_to=hashed)
 
 
 def bounce_out(
@@ -275,6 +209,7 @@ def _end(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], 
         subscriber.status = Status.LEFT
         subscriber.left_at = now
         cancel_for_subscriber(session, subscriber.id, now)
+        cancel_notices_elsewhere(session, subscriber.id, subscriber.address, now)
     record_wish(session, subscriber, *proof, now)
 
 
@@ -307,7 +242,7 @@ def ended_by(subscriber: Subscriber, suppression: Suppression) -> bool:
 
 def was_lost(session: Session, subscriber: Subscriber) -> bool:
     """Whether mail that came back, and no wish, ended a subscription."""
-    found = suppression_of(session, subscriber.address_hmac) if subscriber.status is Status.LEFT else None
+    found = suppression_of(session, subscriber.address_hmac) if subscriber.status == Status.LEFT else None
     return found is not None and ended_by(subscriber, found)
 
 
@@ -337,17 +272,3 @@ def give_up(session: Session, subscriber: Subscriber) -> None:
     else:
         subscriber.status = Status.LEFT
     session.flush()
-
-
-def _ask(
-    session: Session,
-    subscriber: Subscriber,
-    choices: Choices,
-    read: Read | None,
-    asked_by: tuple[By, str],
-    now: datetime,
-) -> None:
-    subscriber.status = Status.PENDING
-    subscriber.asked_at = now
-    choose(session, subscriber, choices, now)
-    record_wish(session, subscriber, Step.ASKED, *asked_by, now, read=read, detail=chosen(subscriber))

@@ -1,5 +1,6 @@
 """Signing up and confirming. No page sets a cookie, none changes anything on GET."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -29,6 +30,7 @@ from newsletter_service.subscriptions.requests.views import sent_from_elsewhere,
 from newsletter_service.subscriptions.rules import Choices, Status
 from newsletter_service.subscriptions.service import find_subscriber
 from newsletter_service.subscriptions.shared_views import form_page, likely_domains, offers, read_here
+from newsletter_service.subscriptions.signing_up.service import confirm_again as mail_again
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.web.asked import typed_words
 from newsletter_service.web.cache import same_for_all
@@ -86,7 +88,9 @@ def confirm_now(token: str) -> Any:
             subscriber, renewal = _signed_up(Purpose.CONFIRM, token, to_change=True)
             now = services().clock()
             began = service.confirm(session, services(), subscriber, language(), now, renewal, shown=_shown())
-            return _confirmed_page(subscriber) if began else _confirm_page(subscriber, None, token)
+            if began or _confirmed_lately(subscriber, now):
+                return _confirmed_page(subscriber)
+            return _confirm_page(subscriber, None, token)
     except ExpiredToken:
         return _expired_page(token)
     except UnknownText:
@@ -100,7 +104,7 @@ def confirm_again(token: str) -> Any:
         subscriber = _asked_before(token, to_change=True)
         if subscriber is None:
             return redirect(url_for("signing_up.confirm", token=token), 303)
-        service.confirm_again(session, services(), subscriber, services().clock())
+        mail_again(session, services(), subscriber, services().clock())
     return redirect(url_for("signing_up.look_in_your_mailbox"))
 
 
@@ -174,6 +178,12 @@ def _confirm_page(subscriber: Subscriber, renewal: Renewal | None, token: str) -
         address=readable(subscriber.address),
         read=read_here(),
     )
+
+
+def _confirmed_lately(subscriber: Subscriber, now: datetime) -> bool:
+    """Whether somebody may just as well have pressed twice, or a program before them."""
+    at = subscriber.confirmed_at
+    return subscriber.status is Status.ACTIVE and at is not None and now - at < MANAGE_WITHIN
 
 
 def _choices_of(subscriber: Subscriber) -> Choices:

@@ -34,6 +34,7 @@ from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
 from newsletter_service.subscriptions.requests.views import sent_from_elsewhere, taken_in
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.shared_views import form_page, likely_domains, offers, read_here
+from newsletter_service.subscriptions.signing_up import service as signing_up
 from newsletter_service.subscriptions.verification.wording import checks
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language, use_language
@@ -105,7 +106,7 @@ def mail_link(token: str) -> Any:
     """Mails the owner of a letter's link the way to all of their preferences."""
     with unit_of_work() as session:
         subscriber = subscriber_behind(Purpose.MANAGE, token, to_change=True)
-        service.request_link(session, services(), Address(subscriber.address), services().clock())
+        signing_up.request_link(session, services(), Address(subscriber.address), services().clock())
     return redirect(url_for("readers.link_is_coming"))
 
 

@@ -9,6 +9,10 @@ OBJECT_WITHIN = timedelta(days=3)
 """So long the old address may refuse what staff asked for a reader who cannot read it any more."""
 
 
+ONE_PRESS = timedelta(minutes=5)
+"""Asking for the same address again within this time is the same wish, whose letters are on their way."""
+
+
 class NewAddressAnswer(StrEnum):
     """What the new address is told."""
 

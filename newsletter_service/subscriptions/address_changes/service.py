@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.rules import Suppressed, address_hmac
-from newsletter_service.delivery.service import readdress
+from newsletter_service.delivery.service import cancel_notices_elsewhere, readdress
 from newsletter_service.delivery.suppressions import (
     came_back,
     is_suppressed,
@@ -24,6 +24,7 @@ from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.subscriptions.address_changes import notices
 from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.address_changes.rules import (
+    ONE_PRESS,
     NewAddressAnswer,
     answer_to_new,
     is_agreed,
@@ -38,6 +39,8 @@ from newsletter_service.subscriptions.notices import may_write
 from newsletter_service.subscriptions.renewing import service as renewing
 from newsletter_service.subscriptions.rules import Status
 from newsletter_service.subscriptions.service import come_back, give_up, was_lost
+from newsletter_service.subscriptions.used_links.rules import Outcome
+from newsletter_service.subscriptions.used_links.service import use_up
 from newsletter_service.subscriptions.verification.service import reopen_claims, settle
 
 _AT_ONCE = 500
@@ -61,7 +64,9 @@ def ask(
         return False
     if not comes_back and not may_write(session, mail_context, subscriber.address, now):
         return False
-    withdraw(session, subscriber)
+    if _was_just_asked(session, subscriber, new, now, staff_id):
+        return True
+    withdraw(session, subscriber, now)
     change = AddressChange(
         subscriber=subscriber,
         new_address=new.text,
@@ -77,6 +82,16 @@ def ask(
     if not comes_back:
         notices.tell_old(session, mail_context, change, now)
     return True
+
+
+def _was_just_asked(
+    session: Session, subscriber: Subscriber, new: Address, now: datetime, staff_id: int | None
+) -> bool:
+    """Whether this very wish was sent a moment ago: a button that is pressed twice asks once."""
+    change = change_of(session, subscriber)
+    if change is None or (change.new_address, change.staff_id) != (new.text, staff_id):
+        return False
+    return now - change.asked_at < ONE_PRESS
 
 
 def _tell(
@@ -96,17 +111,33 @@ def _tell(
         notices.tell_owner(session, mail_context, owner, now)
 
 
-def withdraw(session: Session, subscriber: Subscriber) -> None:
-    """End the wish that a reader has, if there is one: its links lead nowhere any more."""
+def withdraw(session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """End the wish that a reader has, if there is one: its links lead nowhere any more, nor does a letter go."""
     change = change_of(session, subscriber)
     if change is not None:
-        refuse(session, change)
+        _end(session, change, now)
 
 
-def refuse(session: Session, change: AddressChange) -> None:
-    """End a wish; everything stays as it is."""
+def refuse(session: Session, change: AddressChange, now: datetime) -> None:
+    """End a wish because the old address says no; everything stays as it is."""
+    _remember(session, change, Outcome.REFUSED, now)
+    _end(session, change, now)
+
+
+def _end(session: Session, change: AddressChange, now: datetime) -> None:
+    subscriber = change.subscriber
     session.delete(change)
     session.flush()
+    cancel_notices_elsewhere(session, subscriber.id, subscriber.address, now)
+
+
+def _remember(session: Session, change: AddressChange, outcome: Outcome, now: datetime) -> None:
+    """Let the links of a wish say what became of it."""
+    subscriber, until = change.subscriber, change.asked_at + ANSWER_CHANGE_WITHIN
+    leads_to = subscriber.link_key if outcome is Outcome.MOVED else ""
+    use_up(
+        session, change.link_key, outcome, now, until=until, read_in=subscriber.language, leads_to=leads_to
+    )
 
 
 def change_of(session: Session, subscriber: Subscriber) -> AddressChange | None:
@@ -157,22 +188,26 @@ def finish(session: Session, mail_context: MailContext, subscriber_id: int, now:
     subscriber, is_over = change.subscriber, change.asked_at <= now - ANSWER_CHANGE_WITHIN
     moved = _move_on(session, mail_context, change, now)
     if is_over:  # also where it was agreed to so late, and ended just now
-        withdraw(session, subscriber)
+        withdraw(session, subscriber, now)
     return moved
 
 
 def _move_on(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> bool:
     session.flush()
     agreed = is_agreed(change.new_agreed_at, change.old_agreed_at, change.silence_counts_from, now)
-    return agreed and _move(session, mail_context, change, now)
+    if not agreed:
+        return False
+    moved = _move(session, mail_context, change, now)
+    _remember(session, change, Outcome.MOVED if moved else Outcome.NOT_MOVED, now)
+    _end(session, change, now)
+    return moved
 
 
 def _move(session: Session, mail_context: MailContext, change: AddressChange, now: datetime) -> bool:
-    """Let the newsletter go to the new address, if that is nobody else's and wants it; the wish is over either way."""
+    """Let the newsletter go to the new address, if that is nobody else's and wants it."""
     subscriber, new = change.subscriber, Address(change.new_address)
     hashed, former = address_hmac(new.text, mail_context.suppression_key), subscriber.address_hmac
     by_address(session, new)  # held first: whoever says "never" there meanwhile has said it then
-    refuse(session, change)
     let_ask_again(session, hashed)  # mail arrives there: its owner said yes by it
     if not _reads(session, subscriber) or is_suppressed(session, hashed):
         return False
@@ -227,7 +262,7 @@ def _bring_along(session: Session, subscriber: Subscriber) -> None:
 
 def _reads(session: Session, subscriber: Subscriber) -> bool:
     """Whether somebody is a reader, or was one until mail to the old address came back."""
-    return subscriber.status is Status.ACTIVE or was_lost(session, subscriber)
+    return subscriber.status == Status.ACTIVE or was_lost(session, subscriber)
 
 
 def _who(change: AddressChange) -> tuple[By, str]:

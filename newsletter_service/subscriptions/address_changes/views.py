@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, unit_of_work
-from newsletter_service.links.tokens import BadToken, Purpose
-from newsletter_service.links.urls import ANSWER_CHANGE_WITHIN, MANAGE_WITHIN
+from newsletter_service.links.tokens import Purpose
+from newsletter_service.links.urls import ANSWER_CHANGE_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.services import services
 from newsletter_service.subscriptions.address_changes import service
 from newsletter_service.subscriptions.address_changes.forms import NewAddressForm
 from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.addresses import masked, readable
-from newsletter_service.subscriptions.link_views import behind_links, owner_behind
+from newsletter_service.subscriptions.link_views import DeadLink, behind_links, owner_behind
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.used_links.views import moved_page
 from newsletter_service.web.locale import use_language
 
 _Agree = Callable[[Session, MailContext, AddressChange, datetime], bool]
@@ -57,7 +58,7 @@ def withdraw(token: str) -> Response:
     with unit_of_work() as session:
         subscriber = owner_behind(token, to_change=True)
         if subscriber is not None:
-            service.withdraw(session, subscriber)
+            service.withdraw(session, subscriber, services().clock())
     return redirect(url_for("address_changes.ask", token=token), 303)
 
 
@@ -85,12 +86,18 @@ def agree_at_old(token: str) -> Any:
     return _answered(Purpose.OLD_ADDRESS, token, service.agree_at_old, _old_page)
 
 
+@address_changes.get("/oud-adres/<token>/weigeren")
+def refused(token: str) -> Response:
+    """Where the page after refusing is looked at again, in the other language perhaps."""
+    return redirect(url_for("address_changes.at_old", token=token), 303)
+
+
 @address_changes.post("/oud-adres/<token>/weigeren")
 def refuse(token: str) -> Any:
-    """Ends the change because its old address says no."""
+    """Ends the change because its old address says no; a second time is as good as the first."""
     with unit_of_work() as session:
         change = _change(Purpose.OLD_ADDRESS, token, to_change=True)
-        service.refuse(session, change)
+        service.refuse(session, change, services().clock())
     return render_template("readers/address_stays.html", refused=True)
 
 
@@ -100,18 +107,18 @@ def _answered(purpose: Purpose, token: str, agree: _Agree, page: Callable[[Addre
         change = _change(purpose, token, to_change=True)
         subscriber = change.subscriber
         if agree(session, services(), change, services().clock()):
-            return _moved_page(subscriber if purpose is Purpose.NEW_ADDRESS else None)
+            return moved_page(subscriber.link_key if purpose is Purpose.NEW_ADDRESS else "")
         if service.change_of(session, subscriber) is None:
             return render_template("readers/address_stays.html", refused=False)
         return page(change, token)
 
 
 def _change(purpose: Purpose, token: str, *, to_change: bool = False) -> AddressChange:
-    """The change behind a link; the page speaks its reader's language. BadToken or ExpiredToken."""
+    """The change behind a link; the page speaks its reader's language. BadToken, ExpiredToken or DeadLink."""
     holder = services().tokens.read(purpose, token, services().clock())
     change = service.find_change(db.session(), holder, to_change=to_change)
     if change is None:
-        raise BadToken
+        raise DeadLink(purpose, holder)
     use_language(change.subscriber.language)
     return change
 
@@ -143,12 +150,3 @@ def _old_page(change: AddressChange, token: str) -> str:
     return render_template(
         "readers/old_address.html", change=change, token=token, address=masked(change.new_address)
     )
-
-
-def _moved_page(owner: Subscriber | None) -> str:
-    """Says that it is done; at the new address, which proved to be the `owner`'s, with the way to the preferences."""
-    token = ""
-    if owner is not None:
-        until = services().clock() + MANAGE_WITHIN
-        token = services().links.manage(owner.link_key, until).rpartition("/")[2]
-    return render_template("readers/moved.html", token=token)

@@ -5,11 +5,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 
 from newsletter_service.db import db, unit_of_work
-from newsletter_service.links.tokens import BadToken, Purpose
+from newsletter_service.links.tokens import Purpose
 from newsletter_service.services import services
 from newsletter_service.subscriptions.allowing import service
 from newsletter_service.subscriptions.forms import AddressForm
-from newsletter_service.subscriptions.link_views import behind_links
+from newsletter_service.subscriptions.link_views import DeadLink, behind_links
 from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
 from newsletter_service.subscriptions.requests.views import sent_from_elsewhere, taken_in
 from newsletter_service.web.cache import same_for_all
@@ -44,7 +44,7 @@ def show(token: str) -> str:
 
 @allowing.post("/toestaan/<token>")
 def allow(token: str) -> str:
-    """Lets the address be mailed again; a second time the link leads nowhere, and all is well."""
+    """Lets the address be mailed again; a second time is as good as the first."""
     with unit_of_work() as session:
         service.allow(session, _check(token, to_change=True), services().clock())
     return render_template("readers/allow.html", token=token, done=True)
@@ -54,5 +54,5 @@ def _check(token: str, *, to_change: bool = False) -> Any:
     holder = services().tokens.read(Purpose.ALLOW, token, services().clock())
     found = service.find_suppression(db.session(), holder, to_change=to_change)
     if found is None:
-        raise BadToken
+        raise DeadLink(Purpose.ALLOW, holder)
     return found

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.service import erase_notices, erase_notices_to, forget_recipient
 from newsletter_service.delivery.suppressions import suppress
+from newsletter_service.links.urls import MANAGE_WITHIN
 from newsletter_service.staff.service import record_about_reader
 from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.consent.rules import READER, By, Place
@@ -18,13 +19,16 @@ from newsletter_service.subscriptions.consent.service import forget_person
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.requests.models import FormRequest
+from newsletter_service.subscriptions.used_links.rules import Outcome
+from newsletter_service.subscriptions.used_links.service import use_up
 
 
 def erase_at_own_wish(session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Forget a person who asks for it themselves; the hash that stays keeps the address from being mailed."""
-    key = subscriber.address_hmac
+    key, until = subscriber.address_hmac, now + MANAGE_WITHIN
     record_about_reader(session, None, ERASED, subscriber.id, key, now)
     suppress(session, key, subscriber.id, "erased", now)
+    use_up(session, subscriber.link_key, Outcome.ERASED, now, until=until, read_in=subscriber.language)
     erase_subscriber(session, subscriber, READER, Place.OWN, now)
 
 

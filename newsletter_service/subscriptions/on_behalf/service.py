@@ -33,7 +33,8 @@ from newsletter_service.subscriptions.on_behalf.rules import (
 )
 from newsletter_service.subscriptions.pausing.service import pause, resume
 from newsletter_service.subscriptions.rules import Choices, Status
-from newsletter_service.subscriptions.service import come_back, ended_by, leave, never, sign_up
+from newsletter_service.subscriptions.service import come_back, ended_by, leave, never
+from newsletter_service.subscriptions.signing_up.service import sign_up
 
 NOBODY = 0
 

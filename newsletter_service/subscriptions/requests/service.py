@@ -17,7 +17,6 @@ from newsletter_service.budgets import service as budgets
 from newsletter_service.budgets.service import Purse, purse
 from newsletter_service.documents.service import keep_shown, read_as_shown
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.allowing import service as allowing
 from newsletter_service.subscriptions.domains.rules import registered_domain
@@ -26,6 +25,7 @@ from newsletter_service.subscriptions.requests import patience
 from newsletter_service.subscriptions.requests.models import FormRequest
 from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
 from newsletter_service.subscriptions.rules import Choices
+from newsletter_service.subscriptions.signing_up import service as signing_up
 
 _AT_ONCE = 500
 
@@ -123,11 +123,13 @@ def answer(session: Session, mail_context: MailContext, request_id: int) -> bool
 def _sign_up(session: Session, mail_context: MailContext, row: FormRequest) -> None:
     choices = Choices.from_json(row.choices or {})
     address = Address(row.address)
-    service.sign_up(session, mail_context, address, choices, row.read_in, row.at, shown=row.shown, paid=True)
+    signing_up.sign_up(
+        session, mail_context, address, choices, row.read_in, row.at, shown=row.shown, paid=True
+    )
 
 
 def _link(session: Session, mail_context: MailContext, row: FormRequest) -> None:
-    service.request_link(session, mail_context, Address(row.address), row.at, paid=True)
+    signing_up.request_link(session, mail_context, Address(row.address), row.at, paid=True)
 
 
 def _allow(session: Session, mail_context: MailContext, row: FormRequest) -> None:

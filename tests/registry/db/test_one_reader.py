@@ -22,7 +22,8 @@ from newsletter_service.subscriptions.erasing.scrubbing import SCRUBBED
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices
-from newsletter_service.subscriptions.service import bounce_out, leave, never, sign_up
+from newsletter_service.subscriptions.service import bounce_out, leave, never
+from newsletter_service.subscriptions.signing_up.service import sign_up
 from scheduled_jobs import scrub_erased
 from tests.bounces.db.conftest import message_about
 from tests.conftest import NOW, Clock

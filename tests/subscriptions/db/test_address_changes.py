@@ -26,6 +26,7 @@ from newsletter_service.subscriptions.on_behalf.service import erase_address
 from newsletter_service.subscriptions.renewing import service as renewing
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices
+from newsletter_service.subscriptions.signing_up import service as signing_up
 from tests.bounces.db.conftest import make_delivery
 from tests.conftest import NOW
 from tests.factories import (
@@ -229,7 +230,7 @@ def test_a_sign_up_that_nobody_confirmed_gives_way(session: Session, change: Cha
 def test_a_refusal_ends_it_and_so_does_another_wish_or_leaving(session: Session, change: Change) -> None:
     change.ask()
     assert change.row is not None
-    service.refuse(session, change.row)
+    service.refuse(session, change.row, NOW)
     assert change.row is None
     change.ask()
     before = change.row
@@ -242,6 +243,25 @@ def test_a_refusal_ends_it_and_so_does_another_wish_or_leaving(session: Session,
     subscriptions.leave(session, change.reader, LATER)
     assert not change.old_agrees()
     assert (change.reader.address, change.reader.status) == (OLD, "left")
+
+
+@pytest.mark.parametrize("ends", ["taken back", "refused", "left", "another wish", "erased"])
+def test_no_letter_to_a_new_address_outlives_the_wish(session: Session, change: Change, ends: str) -> None:
+    change.ask()
+    assert change.row is not None
+    match ends:
+        case "taken back":
+            service.withdraw(session, change.reader, LATER)
+        case "refused":
+            service.refuse(session, change.row, LATER)
+        case "left":
+            subscriptions.leave(session, change.reader, LATER)
+        case "another wish":
+            change.ask("anna@elders.example")
+        case "erased":
+            erase_address(session, Address(OLD), SUPPRESSION_KEY, "Belde zelf", None, LATER)
+    on_its_way = select(Delivery.address).where(Delivery.settled_at.is_(None))
+    assert NEW not in session.scalars(on_its_way).all()
 
 
 def test_a_reader_may_try_a_few_times_a_day(change: Change) -> None:
@@ -289,7 +309,7 @@ def test_a_sign_up_that_waits_at_the_old_address_says_nothing_of_who_moved_away(
 ) -> None:
     subscriptions.bounce_out(session, change.reader, NOW)
     nothing = Choices(name="", language="nl", segment_ids=frozenset(), topic_ids=frozenset())
-    subscriptions.sign_up(session, mail_context, Address(OLD), nothing, "nl", NOW)
+    signing_up.sign_up(session, mail_context, Address(OLD), nothing, "nl", NOW)
     key = session.get_one(Renewal, change.reader.id).link_key
     change.ask(staff_id=make_staff(session, Role.COMMUNICATOR).id)
     assert change.new_agrees()

@@ -19,6 +19,7 @@ from newsletter_service.subscriptions.consent.rules import READER, Actor, Place,
 from newsletter_service.subscriptions.consent.service import forget_person, record_wish
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Choices
+from newsletter_service.subscriptions.signing_up import service as signing_up
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_topic
 from tests.staff_browser import make_staff
@@ -36,7 +37,7 @@ def ledger(session: Session) -> list[Consent]:
 def anna(session: Session, mail_context: Services) -> Subscriber:
     """A reader who asked, confirmed and left."""
     choices = Choices("Anna", "nl", frozenset({make_segment(session).id}), frozenset())
-    service.sign_up(session, mail_context, Address("anna@gemeente.example"), choices, "nl", NOW)
+    signing_up.sign_up(session, mail_context, Address("anna@gemeente.example"), choices, "nl", NOW)
     anna = session.scalars(select(Subscriber)).one()
     service.confirm(session, mail_context, anna, "nl", NOW + DAY)
     service.leave(session, anna, NOW + 2 * DAY, Place.ONE_CLICK)

@@ -28,7 +28,8 @@ from newsletter_service.subscriptions.importing.service import OffersChanged, im
 from newsletter_service.subscriptions.lists.service import hand_in
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
 from newsletter_service.subscriptions.rules import Choices
-from newsletter_service.subscriptions.service import confirm, sign_up
+from newsletter_service.subscriptions.service import confirm
+from newsletter_service.subscriptions.signing_up.service import sign_up
 from newsletter_service.subscriptions.verification.rules import ClaimState
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic

@@ -49,6 +49,7 @@ from newsletter_service.subscriptions.pausing.rules import end_of_pause, today
 from newsletter_service.subscriptions.pausing.service import end_due, pause, resume
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices, Status
+from newsletter_service.subscriptions.signing_up import service as signing_up
 from newsletter_service.subscriptions.verification.service import verify_claims
 from tests.bounces.samples import sample
 from tests.conftest import NOW
@@ -89,7 +90,7 @@ class LastWish(Driver, RuleBasedStateMachine):
     def sign_up(self, who: str) -> None:
         self.next_day()
         wish, choices = self.wishes[who], Choices("", "nl", frozenset({self.police().id}), frozenset())
-        service.sign_up(self.session, self.wired, Address(who), choices, "nl", self.now)
+        signing_up.sign_up(self.session, self.wired, Address(who), choices, "nl", self.now)
         wish.sign_up(self.now)
         reader = self.reader(who)
         beside = self.session.get(Renewal, reader.id) if reader is not None else None
@@ -187,7 +188,7 @@ class LastWish(Driver, RuleBasedStateMachine):
         found = self.change(Purpose.OLD_ADDRESS, which)
         if found is not None:
             link, change = found
-            changes.refuse(self.session, change)
+            changes.refuse(self.session, change, self.now)
             self.wishes.take_back(link.number)
 
     @rule(who=address, claims=st.booleans())

@@ -15,6 +15,7 @@ from newsletter_service.subscriptions.pausing.rules import end_of_pause
 from newsletter_service.subscriptions.pausing.service import end_due, pause, resume
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices
+from newsletter_service.subscriptions.signing_up import service as signing_up
 from newsletter_service.subscriptions.verification import notices
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber
@@ -86,7 +87,7 @@ def test_who_signs_up_again_after_a_bounce_asks_for_letters_and_no_pause(
     pause(session, reader, BACK, NOW)
     subscriptions.bounce_out(session, reader, NOW)
     choices = Choices(name="", language="nl", segment_ids=frozenset(), topic_ids=frozenset())
-    subscriptions.sign_up(session, mail_context, Address(reader.address), choices, "nl", NOW)
+    signing_up.sign_up(session, mail_context, Address(reader.address), choices, "nl", NOW)
     subscriptions.confirm(session, mail_context, reader, "nl", NOW, session.get_one(Renewal, reader.id))
     assert reader.status == "active"
     assert reader.paused_until is None

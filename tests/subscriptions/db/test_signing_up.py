@@ -24,6 +24,7 @@ from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import Choices, Status
 from newsletter_service.subscriptions.service import find_subscriber
+from newsletter_service.subscriptions.signing_up import service as signing_up
 from tests.conftest import NOW
 from tests.factories import make_segment, make_subscriber, make_suppression, make_topic
 from tests.letters_made import mail_of
@@ -45,7 +46,7 @@ def sign_up(
     now: datetime = NOW,
     read_in: Language = "nl",
 ) -> None:
-    service.sign_up(session, mail_context, ANNA, choices, read_in, now)
+    signing_up.sign_up(session, mail_context, ANNA, choices, read_in, now)
 
 
 def reader(session: Session) -> Subscriber:
@@ -104,7 +105,7 @@ def test_a_suppressed_address_is_neither_mailed_nor_kept(
 ) -> None:
     make_suppression(session, ANNA.text, now=NOW, reason="asked")
     sign_up(session, mail_context)
-    service.request_link(session, mail_context, ANNA, NOW)
+    signing_up.request_link(session, mail_context, ANNA, NOW)
     assert written() == []
     assert session.scalars(select(Subscriber)).all() == []
 
@@ -115,8 +116,8 @@ def test_from_the_fourth_mail_in_a_day_on_nothing_changes_at_all(
     for minute in range(5):
         choices = Choices(f"Naam {minute}", "nl", frozenset(), frozenset())
         sign_up(session, mail_context, choices, NOW + timedelta(minutes=minute))
-    service.request_link(session, mail_context, ANNA, NOW + timedelta(minutes=6))
-    service.confirm_again(session, mail_context, reader(session), NOW + timedelta(minutes=7))
+    signing_up.request_link(session, mail_context, ANNA, NOW + timedelta(minutes=6))
+    signing_up.confirm_again(session, mail_context, reader(session), NOW + timedelta(minutes=7))
     assert written() == [CONFIRM] * 3
     assert reader(session).name == "Naam 2"
     assert len(steps(session)) == 3
@@ -239,7 +240,7 @@ def test_a_lost_link_goes_to_readers_only(session: Session, mail_context: Servic
     left = make_subscriber(session, "weg@gemeente.example", now=NOW)
     service.leave(session, left, NOW)
     for address in (ANNA.text, "weg@gemeente.example", "onbekend@gemeente.example"):
-        service.request_link(session, mail_context, Address(address), NOW)
+        signing_up.request_link(session, mail_context, Address(address), NOW)
     assert written() == [LINK]
 
 
@@ -257,7 +258,7 @@ def test_unconfirmed_sign_ups_are_forgotten_with_their_mails(
 
 def test_asking_again_begins_the_seven_days_anew(session: Session, mail_context: Services) -> None:
     sign_up(session, mail_context)
-    service.confirm_again(session, mail_context, reader(session), NOW + timedelta(days=6))
+    signing_up.confirm_again(session, mail_context, reader(session), NOW + timedelta(days=6))
     assert service.purge_stale(session, NOW + timedelta(days=8)) == 0
 
 
@@ -301,7 +302,7 @@ def test_a_person_gets_no_more_mails_for_writing_their_address_in_many_ways(
 ) -> None:
     for number in range(5):
         address = Address(f"anna+{number}@gemeente.example")
-        service.sign_up(session, mail_context, address, NOTHING_CHOSEN, "nl", NOW)
+        signing_up.sign_up(session, mail_context, address, NOTHING_CHOSEN, "nl", NOW)
     assert written() == [CONFIRM] * 3
     assert len(session.scalars(select(Subscriber)).all()) == 3
 

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import db
-from newsletter_service.delivery.models import Delivery
+from newsletter_service.delivery.models import Delivery, Suppression
+from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.registry.service import subscriber_to_change
 from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
@@ -19,12 +21,14 @@ from newsletter_service.subscriptions.address_changes.models import AddressChang
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.erasing.service import erase_at_own_wish
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.on_behalf.service import suppress_address
 from newsletter_service.subscriptions.requests.models import FormRequest
 from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
 from newsletter_service.subscriptions.requests.service import answer, take_in, waiting
 from newsletter_service.subscriptions.rules import Choices
+from newsletter_service.subscriptions.signing_up import service as signing_up
 from tests.conftest import NOW
-from tests.factories import make_subscriber
+from tests.factories import SUPPRESSION_KEY, make_subscriber, make_suppression
 from tests.subscriptions.db.conftest import Written
 
 ANNA, NEW = "anna@gemeente.example", "anna@politie.example"
@@ -61,7 +65,7 @@ def meanwhile(app: Flask) -> Meanwhile:
 
 
 def sign_up(session: Session, mail_context: Services, address: str) -> None:
-    service.sign_up(session, mail_context, Address(address), NOTHING_CHOSEN, "nl", NOW, paid=True)
+    signing_up.sign_up(session, mail_context, Address(address), NOTHING_CHOSEN, "nl", NOW, paid=True)
 
 
 def test_who_says_never_while_a_sign_up_is_answered_gets_no_mail(
@@ -103,6 +107,46 @@ def test_who_erases_themselves_while_a_form_of_theirs_is_answered_is_erased(
     )
     for table in (Subscriber, FormRequest, Delivery):
         assert session.scalars(select(table)).all() == []
+
+
+def test_an_address_that_two_people_suppress_at_once_is_suppressed(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    meanwhile(
+        lambda own: suppress_address(own, Address(ANNA), SUPPRESSION_KEY, "Belde zelf", None, NOW),
+        lambda own: suppress_address(own, Address(ANNA), SUPPRESSION_KEY, "Schreef ons ook", None, NOW),
+    )
+    (kept,) = session.scalars(select(Suppression)).all()
+    assert (kept.reason, kept.scope) == ("staff", "all_mail")
+
+
+def test_a_wish_counts_that_comes_while_a_bounce_is_written_down(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    hashed = address_hmac(ANNA, SUPPRESSION_KEY)
+    meanwhile(
+        lambda own: suppress(own, hashed, None, "bounced", NOW),
+        lambda own: suppress(own, hashed, None, "staff", NOW),
+    )
+    assert session.scalars(select(Suppression.reason)).all() == ["staff"]
+
+
+def test_who_asks_twice_at_once_to_be_mailed_again_gets_one_link_and_it_works(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    make_suppression(session, ANNA, now=NOW)
+    for _press in range(2):
+        take_in(session, mail_context, FormSent(FormKind.ALLOW, Address(ANNA), "nl"), "192.0.2.0", "", NOW)
+    first, second = waiting(session)
+    session.commit()
+    meanwhile(
+        lambda own: answer(own, mail_context, first),
+        lambda own: answer(own, mail_context, second),
+    )
+    (letter,) = session.scalars(select(Delivery)).all()
+    (kept,) = session.scalars(select(Suppression)).all()
+    assert kept.link_key is not None
+    assert kept.link_key in str(letter.letter.words)
 
 
 def wish_to_move(session: Session, mail_context: Services, address: str) -> int:

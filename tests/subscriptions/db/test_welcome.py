@@ -14,6 +14,7 @@ from newsletter_service.services import Services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.signing_up import service as signing_up
 from tests.conftest import NOW
 from tests.factories import make_subscriber
 from tests.letters_made import mail_of
@@ -73,7 +74,7 @@ def test_the_mail_counts_within_what_a_person_gets_in_a_day(session: Session, ma
     assert len(confirmed(session, one, anna)) == 1
     service.leave(session, anna, NOW)
     service.undo_leave(session, anna, NOW)
-    service.request_link(session, one, Address(ADDRESS), NOW)
+    signing_up.request_link(session, one, Address(ADDRESS), NOW)
     assert len(session.scalars(select(Delivery)).all()) == 1
     other = make_subscriber(session, "anna+twee@gemeente.example", now=NOW, status="pending")
     assert service.confirm(session, one, other, "nl", NOW)

@@ -60,7 +60,7 @@ def test_the_owner_takes_it_back_with_one_press_and_becomes_no_reader_by_it(
     assert suppressed(stored) == [address_hmac(QUIET, SUPPRESSION_KEY)]
     assert "We mogen u weer mailen" in client.post(link).text
     assert suppressed(stored) == []
-    assert client.post(link).status_code == 410
+    assert "We mogen u weer mailen" in client.post(link).text
     with stored() as session:
         step = session.scalars(select(Consent)).one()
         assert (step.step, step.actor, step.source) == ("allowed", "reader", "/toestaan")
