@@ -22,6 +22,7 @@ from newsletter_service.staff.rules import Role
 from newsletter_service.staff.used_forms import made_before, note_made
 from newsletter_service.web.forms.once import sent_key
 from newsletter_service.web.headers import framed, mail_preview_response
+from newsletter_service.web.transactions import look_again
 
 editors_only = roles_required(Role.HEAD, Role.COMMUNICATOR)
 UseCase = Callable[[Session, Edition], object]
@@ -40,9 +41,18 @@ def run(number: int, use_case: UseCase, *, key: str | None = None) -> bool:
 
     The form's `key` (empty: none) lets it do so once.
     """
+    return _went_well(number, lambda: _write(number, use_case, sent_key() if key is None else key))
+
+
+def _write(number: int, use_case: UseCase, key: str) -> None:
+    with unit_of_work() as session:
+        _once(session, number, use_case, key)
+
+
+def _went_well(number: int, work: Callable[[], None]) -> bool:
+    """Whether `work` on an edition was done; if not, why is said."""
     try:
-        with unit_of_work() as session:
-            _once(session, number, use_case, sent_key() if key is None else key)
+        work()
     except AlreadyDone:
         flash(_("Dit was al gedaan. Er is niets dubbel gebeurd."), "ok")
         return False
@@ -73,6 +83,21 @@ def act(number: int, use_case: UseCase, done: str = "") -> Response:
     if run(number, use_case) and done:
         flash(done, "ok")
     return back_to(number)
+
+
+def act_on_made(number: int, make: Callable[[Session, Edition], UseCase], done: str) -> Response:
+    """As `act`, for a use case that `make` returns: what takes long is made before anybody has to wait for it."""
+    if _went_well(number, lambda: _write(number, _made(number, make), sent_key())):
+        flash(done, "ok")
+    return back_to(number)
+
+
+def _made(number: int, make: Callable[[Session, Edition], UseCase]) -> UseCase:
+    look_again()
+    session = db.session()
+    use_case = make(session, edition_numbered(session, number))
+    session.rollback()
+    return use_case
 
 
 def not_now(conflict: EditionConflict) -> Response:

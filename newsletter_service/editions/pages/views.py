@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, make_response, render_template
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, unit_of_work
@@ -18,8 +19,17 @@ from newsletter_service.editions.pages.edition_page import edition_page
 from newsletter_service.editions.pages.lifecycle_views import moves
 from newsletter_service.editions.pages.preview_pane import preview_pane
 from newsletter_service.editions.preview.choice import chosen
-from newsletter_service.editions.preview.service import NothingToSee, message_for, proof_to
-from newsletter_service.editions.responses import act, back_to, editors_only, not_now, preview_response, shown
+from newsletter_service.editions.preview.service import NothingToSee, mail_proof, message_for, proof_for
+from newsletter_service.editions.responses import (
+    UseCase,
+    act,
+    act_on_made,
+    back_to,
+    editors_only,
+    not_now,
+    preview_response,
+    shown,
+)
 from newsletter_service.editions.results.retry_views import retries
 from newsletter_service.editions.results.views import deliveries, progress_of
 from newsletter_service.editions.rules import EditionConflict, HoldReason
@@ -195,11 +205,14 @@ def _texts_conflict(number: int, conflict: ChangedMeanwhile) -> str:
 def proof(number: int) -> Response:
     """Mail what the preview shows to the person who asks."""
     user, now, choice = signed_in(), services().clock(), chosen()
-    return act(
+
+    def made(session: Session, edition: Edition) -> UseCase:
+        proof = proof_for(session, services(), edition, user, choice.segment, choice.language)
+        return lambda session, edition: mail_proof(session, edition, user, proof, now)
+
+    return act_on_made(
         number,
-        lambda session, edition: proof_to(
-            session, services(), edition, user, choice.segment, choice.language, now
-        ),
+        made,
         _("De proef is onderweg naar %(address)s.", address=user.email),
     )
 

@@ -1,6 +1,6 @@
 """What readers will get, before they get it: the very bytes, and proofs by mail."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -84,33 +84,40 @@ def letter_for(
     return letter_of(session, mail_context, _content(session, mail_context, edition, segment, language))
 
 
-def proof_to(
+@dataclass(frozen=True)
+class Proof:
+    """The letter of a proof, made for a member of staff and not mailed yet."""
+
+    letter: PreparedLetter
+    segment: str | None
+    language: Language
+
+
+def proof_for(
     session: Session,
     mail_context: MailContext,
     edition: Edition,
     user: User,
     segment: str | None,
     language: Language,
-    now: datetime,
-) -> Delivery:
-    """Mail a proof of what `message_for` shows to a member of staff; raises the same, and TooManyProofs.
+) -> Proof:
+    """Make a proof of what `message_for` shows for a member of staff; raises the same.
 
     The proof is in `language`, like the letter it shows; what it says of itself is in the reader's own.
     """
-    if times_done(session, user, PROOF_SENT, now - timedelta(hours=1)) >= PROOFS_AN_HOUR:
-        raise TooManyProofs
-    record(session, user, PROOF_SENT, "edition", edition.id, now, segment=segment, language=language)
     content = _content(session, mail_context, edition, segment, language)
     what = _proof_of(session, segment, language, user.language)
     proof = replace(content, proof=what, proof_language=user.language)
-    return write_notice(
-        session,
-        letter_of(session, mail_context, proof),
-        user.email,
-        now,
-        name=user.name,
-        subscriber_key=NOBODYS_KEY,
-    )
+    return Proof(letter_of(session, mail_context, proof), segment, language)
+
+
+def mail_proof(session: Session, edition: Edition, user: User, proof: Proof, now: datetime) -> Delivery:
+    """Mail a proof to the member of staff whom it was made for. TooManyProofs."""
+    if times_done(session, user, PROOF_SENT, now - timedelta(hours=1)) >= PROOFS_AN_HOUR:
+        raise TooManyProofs
+    of = {"segment": proof.segment, "language": proof.language}
+    record(session, user, PROOF_SENT, "edition", edition.id, now, **of)
+    return write_notice(session, proof.letter, user.email, now, name=user.name, subscriber_key=NOBODYS_KEY)
 
 
 def _proof_of(session: Session, segment: str | None, language: Language, told_in: Language) -> str:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 
@@ -7,21 +7,38 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.editions.content import items_in
+from newsletter_service.editions.models import Edition
 from newsletter_service.editions.preview.service import (
     PROOFS_AN_HOUR,
     NothingToSee,
     TooManyProofs,
     letter_for,
+    mail_proof,
     message_for,
-    proof_to,
+    proof_for,
 )
 from newsletter_service.editions.readers import reach
 from newsletter_service.editions.releasing.service import release
 from newsletter_service.errors import NotFound
+from newsletter_service.languages import Language
 from newsletter_service.letters.mime.reading import html_of, text_of
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
+from newsletter_service.staff.models import User
 from tests.editions.db.conftest import CLOSES, COLLECTING, SENDS, House
 from tests.factories import make_item, make_segment, make_subscriber, make_topic
+
+
+def proof_to(
+    session: Session,
+    house: House,
+    edition: Edition,
+    user: User,
+    segment: str | None,
+    language: Language,
+    now: datetime,
+) -> Delivery:
+    proof = proof_for(session, house.mail_context, edition, user, segment, language)
+    return mail_proof(session, edition, user, proof, now)
 
 
 def test_a_preview_shows_what_a_verified_member_gets(session: Session, house: House) -> None:
@@ -94,7 +111,7 @@ def test_a_proof_is_mailed_to_whoever_asked_with_a_mark_in_the_subject(
 ) -> None:
     make_item(session, house.north, now=COLLECTING, title="Open dag")
     edition = house.composed()
-    row = proof_to(session, house.mail_context, edition, house.communicator, None, "nl", CLOSES)
+    row = proof_to(session, house, edition, house.communicator, None, "nl", CLOSES)
     assert (row.address, row.mailing_id, row.letter.subject) == (
         house.communicator.email,
         None,
@@ -120,7 +137,7 @@ def test_a_proof_is_in_the_language_of_the_preview_and_says_for_whom_it_is(
     police = make_segment(session, "politie")
     make_item(session, house.north, now=COLLECTING, title="Open dag", segments=(police,))
     edition = house.composed()
-    row = proof_to(session, house.mail_context, edition, house.communicator, "politie", "en", CLOSES)
+    row = proof_to(session, house, edition, house.communicator, "politie", "en", CLOSES)
     assert row.letter.subject == "[Proef · Politie · Engels] Veilig Verbonden, nummer 1"
     values = SlotValues(row.address, CLOSES, "<1@x.example>", "", "https://x.example", "https://y.example")
     mail = Template(row.letter.skeleton).fill(values)
@@ -128,9 +145,7 @@ def test_a_proof_is_in_the_language_of_the_preview_and_says_for_whom_it_is(
     text = text_of(mail)
     assert text.startswith("*** Proef · Politie · Engels ***")
     assert "Dear reader" in text
-    told_in_english = proof_to(
-        session, house.mail_context, edition, house.head_south, "politie", "nl", CLOSES
-    )
+    told_in_english = proof_to(session, house, edition, house.head_south, "politie", "nl", CLOSES)
     assert told_in_english.letter.subject == "[Proof · Politie (en) · Dutch] Veilig Verbonden, nummer 1"
 
 
@@ -164,10 +179,8 @@ def test_a_person_gets_so_many_proofs_an_hour_and_no_more(session: Session, hous
     make_item(session, house.north, now=COLLECTING, title="Open dag")
     edition = house.composed()
     for _ in range(PROOFS_AN_HOUR):
-        proof_to(session, house.mail_context, edition, house.communicator, None, "nl", CLOSES)
+        proof_to(session, house, edition, house.communicator, None, "nl", CLOSES)
     with pytest.raises(TooManyProofs):
-        proof_to(session, house.mail_context, edition, house.communicator, None, "nl", CLOSES)
-    proof_to(session, house.mail_context, edition, house.head_north, None, "nl", CLOSES)
-    proof_to(
-        session, house.mail_context, edition, house.communicator, None, "nl", CLOSES + timedelta(minutes=61)
-    )
+        proof_to(session, house, edition, house.communicator, None, "nl", CLOSES)
+    proof_to(session, house, edition, house.head_north, None, "nl", CLOSES)
+    proof_to(session, house, edition, house.communicator, None, "nl", CLOSES + timedelta(minutes=61))
