@@ -20,6 +20,7 @@ from newsletter_service.subscriptions.importing.rules import (
     Unusable,
     Verified,
 )
+from newsletter_service.subscriptions.pausing.rules import latest_end
 from newsletter_service.subscriptions.rules import BadName, clean_name
 
 _DUTCH_MOMENT = re.compile(
@@ -124,6 +125,13 @@ class Cells:
         found = self.any_moment(column)
         if found is not None and found > self.words.now:
             raise Unusable(Problem.FUTURE, column=column)
+        return found
+
+    def end_of_pause(self) -> datetime | None:
+        """The moment at which a pause ends, or ended; not later than readers may choose it to."""
+        found = self.any_moment("paused_until")
+        if found is not None and found > latest_end(self.words.now):
+            raise Unusable(Problem.LONG_PAUSE, column="paused_until")
         return found
 
     def verified(self) -> tuple[Verified, ...]:

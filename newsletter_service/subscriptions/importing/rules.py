@@ -186,6 +186,7 @@ class Problem(StrEnum):
     BAD_NAME = "has a {column} that cannot be used ({about})"
     UNKNOWN_WORD = "has {about!r} as {column}; there are: {known}"
     FUTURE = "has a {column} that is still to come"
+    LONG_PAUSE = "has a {column} that is more than a year away"
     NOT_A_MOMENT = "has a {column} that is not like 23-11-2026 09:00"
     NO_SUCH_TIME = "has a {column} that no clock showed in {about}"
     TWICE_THAT_HOUR = "has a {column} in the hour that came twice: add its offset, such as +0100"

@@ -282,7 +282,7 @@ class _Reading:
             asked_at=cells.moment("asked_at"),
             confirmed_at=cells.moment("confirmed_at"),
             left_at=cells.moment("left_at") or cells.moment("bounced_at"),
-            paused_until=cells.any_moment("paused_until"),
+            paused_until=cells.end_of_pause(),
             verified=cells.verified(),
             source=cells.words_of("source"),
         )

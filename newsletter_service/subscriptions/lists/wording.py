@@ -107,6 +107,7 @@ def problem(name: str, about: Mapping[str, str]) -> str:
         Problem.BAD_NAME: _("De kolom %(column)s heeft een naam die niet in een brief kan.", **given),
         Problem.UNKNOWN_WORD: _("“%(about)s” kennen we niet als %(column)s. We kennen: %(known)s.", **given),
         Problem.FUTURE: _("%(column)s ligt in de toekomst.", **given),
+        Problem.LONG_PAUSE: _("%(column)s ligt meer dan een jaar in de toekomst.", **given),
         Problem.NOT_A_MOMENT: _("%(column)s is geen datum zoals 23-11-2026 09:00.", **given),
         Problem.NO_SUCH_TIME: _("%(column)s is een tijd die de klok oversloeg.", **given),
         Problem.TWICE_THAT_HOUR: _(

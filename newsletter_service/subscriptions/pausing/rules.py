@@ -43,6 +43,11 @@ def end_of_pause(day: date) -> datetime:
     return recurring_moment(day, time(0), DEFAULT_ZONE)
 
 
+def latest_end(now: datetime) -> datetime:
+    """The moment at which the longest pause ends that begins now."""
+    return end_of_pause(today(now) + LONGEST)
+
+
 def is_paused(paused_until: datetime | None, now: datetime) -> bool:
     """Whether a pause (None: there is none) goes on at `now`; it ends without anybody doing anything."""
     return paused_until is not None and paused_until > now
