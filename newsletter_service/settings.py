@@ -179,6 +179,7 @@ def _form_limits(env: Environment) -> FormLimits:
         domain_hourly=env.whole("FORM_DOMAIN_HOURLY", usual.domain_hourly, 1, 1_000_000),
         network_hourly=env.whole("FORM_NETWORK_HOURLY", usual.network_hourly, 1, 1_000_000),
         hourly=env.whole("FORM_HOURLY", usual.hourly, 1, 1_000_000),
+        seconds=env.whole("FORM_SECONDS", usual.seconds, 0, 60),
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from newsletter_service.app import create_app
+from newsletter_service.budgets.rules import FormLimits
 from newsletter_service.core import create_core
 from newsletter_service.db import db
 from newsletter_service.settings import PasswordCost, Settings
@@ -140,6 +141,7 @@ def settings(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> S
         smtp_connections=1,
         password_cost=CHEAP,
         instance_dir=tmp_path / "instance",
+        form_limits=FormLimits(),
     )
 
 

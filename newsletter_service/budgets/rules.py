@@ -48,6 +48,12 @@ class FormLimits:
     domain_hourly: int = 20
     network_hourly: int = 60
     hourly: int = 600
+    seconds: int = 0
+
+    @property
+    def least_time(self) -> timedelta:
+        """How long a person takes at least to fill in the form to sign up; nothing where nobody looks at that."""
+        return timedelta(seconds=self.seconds)
 
     @property
     def mailbox(self) -> Budget:
@@ -70,7 +76,7 @@ class FormLimits:
         return _shared(self.hourly)
 
 
-USUAL_LIMITS = FormLimits()
+USUAL_LIMITS = FormLimits(seconds=2)
 
 
 def _shared(hourly: int) -> Budget:

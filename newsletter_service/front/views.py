@@ -12,6 +12,7 @@ from newsletter_service.front.service import coming_events, next_letter
 from newsletter_service.publisher.service import organisations
 from newsletter_service.services import services
 from newsletter_service.subscriptions.forms import AddressForm
+from newsletter_service.subscriptions.requests.views import opened_at
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language
 
@@ -31,6 +32,7 @@ def home() -> str:
     return render_template(
         "front/home.html",
         form=AddressForm(),
+        opened=opened_at(),
         read=read_now(session, language(), services().reply_to),
         organisations=organisations(session),
         audience=[segment.name(language()) for segment in segments(session)],

@@ -58,9 +58,13 @@ class AddressForm(Form):
         valid = bool(super().validate(extra_validators))
         if self.website.data:
             self.website.data = ""
-            self.form_errors.append(_l("Het formulier is nog niet verstuurd. Verstuur het nog een keer."))
+            self.ask_once_more()
             return False
         return valid
+
+    def ask_once_more(self) -> None:
+        """Say that the form was not taken in, in words that help a person and tell a program nothing."""
+        self.form_errors.append(_l("Het formulier is nog niet verstuurd. Verstuur het nog een keer."))
 
     def question(self, listed: Iterable[ListedDomain]) -> Address | None:
         """The address that was likely meant, once the form is valid: to be asked about once.

@@ -26,7 +26,12 @@ from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing import service as renewing
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
-from newsletter_service.subscriptions.requests.views import sent_from_elsewhere, taken_in
+from newsletter_service.subscriptions.requests.views import (
+    opened_at,
+    sent_from_elsewhere,
+    sent_in_haste,
+    taken_in,
+)
 from newsletter_service.subscriptions.rules import Choices, Status
 from newsletter_service.subscriptions.service import find_subscriber
 from newsletter_service.subscriptions.shared_views import form_page, likely_domains, offers, read_here
@@ -52,6 +57,9 @@ def sign_up() -> Any:
     if sent_from_elsewhere():
         return _sign_up_page(form, elsewhere=True)
     if not form.validate_on_submit():
+        return _sign_up_page(form)
+    if sent_in_haste():
+        form.ask_once_more()
         return _sign_up_page(form)
     likely = form.question(likely_domains())
     if likely is not None:
@@ -160,7 +168,8 @@ def _sign_up_page(form: SignUpForm, **values: Any) -> Any:
     who = organisations(db.session())
     publishers = listed([organisation.name for organisation in who])
     about = [organisation.about(language()) for organisation in who]
-    return form_page("sign_up", form, read=read_here(), publishers=publishers, about=about, **values)
+    values |= {"read": read_here(), "opened": opened_at(), "publishers": publishers, "about": about}
+    return form_page("sign_up", form, **values)
 
 
 def _confirm_page(subscriber: Subscriber, renewal: Renewal | None, token: str) -> Any:

@@ -30,6 +30,7 @@ def mail_server() -> Iterator[RecordingServer]:
 def environment(tmp_path_factory: pytest.TempPathFactory, mail_server: RecordingServer) -> dict[str, str]:
     """Its budgets let one attacker do what it takes many to do; what they stop is tested elsewhere."""
     limits = dict.fromkeys(("FORM_HOURLY", "FORM_NETWORK_HOURLY", "FORM_DOMAIN_HOURLY"), "1000000")
+    limits["FORM_SECONDS"] = "0"
     return demo_environment(tmp_path_factory.mktemp("attacked"), mail_server.port) | limits
 
 

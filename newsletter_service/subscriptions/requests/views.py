@@ -9,11 +9,11 @@ from flask import make_response, render_template, request
 from newsletter_service.budgets.rules import network_of
 from newsletter_service.db import unit_of_work
 from newsletter_service.services import services
-from newsletter_service.subscriptions.requests import patience
+from newsletter_service.subscriptions.requests import haste, patience
 from newsletter_service.subscriptions.requests.rules import PATIENCE, FormSent
 from newsletter_service.subscriptions.requests.service import take_in
 
-PROOF_FIELD, ELSEWHERE_FIELD = "geduld", "van"
+PROOF_FIELD, ELSEWHERE_FIELD, OPENED_FIELD = "geduld", "van", "geopend"
 _MINUTE = timedelta(minutes=1)
 
 
@@ -23,6 +23,18 @@ def sent_from_elsewhere() -> bool:
         return False
     site = request.headers.get("Sec-Fetch-Site", "")
     return request.form.get(ELSEWHERE_FIELD, "") != "" or site in ("cross-site", "same-site")
+
+
+def opened_at() -> str:
+    """What the page of a form holds to say when it was opened."""
+    before = request.form.get(OPENED_FIELD, "")
+    return haste.opened(services().keys, services().clock(), before)
+
+
+def sent_in_haste() -> bool:
+    """Whether a form was sent sooner than a person fills it in."""
+    least = services().form_limits.least_time
+    return haste.is_hasty(services().keys, request.form.get(OPENED_FIELD, ""), least, services().clock())
 
 
 def taken_in(asked: FormSent) -> Any:

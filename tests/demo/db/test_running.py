@@ -75,6 +75,7 @@ def start(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Start]:
             "INSTANCE_DIR": str(tmp_path / "instance"),
             "DEMO_WEB_PORT": str(web),
             "DEMO_MAIL_PORT": str(mail),
+            "FORM_SECONDS": "0",
         }
         with log.open("wb") as out:
             command = [sys.executable, "-m", "newsletter_service.demo"]

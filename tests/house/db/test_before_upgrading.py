@@ -44,6 +44,7 @@ def environment(settings: Settings, app: Flask) -> dict[str, str]:
         "MAIL_FROM": settings.mail_from,
         "INSTANCE_DIR": str(settings.instance_dir),
         "SMTP_PORT": str(settings.smtp_port),
+        "FORM_SECONDS": "0",
         "PYTHONUNBUFFERED": "1",
     }
 

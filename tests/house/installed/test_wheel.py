@@ -93,6 +93,7 @@ def operator(environment: Path, tmp_path: Path, smtp: RecordingServer) -> Operat
         "MAIL_FROM": "redactie@nieuwsbrief.example",
         "INSTANCE_DIR": str(tmp_path / "data"),
         "SMTP_PORT": str(smtp.port),
+        "FORM_SECONDS": "0",
     }
     return Operator(home, environment / "bin", settings)
 

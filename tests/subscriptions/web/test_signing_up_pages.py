@@ -88,6 +88,38 @@ def test_who_types_another_address_than_was_asked_about_gets_that_one(
     assert "Bedoelt u" in send(client, form, "bert@politie-masdelta.example", **said).text
 
 
+@pytest.mark.parametrize("page", ["/", "/aanmelden"])
+def test_what_is_sent_sooner_than_a_person_can_is_asked_for_once_more(
+    app: Flask, client: FlaskClient, stored: Stored, clock: Clock, page: str
+) -> None:
+    limited(app, seconds=2)
+    opened = dict(HIDDEN.findall(client.get(page).text))["geopend"]
+    hasty = send(client, "/aanmelden", "anna@gemeente.example", geopend=opened)
+    assert hasty.status_code == 422
+    assert "Verstuur het nog een keer." in hasty.text
+    assert asked_for(stored) == []
+    clock.move(seconds=2)
+    again = dict(HIDDEN.findall(hasty.text))["geopend"]
+    assert send(client, "/aanmelden", "anna@gemeente.example", geopend=again).status_code == 200
+    assert asked_for(stored) == ["anna@gemeente.example"]
+
+
+@pytest.mark.parametrize(
+    "opened", ["", "0.0", "1795510800.00000000000000000000000000000000", "²." + "0" * 32]
+)
+def test_a_form_that_does_not_say_when_it_was_opened_is_asked_for_once_more_whoever_it_is_about(
+    app: Flask, client: FlaskClient, stored: Stored, clock: Clock, opened: str
+) -> None:
+    limited(app, seconds=2)
+    said = [
+        send(client, "/aanmelden", f"{who}@gemeente.example", geopend=opened).text.replace(who, "")
+        for who in ("anna", "nemo")
+    ]
+    assert said[0] == said[1]
+    assert "Verstuur het nog een keer." in said[0]
+    assert asked_for(stored) == []
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_beyond_the_budgets_a_page_asks_for_patience_and_then_goes_on_without_a_script(
     app: Flask, client: FlaskClient, stored: Stored, clock: Clock, form: str
