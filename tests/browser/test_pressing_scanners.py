@@ -1,20 +1,27 @@
 """Filters that run scripts and send every form behind a mail that needs no word: what they can do, and its limits.
 
-They can confirm, and unsubscribe: each takes one press, by a person as by them. docs/decisions/0027 says what follows.
+They can confirm, unsubscribe, answer a move to another address and take back "never": each takes one press, by a person
+as by them. docs/decisions/0027 says what follows.
 """
 
 import re
 from collections.abc import Sequence
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 
+from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.suppressions import is_suppressed
+from newsletter_service.links.urls import MANAGE_WITHIN
+from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.service import leave
 from tests.browser.conftest import Open, Site
 from tests.browser.test_link_scanners import links
+from tests.factories import SUPPRESSION_KEY, make_subscriber, make_suppression
 from tests.smtp_server import Received
 
 NEEDS_A_WORD = (
@@ -112,3 +119,95 @@ def test_a_filter_cannot_bring_back_who_left_by_what_a_stranger_did_not_begin(
         row = session.scalars(select(Subscriber).where(Subscriber.address == address)).one()
         assert (row.status, row.link_key) == ("left", before)
         assert session.get(Renewal, row.id) is not None
+
+
+@pytest.fixture
+def change(site: Site, browse: Open) -> tuple[str, str]:
+    """The old and the new address of a reader who asked to move."""
+    number = uuid4().hex[:8]
+    old, new = f"oud-{number}@gemeente-westmade.example", f"nieuw-{number}@gemeente-westmade.example"
+    with site.stored() as session:
+        key = make_subscriber(session, old, now=site.clock()).link_key
+    with browse() as page:
+        page.goto(
+            f"{site.app.extensions['newsletter'].links.manage(key, site.clock() + MANAGE_WITHIN)}/adres"
+        )
+        page.get_by_label("Uw nieuwe e-mailadres").fill(new)
+        page.get_by_role("main").get_by_role("button").first.click()
+        page.wait_for_load_state()
+    return old, new
+
+
+def test_looking_at_the_letters_of_a_move_moves_nobody_and_answers_nothing(
+    site: Site, browse: Open, change: tuple[str, str]
+) -> None:
+    mails = [mail for address in change for mail in site.mails_to(address)]
+    with browse() as page:
+        for one in of(mails, site, "nieuw-adres", "oud-adres"):
+            for _time in range(3):
+                page.goto(one, wait_until="networkidle")
+    with site.stored() as session:
+        (wish,) = session.scalars(select(AddressChange).where(AddressChange.new_address == change[1]))
+        assert (wish.new_agreed_at, wish.old_agreed_at) == (None, None)
+        assert wish.subscriber.address == change[0]
+
+
+def test_a_filter_at_the_new_address_can_say_yes_there_which_moves_nobody(
+    site: Site, browse: Open, change: tuple[str, str]
+) -> None:
+    old, new = change
+    with browse() as page:
+        pressed = press_everything(page, of(site.mails_to(new), site, "nieuw-adres"))
+    assert pressed == ["Ja, stuur de nieuwsbrief hierheen"]
+    assert (status(site, old), status(site, new)) == ("active", None)
+
+
+def test_filters_at_both_addresses_can_at_most_do_what_the_reader_asked_for(
+    site: Site, browse: Open, change: tuple[str, str]
+) -> None:
+    old, new = change
+    with browse() as page:
+        press_everything(page, of(site.mails_to(new), site, "nieuw-adres"))
+        pressed = press_everything(page, of(site.mails_to(old), site, "oud-adres"))
+    assert pressed[0] == "Ja, dat klopt"
+    assert (status(site, old), status(site, new)) == (None, "active")
+
+
+def test_a_filter_at_the_old_address_can_refuse_and_the_reader_reads_on_where_they_did(
+    site: Site, browse: Open, change: tuple[str, str]
+) -> None:
+    old, new = change
+    with browse() as page:
+        pressed = press_everything(page, 2 * of(site.mails_to(old), site, "oud-adres"))
+        press_everything(page, of(site.mails_to(new), site, "nieuw-adres"))
+    assert pressed == ["Ja, dat klopt", "Nee, laat het zoals het is"]
+    assert (status(site, old), status(site, new)) == ("active", None)
+
+
+def test_a_filter_can_take_back_never_which_brings_no_letter_and_makes_nobody_a_reader(
+    site: Site, browse: Open
+) -> None:
+    address = f"nooit-{uuid4().hex[:8]}@gemeente-westmade.example"
+    with site.stored() as session:
+        make_suppression(session, address, now=site.clock())
+    with browse() as page:
+        for _time in range(2):  # anybody may ask, and it is mailed once in thirty days
+            page.goto("/weer-mailen")
+            page.get_by_label("E-mailadres").fill(address)
+            page.get_by_role("main").get_by_role("button").first.click()
+            page.wait_for_load_state()
+        (mail,) = site.mails_to(address)
+        (allow,) = of([mail], site, "toestaan")
+        for _time in range(3):
+            page.goto(allow, wait_until="networkidle")
+        assert is_kept_off(site, address)
+        assert press_everything(page, [allow]) == ["Ja, u mag mij weer mailen"]
+        press_everything(page, [allow])
+    assert not is_kept_off(site, address)
+    assert status(site, address) is None
+    assert site.mails_to(address) == [mail]
+
+
+def is_kept_off(site: Site, address: str) -> bool:
+    with site.stored() as session:
+        return is_suppressed(session, address_hmac(address, SUPPRESSION_KEY))

@@ -20,7 +20,7 @@ from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.requests.models import FormRequest
 from newsletter_service.subscriptions.used_links.rules import Outcome
-from newsletter_service.subscriptions.used_links.service import use_up
+from newsletter_service.subscriptions.used_links.service import forget_used_of, use_up
 
 
 def erase_at_own_wish(session: Session, subscriber: Subscriber, now: datetime) -> None:
@@ -40,6 +40,7 @@ def erase_subscriber(session: Session, subscriber: Subscriber, by: By, source: s
     """
     forget_person(session, subscriber, by, source, now)
     forget_what_is_asked(session, subscriber.address)
+    forget_used_of(session, subscriber.link_key, subscriber.address_hmac)
     erase_notices(session, subscriber.id)
     forget_recipient(session, subscriber.id, now)
     session.delete(subscriber)

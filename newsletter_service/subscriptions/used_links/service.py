@@ -35,6 +35,11 @@ def what_became_of(session: Session, purpose: Purpose, holder: Holder, now: date
     return found
 
 
+def forget_used_of(session: Session, link_key: str, address_hmac: str) -> None:
+    """Forget what the pages of used links ask about somebody who is erased."""
+    session.execute(delete(UsedLink).where(UsedLink.leads_to.in_([link_key, address_hmac])))
+
+
 def forget_used(session: Session, now: datetime) -> None:
     """Forget links that would not hold any more."""
     session.execute(delete(UsedLink).where(UsedLink.until <= now))

@@ -19,6 +19,7 @@ ERASED_BY_HAND = {
     "shown_text": "what everybody read",
     "exclusion": "a number that leads nowhere once the subscriber is gone, so that the statement adds up",
     "suppression": "the hash that stays",
+    "used_link": "what leads to who is erased (used_links.service.forget_used_of); the rest is a key that nobody has",
     "audit_entry": "a number that leads nowhere and the hash that stays; neither address nor name (staff.service)",
 }
 OF_NO_READER = {
