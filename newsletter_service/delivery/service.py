@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -161,10 +161,17 @@ def _take(session: Session, lock: FunctionElement[None]) -> None:
 _LEAVING = 5_137_020_818  # any number that no other lock in this database has
 
 
-def cancel_for_subscriber(session: Session, subscriber_id: int, now: datetime) -> int:
-    """Cancel every edition still on its way to a reader who leaves; notices to the reader stay. How many rows."""
+def cancel_for_subscriber(
+    session: Session, subscriber_id: int, now: datetime, address: str | None = None
+) -> int:
+    """Cancel every edition still on its way to a reader who leaves, and returns the number of rows.
+
+    Notices to the reader stay; those to another address than theirs go too, where that `address` is given.
+    """
     _take(session, func.pg_advisory_xact_lock_shared(_LEAVING))
-    return _cancel(session, now, Delivery.subscriber_id == subscriber_id, Delivery.mailing_id.is_not(None))
+    editions = Delivery.mailing_id.is_not(None)
+    which = editions if address is None else or_(editions, Delivery.address != address)
+    return _cancel(session, now, Delivery.subscriber_id == subscriber_id, which)
 
 
 def cancel_notices_elsewhere(session: Session, subscriber_id: int, address: str, now: datetime) -> int:

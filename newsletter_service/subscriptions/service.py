@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Suppression
 from newsletter_service.delivery.rules import BOUNCED
-from newsletter_service.delivery.service import cancel_for_subscriber, cancel_notices_elsewhere, erase_notices
+from newsletter_service.delivery.service import cancel_for_subscriber, erase_notices
 from newsletter_service.delivery.suppressions import (
     is_suppressed,
     let_ask_again,
@@ -208,8 +208,7 @@ def _end(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], 
     if subscriber.status == Status.ACTIVE:
         subscriber.status = Status.LEFT
         subscriber.left_at = now
-        cancel_for_subscriber(session, subscriber.id, now)
-        cancel_notices_elsewhere(session, subscriber.id, subscriber.address, now)
+        cancel_for_subscriber(session, subscriber.id, now, subscriber.address)
     record_wish(session, subscriber, *proof, now)
 
 
