@@ -13,7 +13,7 @@ CHECKS := check-types check-audit check-imports check-templates check-dead-code 
     check-format check-style check-scripts
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) # what one tool says stands in one place
 
-.PHONY: $(CHECKS) help run test check format catalogues migration seal lock letters walks screenshots bench chaos clean
+.PHONY: $(CHECKS) help run test check format catalogues migration seal lock wheel letters walks screenshots bench operating chaos clean
 
 help: ## What can be made here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,10 @@ lock: .venv/ready ## Pin the newest versions that fit pyproject.toml, with hashe
 	$(BIN)/uv pip compile $(LOCKING) -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile $(LOCKING) --all-extras --constraint requirements.lock -o requirements-dev.lock pyproject.toml
 
+wheel: .venv/ready ## Build what is installed elsewhere into dist/; the same commit gives the same bytes
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/uv build --quiet --offline --no-build-isolation --python $(BIN)/python --out-dir dist
+
 letters: .venv/ready ## Write one letter of each kind into a folder and check it with what is installed (LETTERS=instance/letters)
 	@LETTERS=$(LETTERS) $(BIN)/python -m tests.every_letter
 
@@ -79,12 +83,16 @@ bench: .venv/ready ## Measure sending beside others, far away, together and to e
 	@sh .ci/install postfix postgresql iproute2
 	$(BIN)/python -m benchmarks $(PART)
 
+operating: wheel ## Follow docs/operating.md to the letter on a bare Debian of debootstrap's: as root, takes some minutes
+	@sh .ci/install debootstrap iproute2
+	$(BIN)/python -m tests.operating
+
 chaos: .venv/ready ## Kill senders, scheduler and database at random while an edition goes out (KILLS=100 LETTERS=50000 SEED=)
 	@sh .ci/install postgresql
 	$(BIN)/python -m tests.chaos
 
-clean: ## Remove what setting up and running made
-	rm -rf .venv instance
+clean: ## Remove what setting up, building and running made
+	rm -rf .venv instance dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

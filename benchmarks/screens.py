@@ -15,18 +15,22 @@ from tempfile import TemporaryDirectory
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, bindparam, select, text
 
 from benchmarks.compare import MANNER
 from benchmarks.growth import add_readers, compose
-from benchmarks.ledgers import NEWSLETTER, Store, environment, opened, sqlite_store
+from benchmarks.ledgers import NEWSLETTER, Store, application, environment, opened, sqlite_store
 from benchmarks.letters import short_letter
 from benchmarks.processes import running
 from benchmarks.report import Row, print_note
 from benchmarks.servers import smtp_sink
 from newsletter_service.app import create_app
-from newsletter_service.db import UtcDateTime, db
+from newsletter_service.db import UtcDateTime, db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF
+from newsletter_service.editions.models import Edition
+from newsletter_service.editions.readers import count_kinds, keep_kinds
+from newsletter_service.editions.rules import EditionState
+from newsletter_service.editions.service import keep_statement
 from newsletter_service.settings import Settings
 from tests.staff_browser import TOKEN
 
@@ -139,6 +143,10 @@ def fill(store: Store, url: str, readers: int, editions: int) -> None:
                 connection.execute(_SENT, {"edition": edition, "now": at, "readers": readers})
                 connection.execute(_TRAIL, {"edition": edition, "now": at})
     _look_around(url)
+    with application(url), unit_of_work() as session:
+        keep_kinds(session, count_kinds(session), now)  # as the scheduler does
+        for one in session.scalars(select(Edition).where(Edition.state == EditionState.SENT)):
+            keep_statement(session, one)
     print_note(f"{store.bytes_used(url) / 1e6:,.0f} MB: {readers:,} readers, {editions} editions")
 
 

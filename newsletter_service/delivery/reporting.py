@@ -56,7 +56,11 @@ _WORDS_IN = (Delivery.address, Delivery.name)
 
 _IN_GROUP: dict[Group, tuple[ColumnElement[bool], ...]] = {
     Group.SENT: (Delivery.state == DeliveryState.SENT,),
-    Group.OPEN: (Delivery.settled_at.is_(None),),
+    # By its states, which an index knows: else every row of the mailing is looked at.
+    Group.OPEN: (
+        Delivery.state.in_((*OPEN_STATES, DeliveryState.UNCERTAIN)),
+        Delivery.settled_at.is_(None),
+    ),
     Group.DEFERRED: (
         Delivery.state.in_(
             (DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)

@@ -56,7 +56,8 @@ class Edition(Base):
     `text_limit` is the calendar's as long as copy is open. `held_from` is the state to go back to when a held
     edition is resumed; it is held for a `hold_reason` of ours, or for what a person wrote in `hold_words`.
     `excluded` is the number of readers without a letter whom nothing names any more.
-    `version` guards against two people saving at the same time.
+    `version` guards against two people saving at the same time. `numbers` is the statement of one that is sent, kept
+    so that nobody counts its letters again; null while it may change.
     """
 
     __tablename__ = "edition"
@@ -86,6 +87,7 @@ class Edition(Base):
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"), unique=True)
     intended: Mapped[int | None]
     excluded: Mapped[int] = mapped_column(default=0, server_default="0")
+    numbers: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     version: Mapped[int] = mapped_column(default=1)
 
     mailing: Mapped[Mailing | None] = relationship()
@@ -139,6 +141,22 @@ class Exclusion(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[ExclusionReason] = mapped_column(one_of(ExclusionReason, 20))
+
+
+class ReaderKind(Base):
+    """The number of active readers who chose the same, as counted at `counted_at`: all rows at one moment.
+
+    `claims` are pairs of a segment and whether it is verified, `topics` ids. Those with a pause are apart, by its end.
+    """
+
+    __tablename__ = "reader_kind"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    claims: Mapped[list[list[int]]] = mapped_column(JSON)
+    topics: Mapped[list[int]] = mapped_column(JSON)
+    paused_until: Mapped[datetime | None]
+    readers: Mapped[int]
+    counted_at: Mapped[datetime]
 
 
 class Correction(Base):

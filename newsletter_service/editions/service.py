@@ -1,6 +1,6 @@
 """Editions as a whole: finding them, holding, resuming and cancelling them, and their statement."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, exists, func, select, update
@@ -178,6 +178,8 @@ def mailing_of(edition: Edition) -> int:
 
 def statement(session: Session, edition: Edition) -> Statement:
     """What became of the letters of a released edition; zeros before it is released."""
+    if edition.numbers is not None:
+        return Statement(**edition.numbers)
     if edition.mailing_id is None:
         return Statement(intended=edition.intended or 0)
     excluded = select(func.count()).select_from(Exclusion).where(Exclusion.edition_id == edition.id)
@@ -196,6 +198,12 @@ def forget_who_was_excluded(session: Session, before: datetime) -> int:
         )
         forgotten += number
     return forgotten
+
+
+def keep_statement(session: Session, edition: Edition) -> None:
+    """Count the letters of a sent edition for the last time, until some go out once more or are counted otherwise."""
+    edition.numbers = None
+    edition.numbers = asdict(statement(session, edition))
 
 
 def statement_of(session: Session, mailing_id: int, intended: int, excluded: int = 0) -> Statement:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.pages.edition_list import Line, overview
+from newsletter_service.editions.pages.edition_list import Line, coming
 from newsletter_service.editions.rules import EditionState, ReleaseRule
 from newsletter_service.editions.service import calendar, missing_names
 from newsletter_service.editorial.models import Item
@@ -56,12 +56,12 @@ class Today:
 
 def today(session: Session, user: User, now: datetime) -> Today:
     """What waits for `user` now."""
-    coming = overview(session, now).coming
+    lines = coming(session, now)
     return Today(
         waiting=waiting(session, user),
         binding=calendar(session).release_rule == ReleaseRule.BOTH,
-        held=tuple(line for line in coming if line.held),
-        coming=tuple(line for line in coming if not line.held),
+        held=tuple(line for line in lines if line.held),
+        coming=tuple(line for line in lines if not line.held),
     )
 
 

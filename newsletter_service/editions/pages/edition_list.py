@@ -1,21 +1,26 @@
-"""The list of editions, as plain values."""
+"""The list of editions, as plain values: those to come in whole, those that are done a page at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, lazyload
 
+from newsletter_service.db import LARGEST_NUMBER
 from newsletter_service.editions import wording
 from newsletter_service.editions.composing.service import decide, waiting_items
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionState
-from newsletter_service.editions.service import Statement, all_editions, statement, status_of
+from newsletter_service.editions.service import Statement, statement, status_of
+
+ON_A_PAGE = 25
+_OVER = (EditionState.SENT, EditionState.CANCELLED)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One edition in the list; `items` are in it, or (while it collects) would be if copy closed now."""
+    """One edition that is to go out, or just does; `items` are in it, or would be if copy closed now."""
 
     edition: Edition
     state: str
@@ -34,33 +39,50 @@ class Line:
         return self.edition.state == EditionState.HELD
 
     @property
-    def under_way(self) -> bool:
-        """Whether this edition is still to go out, or just does."""
-        return self.edition.state not in (EditionState.SENT, EditionState.CANCELLED)
-
-    @property
     def why_held(self) -> str:
         """Why it is held, in words."""
         return wording.why_held(self.edition) if self.held else ""
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Editions still to come, soonest first, and those that are done, newest first."""
+class DoneLine:
+    """One edition that went out, or was given up."""
 
-    coming: tuple[Line, ...]
-    done: tuple[Line, ...]
+    edition: Edition
+    state: str
+    numbers: Statement
 
 
-def overview(session: Session, now: datetime) -> Overview:
-    """Read the list of editions."""
-    lines = [_line(session, edition, now) for edition in all_editions(session)]
-    return Overview(
-        coming=tuple(
-            sorted((line for line in lines if line.under_way), key=lambda line: line.edition.sends_at)
-        ),
-        done=tuple(line for line in lines if not line.under_way),
+@dataclass(frozen=True)
+class Done:
+    """A page of editions that are done, the newest first; the next one shows those before number `before`, if any."""
+
+    lines: tuple[DoneLine, ...]
+    before: int | None
+
+
+def coming(session: Session, now: datetime) -> tuple[Line, ...]:
+    """Editions still to come or under way, soonest first."""
+    query = (
+        select(Edition).where(Edition.state.not_in(_OVER)).order_by(Edition.sends_at, Edition.number.desc())
     )
+    return tuple(_line(session, edition, now) for edition in session.scalars(query))
+
+
+def done(session: Session, before: int = 0) -> Done:
+    """A page of editions that are done: those with numbers below `before`, or the newest."""
+    query = (
+        select(Edition)
+        .where(Edition.state.in_(_OVER), Edition.number < min(before or LARGEST_NUMBER, LARGEST_NUMBER))
+        .order_by(Edition.number.desc())
+        .options(lazyload(Edition.placements), lazyload(Edition.sign_offs))
+    )
+    found = session.scalars(query.limit(ON_A_PAGE + 1)).all()
+    shown = found[:ON_A_PAGE]
+    lines = [
+        DoneLine(one, wording.state_name(status_of(one).state), statement(session, one)) for one in shown
+    ]
+    return Done(tuple(lines), shown[-1].number if len(found) > ON_A_PAGE else None)
 
 
 def _line(session: Session, edition: Edition, now: datetime) -> Line:

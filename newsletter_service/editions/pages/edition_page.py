@@ -14,7 +14,7 @@ from newsletter_service.editions.composing.sign_offs import SignOffState, sign_o
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages.progress_steps import Step, steps
-from newsletter_service.editions.readers import Reach, reach
+from newsletter_service.editions.readers import GOOD_FOR, Reach, reach
 from newsletter_service.editions.rules import EditionState, EditionStatus, Reason, ReleaseRule
 from newsletter_service.editions.service import Statement, calendar, statement
 from newsletter_service.editions.service import status_of as status
@@ -122,7 +122,7 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
     """Read everything that the page of `edition` shows."""
     speakers = organisations(session)
     inside, decisions = _contents(session, edition, now)
-    reached = reach(session, inside, max(now, edition.sends_at))
+    reached = reach(session, inside, max(now, edition.sends_at), now - GOOD_FOR)
     numbers = statement(session, edition)
     signed = tuple(sign_offs(session, edition))
     at = status(edition)

@@ -17,7 +17,7 @@ from newsletter_service.editions.composing.service import compose_edition
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.forms import HoldForm, ResumeForm
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.readers import reach
+from newsletter_service.editions.readers import GOOD_FOR, reach
 from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.responses import act, back_to, editors_only, run
 from newsletter_service.editions.rules import EditionState
@@ -139,7 +139,7 @@ def release_page(number: int) -> str:
     edition, session, now = _edition(number), db.session(), services().clock()
     items = items_in(edition)
     rules.release(service.status_of(edition), items=len(items))
-    reached, names = reach(session, items, now), service.missing_names(session, edition)
+    reached, names = reach(session, items, now, now - GOOD_FOR), service.missing_names(session, edition)
     waits = bool(service.missing_sign_offs(session, edition, content_hash(edition, items)))
     return render_template(
         "editions/release.html",

@@ -14,7 +14,7 @@ from newsletter_service.editions.composing.sign_offs import sign_off
 from newsletter_service.editions.corrections.views import corrections
 from newsletter_service.editions.forms import ItemForm, PlaceForm, SignOffForm, TextsForm
 from newsletter_service.editions.models import Edition
-from newsletter_service.editions.pages.edition_list import overview
+from newsletter_service.editions.pages.edition_list import coming, done
 from newsletter_service.editions.pages.edition_page import edition_page
 from newsletter_service.editions.pages.lifecycle_views import moves
 from newsletter_service.editions.pages.preview_pane import preview_pane
@@ -39,6 +39,7 @@ from newsletter_service.letters.errors import LetterError
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
 from newsletter_service.staff.rules import Role, may_edit_edition, may_sign_off
+from newsletter_service.web.asked import asked_number
 from newsletter_service.web.forms.conflicts import clashes_in
 from newsletter_service.web.forms.drafts import forget_draft
 from newsletter_service.web.headers import framed
@@ -60,8 +61,12 @@ def collecting_edition() -> Edition | None:
 
 @editions.get("/edities")
 def index() -> str:
-    """All editions, the one under way first."""
-    return render_template("editions/index.html", overview=overview(db.session(), services().clock()))
+    """All editions: those under way first, then those that are done, a page at a time."""
+    session, before = db.session(), asked_number("voor")
+    to_come = () if before else coming(session, services().clock())
+    return render_template(
+        "editions/index.html", coming=to_come, done=done(session, before), further=bool(before)
+    )
 
 
 @editions.get("/edities/<int:number>")

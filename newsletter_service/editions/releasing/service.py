@@ -15,7 +15,15 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.notices import tell_held
 from newsletter_service.editions.releasing.addressing import Addressing
 from newsletter_service.editions.rules import EditionState, Empty, HoldReason, Move, Reason, Unsigned
-from newsletter_service.editions.service import hold, lock, missing_sign_offs, note, set_status, status_of
+from newsletter_service.editions.service import (
+    hold,
+    keep_statement,
+    lock,
+    missing_sign_offs,
+    note,
+    set_status,
+    status_of,
+)
 from newsletter_service.editions.texts import PersonalLink, in_edition, refuse_personal_links
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
@@ -138,6 +146,7 @@ def _hold(
 def _finish(session: Session, edition: Edition, now: datetime) -> None:
     set_status(edition, rules.finish(status_of(edition), open_deliveries=0))
     edition.sent_at = now
+    keep_statement(session, edition)
     note(session, edition, Move.FINISH, None, now)
 
 

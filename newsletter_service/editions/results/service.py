@@ -18,6 +18,7 @@ from newsletter_service.editions.readers import may_be_mailed
 from newsletter_service.editions.rules import ExclusionReason, Move
 from newsletter_service.editions.service import (
     Statement,
+    keep_statement,
     lock,
     mailing_of,
     set_status,
@@ -138,7 +139,7 @@ def retry(session: Session, mailed: Mailed, which: Filter, user: User, now: date
     letters = retrying.retry(session, mailed.mailing_id, which, _still_read(now), now)
     if letters and at is not None:
         set_status(edition, at)
-        edition.sent_at = None
+        edition.sent_at = edition.numbers = None
     _note(session, mailed, user, Move.RETRY, now, letters=letters, group=which.group)
     return letters
 
@@ -146,6 +147,8 @@ def retry(session: Session, mailed: Mailed, which: Filter, user: User, now: date
 def count_as_sent(session: Session, mailed: Mailed, which: Filter, user: User, now: datetime) -> int:
     """Count letters with an unknown outcome as sent; returns their number."""
     letters = retrying.count_as_sent(session, mailed.mailing_id, which)
+    if mailed.correction is None and mailed.edition.numbers is not None:
+        keep_statement(session, mailed.edition)
     _note(session, mailed, user, "count_as_sent", now, letters=letters)
     return letters
 

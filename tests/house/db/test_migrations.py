@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from alembic.autogenerate import compare_metadata
@@ -9,9 +10,13 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment
 from newsletter_service.db import Base, db
+from newsletter_service.demo.load import load_demo
 from newsletter_service.links.tokens import NOBODYS_KEY
 from newsletter_service.migrations import init_migrations
+from newsletter_service.schema import number_of
+from newsletter_service.services import services
 from newsletter_service.subscriptions.models import Membership
+from tests.conftest import NOW
 
 
 def empty(app: Flask) -> None:
@@ -198,3 +203,41 @@ def test_checks_of_before_hold_for_a_year_whether_by_a_person_or_by_a_listed_dom
             ]
             assert claims[1].decided_at == datetime(2026, 3, 1, 9, tzinfo=UTC)
             assert all(claim.until and claim.until > datetime.now(UTC) for claim in claims[:2])
+
+
+def rows_of(names: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[object, ...]]]:
+    """What stands in these columns of tables, in an order that both databases know."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    with db.engine.connect() as connection:
+        for name, columns in names.items():
+            query = text(f"SELECT {', '.join(columns)} FROM {name}")
+            found[name] = sorted((tuple(row) for row in connection.execute(query)), key=repr)
+    return found
+
+
+def columns_there() -> dict[str, list[str]]:
+    inspector = inspect(db.engine)
+    return {name: sorted(one["name"] for one in inspector.get_columns(name)) for name in sorted(tables())}
+
+
+def test_there_is_a_way_back_from_the_newest_migration_that_loses_nothing_the_version_before_knew(
+    app: Flask,
+) -> None:
+    with app.app_context():
+        init_migrations(app)
+        load_demo(db.session(), NOW, suppression_key=services().suppression_key, demo=True)
+        db.session.commit()
+        newest = number_of(db.engine)
+        now_there = columns_there()
+        downgrade()
+        assert number_of(db.engine) < newest
+        before = {
+            name: [one for one in columns if one in now_there[name]]
+            for name, columns in columns_there().items()
+            if name in now_there
+        }
+        kept = rows_of(before)
+        assert sum(map(len, kept.values())) > 500
+        upgrade()
+        assert rows_of(before) == kept
+        assert columns_there() == now_there

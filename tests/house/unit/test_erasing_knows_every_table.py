@@ -49,6 +49,7 @@ OF_NO_READER = {
     ),
     *("organisation", "placement", "segment", "segment_domain", "sign_off", "staff_role", "staff_session"),
     "subscriber_list",
+    "reader_kind",
     "password_request",
     *("staff_user", "staff_user_role", "topic", "used_form", "worker"),
 }
