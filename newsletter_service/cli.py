@@ -31,6 +31,10 @@ COMMANDS = {
     "editions": Command(
         "newsletter_service.editions.commands:edition_commands", "Look at editions and move them on."
     ),
+    "items": Command(
+        "newsletter_service.editorial.commands:item_commands",
+        "Items of the queue, and how much they look alike.",
+    ),
     "jobs": Command("scheduled_jobs.commands:jobs", "What the scheduler does by itself."),
     "move": Command(
         "newsletter_service.safekeeping.moving:move",

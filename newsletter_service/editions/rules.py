@@ -86,6 +86,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     STARTED = "started"
     LOOK_ALIKE = "look_alike"
+    SENT_BEFORE = "sent_before"
     NO_ROOM = "no_room"
     DROPPED_BY_HAND = "dropped_by_hand"
 

@@ -93,14 +93,20 @@ def reason_out(reason: Reason | None, detail: Mapping[str, Any], zone: str, othe
             return _("Verlopen sinds %(day)s", day=_day(detail, "deadline", zone))
         case Reason.STARTED:
             return _("Begint al op %(day)s, voor deze editie uitgaat", day=_day(detail, "deadline", zone))
-        case Reason.LOOK_ALIKE:
-            return _("Lijkt op “%(title)s”", title=other)
+        case Reason.LOOK_ALIKE | Reason.SENT_BEFORE:
+            return _looks_like(other, sent=reason is Reason.SENT_BEFORE)
         case Reason.DROPPED_BY_HAND:
             return _("Eruit gehaald door %(name)s", name=detail.get("by", ""))
         case Reason.NO_ROOM:
             return _("Er gaan al %(limit)s berichten mee", limit=detail.get("limit", ""))
         case _otherwise:
             return _("Staat niet meer in deze editie")
+
+
+def _looks_like(title: str, *, sent: bool) -> str:
+    if sent:
+        return _("Lijkt op “%(title)s”, dat al verstuurd is", title=title)
+    return _("Lijkt op “%(title)s”", title=title)
 
 
 def hold_reason(reason: HoldReason) -> str:
@@ -196,6 +202,9 @@ def conflict(error: EditionConflict) -> str:
         "started": _("Deze bijeenkomst is al begonnen voordat deze editie uitgaat."),
         "look_alike": _(
             "Dit bericht lijkt op een bericht in de editie. Kijk eerst samen of ze hetzelfde zijn."
+        ),
+        "sent_before": _(
+            "Dit bericht lijkt op een bericht dat al verstuurd is. Kijk eerst of lezers er iets nieuws in lezen."
         ),
     }
     return sentences.get(error.code, _("Dit kan op dit moment niet. Kijk hoe de editie er nu voor staat."))

@@ -1,20 +1,24 @@
 """Use cases of the queue: write, keep, queue, withdraw, and settle what looks alike."""
 
+from collections.abc import Collection
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import LARGEST_NUMBER, rows_changed
-from newsletter_service.editorial.likeness import LookAlike, look_alikes
+from newsletter_service.editorial.likeness.pairs import LookAlike, look_alikes, told_before
 from newsletter_service.editorial.models import Image, Item, LikenessVerdict
 from newsletter_service.editorial.rules import Content, ItemState, Kind, Problem, problems
 from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
+
+REMEMBERED = timedelta(days=365)
+"""What was sent longer ago may be told again."""
 
 
 class ItemChanged(Conflict):
@@ -190,6 +194,19 @@ def unsettled_look_alikes(session: Session) -> list[LookAlike]:
     queued = session.scalars(select(Item).where(Item.state == ItemState.QUEUED)).all()
     settled = {(v.first_id, v.second_id) for v in session.scalars(select(LikenessVerdict))}
     return [pair for pair in look_alikes(queued) if pair.pair not in settled]
+
+
+def sent_look_alikes(session: Session, items: Collection[Item], now: datetime) -> dict[int, LookAlike]:
+    """By the id of an item, its pair with what was sent within a year and looks like it, unless they are kept apart."""
+    lately = Item.queued_at >= now - REMEMBERED
+    sent = session.scalars(select(Item).where(Item.state == ItemState.SENT, lately)).all() if items else []
+    settled = {(v.first_id, v.second_id) for v in session.scalars(select(LikenessVerdict))}
+    found = {}
+    for item in items:
+        apart = {sum(pair) - item.id for pair in settled if item.id in pair}
+        for pair in told_before([item], [one for one in sent if one.id not in apart]):
+            found[item.id] = pair
+    return found
 
 
 def keep_apart(session: Session, actor: User, first_id: int, second_id: int, now: datetime) -> None:

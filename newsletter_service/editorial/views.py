@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from newsletter_service.clock import DEFAULT_ZONE
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service
 from newsletter_service.editorial.cards import card_of
-from newsletter_service.editorial.likeness import LookAlike
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import NotReady
@@ -45,7 +45,7 @@ def queue() -> str:
         organisations=known,
         may_edit={item.id: may_edit_item(acting(), item.organisation_id) for item in items},
         may_write=bool(writes_for()),
-        alike=_alike_by_item(service.unsettled_look_alikes(session)),
+        alike=_alike_by_item(session, items),
         kinds=KINDS,
     )
 
@@ -96,11 +96,13 @@ def _state(name: str) -> ItemState:
     return ItemState(name) if name in set(ItemState) else ItemState.QUEUED
 
 
-def _alike_by_item(alike: Iterable[LookAlike]) -> dict[int, list[tuple[Item, int]]]:
-    """For each item its look-alikes with how much they look alike, in per cent."""
+def _alike_by_item(session: Session, items: Iterable[Item]) -> dict[int, list[tuple[Item, int]]]:
+    """For each item what looks like it, in the queue or sent within a year, and how much, in per cent."""
+    queued = [item for item in items if item.state == ItemState.QUEUED]
+    waiting = [(item, pair) for pair in service.unsettled_look_alikes(session) for item in pair.pair]
+    sent = service.sent_look_alikes(session, queued, services().clock())
     found: dict[int, list[tuple[Item, int]]] = {}
-    for pair in alike:
-        for mine, other in (pair.pair, pair.pair[::-1]):
-            item = service.get_item(db.session(), other)
-            found.setdefault(mine, []).append((item, round(pair.likeness * 100)))
+    for mine, pair in (*waiting, *sent.items()):
+        other = service.get_item(session, pair.other(mine))
+        found.setdefault(mine, []).append((other, round(pair.likeness * 100)))
     return found

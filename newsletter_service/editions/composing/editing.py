@@ -25,6 +25,7 @@ from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.editions.rules import EditionConflict, Move, Reason
 from newsletter_service.editions.service import lock, note, status_of
 from newsletter_service.editorial.models import Item
+from newsletter_service.editorial.service import sent_look_alikes
 from newsletter_service.errors import Invalid
 from newsletter_service.staff.models import User
 
@@ -51,7 +52,7 @@ class NotInEdition(EditionConflict):
 
 
 class CannotAdd(EditionConflict):
-    """A waiting item cannot be added; `code` is not_waiting, embargoed, expired, started or look_alike.
+    """A waiting item cannot be added; `code` is not_waiting, embargoed, expired, started, look_alike or sent_before.
 
     `other_id` is the item in the edition that it looks like, if that is the reason.
     """
@@ -184,7 +185,9 @@ def _addable(session: Session, edition: Edition, item_id: int, now: datetime) ->
         raise CannotAdd(hindrance.reason)
     for pair in unsettled(session, [*inside, item]):
         if item_id in pair.pair:
-            raise CannotAdd("look_alike", pair.first if pair.second == item_id else pair.second)
+            raise CannotAdd("look_alike", pair.other(item_id))
+    for pair in sent_look_alikes(session, [item], now).values():
+        raise CannotAdd("sent_before", pair.other(item_id))
     return item
 
 

@@ -15,7 +15,7 @@ put it in by hand.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,7 +64,7 @@ class Decision:
     """What was decided about an item: its position (0 is first; None: not in), why, and what explains it.
 
     `detail` holds JSON values: `times` (waited_long), `deadline` (due, expired, started; ISO 8601), `days`
-    waited (turn), `until` (embargoed), `item` (look_alike: the other's id), `limit` and `due` (no_room).
+    waited (turn), `until` (embargoed), `item` (look_alike, sent_before: the other's id), `limit` and `due` (no_room).
     """
 
     item_id: int
@@ -74,15 +74,20 @@ class Decision:
 
 
 def compose(
-    candidates: Iterable[Candidate], terms: Terms, look_alikes: Iterable[Collection[int]], now: datetime
+    candidates: Iterable[Candidate],
+    terms: Terms,
+    look_alikes: Iterable[Collection[int]],
+    sent_before: Mapping[int, int],
+    now: datetime,
 ) -> list[Decision]:
     """One decision for every candidate: first those that are in, in reading order, then the others by rank.
 
-    `look_alikes` are pairs of ids that nobody has settled yet. The order of all input is irrelevant.
+    `look_alikes` are pairs of ids that nobody has settled yet; `sent_before` names, by the id of a candidate, the item
+    that told the same and was sent. The order of all input is irrelevant.
     """
     moment = max(terms.sends_at, now)
     ranked = sorted(candidates, key=lambda item: _rank(item, terms))
-    out = [decision for item in ranked if (decision := untimely(item, moment))]
+    out = [decision for item in ranked if (decision := untimely(item, moment) or _told(item, sent_before))]
     barred = {decision.item_id for decision in out}
     chosen = _choose([item for item in ranked if item.id not in barred], terms, _twins(look_alikes))
     order = {item.id: position for position, item in enumerate(_reading_order(chosen.items))}
@@ -101,6 +106,12 @@ def untimely(item: Candidate, moment: datetime) -> Decision | None:
     if item.starts_at is not None and item.starts_at <= moment:
         return Decision(item.id, None, Reason.STARTED, {"deadline": item.starts_at.isoformat()})
     return None
+
+
+def _told(item: Candidate, sent_before: Mapping[int, int]) -> Decision | None:
+    if item.id not in sent_before:
+        return None
+    return Decision(item.id, None, Reason.SENT_BEFORE, {"item": sent_before[item.id]})
 
 
 def is_due(item: Candidate, next_sends_at: datetime) -> bool:

@@ -16,9 +16,10 @@ from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Calendar, Edition, Placement
 from newsletter_service.editions.rules import EditionState, Move
 from newsletter_service.editions.service import calendar, lock, note, set_status, status_of
-from newsletter_service.editorial.likeness import LookAlike, look_alikes
+from newsletter_service.editorial.likeness.pairs import LookAlike, look_alikes
 from newsletter_service.editorial.models import Item, LikenessVerdict
 from newsletter_service.editorial.rules import ItemState, Kind
+from newsletter_service.editorial.service import sent_look_alikes
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.staff.models import User
@@ -97,7 +98,8 @@ def decide(session: Session, edition: Edition, now: datetime) -> list[Decision]:
         organisations=tuple(organisation.id for organisation in organisations(session)),
     )
     pairs = [pair.pair for pair in unsettled(session, waiting)]
-    return composing_rules.compose([candidate(item) for item in waiting], terms, pairs, now)
+    sent = {item: pair.other(item) for item, pair in sent_look_alikes(session, waiting, now).items()}
+    return composing_rules.compose([candidate(item) for item in waiting], terms, pairs, sent, now)
 
 
 def waiting_items(session: Session, edition: Edition) -> list[Item]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions import wording
@@ -26,6 +27,8 @@ from newsletter_service.letters.values import Tag
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.publisher.service import organisations
 from newsletter_service.web.locale import language
+
+_ALIKE = (Reason.LOOK_ALIKE, Reason.SENT_BEFORE)
 
 
 @dataclass(frozen=True)
@@ -216,6 +219,7 @@ def _waiting(
     known = {item.id: item for item in inside}
     queue = waiting_items(session, edition)
     known.update({item.id: item for item in queue})
+    known.update(_sent_before(session, decisions.values()))
     taken = {item.id for item in inside}
     for item in queue:
         if item.id not in taken:
@@ -231,7 +235,7 @@ def _waiting_row(
 ) -> Waiting:
     detail = why.detail if why is not None else {}
     reason = why.reason if why is not None else None
-    alike = known.get(int(str(detail["item"]))) if reason == Reason.LOOK_ALIKE and "item" in detail else None
+    alike = known.get(int(str(detail["item"]))) if reason in _ALIKE and "item" in detail else None
     return Waiting(
         item_id=item.id,
         tag=_tag(item, speakers),
@@ -239,9 +243,15 @@ def _waiting_row(
         why=wording.reason_out(reason, detail, edition.zone, alike.title if alike is not None else ""),
         alike=alike,
         addable=status(edition).editable
-        and reason not in (Reason.EMBARGOED, Reason.EXPIRED, Reason.STARTED, Reason.LOOK_ALIKE),
+        and reason not in (Reason.EMBARGOED, Reason.EXPIRED, Reason.STARTED, *_ALIKE),
         too_late_next=reason == Reason.NO_ROOM and bool(detail.get("due")),
     )
+
+
+def _sent_before(session: Session, decisions: Iterable[_Why]) -> dict[int, Item]:
+    """The items that were sent and that others wait for, by their ids."""
+    ids = [int(str(why.detail["item"])) for why in decisions if why.reason == Reason.SENT_BEFORE]
+    return {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(ids)))} if ids else {}
 
 
 def _tag(item: Item, speakers: Sequence[Organisation]) -> Tag:

@@ -17,6 +17,7 @@ from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import WrongState
 from newsletter_service.editorial.models import LikenessVerdict
+from newsletter_service.editorial.rules import ItemState
 from newsletter_service.errors import NotFound
 from newsletter_service.staff.models import AuditEntry
 from tests.editions.db.conftest import CLOSES, COLLECTING, SENDS, House
@@ -71,6 +72,15 @@ def test_look_alikes_wait_for_each_other_until_somebody_looked(session: Session,
     )
     compose_edition(session, house.mail_context, edition, house.communicator, CLOSES)
     assert list(why(edition).values()) == ["turn", "turn"]
+
+
+def test_news_that_was_sent_does_not_go_out_again_unasked(session: Session, house: House) -> None:
+    sent = make_item(session, house.north, now=COLLECTING, title="Webinar geldezels op school")
+    sent.state = ItemState.SENT
+    make_item(session, house.south, now=COLLECTING, title="Webinar over geldezels op scholen")
+    edition = house.composed()
+    assert list(why(edition).values()) == ["sent_before"]
+    assert titles(edition) == []
 
 
 def test_an_item_in_one_edition_under_way_is_not_put_into_another(session: Session, house: House) -> None:

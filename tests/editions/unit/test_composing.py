@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
@@ -44,8 +44,13 @@ def reasons(decisions: Sequence[Decision]) -> dict[int, Reason]:
     return {decision.item_id: decision.reason for decision in decisions}
 
 
-def decide(*items: Candidate, limit: int = 4, alike: Sequence[tuple[int, int]] = ()) -> list[Decision]:
-    return compose(items, replace(TERMS, limit=limit), alike, NOW)
+def decide(
+    *items: Candidate,
+    limit: int = 4,
+    alike: Sequence[tuple[int, int]] = (),
+    sent: Mapping[int, int] | None = None,
+) -> list[Decision]:
+    return compose(items, replace(TERMS, limit=limit), alike, sent or {}, NOW)
 
 
 def test_who_waits_longest_comes_first_and_what_does_not_fit_waits() -> None:
@@ -105,6 +110,12 @@ def test_an_organisation_with_only_a_joint_item_left_holds_nobody_back() -> None
     assert sorted(inside(decisions)) == [1, 2]
 
 
+def test_what_tells_the_same_as_something_sent_waits_and_says_what_that_is() -> None:
+    decisions = decide(item(1), item(2), sent={1: 77})
+    assert inside(decisions) == [2]
+    assert decisions[-1] == Decision(1, None, Reason.SENT_BEFORE, {"item": 77})
+
+
 def test_of_two_look_alikes_the_better_ranked_goes_out_and_the_other_says_which() -> None:
     decisions = decide(item(1), item(2, SOUTH), item(3), alike=[(1, 2)])
     assert sorted(inside(decisions)) == [1, 3]
@@ -130,7 +141,9 @@ def test_embargo_and_expiry_are_measured_at_the_moment_of_sending() -> None:
 
 
 def test_an_edition_that_is_composed_after_its_time_looks_at_the_clock() -> None:
-    late = compose([item(1, expires_at=SENDS + timedelta(hours=1))], TERMS, (), SENDS + timedelta(hours=2))
+    late = compose(
+        [item(1, expires_at=SENDS + timedelta(hours=1))], TERMS, (), {}, SENDS + timedelta(hours=2)
+    )
     assert reasons(late) == {1: Reason.EXPIRED}
 
 
@@ -283,7 +296,7 @@ def test_nothing_starves_however_much_comes_in(
             expiry = terms.next_sends_at if urgent else None
             queued = terms.sends_at - timedelta(days=1)
             waiting.append(Candidate(number, organisation, joint, "news", priority, queued, None, expiry))
-        decisions = compose(waiting, terms, (), terms.sends_at - timedelta(hours=1))
+        decisions = compose(waiting, terms, (), {}, terms.sends_at - timedelta(hours=1))
         backlogged -= set(inside(decisions))
         waiting = [
             replace(one, passed_over=one.passed_over + (reasons(decisions)[one.id] is Reason.NO_ROOM))

@@ -24,6 +24,7 @@ from newsletter_service.editorial.service import (
     new_item,
     queue_item,
     save_item,
+    sent_look_alikes,
     unsettled_look_alikes,
     withdraw_item,
 )
@@ -249,3 +250,19 @@ def test_an_item_is_not_kept_apart_from_itself_or_from_nothing(session: Session,
         keep_apart(session, desk.head, item.id, item.id, NOW)
     with pytest.raises(NotFound):
         keep_apart(session, desk.head, item.id, 0, NOW)
+
+
+def test_what_was_sent_within_a_year_is_told_again_only_if_somebody_says_that_it_is_something_else(
+    session: Session, desk: LedgerClient
+) -> None:
+    sent = make_item(session, desk.north, now=NOW, title="Webinar geldezels op school")
+    sent.state = ItemState.SENT
+    again = make_item(session, desk.north, now=NOW, title="Webinar over geldezels op scholen")
+    other = make_item(session, desk.north, now=NOW, title="Cijfers over inbraken")
+    session.flush()
+    found = sent_look_alikes(session, [again, other], LATER)
+    assert [(item, pair.other(item)) for item, pair in found.items()] == [(again.id, sent.id)]
+    assert not sent_look_alikes(session, [again, other], LATER + timedelta(days=366))
+    keep_apart(session, desk.head, again.id, sent.id, LATER)
+    session.flush()
+    assert not sent_look_alikes(session, [again, other], LATER)

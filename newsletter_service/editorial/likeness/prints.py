@@ -1,0 +1,187 @@
+"""What is compared of an item, worked out once for many comparisons."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from newsletter_service.editorial.likeness.times import DAYS_AND_MONTHS, Times, times_in, without_days
+from newsletter_service.editorial.likeness.words import (
+    FULL,
+    Meaning,
+    folded,
+    is_listed,
+    is_small,
+    meanings_of,
+    words_of,
+)
+
+_TRACKING = re.compile(r"utm_|fbclid$|gclid$|mc_|wt\.|_hs")
+_IN_EVERY_TOWN = """
+bureau gemeente gemeentehuis kantoor meldkamer politiebureau raadhuis stadhuis stadskantoor zaal
+"""
+_BUILDINGS = frozenset(_IN_EVERY_TOWN.split())
+"""Words of a place that are in every town."""
+_WORD_OR_STOP = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*|[.!?:]")
+_STOPS = frozenset(".!?:")
+_MOSTLY = 0.6
+_HEADLINE = 4
+
+
+class Describable(Protocol):
+    """What is compared; editorial.models.Item is one."""
+
+    @property
+    def id(self) -> int:
+        """Tells items apart."""
+
+    @property
+    def title(self) -> str:
+        """The heading."""
+
+    @property
+    def lead(self) -> str:
+        """The sentence or two below it."""
+
+    @property
+    def body(self) -> str:
+        """The text, in Markdown; it may be empty."""
+
+    @property
+    def link_url(self) -> str:
+        """Where one reads on; it may be empty."""
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When an event begins; None for all else."""
+
+    @property
+    def place(self) -> str:
+        """Where an event is; it may be empty."""
+
+
+class Texts(NamedTuple):
+    """The texts of an item with its day and place; `Describable` says what each is."""
+
+    id: int
+    title: str
+    lead: str = ""
+    body: str = ""
+    link_url: str = ""
+    starts_at: datetime | None = None
+    place: str = ""
+
+
+def as_told(number: int, item: Mapping[str, Any]) -> Texts:
+    """An item as JSON tells it: title, lead, body, link, starts (ISO 8601) and place; what is missing is empty.
+
+    Raises ValueError, TypeError or AttributeError for what is no such thing.
+    """
+    title, lead, body, link, place = (
+        str(item.get(name) or "") for name in ("title", "lead", "body", "link", "place")
+    )
+    starts = item.get("starts")
+    return Texts(number, title, lead, body, link, datetime.fromisoformat(starts) if starts else None, place)
+
+
+@dataclass(frozen=True)
+class Gist:
+    """What the words of a text mean, by the names of the meanings, and how much they weigh together.
+
+    `telling` are those that few items share, `kinds` what sort of item it speaks of, `groups` whom.
+    """
+
+    meanings: Mapping[str, Meaning]
+    weight: float
+    telling: frozenset[str]
+    kinds: frozenset[str]
+    groups: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> "Gist":
+        """The gist of a text; the days that it names are left out."""
+        meanings = meanings_of(without_days(text))
+        return cls(
+            meanings,
+            sum(meaning.weight for meaning in meanings.values()),
+            frozenset(meaning.name for meaning in meanings.values() if meaning.weight == FULL),
+            frozenset(meaning.name for meaning in meanings.values() if meaning.kind),
+            frozenset(meaning.name for meaning in meanings.values() if meaning.group),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Print:
+    """An item as it is compared: what its words mean, whom and where it names, when it is, and where it links to.
+
+    `opening` is title and lead, `whole` the body too. `headed` are the times the title names, `days` are those of the
+    opening; `towns` is where it is.
+    """
+
+    id: int
+    title: Gist
+    opening: Gist
+    whole: Gist
+    names: frozenset[str]
+    words: frozenset[str]
+    numbers: frozenset[str]
+    kinds: frozenset[str]
+    headed: Times
+    days: frozenset[tuple[int, int]]
+    day: date | None
+    towns: frozenset[str]
+    link: str
+
+    @classmethod
+    def of(cls, item: Describable) -> "Print":
+        """The print of an item."""
+        opening_text = f"{item.title}. {item.lead}"
+        whole_text = f"{opening_text}. {item.body}"
+        title, opening = Gist.of(item.title), Gist.of(opening_text)
+        return cls(
+            item.id,
+            title,
+            opening,
+            Gist.of(whole_text),
+            _names(item.title, item.lead),
+            frozenset(words_of(whole_text)),
+            frozenset(
+                name for name in opening.meanings if name[0].isdigit() and not re.fullmatch(r"20\d\d", name)
+            ),
+            title.kinds or opening.kinds,
+            times_in(folded(item.title)),
+            times_in(folded(opening_text)).days,
+            item.starts_at.date() if item.starts_at else None,
+            frozenset(word for word in words_of(item.place) if not is_small(word)) - _BUILDINGS,
+            same_for_all(item.link_url),
+        )
+
+
+def same_for_all(url: str) -> str:
+    """An address in one form: no scheme, www, fragment or tracking; empty for the front page of a site."""
+    try:
+        parts = urlsplit(url.strip() if "//" in url else f"//{url.strip()}")
+    except ValueError:
+        return ""  # what is no address links to nothing
+    asked = urlencode(
+        sorted(pair for pair in parse_qsl(parts.query) if not _TRACKING.match(pair[0].casefold()))
+    )
+    path = parts.path.rstrip("/")
+    return f"{(parts.hostname or '').removeprefix('www.')}{path}?{asked}" if path or asked else ""
+
+
+def _names(*texts: str) -> frozenset[str]:
+    """The words within sentences that begin with a capital: people, places, organisations."""
+    return frozenset(name for text in texts for name in _names_in(_WORD_OR_STOP.findall(text)))
+
+
+def _names_in(words: list[str]) -> Iterable[str]:
+    capitals = [word for word in words if word[0].isupper()]
+    if len(words) > _HEADLINE and len(capitals) > _MOSTLY * len(words):
+        return  # An English headline, Where Every Word Has One
+    for before, word in zip([".", *words], words, strict=False):
+        name = folded(word)
+        if before not in _STOPS and word[0].isupper() and not is_listed(name) and name not in DAYS_AND_MONTHS:
+            yield name
