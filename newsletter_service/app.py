@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from flask import Flask
 
@@ -17,12 +18,15 @@ from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
 from newsletter_service.files.locations import TEMPLATES
 from newsletter_service.front.views import front
+from newsletter_service.health.views import init_health
+from newsletter_service.health.watching import watch
 from newsletter_service.metrics import metrics
 from newsletter_service.registry.desk.act_views import acts
 from newsletter_service.registry.desk.adding_views import adding
 from newsletter_service.registry.desk.views import register
 from newsletter_service.registry.returned.views import came_back
 from newsletter_service.registry.views import own
+from newsletter_service.services import Services
 from newsletter_service.settings import Settings
 from newsletter_service.staff.accounts.views import accounts
 from newsletter_service.staff.choosing.views import choosing
@@ -46,6 +50,7 @@ from newsletter_service.today.views import beginning
 from newsletter_service.trail.views import trail
 from newsletter_service.web import init_web
 from newsletter_service.web.forms.csrf import csrf
+from newsletter_service.web.server.gunicorn_conf import BEGINS
 from newsletter_service.web.server.proxies import TrustedProxies
 from newsletter_service.web.upgrading import init_upgrading
 
@@ -92,6 +97,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         app.register_blueprint(blueprint)
     for of_readers in (signing_up, readers, own, still_there, pausing, address_changes, allowing, reconsent):
         csrf.exempt(of_readers)
+    init_health(app)
     if settings.demo:
         app.register_blueprint(demo)
         app.register_blueprint(style)
@@ -103,4 +109,6 @@ def create_app_from_env() -> Flask:
     """The application that the environment describes; ends the process with one clear line per problem."""
     app = create_app(start())
     init_upgrading(app)
+    wired: Services = app.extensions["newsletter"]
+    app.extensions[BEGINS] = partial(watch, wired.delivery, wired.links.staff("toestand"))
     return app

@@ -3,13 +3,13 @@
 No metric is about one subscriber, nor about a recipient domain: some of those have one subscriber.
 """
 
-import hmac
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, make_response
 from flask_login import current_user
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -18,19 +18,26 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from werkzeug.wrappers import Response
 
 from newsletter_service.bounces.models import Bounce
+from newsletter_service.bounces.rules import Verdict
 from newsletter_service.db import db
 from newsletter_service.delivery import reporting
 from newsletter_service.delivery import service as delivery
 from newsletter_service.delivery.models import DomainBackoff, Mailing
 from newsletter_service.editions.models import Edition
 from newsletter_service.errors import NotFound
+from newsletter_service.health import service as health
+from newsletter_service.health.rules import overdue
+from newsletter_service.health.views import current_troubles, has_token, silent_for
 from newsletter_service.services import services
+from newsletter_service.staff.access.notices import recent_failures
 from newsletter_service.staff.guards import acting
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.models import Subscriber
 
 metrics = Blueprint("metrics", __name__)
 _EDITIONS = 5
+_RATES_OVER = timedelta(days=30)
+_RATES = {"bounce": (Verdict.HARD, Verdict.SOFT, Verdict.POLICY), "complaint": (Verdict.COMPLAINT,)}
 
 
 @metrics.get("/metrics")
@@ -46,9 +53,7 @@ def show() -> Response:
 
 
 def _allowed() -> bool:
-    token, given = services().metrics_token, request.authorization
-    sent = (given.token or "") if given is not None and given.type == "bearer" else ""
-    if token and hmac.compare_digest(sent.encode(), token.encode()):
+    if has_token():
         return True
     return bool(current_user.is_authenticated) and Role.ADMINISTRATOR in acting().roles
 
@@ -65,6 +70,8 @@ class _Figures:
         yield self._open()
         yield from self._queue()
         yield from self._workers()
+        yield from self._health()
+        yield from self._rates()
         yield self._by_state("newsletter_editions", "Editions by state.", Edition.state)
         yield self._by_state("newsletter_subscribers", "Subscribers by status.", Subscriber.status)
         yield self._by_state(
@@ -120,6 +127,41 @@ class _Figures:
             "Recipient domains that are backing off.",
             self._count(backing_off),
         )
+
+    def _health(self) -> Iterator[GaugeMetricFamily]:
+        """What `/healthz` goes by."""
+        silent = silent_for().total_seconds()
+        yield _gauge(
+            "newsletter_scheduler_silent_seconds", "Time since the scheduler last noted anything.", silent
+        )
+        late = overdue(health.due_editions(self._session, self._now), self._now).total_seconds()
+        yield _gauge(
+            "newsletter_edition_overdue_seconds", "Time by which the most overdue edition is late.", late
+        )
+        failures = recent_failures(self._session, self._now)[0]
+        yield _gauge(
+            "newsletter_sign_in_failures", "Failed sign-ins of the last quarter of an hour.", failures
+        )
+        family = GaugeMetricFamily("newsletter_troubles", "Troubles that need a person.", labels=["kind"])
+        for kind, count in Counter(one.kind for one in current_troubles()).items():
+            family.add_metric([kind], count)
+        yield family
+        jobs = GaugeMetricFamily(
+            "newsletter_job_failing", "Whether a job fails (1) or not (0).", labels=["job"]
+        )
+        for run in health.runs(self._session):
+            jobs.add_metric([run.name], run.failing_since is not None)
+        yield jobs
+
+    def _rates(self) -> Iterator[GaugeMetricFamily]:
+        """Of the letters of editions of the last thirty days."""
+        since = self._now - _RATES_OVER
+        sent = reporting.sent_since(self._session, since)
+        for name, verdicts in _RATES.items():
+            count = select(func.count()).select_from(Bounce)
+            came = self._count(count.where(Bounce.verdict.in_(verdicts), Bounce.at > since))
+            text = f"Share of the letters sent in the last thirty days that came back as {name}."
+            yield _gauge(f"newsletter_{name}_ratio", text, came / sent if sent else 0.0)
 
     def _by_state(
         self, name: str, text: str, column: InstrumentedAttribute[Any], label: str = "state"

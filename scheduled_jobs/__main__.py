@@ -23,6 +23,7 @@ from newsletter_service.operations.signals import StopSignals
 from newsletter_service.services import services
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
+from scheduled_jobs.run_log import run_log
 from scheduled_jobs.schedule import JOBS, Job, keeps_still
 
 _ENDS_WITHIN_SECONDS = 9.0
@@ -41,19 +42,26 @@ def run_job(app: Flask, job: Job, is_ours: Callable[[], bool] = lambda: True) ->
     """
     failing: Outage = app.extensions.setdefault(f"{job.name} fails", Outage(log, f"job {job.name} failed"))
     with app.app_context():
+        clock = services().clock
+        run_log.began(job.name, job.every_seconds, clock())
         try:
             if not _may_run(is_ours):
+                run_log.ended(job.name, clock())
                 return
             done = job.run()
         except OperationalError as error:
             _database.note(_words(error))
+            run_log.ended(job.name, clock(), "the database was away")
             return
         except NewsletterError as error:
             failing.note(error.message)
+            run_log.ended(job.name, clock(), type(error).__name__)
             return
         except Exception as error:  # noqa: BLE001  # it outlives any one failure; the ledger loses nothing by it
             failing.note(f"tried again in {job.every_seconds} s", error=error)
+            run_log.ended(job.name, clock(), type(error).__name__)
             return
+        run_log.ended(job.name, clock(), job.outage.words if job.outage else "")
     _database.over()
     failing.over()
     for line in done.splitlines():

@@ -13,7 +13,7 @@ from scheduled_jobs import answer_forms
 
 _ending = threading.Event()
 _liveness = Liveness()
-_server_away = Outage(logging.getLogger("scheduled_jobs"), "the SMTP server takes no letters")
+server_away = Outage(logging.getLogger("scheduled_jobs"), "the SMTP server takes no letters")
 
 
 def run() -> str:
@@ -23,7 +23,7 @@ def run() -> str:
     """
     answered = answer_forms.run()
     verdicts = send_until_empty(
-        replace(services().delivery, liveness=_liveness, server_away=_server_away), _ending
+        replace(services().delivery, liveness=_liveness, server_away=server_away), _ending
     )
     del verdicts[Verdict.UNREACHABLE]  # said already, and once is enough
     told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items()))

@@ -11,6 +11,7 @@ from newsletter_service.documents.service import keep_current
 from newsletter_service.documents.terms.service import note_removed, terms
 from newsletter_service.editions.service import forget_who_was_excluded
 from newsletter_service.editorial.service import forget_pictures
+from newsletter_service.health import service as health
 from newsletter_service.retention import Term, Terms
 from newsletter_service.services import services
 from newsletter_service.staff.access import service as access
@@ -21,6 +22,7 @@ from newsletter_service.subscriptions.used_links.service import forget_used
 from scheduled_jobs.take_in_lists import tidy_up
 
 KEEP_USED_FORMS = timedelta(days=2)
+KEEP_TROUBLE = timedelta(days=90)
 _MOST_DELIVERIES = 20 * aggregates.AT_ONCE
 """As many rows a run: each of the transactions between which others write is short."""
 
@@ -53,6 +55,7 @@ def _forget(kept: Terms, now: datetime) -> dict[str, int]:
         budgets.purge(session, now)
         headers, bounces = forget_old(session, now)
         forget_used(session, now)
+        health.forget_old(session, now - KEEP_TROUBLE)
         keep_current(session, services().reply_to, now)
         return {
             "sign_ups": sign_ups,

@@ -6,8 +6,9 @@ from newsletter_service.bounces.mailbox import read_mailbox
 from newsletter_service.imap import ImapError, opened
 from newsletter_service.operations.outages import Outage
 from newsletter_service.services import services
+from newsletter_service.smtp.certificates import fault_of
 
-_mailbox_away = Outage(logging.getLogger("scheduled_jobs"), "the mailbox for bounces cannot be read")
+mailbox_away = Outage(logging.getLogger("scheduled_jobs"), "the mailbox for bounces cannot be read")
 
 
 def run() -> str:
@@ -19,7 +20,7 @@ def run() -> str:
         with opened(server) as mailbox:
             done = read_mailbox(mailbox, services())
     except ImapError as error:
-        _mailbox_away.note(str(error))
+        mailbox_away.note(fault_of(error) or str(error))
         return ""
-    _mailbox_away.over()
+    mailbox_away.over()
     return f"bounces: {done}" if done else ""

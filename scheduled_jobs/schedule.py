@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter_service.continuity.service import stands_still
 from newsletter_service.db import db
+from newsletter_service.operations.outages import Outage
 from newsletter_service.services import services
 from scheduled_jobs import (
     answer_forms,
@@ -19,6 +20,7 @@ from scheduled_jobs import (
     end_pauses,
     finish_due,
     mail_audit_head,
+    note_runs,
     open_next_edition,
     purge_stale,
     read_bounces,
@@ -28,16 +30,21 @@ from scheduled_jobs import (
     take_in_lists,
     tell_staff,
     watch_copy,
+    watch_health,
 )
 
 
 @dataclass(frozen=True)
 class Job:
-    """A use case that runs every so many seconds; `run` answers with what it did, or nothing."""
+    """A use case that runs every so many seconds; `run` answers with what it did, or nothing.
+
+    `outage` is of what it needs and does not have, though it ended well.
+    """
 
     name: str
     every_seconds: int
     run: Callable[[], str]
+    outage: Outage | None = None
 
 
 JOBS = (
@@ -46,11 +53,11 @@ JOBS = (
     Job("compose-due", 5, compose_due.run),
     Job("release-due", 5, release_due.run),
     Job("answer-forms", 1, answer_forms.run),
-    Job("deliver", 1, deliver.run),
+    Job("deliver", 1, deliver.run, deliver.server_away),
     Job("finish-due", 5, finish_due.run),
     Job("repair-clock-skew", 600, repair_clock_skew.run),
-    Job("read-bounces", 60, read_bounces.run),
     Job("count-readers", 300, count_readers.run),
+    Job("read-bounces", 60, read_bounces.run, read_bounces.mailbox_away),
     Job("count-refusals", 60, count_refusals.run),
     Job("check-claims", 60, check_claims.run),
     Job("end-pauses", 60, end_pauses.run),
@@ -63,6 +70,8 @@ JOBS = (
     Job("back-up", 600, back_up.run),
     Job("watch-bounces", 300, tell_staff.of_refusals),
     Job("watch-sign-ins", 60, tell_staff.of_failed_sign_ins),
+    Job("watch-health", 60, watch_health.run),
+    Job("note-runs", 10, note_runs.run),
 )
 
 

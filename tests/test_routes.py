@@ -56,6 +56,7 @@ PUBLIC = {
     "/redactie/uitnodiging/<token>",
     "/redactie/nieuw-wachtwoord/<token>",
     "/healthz",
+    "/healthz/pages",
     "/metrics",
     "/stijl/<name>.css",
     "/huisstijl.css",

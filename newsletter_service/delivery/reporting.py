@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, sel
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.ledger.due import MAY_BE_CLAIMED, running
-from newsletter_service.delivery.models import Delivery, DeliveryTotal, DomainBackoff, Worker
+from newsletter_service.delivery.models import Delivery, DeliveryTotal, DomainBackoff, Mailing, Worker
 from newsletter_service.delivery.rules import OPEN_STATES, DeliveryState
 
 _ALIVE_WITHIN = timedelta(seconds=15)
@@ -181,6 +181,16 @@ def open_by_state(session: Session) -> dict[DeliveryState, int]:
     again = select(count).where(Delivery.state == DeliveryState.UNCERTAIN, Delivery.settled_at.is_(None))
     result[DeliveryState.DEFERRED] += session.scalars(again).one()
     return result
+
+
+def sent_since(session: Session, since: datetime) -> int:
+    """Returns the number of letters of mailings since a moment that servers accepted, also of those without rows."""
+    lately = select(Mailing.id).where(Mailing.created_at > since)
+    sent = (Delivery.state == DeliveryState.SENT, Delivery.mailing_id.in_(lately))
+    gone = (DeliveryTotal.state == DeliveryState.SENT, DeliveryTotal.mailing_id.in_(lately))
+    total = select(func.coalesce(func.sum(DeliveryTotal.number), 0)).where(*gone)
+    rows = select(func.count()).select_from(Delivery).where(*sent)
+    return session.scalars(rows).one() + session.scalars(total).one()
 
 
 def longest_silence(session: Session, now: datetime) -> float:

@@ -14,6 +14,7 @@ from newsletter_service.doctor.dns.rules import judge
 from newsletter_service.doctor.facts import DatabaseFacts
 from newsletter_service.doctor.findings import Area, Finding, Level
 from newsletter_service.environment import misspelt
+from newsletter_service.health import probes
 from newsletter_service.mail_settings import smtp_server
 from newsletter_service.settings import Settings, SettingsError, known_names
 from newsletter_service.subscriptions.domains.rules import registered_domain
@@ -72,6 +73,10 @@ class Check:
         server = settings.bounce_mailbox
         yield from rules.of_mailbox(None if server is None else servers.mailbox(server))
 
+    def of_site(self, settings: Settings) -> Iterator[Finding]:
+        """Whether browsers accept the certificate of the site."""
+        yield from rules.of_site(probes.web(settings.base_url), utc_now())
+
     def of_dns(self, settings: Settings) -> Iterator[Finding]:
         """What the world thinks of our domains; a demonstration has none."""
         if settings.demo:
@@ -96,6 +101,7 @@ _LOOKS: dict[Area, Callable[[Check, Settings], Iterator[Finding]]] = {
     Area.CLOCK: Check.of_clock,
     Area.SMTP: Check.of_smtp,
     Area.MAILBOX: Check.of_mailbox,
+    Area.SITE: Check.of_site,
     Area.DNS: Check.of_dns,
 }
 

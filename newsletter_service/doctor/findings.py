@@ -23,6 +23,7 @@ class Area(StrEnum):
     CLOCK = "clock"
     SMTP = "smtp"
     MAILBOX = "mailbox"
+    SITE = "site"
     DNS = "dns"
 
 

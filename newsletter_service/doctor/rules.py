@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from newsletter_service.doctor.facts import ClockFacts, DatabaseFacts, FileFacts, ServerFacts
 from newsletter_service.doctor.findings import Area, Finding, Level, Place, Put
 from newsletter_service.environment import Misspelt
-from newsletter_service.health.rules import is_about_to_end
+from newsletter_service.health.rules import Server, is_about_to_end
 from newsletter_service.smtp.certificates import Fault
 from newsletter_service.smtp.replies import Phase
 
@@ -95,6 +95,18 @@ def of_smtp(server: ServerFacts, now: datetime) -> Iterator[Finding]:
     if server.validity is not None and is_about_to_end(server.validity, now):
         values = {"ends": server.validity.ends.date().isoformat()}
         yield Finding(Area.SMTP, "certificate_ends", Level.WARNING, server.server, values)
+
+
+def of_site(site: Server | None, now: datetime) -> Iterator[Finding]:
+    """Whether browsers accept the site's certificate."""
+    if site is None:
+        yield Finding(Area.SITE, "site_unseen", Level.NOTE, "BASE_URL")
+    elif site.trouble:
+        values = {"words": site.trouble}
+        yield Finding(Area.SITE, _FAULTS[Fault(site.trouble)], Level.ERROR, site.name, values)
+    elif site.validity is not None and is_about_to_end(site.validity, now):
+        values = {"ends": site.validity.ends.date().isoformat()}
+        yield Finding(Area.SITE, "certificate_ends", Level.WARNING, site.name, values)
 
 
 def of_mailbox(server: ServerFacts | None) -> Iterator[Finding]:

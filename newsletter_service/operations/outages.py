@@ -20,11 +20,17 @@ class Outage:
         self._lock = threading.Lock()
         self._began: float | None = None
         self._next, self._pause, self._times = 0.0, _FIRST_REMINDER_SECONDS, 0
+        self._words = ""
+
+    @property
+    def words(self) -> str:
+        """How it last showed that it is away; empty while all is well."""
+        return self._words if self._began is not None else ""
 
     def note(self, words: str, *, error: BaseException | None = None) -> None:
         """It is away, or still is; `words` says how that showed. A traceback of `error` goes with the first line."""
         with self._lock:
-            now = self._steady()
+            now, self._words = self._steady(), words
             if self._began is None:
                 self._began, self._next, self._pause = (
                     now,

@@ -33,6 +33,7 @@ def areas(user: User, waiting: Waiting) -> tuple[tuple[Area, ...], ...]:
         (Area("documents", "t", "documents.index"), administers or writes),
         (Area("accounts", "u", "accounts.index"), administers),
         (Area("trail", "b", "trail.index"), administers or user.has_role(Role.HEAD)),
+        (Area("condition", "o", "condition.show"), administers),
     )
     today = ((Area("today", "v", "today.show", waiting.total), True),)
     entered = (tuple(area for area, may in group if may) for group in (today, making, knowing))

@@ -7,7 +7,9 @@ from newsletter_service.db import db, read_only
 READING = frozenset({"GET", "HEAD"})
 LOOKS_FIRST = frozenset({"door.sign_in_now"})
 """Strangers may post here: nobody has to wait for a lock that they hold."""
-WITHOUT_DATABASE = frozenset({"web.static", "web.healthz", "web.robots", "web.security_txt"})
+WITHOUT_DATABASE = frozenset(
+    {"web.static", "health.healthz", "health.pages", "web.robots", "web.security_txt"}
+)
 
 
 def init_transactions(app: Flask) -> None:

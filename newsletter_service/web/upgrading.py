@@ -24,7 +24,7 @@ def init_upgrading(app: Flask) -> None:
     settled: list[bool] = []
 
     def _wait_for_tables() -> tuple[str, int] | None:
-        if settled or (request.endpoint in WITHOUT_DATABASE and request.endpoint != "web.healthz"):
+        if settled or request.endpoint in WITHOUT_DATABASE:
             return None
         needed = not_ready(db.engine, services().suppression_key) or was_moved(db.engine)
         if not needed:

@@ -1,33 +1,16 @@
-"""Addresses that every site has: health, robots, security contact, static files."""
+"""Addresses that every site has: robots, security contact, static files."""
 
 from datetime import timedelta
 
 from flask import Blueprint, Response, make_response
-from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
-from newsletter_service.db import db
 from newsletter_service.services import services
 from newsletter_service.web import livery, marks, sheets
-from newsletter_service.web.errors import database_outage
 from newsletter_service.web.site import site
 
 SECURITY_TXT_LASTS = timedelta(days=180)
 
 web = Blueprint("web", __name__, static_folder="static", static_url_path="/static")
-
-
-@web.get("/healthz")
-def healthz() -> Response:
-    """Says "ok" when the database answers, and 503 when it does not."""
-    try:
-        with db.engine.connect().execution_options(sqlite_read_only=True) as connection:
-            connection.execute(select(1))
-    except OperationalError as error:
-        database_outage().note(" ".join(str(error.orig).split()))
-        return _text("database\n", 503)
-    database_outage().over()
-    return _text("ok\n")
 
 
 @web.get("/robots.txt")

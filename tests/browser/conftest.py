@@ -22,6 +22,7 @@ from newsletter_service.demo.load import PASSWORD, load_demo
 from newsletter_service.editions.service import edition_numbered
 from newsletter_service.services import services
 from newsletter_service.settings import Settings
+from scheduled_jobs.run_log import run_log
 from scheduled_jobs.schedule import JOBS
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import CHEAP, Clock
@@ -57,7 +58,9 @@ class Site:
         """Let the scheduler look once at everything."""
         with self.app.app_context():
             for job in JOBS:
+                run_log.began(job.name, job.every_seconds, self.clock())
                 job.run()
+                run_log.ended(job.name, self.clock())
 
     @contextmanager
     def stored(self) -> Iterator[Session]:

@@ -63,6 +63,7 @@ STAFF = (
     "/redactie/accounts/1",
     "/redactie/logboek",
     "/redactie/mijn-account",
+    "/redactie/toestand",
     "/redactie/",
     "/redactie/stijl",
     "/redactie/stijl/public",

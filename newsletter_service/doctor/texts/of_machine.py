@@ -79,6 +79,9 @@ def servers(_: Callable[[str], str]) -> dict[str, str]:
         "unreachable": _("%(subject)s is niet te bereiken: %(words)s"),
         "plain": _("Brieven gaan onversleuteld naar %(subject)s."),
         "certificate_ends": _("Het certificaat van %(subject)s verloopt op %(ends)s. Vernieuw het op tijd."),
+        "site_unseen": _(
+            "Vanaf deze machine is het adres in %(subject)s niet te bereiken. Het certificaat zagen we dus niet."
+        ),
         "no_mailbox": _(
             "Er is geen postvak voor wat terugkomt. Dode adressen blijven dan op de lijst staan."
         ),

@@ -15,6 +15,7 @@ _SENTENCES: dict[Area, tuple[Callable[[_Translate], dict[str, str]], ...]] = {
     Area.CLOCK: (of_machine.clock,),
     Area.SMTP: (of_machine.servers,),
     Area.MAILBOX: (of_machine.servers,),
+    Area.SITE: (of_machine.servers,),
     Area.DNS: (of_dns.spf, of_dns.signatures, of_dns.servers),
 }
 
@@ -37,6 +38,7 @@ def area_name(area: Area, language: Language) -> str:
         Area.CLOCK: _("Klok"),
         Area.SMTP: _("Mailserver"),
         Area.MAILBOX: _("Postvak voor wat terugkomt"),
+        Area.SITE: _("Site"),
         Area.DNS: _("DNS"),
     }[area]
 

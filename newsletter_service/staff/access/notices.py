@@ -18,7 +18,7 @@ TOLD = "account.sign_in_peak"
 
 def prepare(session: Session, now: datetime) -> Alert | None:
     """What there is to tell now, if anything; reads only."""
-    failures, accounts = _failures(session, now)
+    failures, accounts = recent_failures(session, now)
     last = told_last(session, TOLD)
     if failures < PEAK or (last is not None and last > now - TELL_AT_MOST_EVERY):
         return None
@@ -28,8 +28,8 @@ def prepare(session: Session, now: datetime) -> Alert | None:
     return Alert(notice, TOLD, "account", NOBODY, {"failures": failures})
 
 
-def _failures(session: Session, now: datetime) -> tuple[int, int]:
-    """The number of recent failed sign-ins, and of existing accounts that they tried."""
+def recent_failures(session: Session, now: datetime) -> tuple[int, int]:
+    """Returns the number of recent failed sign-ins, and of existing accounts that they tried."""
     accounts = distinct(func.nullif(AuditEntry.subject_id, NOBODY))
     lately = select(func.count(), func.count(accounts)).where(
         AuditEntry.action == FAILED, AuditEntry.at > now - PEAK_WITHIN

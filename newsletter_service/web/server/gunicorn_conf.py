@@ -1,5 +1,7 @@
 """How gunicorn serves the pages; options on its command line come before these."""
 
+from typing import Any
+
 worker_class = "newsletter_service.web.server.worker.PatientWorker"
 workers = 2
 threads = 8
@@ -23,3 +25,13 @@ control_socket_disable = True
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
+
+BEGINS = "newsletter_begins"
+"""Under this name an app keeps what each worker is to begin once it is there: threads do not come along into it."""
+
+
+def post_worker_init(worker: Any) -> None:
+    """Begins it; another app may have nothing to begin."""
+    begin = getattr(worker.wsgi, "extensions", {}).get(BEGINS)
+    if begin is not None:
+        begin()

@@ -37,6 +37,8 @@ OF_NO_READER = {
         "edition",
         "image",
         "item",
+        "job_run",
+        "trouble",
     ),
     *(
         "item_segment",

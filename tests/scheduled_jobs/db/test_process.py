@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.delivery.service import write_notice
+from newsletter_service.health.models import JobRun
 from newsletter_service.letters.values import Notice
 from newsletter_service.publisher.service import mail_identity
 from newsletter_service.seed import seed_base
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
+from scheduled_jobs.schedule import JOBS
 from tests.chaos.waiting import PATIENCE_SECONDS, until
 from tests.smtp_server import RecordingServer
 
@@ -109,6 +111,23 @@ def test_a_scheduler_ends_though_somebody_holds_the_ledger(
         said, _ = scheduler.communicate(timeout=PATIENCE_SECONDS)
     assert "could not be finished" in said or "could not be written down" in said
     assert "Traceback" not in said
+
+
+def test_a_scheduler_notes_what_its_jobs_did(
+    full_ledger: None, start: Start, stored: Stored, smtp: RecordingServer
+) -> None:
+    scheduler = start()
+
+    def noted() -> dict[str, str]:
+        with stored() as session:
+            return {
+                row.name: row.error for row in session.scalars(select(JobRun)) if row.ended_at is not None
+            }
+
+    until(lambda: {job.name for job in JOBS} - {"deliver"} <= noted().keys())
+    scheduler.send_signal(signal.SIGTERM)
+    scheduler.communicate(timeout=PATIENCE_SECONDS)
+    assert {name: error for name, error in noted().items() if error} == {}
 
 
 def test_a_second_scheduler_says_that_there_is_one_and_ends(

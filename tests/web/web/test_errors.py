@@ -18,6 +18,7 @@ from newsletter_service.errors import Conflict, Invalid, NewsletterError, NotAll
 from newsletter_service.publisher.models import Newsletter
 from newsletter_service.settings import Settings
 from tests.factories import make_newsletter
+from tests.tables import create_tables
 
 Stored = Callable[[], AbstractContextManager[Session]]
 
@@ -183,6 +184,8 @@ def test_a_database_that_is_away_is_said_once_and_again_when_it_is_back(
         assert client.get("/healthz").status_code == 503
     assert len(caplog.messages) == 1
     (tmp_path / "later").mkdir()
+    with away.app_context():
+        create_tables(db.engine)
     assert client.get("/healthz").status_code == 200
     assert [message.startswith("over after") for message in caplog.messages] == [False, True]
     with away.app_context():

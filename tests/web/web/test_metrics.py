@@ -12,12 +12,20 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.orm import Session
 
-from newsletter_service.delivery.models import Worker
-from newsletter_service.delivery.service import write_notice
+from newsletter_service.bounces.models import Bounce
+from newsletter_service.bounces.rules import Source, Verdict
+from newsletter_service.delivery.models import Delivery, Worker
+from newsletter_service.delivery.rules import DeliveryState
+from newsletter_service.delivery.service import add_letter, open_mailing, write_notice
+from newsletter_service.health.models import Trouble
+from newsletter_service.health.rules import TroubleKind
+from newsletter_service.health.service import Noted, note_runs
 from newsletter_service.letters.values import PreparedLetter
 from newsletter_service.services import Services
+from newsletter_service.staff.access.service import FAILED
 from newsletter_service.staff.rules import Role
-from tests.conftest import NOW
+from newsletter_service.staff.service import record
+from tests.conftest import NOW, Clock
 from tests.factories import make_newsletter, make_subscriber
 from tests.staff_browser import StaffBrowser, make_staff
 
@@ -90,3 +98,51 @@ def test_administrators_see_them_in_a_browser_and_other_staff_do_not(client: Fla
     assert "newsletter_workers" in browser.get("/metrics").text
     client.post("/redactie/uitloggen", data={"csrf_token": browser.token})
     assert StaffBrowser(client, "marieke.midden@redactie.example").get("/metrics").status_code == 404
+
+
+def test_what_healthz_goes_by_and_what_comes_back_are_figures_too(
+    app: Flask, client: FlaskClient, stored: Stored, clock: Clock
+) -> None:
+    with stored() as session:
+        mailing = open_mailing(session, NOW)
+        letter = add_letter(session, mailing, LETTER, NOW)
+        for number in range(4):
+            session.add(sent_to(f"lezer{number}@gemeente.example", mailing.id, letter.id))
+        session.add(bounce(Verdict.HARD, 1))
+        session.add(bounce(Verdict.COMPLAINT, 2))
+        note_runs(session, [Noted("deliver", 1, NOW, NOW, NOW, "no")], NOW)
+        session.add(Trouble(kind=TroubleKind.DISK, subject="", detail={}, began_at=NOW))
+        record(session, None, FAILED, "account", 0, NOW)
+    clock.move(seconds=90)
+    found = figures(client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text)
+    assert found["newsletter_scheduler_silent_seconds"] == 90
+    assert found["newsletter_edition_overdue_seconds"] == 0
+    assert found["newsletter_troubles disk"] == 1
+    assert found["newsletter_job_failing deliver"] == 1
+    assert found["newsletter_sign_in_failures"] == 1
+    assert found["newsletter_bounce_ratio"] == 0.25
+    assert found["newsletter_complaint_ratio"] == 0.25
+
+
+def sent_to(address: str, mailing_id: int, letter_id: int) -> Delivery:
+    times = {"created_at": NOW, "next_attempt_at": NOW, "give_up_at": NOW, "settled_at": NOW}
+    return Delivery(
+        mailing_id=mailing_id,
+        letter_id=letter_id,
+        address=address,
+        domain="gemeente.example",
+        state=DeliveryState.SENT,
+        **times,
+    )
+
+
+def bounce(verdict: Verdict, delivery_id: int) -> Bounce:
+    return Bounce(
+        delivery_id=delivery_id,
+        verdict=verdict,
+        status="",
+        reason="",
+        source=Source.MESSAGE,
+        at=NOW,
+        headers="",
+    )
