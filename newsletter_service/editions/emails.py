@@ -124,6 +124,10 @@ def _why_held(facts: HeldFacts, language: Language) -> str:
             "Deze editie zou %(moment)s uitgaan, maar er kon geen goede brief van worden gemaakt. "
             "Waarschijnlijk is een bericht te lang."
         ),
+        HoldReason.RESTORED: _(
+            "De dienst is op een oudere kopie teruggezet. Misschien kregen lezers deze editie toen al. "
+            "Zoek dat eerst uit en ga dan verder, of annuleer de editie."
+        ),
     }[facts.reason]
     return sentence % {"moment": moment_in_words(facts.sends_at, facts.zone, language)}
 
