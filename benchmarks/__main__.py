@@ -6,11 +6,12 @@ QUICK=1 does less of everything, and BENCH_READERS (1,000,000) says how far grow
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from benchmarks.compare import compare
 from benchmarks.far import far
-from benchmarks.growth import SIZES, growth
+from benchmarks.growth import SIZES, growth, releasing
+from benchmarks.lists import lists
 from benchmarks.readers import READERS as FOR_STAFF
 from benchmarks.readers import readers
 from benchmarks.report import Row, print_header, print_row, write
@@ -31,9 +32,16 @@ PARTS: dict[str, Callable[[], Iterable[Row]]] = {
     "growth": lambda: growth(_SIZES),
     "waiting": lambda: waiting(1 if QUICK else 3),
     "screens": lambda: screens(letters=20_000 if QUICK else LETTERS),
-    "readers": lambda: readers(number=10_000 if QUICK else FOR_STAFF),
+    "readers": lambda: _with_lists(10_000 if QUICK else FOR_STAFF),
     "trail": lambda: trail(10_000 if QUICK else ENTRIES),
 }
+
+
+def _with_lists(number: int) -> Iterator[Row]:
+    """All that so many readers take: to be found, brought in, taken along, and written to."""
+    yield from readers(number=number)
+    yield from lists(number)
+    yield from releasing(number)
 
 
 def main(wanted: list[str]) -> None:

@@ -71,6 +71,15 @@ def growth(sizes: Mapping[int, int], manner: Manner = MANNER) -> Iterator[Row]:
                 yield from _on(store, mark, sizes, lambda url, letters: send(url, port, letters, manner))
 
 
+def releasing(readers: int) -> Iterator[Row]:
+    """Releasing an edition to so many readers on both databases."""
+    for opening, mark in ((sqlite_store(), ""), (postgresql_store(), "-postgresql")):
+        with opening as store:
+            compose(store)
+            with store.copy() as url:
+                yield _release(store, url, readers, f"release-{readers}{mark}", noted=True).row
+
+
 def _on(store: Store, mark: str, sizes: Mapping[int, int], send_all: _SendAll) -> Iterator[Row]:
     compose(store)
     lines: dict[str, list[tuple[float, float]]] = {"releasing": [], "sending": []}

@@ -1,19 +1,19 @@
 """`python -m benchmarks.lists`: 100,000 readers brought in by a list and taken along again, by the command itself.
 
-Printed are seconds from its start to its end, processor seconds, and megabytes at its peak.
+What is counted a second are readers. On PostgreSQL processor time is that of the command alone.
 """
 
 import os
 import random
-import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.ledgers import Store, newsletter, postgresql_store, sqlite_store
+from benchmarks.ledgers import newsletter, postgresql_store, sqlite_store
 from benchmarks.processes import Usage
 from benchmarks.readers import invented_word
+from benchmarks.report import Row, print_header, print_note, print_row
 
 READERS = int(os.environ.get("BENCH_READERS", "100000"))
 SEGMENTS = ("", "politie", "om", "burgemeesters", "ovv")
@@ -23,34 +23,33 @@ HEADER = "E-mailadres;Naam;Organisatie;Taal;Doelgroepen;Status;Aangemeld op;Beve
 
 def main() -> None:
     """Print what each database takes for each way."""
-    load = os.getloadavg()[0]
-    print(f"{READERS} readers; load {load:.2f} on {os.cpu_count()} cores")
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stores:
+    print(f"{READERS} readers; load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores")
+    print_header()
+    for row in lists(READERS):
+        print_row(row)
+
+
+def lists(readers: int) -> Iterator[Row]:
+    """A row for each way on both databases: in, out, and in once more, when all are known."""
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "lezers.csv"
-        file.write_text("\n".join([HEADER, *map(_line, range(READERS))]), "utf-8")
-        for name, opened in (("sqlite", sqlite_store), ("postgresql", postgresql_store)):
-            _measure(name, stores.enter_context(opened()), file)
+        file.write_text("\n".join([HEADER, *map(_line, range(readers))]), "utf-8")
+        for mark, opened in (("", sqlite_store), ("-postgresql", postgresql_store)):
+            with opened() as store, store.copy() as url:
+                yield from _ways(url, mark, file, readers)
 
 
-def _measure(name: str, store: Store, file: Path) -> None:
-    with store.copy() as url:
-        newsletter(url, "seed")
-        _print(
-            name,
-            "in",
-            newsletter(url, "subscribers", "import", str(file), "--consent", "Vakje op het formulier"),
-        )
-        out = newsletter(url, "subscribers", "export")
-        _print(name, "out", out)
-        exported = file.with_name(f"{name}.csv")
-        exported.write_text(out.output, "utf-8")
-        _print(name, "again", newsletter(url, "subscribers", "import", str(exported), "--consent", "Vakje"))
+def _ways(url: str, mark: str, file: Path, readers: int) -> Iterator[Row]:
+    newsletter(url, "seed")
+    taking_in = ("subscribers", "import", str(file), "--consent", "Vakje op het formulier")
+    yield _row(f"list-in{mark}", newsletter(url, *taking_in), readers)
+    yield _row(f"list-out{mark}", newsletter(url, "subscribers", "export"), readers)
+    yield _row(f"list-in-again{mark}", newsletter(url, *taking_in), readers)
 
 
-def _print(name: str, way: str, used: Usage) -> None:
-    print(f"{name:10} {way:6} {used.seconds:6.1f} s {used.cpu_seconds:6.1f} s cpu {used.peak_mb:6.0f} MB")
-    if way != "out":
-        print(f"{'':18}{used.output.strip()[-120:]}", file=sys.stderr)
+def _row(name: str, used: Usage, readers: int) -> Row:
+    print_note(f"{name}: {used.seconds:.1f} s, {used.cpu_seconds:.1f} s of processor time")
+    return Row(name, None, readers / used.seconds, 1e6 * used.cpu_seconds / readers, used.peak_mb)
 
 
 def _line(number: int) -> str:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 UNCONFIRMED = timedelta(days=7)
 """How long the links hold with which a sign-up, or another address, is confirmed."""
+CONSENT_REQUESTS = timedelta(days=30)
+"""Somebody on a list without proof of consent who is to be asked by mail, until they are."""
 BUDGETS = timedelta(days=7)
 """How often forms asked for mail to somebody, or from a network: hashes, at most so long after the last time."""
 

@@ -17,6 +17,7 @@ from newsletter_service.services import services
 from newsletter_service.staff.access import service as access
 from newsletter_service.staff.trail.service import forget_before
 from newsletter_service.staff.used_forms import forget_used_forms
+from newsletter_service.subscriptions.requesting import service as requesting
 from newsletter_service.subscriptions.service import purge_stale
 from newsletter_service.subscriptions.used_links.service import forget_used
 from scheduled_jobs.take_in_lists import tidy_up
@@ -56,6 +57,7 @@ def _forget(kept: Terms, now: datetime) -> dict[str, int]:
         headers, bounces = forget_old(session, now)
         forget_used(session, now)
         health.forget_old(session, now - KEEP_TROUBLE)
+        requesting.forget_stale(session, now)
         keep_current(session, services().reply_to, now)
         return {
             "sign_ups": sign_ups,

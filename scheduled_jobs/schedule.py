@@ -9,6 +9,7 @@ from newsletter_service.operations.outages import Outage
 from newsletter_service.services import services
 from scheduled_jobs import (
     answer_forms,
+    ask_by_mail,
     ask_reconsent,
     back_up,
     change_addresses,
@@ -63,6 +64,7 @@ JOBS = (
     Job("end-pauses", 60, end_pauses.run),
     Job("change-addresses", 60, change_addresses.run),
     Job("take-in-lists", 2, take_in_lists.run),
+    Job("ask-by-mail", 20, ask_by_mail.run),
     Job("ask-reconsent", 60, ask_reconsent.run),
     Job("scrub-erased", 20, scrub_erased.run),
     Job("purge-stale", 3600, purge_stale.run),

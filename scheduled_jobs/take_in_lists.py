@@ -48,8 +48,15 @@ def run() -> str:
 
 
 def _bringing(work: Work) -> Bringing:
-    answers, key, now = from_kept(work.answers or {}), services().suppression_key, services().clock()
-    return Bringing(answers, key, now, by_staff(work.by_id), work.file_name)
+    return Bringing(
+        from_kept(work.answers or {}),
+        services().suppression_key,
+        services().clock(),
+        by_staff(work.by_id),
+        work.file_name,
+        work.number,
+        services().form_limits,
+    )
 
 
 def _look(work: Work, folder: Folder) -> str:
@@ -74,7 +81,7 @@ def _check_or_take_in(work: Work, folder: Folder, bringing: Bringing) -> str:
                 chosen=work.chosen,
                 progress=lambda done: folder.note_progress(done, steps * lines),
             )
-            foreseen = Imported() if sheet.faults or taking_in else foresee(session, sheet, rows)
+            foreseen = Imported() if sheet.faults or taking_in else foresee(session, sheet, rows, bringing)
         if sheet.faults or not taking_in:
             return _note_checked(work, folder, sheet, foreseen)
         return _take_in(work, folder, sheet, rows, bringing)
@@ -107,7 +114,9 @@ def _take_in(work: Work, folder: Folder, sheet: Sheet, rows: Rows, bringing: Bri
 
 def _outcome(sheet: Sheet, done: Imported) -> dict[str, int]:
     counted = {str(fate): len(numbers) for fate, numbers in done.lines.items() if numbers}
-    return counted | {"faults": sheet.faults.number, "remarks": sheet.remarks.number + len(done.remarks)}
+    until = {"asked_until": int(done.asked_until.timestamp())} if done.asked_until else {}
+    remarks = sheet.remarks.number + len(done.remarks)
+    return counted | until | {"faults": sheet.faults.number, "remarks": remarks}
 
 
 def tidy_up() -> None:

@@ -17,8 +17,10 @@ def save_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]], hi
     save_raw_workbook(path, {name: _sheet(rows) for name, rows in sheets.items()}, hidden)
 
 
-def save_raw_workbook(path: Path, sheets: Mapping[str, str], hidden: str = "") -> None:
-    """The same of sheets whose rows are XML."""
+def save_raw_workbook(
+    path: Path, sheets: Mapping[str, str], hidden: str = "", words: Sequence[str] = ()
+) -> None:
+    """The same of sheets whose rows are XML; `words` are what cells may name by number."""
     listed, linked = "", ""
     for number, name in enumerate(sheets, 1):
         state = ' state="hidden"' if name == hidden else ""
@@ -26,7 +28,10 @@ def save_raw_workbook(path: Path, sheets: Mapping[str, str], hidden: str = "") -
         linked += (
             f'<Relationship Id="r{number}" Type="{_LINKS}/worksheet" Target="worksheets/s{number}.xml"/>'
         )
+    linked += f'<Relationship Id="words" Type="{_LINKS}/sharedStrings" Target="sharedStrings.xml"/>'
+    kept = "".join(f"<si><t>{escape(word)}</t></si>" for word in words)
     with ZipFile(path, "w", ZIP_DEFLATED) as file:
+        file.writestr("xl/sharedStrings.xml", f'<sst xmlns="{_MAIN}">{kept}</sst>')
         file.writestr(
             "[Content_Types].xml",
             f'<Types xmlns="{_TYPES}"><Default Extension="xml" ContentType="application/xml"/></Types>',

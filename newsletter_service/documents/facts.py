@@ -8,7 +8,7 @@ from newsletter_service.documents.terms.service import terms
 from newsletter_service.languages import Language
 from newsletter_service.letters.texts import listed, texts
 from newsletter_service.publisher.service import newsletter, organisations
-from newsletter_service.retention import BUDGETS, UNCONFIRMED, Term, Terms
+from newsletter_service.retention import BUDGETS, CONSENT_REQUESTS, UNCONFIRMED, Term, Terms
 
 
 def facts(session: Session, language: Language, contact: str) -> dict[Slot, str]:
@@ -63,6 +63,12 @@ def _retention(kept: Terms, language: Language) -> str:
         _("Een aanmelding die u niet bevestigt: %(days)s.") % {"days": days(kept[Term.UNCONFIRMED].days)},
         _("Een lijst waarmee een medewerker lezers uit een ander programma meebrengt: hooguit %(days)s.")
         % {"days": days(kept[Term.LISTS].days)},
+        _(
+            "Wie op zo'n lijst staat en nog geen toestemming gaf: hooguit %(days)s, tot we u per e-mail één keer "
+            "hebben gevraagd of u de nieuwsbrief wilt. Daarna blijft zonder uw antwoord alleen een onomkeerbaar "
+            "kenmerk over, zodat we het niet nog eens vragen."
+        )
+        % {"days": days((CONSENT_REQUESTS + kept[Term.UNCONFIRMED]).days)},
         _(
             "Een nieuw e-mailadres dat u opgeeft en niet bevestigt: %(days)s. Van uw oude adres blijft daarna alleen "
             "een onomkeerbaar kenmerk over, zodat geen lijst het terugbrengt."

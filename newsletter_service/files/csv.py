@@ -20,6 +20,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DELIMITERS = ";,\t|"
 _SEP_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 _PROBED = 20_000
+_MOST_CELLS = 2_000
 _PIECE = 1 << 20
 _TITLES_WITHIN = 10
 _FORMULA = r"'*[=+\-@＝＋－＠\t\r]"
@@ -139,6 +140,8 @@ def _split(text: TextIO, delimiter: str, *, strict: bool) -> Iterator[Row]:
     reader = csv.reader(_without_beginning(text), delimiter=delimiter, strict=strict)
     try:
         for cells in reader:
+            if len(cells) > _MOST_CELLS:
+                raise UnreadableFile(f"line {reader.line_num} has more than {_MOST_CELLS} cells")
             if any(map(str.strip, cells)):
                 yield Row(reader.line_num, tuple(cells))
     except csv.Error as error:

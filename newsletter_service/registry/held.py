@@ -15,6 +15,7 @@ from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.requesting.models import ConsentRequest
 from newsletter_service.subscriptions.requests.models import FormRequest
 
 Value = str | int | bool | None | dict[str, object]
@@ -45,8 +46,9 @@ def held_about(session: Session, address: Address, suppression_key: str) -> Held
     if number is not None:
         steps |= consent.c.subscriber_id == number
     found["consent"] = _rows(session, consent, steps)
-    waiting = Base.metadata.tables[FormRequest.__tablename__]
-    found[waiting.name] = _rows(session, waiting, waiting.c.address == address.text)
+    for model in (FormRequest, ConsentRequest):
+        waiting = Base.metadata.tables[model.__tablename__]
+        found[waiting.name] = _rows(session, waiting, waiting.c.address == address.text)
     return {name: rows for name, rows in found.items() if rows}
 
 

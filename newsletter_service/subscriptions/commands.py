@@ -16,6 +16,7 @@ from newsletter_service.subscriptions.importing.files import table_in
 from newsletter_service.subscriptions.importing.rows import Bringing, Rows, waiting_rows
 from newsletter_service.subscriptions.importing.rules import (
     FILE_NAME_LENGTH,
+    KNOWN_FROM_LENGTH,
     PLACE_LENGTH,
     PROOF_LENGTH,
     SOURCE_LENGTH,
@@ -58,9 +59,14 @@ class _OneLine(click.ParamType[str]):
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--consent",
-    required=True,
     type=_OneLine(PROOF_LENGTH),
     help="What these readers agreed to, and how; kept as the proof of it.",
+)
+@click.option(
+    "--ask-by-mail",
+    type=_OneLine(KNOWN_FROM_LENGTH),
+    metavar="KNOWN_FROM",
+    help="There is no proof of consent: ask each by mail, saying from where you know them.",
 )
 @click.option("--consent-place", type=_OneLine(PLACE_LENGTH), help="Where they agreed: a form, a page.")
 @click.option(
@@ -75,7 +81,8 @@ class _OneLine(click.ParamType[str]):
 @click.option("--dry-run", is_flag=True, help="Check the file and say what would happen; change nothing.")
 def import_file(
     file: Path,
-    consent: str,
+    consent: str | None,
+    ask_by_mail: str | None,
     consent_place: str | None,
     consent_date: datetime | None,
     verified: tuple[str, ...],
@@ -88,20 +95,30 @@ def import_file(
     Laposta or Mailman. Columns, with Dutch or English titles: address, and if you like name, organisation, language,
     segments and topics (their short names with blanks between, or their names with commas), status (only active
     readers come in; who left, or could not be reached, is remembered and stays away, also from later lists),
-    confirmed_at (23-11-2026 09:00). Nobody is mailed; who is known already stays as they are.
+    confirmed_at (23-11-2026 09:00). Nobody is mailed, but for --ask-by-mail: then each gets one mail that asks, as the
+    budgets of forms allow. Who is known already stays as they are.
     """
     if bool(verified) != bool(verified_by):
         raise click.UsageError("--verified and --verified-by go together: say for what, and by what.")
-    proof = Proof(consent, consent_place or "", _day(consent_date))
-    answers = Answers(proof, Vouched(frozenset(verified), verified_by or ""))
+    if bool(consent) == bool(ask_by_mail):
+        raise click.UsageError("say either --consent or --ask-by-mail.")
+    if ask_by_mail and (consent_place or consent_date or verified):
+        raise click.UsageError("--ask-by-mail goes with no proof of consent and with no verification.")
+    proof = Proof(consent or ask_by_mail or "", consent_place or "", _day(consent_date))
+    answers = Answers(proof, Vouched(frozenset(verified), verified_by or ""), bool(ask_by_mail))
     bringing = Bringing(
-        answers, services().suppression_key, services().clock(), COMMAND, file.name[-FILE_NAME_LENGTH:]
+        answers,
+        services().suppression_key,
+        services().clock(),
+        COMMAND,
+        file.name[-FILE_NAME_LENGTH:],
+        limits=services().form_limits,
     )
     with waiting_rows() as rows:
         sheet = _sheet_of(file, bringing, rows)
         if dry_run:
             with reading() as session:
-                done = foresee(session, sheet, rows)
+                done = foresee(session, sheet, rows, bringing)
         else:
             done = _take_in(sheet, rows, bringing)
     for remark in sorted(sheet.remarks.kept + done.remarks, key=lambda remark: remark.line):
@@ -145,6 +162,8 @@ def _outcome(done: Imported, would_be: str) -> str:
     ]
     if confirmed := done.number(Fate.CONFIRMED):
         parts_said.insert(1, f"{confirmed} {would_be}confirmed")
+    if asked := done.number(Fate.ASKED):
+        parts_said.insert(1, f"{asked} {would_be}asked by mail until {done.asked_until:%Y-%m-%d %H:%M} UTC")
     if left := done.number(Fate.LEFT_BEFORE):
         parts_said.append(f"{left} left before")
     return f"{', '.join(parts_said)}."

@@ -35,6 +35,34 @@ def confirmation(newsletter: str, language: Language, confirm_url: str, never_ur
     )
 
 
+def consent_request(
+    newsletter: str, language: Language, known_from: str, confirm_url: str, never_url: str
+) -> Notice:
+    """Asks somebody on a list that proves no consent, once, whether they want the newsletter.
+
+    `known_from` are words of staff, in the language of staff.
+    """
+    _ = texts(language).gettext
+    return Notice(
+        language=language,
+        subject=_("Wilt u %(newsletter)s ontvangen?") % {"newsletter": newsletter},
+        heading=_("Wilt u de nieuwsbrief ontvangen?"),
+        paragraphs=(
+            _("We hebben uw e-mailadres van: %(known_from)s.") % {"known_from": known_from.rstrip(".")},
+            _(
+                "Daarom vragen we u één keer of u %(newsletter)s wilt ontvangen. Zonder uw antwoord sturen we u "
+                "niets. De knop werkt zeven dagen."
+            )
+            % {"newsletter": newsletter},
+            _("Wilt u de nieuwsbrief niet? Dan hoeft u niets te doen. We wissen uw gegevens na zeven dagen."),
+        ),
+        action=Action(_("Ja, ik wil de nieuwsbrief"), confirm_url),
+        small_print=(
+            (_("Wilt u ook zo'n e-mail als deze nooit meer?"), _("Stuur mij nooit meer e-mail"), never_url),
+        ),
+    )
+
+
 def already_subscribed(newsletter: str, language: Language, manage_url: str) -> Notice:
     """Answers a sign-up of somebody who is a reader already."""
     _ = texts(language).gettext
@@ -100,7 +128,9 @@ def when_it_comes(following: NextLetter | None, language: Language) -> Iterator[
     at = moment_in_words(following.sends_at, following.zone, language)
     yield catalogue.gettext("U krijgt de volgende editie op %(moment)s.") % {"moment": at}
     often = catalogue.ngettext(
-        "Daarna komt er elke week een.", "Daarna komt er elke %(num)s weken een.", following.every_weeks
+        "Daarna komt er elke week een nieuwe.",
+        "Daarna komt er elke %(num)s weken een nieuwe.",
+        following.every_weeks,
     )
     yield often % {"num": following.every_weeks}
 

@@ -79,6 +79,22 @@ def write_confirmation(
     _write(session, subscriber, notice, key, Answer.CONFIRM, now)
 
 
+def write_consent_request(
+    session: Session, mail_context: MailContext, subscriber: Subscriber, known_from: str, now: datetime
+) -> None:
+    """Write the mail down that asks somebody on a list whether they want the newsletter; it is paid for."""
+    key, links, language = subscriber.link_key, mail_context.links, subscriber.language
+    name, confirm, never = newsletter(session).name, links.confirm(key, now), links.never(key, now)
+    _write(
+        session,
+        subscriber,
+        emails.consent_request(name, language, known_from, confirm, never),
+        key,
+        Answer.CONFIRM,
+        now,
+    )
+
+
 def welcome(session: Session, mail_context: MailContext, subscriber: Subscriber, now: datetime) -> None:
     """Write down what a new reader may expect, unless they had all their mails of today: the page says it too."""
     if not may_write(session, mail_context, subscriber.address, now):

@@ -27,7 +27,7 @@ DESK = (
         "envelope",
     ),
     *("today", "queue", "writing", "editions", "edition", "steps", "rows", "statement", "domains"),
-    *("deliveries", "stacked", "calendar", "catalogue", "claims"),
+    *("deliveries", "stacked", "calendar", "catalogue", "claims", "lists"),
 )
 SHEETS = {
     "lezers": (*SHARED, *READERS),

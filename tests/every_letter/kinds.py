@@ -202,6 +202,13 @@ def _notices(language: Language) -> dict[str, Notice]:
         "confirmation": reader_emails.confirmation(
             name, language, f"{BASE}/bevestigen/{token}", f"{BASE}/niet-ik/{token}"
         ),
+        "consent-request": reader_emails.consent_request(
+            name,
+            language,
+            "de netwerkdag van 3 juni 2026",
+            f"{BASE}/bevestigen/{token}",
+            f"{BASE}/niet-ik/{token}",
+        ),
         "welcome": reader_emails.welcome(
             name,
             language,

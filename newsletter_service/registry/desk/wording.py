@@ -44,6 +44,7 @@ def step(taken: Step) -> str:
         Step.CHANGED: _("Veranderde van keuze"),
         Step.MOVED: _("Kreeg een ander e-mailadres"),
         Step.IMPORTED: _("Kwam binnen met een lijst"),
+        Step.REQUESTED: _("Kreeg per e-mail de vraag, na een lijst"),
         Step.VERIFIED: _("Functie gecontroleerd"),
         Step.DECLINED: _("Functie afgewezen"),
         Step.REOPENED: _("Functie wacht weer op controle"),
@@ -111,6 +112,7 @@ def suppression(reason: str) -> str:
         "complained": _("De lezer noemde onze e-mail ongewenst."),
         "staff": _("Een medewerker zette dit adres op 'niet meer mailen'."),
         "erased": _("De lezer is gewist."),
+        "requested": _("Deze lezer is al eens gevraagd; lijsten vragen het niet nog eens."),
         "moved": _("De lezer kreeg een ander adres; lijsten brengen dit adres niet terug."),
     }.get(reason, _("Dit adres wordt niet gemaild."))
 

@@ -12,6 +12,7 @@ class Step(StrEnum):
     CHANGED = "changed"
     MOVED = "moved"
     IMPORTED = "imported"
+    REQUESTED = "requested"
     VERIFIED = "verified"
     DECLINED = "declined"
     REOPENED = "reopened"

@@ -14,6 +14,7 @@ SAID = {
     Step.CHANGED: _l("U veranderde uw keuzes"),
     Step.MOVED: _l("U veranderde uw e-mailadres"),
     Step.IMPORTED: _l("U kwam op de lijst, met toestemming die u elders gaf"),
+    Step.REQUESTED: _l("U kreeg de vraag of u de nieuwsbrief wilt"),
     Step.VERIFIED: _l("Uw functie is gecontroleerd"),
     Step.DECLINED: _l("Uw functie kon niet worden bevestigd"),
     Step.REOPENED: _l("Uw functie wacht weer op controle"),

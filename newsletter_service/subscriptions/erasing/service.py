@@ -18,6 +18,7 @@ from newsletter_service.subscriptions.consent.rules import READER, By, Place
 from newsletter_service.subscriptions.consent.service import forget_person
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.requesting.models import ConsentRequest
 from newsletter_service.subscriptions.requests.models import FormRequest
 from newsletter_service.subscriptions.used_links.rules import Outcome
 from newsletter_service.subscriptions.used_links.service import forget_used_of, use_up
@@ -48,12 +49,16 @@ def erase_subscriber(session: Session, subscriber: Subscriber, by: By, source: s
 
 
 def forget_what_is_asked(session: Session, address: str) -> None:
-    """Forget forms that wait with this address, the wishes of readers to move to it, and the letters about either.
+    """Forget what waits with this address: forms, requests for consent, wishes of readers to move to it, the letters.
 
     A form that is answered just now is left to that: it holds the form and waits for the reader, whom we hold.
     """
     forms = select(FormRequest.id).where(FormRequest.address == address).with_for_update(skip_locked=True)
     session.execute(delete(FormRequest).where(FormRequest.id.in_(forms)))
+    asking = (
+        select(ConsentRequest.id).where(ConsentRequest.address == address).with_for_update(skip_locked=True)
+    )
+    session.execute(delete(ConsentRequest).where(ConsentRequest.id.in_(asking)))
     moving = AddressChange.new_address == address
     erase_notices_to(
         session, address, session.scalars(select(AddressChange.subscriber_id).where(moving)).all()

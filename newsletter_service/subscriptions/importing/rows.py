@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, NamedTuple
 
 from newsletter_service.audience.rules import ListedDomain
+from newsletter_service.budgets.rules import USUAL_LIMITS, FormLimits
 from newsletter_service.subscriptions.consent.rules import By
 from newsletter_service.subscriptions.consent.service import Proof
 from newsletter_service.subscriptions.importing.rules import Answers
@@ -56,13 +57,17 @@ class Offers:
 
 @dataclass(frozen=True)
 class Bringing:
-    """A list that is brought: what is said of it, when, by whom, under which name; and the key of hashes."""
+    """A list that is brought: what is said of it, when, by whom, under which name and number (None: by a command);
+    the key of hashes, and the limits to what it may ask by mail.
+    """
 
     answers: Answers
     suppression_key: str
     now: datetime
     by: By
     file_name: str = "import"
+    list_id: int | None = None
+    limits: FormLimits = USUAL_LIMITS
 
 
 class Row(NamedTuple):

@@ -17,6 +17,7 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 100
 PROOF_LENGTH = 1000
 PLACE_LENGTH = 150
+KNOWN_FROM_LENGTH = 150
 SOURCE_LENGTH = 150
 FILE_NAME_LENGTH = 150
 NOTHING: frozenset[str] = frozenset()
@@ -99,16 +100,21 @@ class Vouched:
 
 @dataclass(frozen=True)
 class Answers:
-    """What staff say of a list: what proves consent, and who is verified."""
+    """What staff say of a list: what proves consent, and who is verified.
+
+    A list that proves none `asks`: the words of its proof are then those that say from where its people are known.
+    """
 
     proof: Proof
     vouched: Vouched = Vouched()
+    asks: bool = False
 
 
 class Fate(StrEnum):
     """What becomes of a line."""
 
     ADDED = "added"
+    ASKED = "asked"
     CONFIRMED = "confirmed"
     KNOWN = "known"
     WAITS = "waits"
@@ -131,11 +137,13 @@ class Known:
     was_confirmed: bool
 
 
-def fate(stood: Standing, known: Known | None, kept_off: Suppressed | None) -> Fate:
-    """What becomes of one line of a list that proves consent, by what is known of its address here.
+def fate(stood: Standing, known: Known | None, kept_off: Suppressed | None, *, asks: bool = False) -> Fate:
+    """What becomes of one line of a list, which proves consent or else `asks`, by what is known of its address here.
 
     Nobody comes back by a list: what they said here counts for more than what a list says of them.
     """
+    if known is not None and asks:
+        return Fate.KNOWN
     if known is not None:
         return _fate_of_known(stood, known, kept_off)
     if kept_off is Suppressed.ALL_MAIL:
@@ -146,7 +154,7 @@ def fate(stood: Standing, known: Known | None, kept_off: Suppressed | None) -> F
         return Fate.LEFT_BEFORE
     if stood is not Standing.ACTIVE:
         return Fate.NOT_ACTIVE
-    return Fate.ADDED
+    return Fate.ASKED if asks else Fate.ADDED
 
 
 def _fate_of_known(stood: Standing, known: Known, kept_off: Suppressed | None) -> Fate:

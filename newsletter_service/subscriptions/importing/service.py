@@ -4,6 +4,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
@@ -40,6 +41,14 @@ from newsletter_service.subscriptions.importing.rules import (
 )
 from newsletter_service.subscriptions.importing.sheets import Sheet, read_sheet
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.requesting.planning import Asking
+from newsletter_service.subscriptions.requesting.rules import Pace
+from newsletter_service.subscriptions.requesting.service import (
+    Brought,
+    ask_later,
+    number_waiting,
+    waiting_among,
+)
 
 _EVERYBODY = 0
 _STANDINGS = {str(one): one for one in Standing}
@@ -58,14 +67,18 @@ def _no_line_numbers() -> defaultdict[Fate, "array[int]"]:
 
 @dataclass
 class Imported:
-    """What became of the lines of a list, by their numbers; `remarks` say why somebody who waits still does."""
+    """What became of the lines of a list, by their numbers; `remarks` say why somebody who waits still does.
+
+    Who is asked by mail is so until `asked_until`.
+    """
 
     lines: defaultdict[Fate, "array[int]"] = field(default_factory=_no_line_numbers)
     remarks: list[Remark] = field(default_factory=list)
+    asked_until: datetime | None = None
 
     def number(self, *fates: Fate) -> int:
         """The number of lines that met one of these fates."""
-        return sum(len(self.lines[one]) for one in fates)
+        return sum(len(self.lines.get(one, ())) for one in fates)
 
 
 class OffersChanged(Conflict):
@@ -117,7 +130,7 @@ def import_subscribers(
     if offers(session) != rows.offers:
         raise OffersChanged("segments, topics or domains changed since the list was read")
     expect_many_rows(session)
-    importing = _Import(session, bringing)
+    importing = _Import(session, bringing, _asking(session, rows, bringing))
     importing.keep_away(sheet.stay_away)
     done = 0
     for piece in rows.pieces():
@@ -125,22 +138,31 @@ def import_subscribers(
         done += len(piece)
         progress(done)
     result = importing.result
-    detail = {
-        "added": result.number(Fate.ADDED),
-        "confirmed": result.number(Fate.CONFIRMED),
-        "consent": without_addresses(bringing.answers.proof.words),
+    result.asked_until = importing.asking.pace.last
+    words, asks = without_addresses(bringing.answers.proof.words), bringing.answers.asks
+    became = {
+        str(one): result.number(one) for one in ((Fate.ASKED,) if asks else (Fate.ADDED, Fate.CONFIRMED))
     }
+    detail = became | {"known_from" if asks else "consent": words}
     record(session, actor, "subscribers.import", "subscriber", _EVERYBODY, bringing.now, **detail)
     return result
 
 
-def foresee(session: Session, sheet: Sheet, rows: Rows) -> Imported:
+def foresee(session: Session, sheet: Sheet, rows: Rows, bringing: Bringing) -> Imported:
     """What would become of everybody in `sheet` and `rows`, as things stand now; nothing is changed, nobody held up."""
     foreseen = Imported()
     brought = {one.key.rpartition(":")[2]: one.scope for one in sheet.stay_away}
+    asking = _asking(session, rows, bringing)
     for piece in rows.pieces():
-        _note(foreseen, _decided(session, piece, brought))
+        decided = _decided(session, piece, asks=bringing.answers.asks, brought=brought)
+        _note(foreseen, decided)
+        asking.plan([one.row for one in decided if one.fate is Fate.ASKED])
+    foreseen.asked_until = asking.pace.last
     return foreseen
+
+
+def _asking(session: Session, rows: Rows, bringing: Bringing) -> Asking:
+    return Asking(rows.offers, Pace(bringing.limits, bringing.now, number_waiting(session)))
 
 
 class _Decided(NamedTuple):
@@ -152,15 +174,20 @@ class _Decided(NamedTuple):
 
 
 def _decided(
-    session: Session, rows: Sequence[Row], brought: Mapping[str, Suppressed] = MappingProxyType({})
+    session: Session,
+    rows: Sequence[Row],
+    *,
+    asks: bool,
+    brought: Mapping[str, Suppressed] = MappingProxyType({}),
 ) -> list[_Decided]:
     """What becomes of some rows; `brought` is what the list itself keeps addresses off, where that is not kept yet."""
     known, kept_off = _known(session, rows), scopes(session, [row.hashed for row in rows])
+    waiting = waiting_among(session, [row.address for row in rows]) if asks else frozenset[str]()
     decided = []
     for row in rows:
         kept = _stricter(kept_off.get(row.hashed), brought.get(row.hashed))
-        became = fate(_STANDINGS[row.stood], known.get(row.address), kept)
-        decided.append(_Decided(row, became, kept))
+        became = fate(_STANDINGS[row.stood], known.get(row.address), kept, asks=asks)
+        decided.append(_Decided(row, Fate.KNOWN if row.address in waiting else became, kept))
     return decided
 
 
@@ -201,6 +228,7 @@ class _Import:
 
     session: Session
     bringing: Bringing
+    asking: Asking
     result: Imported = field(default_factory=Imported)
 
     def keep_away(self, stay_away: Sequence[StayAway]) -> None:
@@ -230,14 +258,20 @@ class _Import:
 
     def take(self, rows: Sequence[Row]) -> None:
         """Decide what becomes of some rows, and do it."""
-        decided = _decided(self.session, rows)
+        decided = _decided(self.session, rows, asks=self.bringing.answers.asks)
         _note(self.result, decided)
         sorted_out: defaultdict[Fate, list[Row]] = defaultdict(list)
         for row, became, _kept_off in decided:
             sorted_out[became].append(row)
         add(self.session, sorted_out[Fate.ADDED])
         confirm(self.session, sorted_out[Fate.CONFIRMED])
+        ask_later(self.session, self.asking.plan(sorted_out[Fate.ASKED]), self._brought())
         self._remember(sorted_out[Fate.LEFT_THERE])
+
+    def _brought(self) -> Brought:
+        bringing = self.bringing
+        words, by = bringing.answers.proof.words, bringing.by.staff_id
+        return Brought(words, bringing.file_name, by, bringing.list_id, bringing.now)
 
     def _remember(self, left: Sequence[Row]) -> None:
         wanted = {

@@ -129,6 +129,8 @@ def read_sheet(
             reading.add_all(rows, progress)
     except UnreadableFile as error:
         sheet.faults.add(0, Problem.UNREADABLE, {"about": str(error)})
+    except UnicodeDecodeError:
+        sheet.faults.add(0, Problem.UNREADABLE, {"about": "the file changed while it was read"})
     return sheet
 
 

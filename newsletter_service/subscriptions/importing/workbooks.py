@@ -20,12 +20,14 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 from newsletter_service.files.csv import DELIMITER, UnreadableFile
 from newsletter_service.files.locations import PACKAGE
 from newsletter_service.subscriptions.importing.columns import has_addresses
-from newsletter_service.subscriptions.importing.rules import MOST_COLUMNS, MOST_ROWS
+from newsletter_service.subscriptions.importing.rules import MOST_BYTES, MOST_COLUMNS, MOST_ROWS
 
 _BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """Of .xlsx and .ods, and of .xls."""
 _MEMORY = 700 * 1024 * 1024
 _SECONDS = 60
+_TEXT = 2 * MOST_BYTES
+"""What the text may take on disk: one word that stands in every cell is packed once, and written each time."""
 _TITLES_WITHIN = 10
 _ROWS = MOST_ROWS + _TITLES_WITHIN + 1
 _MODULE = "newsletter_service.subscriptions.importing.workbooks"
@@ -39,8 +41,12 @@ def is_workbook(path: Path) -> bool:
 
 
 def write_as_text(workbook: Path, text: Path) -> None:
-    """Write the readers' sheet of a workbook as CSV, line by line as it stands there; UnreadableFile."""
-    with workbook.open("rb") as read, text.open("wb") as written:
+    """Write the readers' sheet of a workbook as CSV, line by line as it stands there; UnreadableFile.
+
+    The text is there whole or not at all: who was ended on the way finds no beginning of it that looks like all.
+    """
+    beginning = text.with_name(f"{text.name}.new")
+    with workbook.open("rb") as read, beginning.open("wb") as written:
         try:
             done = subprocess.run(  # noqa: S603  # our own module, on a file of ours
                 [sys.executable, "-m", _MODULE],
@@ -54,13 +60,16 @@ def write_as_text(workbook: Path, text: Path) -> None:
         except subprocess.TimeoutExpired as error:
             raise UnreadableFile(_UNREADABLE) from error
     if done.returncode:
+        beginning.unlink()
         raise UnreadableFile(_UNREADABLE)
+    beginning.replace(text)
 
 
 def main() -> None:
     """Read a workbook from standard input, and write its readers' sheet to standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_TEXT, _TEXT))
     workbook = CalamineWorkbook.from_filelike(sys.stdin.buffer)
     out = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
     csv.writer(out, delimiter=DELIMITER).writerows(islice(_rows(_readers_sheet(workbook)), _ROWS))

@@ -15,6 +15,7 @@ def as_kept(answers: Answers) -> dict[str, Any]:
         "on": proof.on.isoformat() if proof.on else None,
         "verified": sorted(vouched.segments),
         "verified_by": vouched.source,
+        "asks": answers.asks,
     }
 
 
@@ -22,5 +23,7 @@ def from_kept(kept: dict[str, Any]) -> Answers:
     """The same answers again."""
     on = date.fromisoformat(kept["on"]) if kept["on"] else None
     return Answers(
-        Proof(kept["words"], kept["place"], on), Vouched(frozenset(kept["verified"]), kept["verified_by"])
+        Proof(kept["words"], kept["place"], on),
+        Vouched(frozenset(kept["verified"]), kept["verified_by"]),
+        kept.get("asks", False),
     )

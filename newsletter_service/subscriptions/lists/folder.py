@@ -140,8 +140,9 @@ class Folder:
 
     def remove_upload(self) -> None:
         """Let go of what was uploaded, and of what was seen in it; the report stays."""
-        for file in (self._upload, self.path / "table.csv", self._seen, self.path / "progress"):
-            file.unlink(missing_ok=True)
+        for file in self.path.glob("*"):
+            if file != self._report:
+                file.unlink()
 
     def remove(self) -> None:
         """Let go of everything."""

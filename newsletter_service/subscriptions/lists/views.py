@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.utils import secure_filename
 
 from newsletter_service.audience.service import segments
@@ -17,10 +18,12 @@ from newsletter_service.staff.rules import Role, may_see_readers
 from newsletter_service.subscriptions.exporting.service import export, record_export
 from newsletter_service.subscriptions.importing.rules import MOST_ROWS
 from newsletter_service.subscriptions.lists import service, wording
+from newsletter_service.subscriptions.lists.answers import from_kept
 from newsletter_service.subscriptions.lists.folder import Folder, Seen, TooLarge, new_folder_key
 from newsletter_service.subscriptions.lists.forms import COLUMN, AnswersForm, HandInForm, wrong_columns
 from newsletter_service.subscriptions.lists.models import SubscriberList
 from newsletter_service.subscriptions.lists.rules import BUSY, MOST_UPLOADED, OVER, ListState
+from newsletter_service.subscriptions.requesting.service import stop, waiting_of
 from newsletter_service.web.locale import language
 
 reader_lists = staff_only(Blueprint("lists", __name__, url_prefix="/redactie/lezers/lijsten"))
@@ -96,6 +99,9 @@ def _page(one: SubscriberList, form: AnswersForm | None = None, chosen: list[str
         faults=_faults(folder) if outcome.get("faults") else [],
         number_of_faults=outcome.get("faults", 0),
         number_of_remarks=outcome.get("remarks", 0),
+        asks=bool(one.answers and from_kept(one.answers).asks),
+        asked_until=wording.asked_until(outcome),
+        waiting=waiting_of(db.session(), one.id),
     )
 
 
@@ -126,12 +132,13 @@ def answer(number: int) -> Any:
     form = _answers_form(formdata=request.form)
     chosen = _chosen(seen)
     wrong = wrong_columns(chosen)
-    if not form.validate() or wrong or form.verified_by.errors:
+    if not form.validate() or wrong:
         form.form_errors = [wrong] if wrong else []
         return _page(one, form, chosen), 422
-    require(_may_verify() or not (form.verified.data or "verified" in chosen))
+    answers = form.answers()
+    require(_may_verify() or not (answers.vouched.segments or "verified" in chosen))
     with unit_of_work() as session:
-        service.answer(session, number, chosen, form.answers())
+        service.answer(session, number, chosen, answers)
     return redirect(url_for("lists.show", number=number), 303)
 
 
@@ -170,6 +177,20 @@ def throw_away(number: int) -> Any:
     _folder(key).remove()
     flash(_("De lijst is weggegooid. Er is niets ingelezen."), "ok")
     return redirect(url_for("lists.index"), 303)
+
+
+@reader_lists.post("/<int:number>/stoppen")
+def stop_asking(number: int) -> Any:
+    """Ask nobody of a list any more who has not been asked yet."""
+    with unit_of_work() as session:
+        stopped = stop(session, service.numbered(session, number).id, signed_in(), services().clock())
+    flash(
+        ngettext(
+            "%(num)s persoon wordt niet meer gevraagd.", "%(num)s mensen worden niet meer gevraagd.", stopped
+        ),
+        "ok",
+    )
+    return redirect(url_for("lists.show", number=number), 303)
 
 
 @reader_lists.get("/<int:number>/verslag")

@@ -1,6 +1,7 @@
 """What the pages of lists say, in words."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 
 from flask_babel import gettext as _
 
@@ -66,6 +67,7 @@ def _fates(state: ListState) -> dict[str, str]:
     done = state is ListState.TAKEN_IN
     return {
         Fate.ADDED: _("toegevoegd als lezer") if done else _("komt erbij als lezer"),
+        Fate.ASKED: _("krijgt per e-mail de vraag om lezer te worden"),
         Fate.CONFIRMED: _("had zich aangemeld, en is nu bevestigd")
         if done
         else _("had zich aangemeld, en wordt bevestigd"),
@@ -81,6 +83,12 @@ def counted(state: ListState, outcome: Mapping[str, int]) -> list[tuple[str, int
     """How many lines meet which fate, in words."""
     together = dict(outcome) | {_STAYS_OUT: sum(outcome.get(one, 0) for one in STAYS_OUT)}
     return [(words, together[one]) for one, words in _fates(state).items() if together.get(one)]
+
+
+def asked_until(outcome: Mapping[str, int]) -> datetime | None:
+    """When the last is asked by mail; None where nobody is."""
+    until = outcome.get("asked_until")
+    return datetime.fromtimestamp(until, UTC) if until else None
 
 
 def problem(name: str, about: Mapping[str, str]) -> str:

@@ -42,7 +42,7 @@ def take_in(
     ripe = patience.ripens_at(mail_context.keys, asked, proof, now)
     mailbox = person(mail_context, asked.address.text)
     client = purse("form-network", network, mail_context.form_limits.network, mail_context.keys.current)
-    shared = (_domain(session, mail_context, asked.address), _everybody(mail_context))
+    shared = shared_purses(session, mail_context, asked.address)
     held = budgets.hold(session, [mailbox, client, *shared], now)
     waits = held.wait(client, *shared, patient=ripe is not None and ripe <= now)
     if waits:
@@ -75,6 +75,11 @@ def _row(asked: FormSent, now: datetime, *, within_budget: bool) -> FormRequest:
         within_budget=within_budget,
         at=now,
     )
+
+
+def shared_purses(session: Session, mail_context: MailContext, address: Address) -> tuple[Purse, Purse]:
+    """The budgets that a mail to an address uses up besides that of its mailbox: its domain's, and that of all."""
+    return _domain(session, mail_context, address), _everybody(mail_context)
 
 
 def _domain(session: Session, mail_context: MailContext, address: Address) -> Purse:

@@ -17,6 +17,7 @@
     const found = page.getElementById("gevonden");
     if (!found || mine !== asked) return;
     document.getElementById("gevonden").replaceWith(found);
+    document.getElementById("filters-aan").replaceWith(page.getElementById("filters-aan"));
     history.replaceState(null, "", address);
   };
 

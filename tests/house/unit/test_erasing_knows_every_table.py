@@ -15,6 +15,7 @@ ERASED_BY_HAND = {
     "letter": "goes with its delivery where it is a notice; those of mailings are the same for many",
     "subscriber": "the row itself",
     "form_request": "goes with the person it names (erasing.service)",
+    "consent_request": "goes with the person it names (erasing.service)",
     "consent": "keeps the hash, the versions and the dates, and no person (consent.service.forget_person)",
     "shown_text": "what everybody read",
     "exclusion": "a number that leads nowhere once the subscriber is gone, so that the statement adds up",

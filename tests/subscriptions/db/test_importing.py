@@ -27,6 +27,7 @@ from newsletter_service.subscriptions.importing.rules import Answers, Proof
 from newsletter_service.subscriptions.importing.service import OffersChanged, import_subscribers, read
 from newsletter_service.subscriptions.lists.service import hand_in
 from newsletter_service.subscriptions.models import Membership, Subscriber, subscriber_topic
+from newsletter_service.subscriptions.requesting.models import ConsentRequest
 from newsletter_service.subscriptions.rules import Choices
 from newsletter_service.subscriptions.service import confirm
 from newsletter_service.subscriptions.signing_up.service import sign_up
@@ -132,6 +133,8 @@ def test_an_import_without_saying_where_consent_was_given_is_refused(app: Flask,
     assert run(app, "import", sheet)[0] == 2
     assert run(app, "import", sheet, "--consent", "  ")[0] == 2
     assert run(app, "import", sheet, "--consent", "x" * 1001)[0] == 2
+    assert run(app, "import", sheet, "--consent", NOTE, "--ask-by-mail", "de netwerkdag")[0] == 2
+    assert run(app, "import", sheet, "--ask-by-mail", "de netwerkdag", "--consent-place", "x")[0] == 2
 
 
 def test_a_file_that_is_no_text_is_refused_with_a_way_out(app: Flask, sheet: Path) -> None:
@@ -376,3 +379,17 @@ def test_a_list_longer_than_what_is_written_at_once_comes_in_whole(
     assert session.scalar(select(count).select_from(subscriber_topic)) == many
     by_steps = select(count).select_from(Consent).join(Subscriber, Consent.subscriber_id == Subscriber.id)
     assert session.scalar(by_steps.where(Consent.address_hmac == Subscriber.address_hmac)) == many
+
+
+def test_a_command_asks_by_mail_where_nothing_proves_consent(
+    app: Flask, session: Session, sheet: Path
+) -> None:
+    sheet.write_text("address\nanna@gemeente.example\nbea@gemeente.example\n")
+    tried = run(app, "import", sheet, "--ask-by-mail", "de netwerkdag", "--dry-run")[1]
+    assert tried.startswith(
+        "0 would be added, 2 would be asked by mail until 2026-11-23 09:05 UTC, 0 known already"
+    )
+    assert session.scalars(select(ConsentRequest)).all() == []
+    session.rollback()
+    assert run(app, "import", sheet, "--ask-by-mail", "de netwerkdag")[1] == tried.replace("would be ", "")
+    assert {one.known_from for one in session.scalars(select(ConsentRequest))} == {"de netwerkdag"}

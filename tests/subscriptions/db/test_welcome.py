@@ -54,7 +54,7 @@ def test_a_new_reader_reads_when_the_next_edition_comes_and_what_the_last_one_ha
     for words in (text_of(mail), html_of(mail)):
         said = " ".join(words.split())
         assert "U krijgt de volgende editie op donderdag 26 november om 10.00 uur." in said
-        assert "Daarna komt er elke 2 weken een." in said
+        assert "Daarna komt er elke 2 weken een nieuwe." in said
         assert "Open dag" in said
         assert "https://nieuwsbrief.example/archief/12/bericht-1" in said
 

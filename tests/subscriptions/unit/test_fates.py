@@ -43,3 +43,12 @@ def test_who_signed_up_here_is_confirmed_by_proof_unless_they_once_said_no() -> 
     assert becomes(Standing.ACTIVE, waiting, NEVER) is Fate.WAITS
     assert becomes(Standing.ACTIVE, waiting, NO_LISTS) is Fate.WAITS
     assert becomes(Standing.ACTIVE, Known(1, Status.PENDING, was_confirmed=True)) is Fate.WAITS
+
+
+def test_a_list_that_proves_nothing_adds_and_confirms_nobody() -> None:
+    assert fate(Standing.ACTIVE, None, None, asks=True) is Fate.ASKED
+    assert fate(Standing.ACTIVE, None, NO_LISTS, asks=True) is Fate.LEFT_BEFORE
+    assert fate(Standing.ACTIVE, None, NEVER, asks=True) is Fate.SUPPRESSED
+    for status in Status:
+        known = Known(1, status, was_confirmed=False)
+        assert fate(Standing.ACTIVE, known, None, asks=True) is Fate.KNOWN

@@ -294,3 +294,17 @@ def test_keys_of_who_stays_away_are_written_and_read_back() -> None:
         4, f"{'0' * 16}:{'b' * 64}", scope=Suppressed.ALL_MAIL, reason="asked", since=NOW - timedelta(days=9)
     )
     assert read("".join(write_sheet([ANNA], [gone, never]))) == Sheet([ANNA], [gone, never])
+
+
+def test_a_row_of_very_many_cells_is_no_table() -> None:
+    (fault,) = read("email" + ";" * 5_000 + "\na@b.example\n").faults.kept
+    assert fault.what == "line 1 has more than 2000 cells"
+
+
+def test_a_file_that_becomes_another_while_it_is_read_is_unreadable(tmp_path: Path) -> None:
+    file = tmp_path / "lezers.csv"
+    file.write_text("email;naam\na@b.example;Zoë\n", "utf-8")
+    opener = text_file(file)
+    file.write_bytes("email;naam\na@b.example;Zoë\n".encode("cp1252"))
+    (fault,) = read_sheet(opener, SEGMENTS, TOPICS, NOW).faults.kept
+    assert fault.what == "the file changed while it was read"

@@ -68,3 +68,21 @@ def test_what_only_begins_like_a_workbook_cannot_be_read(tmp_path: Path) -> None
     file.write_bytes(b"PK\x03\x04 en verder niets")
     with pytest.raises(UnreadableFile, match="damaged"):
         read(file)
+
+
+def test_a_word_that_is_packed_once_and_stands_everywhere_fills_no_disk(tmp_path: Path) -> None:
+    file, text = tmp_path / "bom.xlsx", tmp_path / "bom.text"
+    cells = "".join(f'<c r="{column}{{0}}" t="s"><v>0</v></c>' for column in "ABCDEFGHIJKLMNOPQRST")
+    rows = "".join(f'<row r="{number}">{cells.format(number)}</row>' for number in range(1, 1_200))
+    save_raw_workbook(file, {"Lezers": rows}, words=["email" + "x" * 3_000])
+    assert file.stat().st_size < 100_000
+    with pytest.raises(UnreadableFile, match="too large"):
+        table_in(file, text)
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_a_text_that_was_only_begun_is_not_taken_for_all_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "lezers.xlsx"
+    save_workbook(file, {"Lezers": [["email"], *([f"lezer{n}@b.example"] for n in range(50))]})
+    (tmp_path / "lezers.text.new").write_text("email\nlezer0@b.example\n")
+    assert len(read(file).lines) == 50

@@ -15,7 +15,8 @@ from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.lists.models import SubscriberList
 from newsletter_service.subscriptions.lists.rules import MOST_UPLOADED
 from newsletter_service.subscriptions.models import Subscriber
-from scheduled_jobs import purge_stale, take_in_lists
+from newsletter_service.subscriptions.requesting.models import ConsentRequest
+from scheduled_jobs import ask_by_mail, purge_stale, take_in_lists
 from tests.conftest import NOW, Clock
 from tests.factories import (
     make_newsletter,
@@ -227,3 +228,43 @@ def test_a_list_whose_files_are_gone_says_so_and_can_be_thrown_away(
     answer(sam, page)
     assert sam.post(f"{page}/weggooien").status_code == 303
     assert "weggegooid" in sam.get(page).text
+
+
+ASK = {"how": "vraag", "known_from": "de netwerkdag van 3 juni", "words": "", "place": ""}
+
+
+def test_a_list_without_proof_says_whom_it_would_ask_and_stops_when_told(
+    sam: StaffBrowser, work: Callable[[], str], stored: Stored, clock: Clock
+) -> None:
+    page = hand_in(sam, TWO)
+    work()
+    assert sam.post(f"{page}/antwoorden", **guessed(sam, page), how="vraag").status_code == 422
+    answer(sam, page, **ASK)
+    work()
+    shown = sam.text(page)
+    assert "2 krijgt per e-mail de vraag om lezer te worden" in shown
+    assert "De laatste gaat rond" in shown
+    sam.post(f"{page}/inlezen")
+    work()
+    assert "2 e-mails moeten nog weg" in sam.text(page)
+    assert readers(stored) == []
+    assert "2 mensen worden niet meer gevraagd" in sam.done(f"{page}/stoppen")
+    assert "moeten nog weg" not in sam.text(page)
+    with stored() as session:
+        assert session.scalars(select(ConsentRequest)).all() == []
+
+
+def test_whom_a_list_asks_is_asked_by_the_job(
+    app: Flask, sam: StaffBrowser, work: Callable[[], str], stored: Stored, clock: Clock
+) -> None:
+    page = hand_in(sam, TWO)
+    work()
+    answer(sam, page, **ASK)
+    work()
+    sam.post(f"{page}/inlezen")
+    work()
+    clock.move(hours=1)
+    with app.app_context():
+        assert ask_by_mail.run() == "asked 2 people of lists"
+        assert ask_by_mail.run() == ""
+    assert readers(stored) == ["anna@b.example", "bea@b.example"]
