@@ -13,7 +13,7 @@ CHECKS := check-types check-audit check-imports check-templates check-dead-code 
     check-format check-style check-scripts
 TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) # what one tool says stands in one place
 
-.PHONY: $(CHECKS) help run test check format catalogues migration seal lock wheel letters walks screenshots bench operating chaos clean
+.PHONY: $(CHECKS) help run test check format catalogues migration seal lock wheel letters walks screenshots bench operating pentest chaos clean
 
 help: ## What can be made here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -86,6 +86,10 @@ bench: .venv/ready ## Measure sending beside others, far away, together and to e
 operating: wheel ## Follow docs/operating.md to the letter on a bare Debian of debootstrap's: as root, takes some minutes
 	@sh .ci/install debootstrap iproute2
 	$(BIN)/python -m tests.operating
+
+pentest: .venv/ready ## Attack the service as it runs: our own hostile suite, and ZAP's baseline where it is installed; writes docs/pentest.md
+	@sh .ci/install nginx-light
+	$(BIN)/python -m tests.pentest
 
 chaos: .venv/ready ## Kill senders, scheduler and database at random while an edition goes out (KILLS=100 LETTERS=50000 SEED=)
 	@sh .ci/install postgresql

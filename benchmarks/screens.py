@@ -35,7 +35,7 @@ from newsletter_service.settings import Settings
 from tests.staff_browser import TOKEN
 
 READERS, EDITIONS, LETTERS = 100_000, 200, 1_000_000
-ROUNDS = 5
+ROUNDS = 3
 LIMIT_MS, BUSY_LIMIT_MS = 150, 300
 _WITH_ROWS = 7
 """Editions of the last ninety days: of those from before, no delivery is kept."""

@@ -89,7 +89,7 @@ def site(home: Path, upstream: int, ports: tuple[int, int], certificate: Path) -
         (r"listen 443 ", f"listen 127.0.0.1:{tls} "),
         (r"/etc/letsencrypt/\S+;", f"{certificate};"),
         (r"/var/log/nginx/", f"{home}/"),
-        (r"/var/cache/nginx/", f"{home}/"),
+        (r"/var/lib/nginx/", f"{home}/"),
         (r"127\.0\.0\.1:8000", f"127.0.0.1:{upstream}"),
     ):
         text, found = re.subn(pattern, ours, text)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -41,26 +42,31 @@ class Machine:
         passed = {name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}
         told = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
         command = [*within, "chroot", str(self.root), "sh", "-euc", script]
-        done = subprocess.run(
-            command,
-            env=told | passed | {"LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise Failed(f"{script}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
-        return done.stdout
+        # Into a file: what is started there keeps a pipe open for as long as it lives.
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+            ended = subprocess.run(
+                command,
+                env=told | passed | {"LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                check=False,
+            ).returncode
+            said.seek(0)
+            words = said.read()
+        if ended:
+            raise Failed(f"{script}\n{words[-6000:]}")
+        return words
 
 
 @contextmanager
 def bare_machine(home: Path, suite: str = "bookworm") -> Iterator[Machine]:
-    """A fresh one, gone at the end with all that runs in it."""
+    """A fresh one, or a copy of the one in BARE_ROOT; gone at the end with all that runs in it."""
     root, network = home / "root", f"newsletter-{os.getpid()}"
     with ExitStack() as undo:
         undo.callback(shutil.rmtree, root, ignore_errors=True)
-        _call("debootstrap", "--variant=minbase", suite, str(root))
+        made = os.environ.get("BARE_ROOT")
+        _call(*(("cp", "-a", made) if made else ("debootstrap", "--variant=minbase", suite)), str(root))
         for kind, what, where in _MOUNTS:
             (root / where).mkdir(parents=True, exist_ok=True)
             _call("mount", "-t", kind, what, str(root / where))

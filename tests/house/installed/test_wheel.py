@@ -155,3 +155,14 @@ def test_a_reader_signs_up_on_a_page_and_gets_the_letter_in_the_language_asked_f
     html = letter.message.get_body(("html",))
     assert html is not None
     assert "http://127.0.0.1:8000/bevestigen/" in html.get_content()
+
+
+MOST_MB = 165
+"""What an installed service may take without bytecode, which pip makes of it and which takes a quarter more."""
+
+
+def test_an_installed_service_takes_no_more_room_than_was_decided(environment: Path) -> None:
+    """Whoever adds a dependency sees here what it weighs."""
+    files = [path for path in environment.rglob("*") if path.is_file() and not path.is_symlink()]
+    taken = sum(path.stat().st_blocks * 512 for path in files if path.suffix != ".pyc") / 1024**2
+    assert taken < MOST_MB, f"{taken:.0f} MB"
