@@ -60,6 +60,7 @@ def _follow(machine: Machine, document: list[Block]) -> None:
             if heading in AFTER:
                 AFTER[heading](machine)
             heading = block.heading
+            print(f"{heading} ...", flush=True)
         if block.asks_others and "pip install" in block.text:
             trust(machine)
         machine.follow(block)
@@ -106,6 +107,7 @@ def _goes_on_after_the_upgrade(machine: Machine) -> None:
     assert shown.startswith("/opt/newsletter/2\n"), shown
     assert "sent" in shown, shown
     machine.run(_WAY_BACK)
+    print("  and back by one migration, and on again", flush=True)
 
 
 _WAY_BACK = """
