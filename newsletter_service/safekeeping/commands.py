@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from newsletter_service.backups import service
 from newsletter_service.backups.rules import Manifest, what_will_not_work
@@ -18,7 +19,9 @@ from newsletter_service.db import open_engine
 from newsletter_service.errors import NewsletterError
 from newsletter_service.keys.secret_keys import fingerprint
 from newsletter_service.safekeeping.upgrading import upgrader
+from newsletter_service.schema import upgrade_needed
 from newsletter_service.settings import Settings
+from newsletter_service.staff.service import record_command
 from newsletter_service.startup import start, start_without_key
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -63,6 +66,7 @@ def backup(
             manifest = service.make_backup(source, file, seal, utc_now(), with_keys=keys == "together")
             if keys not in ("none", "together"):
                 service.write_keys(source, Path(keys), seal)
+            _note_command(source.engine, "backup")
     click.echo(_told(manifest))
     if keys == "none":
         click.echo("The keys are not in it: keep the file suppression_key, and SECRET_KEY, elsewhere.")
@@ -85,10 +89,19 @@ def restore(
             engine, file, opener, settings.instance_dir, upgrader(settings), utc_now(), replace=replace
         )
         _put_keys(done.keys or given, settings)
+        _note_command(engine, "restore")
     click.echo(f"Restored. {_told(done.manifest)}")
     for lack in _lacks(done.manifest, settings):
         click.echo(f"! {lack}", err=True)
     click.echo("The service keeps still now, whatever is started: see `newsletter still show`.")
+
+
+def _note_command(engine: Engine, command: str) -> None:
+    """Write down in the audit trail that somebody at the terminal ran it; an older database has none yet."""
+    if not upgrade_needed(engine):
+        with Session(engine) as session:
+            record_command(session, command, utc_now())
+            session.commit()
 
 
 def _put_keys(keys: service.Keys | None, settings: Settings) -> None:

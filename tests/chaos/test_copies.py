@@ -24,7 +24,7 @@ from tests.chaos.kills import CONNECTIONS, EXCUSED_FAR, doors_for, free_port, ma
 from tests.chaos.waiting import PATIENCE_SECONDS, comes_true
 
 LETTERS = 1500
-SNAPSHOTS = {"sqlite": 50, "postgresql": 6}
+SNAPSHOTS = {"sqlite": 50, "postgresql": 4}
 _THINKING_SECONDS = 0.05
 _FINISH_SECONDS = 300.0
 
@@ -88,15 +88,8 @@ def test_snapshots_that_are_restored_later_and_one_beside_the_original_send_nobo
         assert (account.missed, account.repeats, account.unexplained) == (0, (), ())
         assert not {member.door for member in strangers} & scene.book.doors
 
-        places = [
-            beside,
-            *(
-                scene.copy_is_put_elsewhere(copy)
-                for copy in copies
-                if copy.stem not in beside["INSTANCE_DIR"]
-            ),
-        ]
-        for place in places:
+        del copies[len(copies) // 2]  # it has its place already
+        for place in [beside, *map(scene.copy_is_put_elsewhere, copies)]:
             assert sent_from(place) == Counter()
             let_go_on(place, Answer.LETTERS_MAY_HAVE_GONE)
             assert sent_from(place) == Counter()

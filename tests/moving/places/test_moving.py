@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
+from newsletter_service.app import create_app
 from newsletter_service.continuity.rules import Why
 from newsletter_service.continuity.service import stands_still
 from newsletter_service.continuity.witness import Witness
-from newsletter_service.db import Base, open_engine
+from newsletter_service.db import Base, db, open_engine
 from newsletter_service.delivery.service import write_notice
 from newsletter_service.errors import NewsletterError
 from newsletter_service.keys.secret_keys import SecretKeys
@@ -22,6 +23,7 @@ from newsletter_service.moving.service import InUse, TargetNotEmpty, move
 from newsletter_service.safekeeping.upgrading import upgrader
 from newsletter_service.sequences import last_number
 from newsletter_service.settings import Settings
+from newsletter_service.web.upgrading import init_upgrading
 from tests.chaos.edition import release_edition
 from tests.chaos.fleet import environment
 from tests.conftest import NOW
@@ -145,3 +147,22 @@ def test_a_database_that_others_work_with_is_not_left(
         move(new, old, upgrade_to(settings_of_move), TOKENS, witness, NOW)
     other_engine.dispose()
     assert not stands_still(old, witness, NOW)
+
+
+def test_pages_on_the_database_that_was_left_answer_503_for_nobody_would_see_what_they_take_in(
+    settings_of_move: Settings, old: Engine, new: Engine
+) -> None:
+    assert status_of_a_page(settings_of_move) == 200
+    move(old, new, upgrade_to(settings_of_move), TOKENS, Witness(settings_of_move.instance_dir), NOW)
+    assert status_of_a_page(settings_of_move) == 503
+
+
+def status_of_a_page(settings: Settings) -> int:
+    """What a process answers that starts now."""
+    app = create_app(settings)
+    init_upgrading(app)
+    answer = app.test_client().get("/aanmelden")
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return answer.status_code
