@@ -26,6 +26,7 @@ LogFormat = Literal["text", "json"]
 TrustedProxy = IPv4Network | IPv6Network | Literal["unix"]
 
 
+_AGE_RECIPIENT = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _BAD_PORT = re.compile(r"(\[[^\]]*\]|[^:/?\[]*):(?!\d*([/?]|$))")
 
 
@@ -161,7 +162,7 @@ def _nightly_backup(env: Environment) -> NightlyBackup | None:
     if not recipients:
         env.problems.append("BACKUP_RECIPIENTS is not set: give recipients of age (age1…), or `unencrypted`.")
     for one in recipients:
-        if one != "unencrypted" and not one.startswith("age1"):
+        if one != "unencrypted" and not _AGE_RECIPIENT.fullmatch(one):
             env.problems.append(f"BACKUP_RECIPIENTS names {one!r}: give recipients of age, such as age1….")
     keys: KeysIn = env.choice("BACKUP_KEYS", "none", "together")
     return NightlyBackup(

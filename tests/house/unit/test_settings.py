@@ -1,7 +1,9 @@
 import dataclasses
+from pathlib import Path
 
 import pytest
 
+from newsletter_service.backups.rules import NightlyBackup
 from newsletter_service.imap import ImapServer
 from newsletter_service.settings import DEMO_SECRET, Settings, SettingsError
 
@@ -183,3 +185,40 @@ def test_a_mistake_about_the_mailbox_for_bounces_is_one_line(changes: dict[str, 
     assert [problem for problem in caught.value.problems if "IMAP" in problem] == [
         next(problem for problem in caught.value.problems if problem.startswith(complaint))
     ]
+
+
+RECIPIENT = f"age1{'q' * 58}"
+NIGHTS = {"BACKUP_DIR": "/srv/backups", "BACKUP_RECIPIENTS": RECIPIENT}
+
+
+def test_backups_of_each_night_are_encrypted_unless_it_is_said_that_they_are_not_to_be() -> None:
+    assert Settings.from_env(GOOD).nightly_backup is None
+    plan = Settings.from_env(
+        {**GOOD, **NIGHTS, "BACKUP_DAYS": "30", "BACKUP_KEYS": "together"}
+    ).nightly_backup
+    assert plan == NightlyBackup(Path("/srv/backups"), (RECIPIENT,), 30, "together")
+    plan = Settings.from_env({**GOOD, **NIGHTS, "BACKUP_RECIPIENTS": "unencrypted"}).nightly_backup
+    assert plan == NightlyBackup(Path("/srv/backups"), (), 14, "none")
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        (
+            {"BACKUP_RECIPIENTS": ""},
+            "BACKUP_RECIPIENTS is not set: give recipients of age (age1…), or `unencrypted`.",
+        ),
+        (
+            {"BACKUP_RECIPIENTS": RECIPIENT[:-1]},
+            f"BACKUP_RECIPIENTS names '{RECIPIENT[:-1]}': give recipients of age",
+        ),
+        ({"BACKUP_DAYS": "0"}, "BACKUP_DAYS is '0': give a number from 1 to 3650."),
+        ({"BACKUP_KEYS": "apart"}, "BACKUP_KEYS is 'apart': give none or together."),
+        ({"BACKUP_DIR": ""}, "BACKUP_RECIPIENTS needs BACKUP_DIR: give that folder too."),
+    ],
+)
+def test_a_plan_for_backups_that_cannot_work_is_said_at_the_start(
+    changed: dict[str, str], complaint: str
+) -> None:
+    (line,) = problems(**NIGHTS | changed)
+    assert line.startswith(complaint)
