@@ -15,6 +15,9 @@ from newsletter_service.subscriptions.used_links.views import used_page
 from newsletter_service.subscriptions.wording import why_it_came_back
 from newsletter_service.web.locale import use_language
 
+_OF_READERS = frozenset({Purpose.MANAGE, Purpose.UNSUBSCRIBE, Purpose.AGREE})
+"""What links are for that only readers got: somebody who did not confirm has none."""
+
 
 class DeadLink(Exception):
     """The link was genuine, but what it is about is over, or not that far yet."""
@@ -41,7 +44,7 @@ def subscriber_behind(purpose: Purpose, token: str, *, to_change: bool = False) 
     holder = services().tokens.read(purpose, token, services().clock())
     subscriber = service.find_subscriber(db.session(), holder, to_change=to_change)
     unconfirmed = subscriber is not None and subscriber.status == Status.PENDING
-    if subscriber is None or (unconfirmed and purpose in (Purpose.MANAGE, Purpose.UNSUBSCRIBE)):
+    if subscriber is None or (unconfirmed and purpose in _OF_READERS):
         raise DeadLink(purpose, holder)
     use_language(subscriber.language)
     return subscriber

@@ -5,7 +5,7 @@ Who changes a reader holds the row until the transaction ends: of two clicks, on
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.models import Suppression
@@ -30,6 +30,7 @@ from newsletter_service.subscriptions.choosing.service import choose, chosen
 from newsletter_service.subscriptions.consent.rules import JOB, READER, By, Place, Step
 from newsletter_service.subscriptions.consent.service import forget_sign_up, record_wish
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.reconsent.models import ReconsentRequest
 from newsletter_service.subscriptions.renewing import service as renewing
 from newsletter_service.subscriptions.renewing.models import Renewal
 from newsletter_service.subscriptions.rules import (
@@ -228,7 +229,11 @@ def undo_leave(session: Session, subscriber: Subscriber, now: datetime) -> bool:
 
 
 def come_back(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], now: datetime) -> None:
-    """Go on with a subscription that had ended."""
+    """Go on with a subscription that had ended; what its reader was asked before then is asked anew.
+
+    Else the silence of who was gone would end it once more, before they could answer.
+    """
+    session.execute(delete(ReconsentRequest).where(ReconsentRequest.subscriber_id == subscriber.id))
     subscriber.status = Status.ACTIVE
     subscriber.left_at = None
     record_wish(session, subscriber, *proof, now)

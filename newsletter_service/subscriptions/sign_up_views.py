@@ -14,6 +14,7 @@ from newsletter_service.publisher.service import organisations
 from newsletter_service.services import services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, readable
+from newsletter_service.subscriptions.choosing.service import choices_of
 from newsletter_service.subscriptions.emails import when_it_comes
 from newsletter_service.subscriptions.forms import SignUpForm
 from newsletter_service.subscriptions.link_views import (
@@ -175,7 +176,7 @@ def _sign_up_page(form: SignUpForm, **values: Any) -> Any:
 def _confirm_page(subscriber: Subscriber, renewal: Renewal | None, token: str) -> Any:
     if subscriber.status == Status.LEFT and renewal is None:
         return left_page(subscriber)
-    asked = _choices_of(subscriber) if renewal is None else Choices.from_json(renewal.choices)
+    asked = choices_of(subscriber) if renewal is None else Choices.from_json(renewal.choices)
     segments, topics, _about = offers()
     return render_template(
         "readers/confirm.html",
@@ -193,16 +194,6 @@ def _confirmed_lately(subscriber: Subscriber, now: datetime) -> bool:
     """Whether somebody may just as well have pressed twice, or a program before them."""
     at = subscriber.confirmed_at
     return subscriber.status is Status.ACTIVE and at is not None and now - at < MANAGE_WITHIN
-
-
-def _choices_of(subscriber: Subscriber) -> Choices:
-    return Choices(
-        name=subscriber.name,
-        language=subscriber.language,
-        segment_ids=frozenset(membership.segment_id for membership in subscriber.memberships),
-        topic_ids=frozenset(topic.id for topic in subscriber.topics),
-        organisation=subscriber.organisation,
-    )
 
 
 def _confirmed_page(subscriber: Subscriber) -> str:

@@ -14,6 +14,7 @@ from newsletter_service.publisher.service import newsletter
 from newsletter_service.services import services
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.addresses import Address, masked, readable
+from newsletter_service.subscriptions.choosing.service import choices_of
 from newsletter_service.subscriptions.consent.rules import Place
 from newsletter_service.subscriptions.consent.service import steps_of
 from newsletter_service.subscriptions.consent.wording import SAID, named, place_in_words
@@ -183,7 +184,15 @@ def privacy() -> str:
 
 
 def _choices_form(subscriber: Subscriber, **options: Any) -> ChoicesForm:
-    form = ChoicesForm(**_chosen_before(subscriber), **options)
+    chosen = choices_of(subscriber)
+    form = ChoicesForm(
+        name=chosen.name,
+        organisation=chosen.organisation,
+        language=chosen.language,
+        segments=sorted(chosen.segment_ids),
+        topics=sorted(chosen.topic_ids),
+        **options,
+    )
     form.offer(*offers())
     return form
 
@@ -197,13 +206,3 @@ def _page_from_a_letter(subscriber: Subscriber, token: str) -> Any:
         leave_token=token_of(services().links.unsubscribe(subscriber.link_key)),
     )
     return page, 403 if request.method == "POST" else 200
-
-
-def _chosen_before(subscriber: Subscriber) -> dict[str, Any]:
-    return {
-        "name": subscriber.name,
-        "organisation": subscriber.organisation,
-        "language": subscriber.language,
-        "segments": [membership.segment_id for membership in subscriber.memberships],
-        "topics": [topic.id for topic in subscriber.topics],
-    }

@@ -21,6 +21,17 @@ def choose(session: Session, subscriber: Subscriber, choices: Choices, now: date
     session.flush()
 
 
+def choices_of(subscriber: Subscriber) -> Choices:
+    """What a reader chose, as a form takes it."""
+    return Choices(
+        name=subscriber.name,
+        language=subscriber.language,
+        segment_ids=frozenset(membership.segment_id for membership in subscriber.memberships),
+        topic_ids=frozenset(topic.id for topic in subscriber.topics),
+        organisation=subscriber.organisation,
+    )
+
+
 def chosen(subscriber: Subscriber) -> dict[str, object]:
     """What a reader chose, for the ledger of consent."""
     return {

@@ -48,6 +48,7 @@ def show() -> str:
         narrowed=_values(narrowing),
         segments=segments(session),
         undo=_undo(now),
+        seen_at=_written(now),
         may_list=Role.ADMINISTRATOR in acting().roles,
     )
 
@@ -77,7 +78,8 @@ def _decided(
 ) -> list[Membership]:
     if form.declines:
         return decline_claims(session, chosen, form.reason.data, signed_in(), now, tell=form.tell.data)
-    return verify_claims(session, chosen, signed_in(), now)
+    seen_at = _moment(request.form.get("gezien", ""))
+    return verify_claims(session, chosen, signed_in(), now, seen_at=seen_at)
 
 
 @claims.post("/ongedaan")

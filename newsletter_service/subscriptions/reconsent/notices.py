@@ -29,7 +29,9 @@ def ask(
 ) -> bool:
     """Asks one reader; False without a mail."""
     subscriber = _silent(session, subscriber_id, now)
-    if subscriber is None or not may_write(session, mail_context, subscriber.address, now):
+    if subscriber is None or _request(session, document, subscriber_id) is not None:
+        return False
+    if not may_write(session, mail_context, subscriber.address, now):
         return False
     row = ReconsentRequest(
         subscriber_id=subscriber_id, document_id=document.id, at=now, until=now + ANSWER_WITHIN
@@ -44,20 +46,23 @@ def remind(
 ) -> bool:
     """Asks one reader once more; False without a mail."""
     subscriber = _silent(session, subscriber_id, now)
-    if subscriber is None or not may_write(session, mail_context, subscriber.address, now):
+    row = _request(session, document, subscriber_id)
+    if subscriber is None or row is None or row.reminded_at is not None:
         return False
-    row = session.get_one(ReconsentRequest, (subscriber_id, document.id))
+    if not may_write(session, mail_context, subscriber.address, now):
+        return False
     row.reminded_at, row.until = now, ends_at(row.until, now)
     _write(session, mail_context, subscriber, (emails.remind, document, row), now)
     return True
 
 
 def end(
-    session: Session, _mail_context: MailContext, _document: Document, subscriber_id: int, now: datetime
+    session: Session, _mail_context: MailContext, document: Document, subscriber_id: int, now: datetime
 ) -> bool:
-    """Ends the subscription of one reader who did not answer; False where they just did."""
+    """Ends the subscription of one reader who did not answer; False where they just did, or have time again."""
     subscriber = _silent(session, subscriber_id, now)
-    if subscriber is None:
+    row = _request(session, document, subscriber_id)
+    if subscriber is None or row is None or now < row.until:
         return False
     end_unanswered(session, subscriber, now)
     return True
@@ -70,6 +75,11 @@ def _silent(session: Session, subscriber_id: int, now: datetime) -> Subscriber |
     if found is None or found.status is not Status.ACTIVE or is_paused(found.paused_until, now):
         return None
     return found if is_to_agree_again(session, found) else None
+
+
+def _request(session: Session, document: Document, subscriber_id: int) -> ReconsentRequest | None:
+    """What a reader was asked, as it stands once they are held: another process may have done so meanwhile."""
+    return session.get(ReconsentRequest, (subscriber_id, document.id), populate_existing=True)
 
 
 def _write(

@@ -4,15 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment
 from newsletter_service.audience.rules import ListedDomain, proof_of
 from newsletter_service.audience.service import listed_domains
+from newsletter_service.db import among
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record_about_reader
+from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import JOB, Place, Step, by_staff
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Checked, DormantCheck, Membership, Subscriber
@@ -161,9 +163,21 @@ def _provable(
         )
         .order_by(Membership.claimed_at, Membership.subscriber_id)
         .limit(most)
-        .with_for_update(of=Membership)
     )
-    return session.scalars(query).all()
+    whose = session.scalars(query.with_only_columns(Membership.subscriber_id)).all()
+    _hold(session, whose)
+    return session.scalars(_held(query.where(among(Membership.subscriber_id, whose)))).all()
+
+
+def _hold(session: Session, subscriber_ids: Sequence[int]) -> None:
+    """Hold readers until the transaction ends, before their claims: a reader who changes theirs does so too."""
+    mine = select(Subscriber.id).where(among(Subscriber.id, subscriber_ids)).order_by(Subscriber.id)
+    session.execute(mine.with_for_update())
+
+
+def _held(query: Select[Membership]) -> Select[Membership]:
+    """The same claims, as they stand once everybody else is done with them."""
+    return query.with_for_update(of=Membership).execution_options(populate_existing=True)
 
 
 def verify(
@@ -210,10 +224,18 @@ def renew(session: Session, subscriber: Subscriber, now: datetime) -> None:
 
 
 def verify_claims(
-    session: Session, claims: Collection[ClaimKey], by: User, now: datetime
+    session: Session,
+    claims: Collection[ClaimKey],
+    by: User,
+    now: datetime,
+    *,
+    seen_at: datetime | None = None,
 ) -> list[Membership]:
-    """Let these claims count because a member of staff says so; returns those that waited still."""
-    found = _waiting(session, claims)
+    """Let these claims count because a member of staff says so; returns those that waited still.
+
+    Whose reader moved to another address since `seen_at` waits on: what was seen was about the one of before.
+    """
+    found = _waiting(session, claims, seen_at)
     for claim in found:
         verify(session, claim, Evidence.PERSON, "", now, by=by, tell_at=now + UNDO_WITHIN)
         _record(session, by, "claim.verified", claim, now)
@@ -246,7 +268,8 @@ def undo(session: Session, decided_at: datetime, by: User, now: datetime) -> lis
     if now - decided_at >= UNDO_WITHIN:
         return []
     mine = select(Membership).where(Membership.decided_by_id == by.id, Membership.decided_at == decided_at)
-    found = list(session.scalars(mine.with_for_update(of=Membership)))
+    _hold(session, session.scalars(mine.with_only_columns(Membership.subscriber_id)).all())
+    found = list(session.scalars(_held(mine)))
     for claim in found:
         claim.state, claim.decided_at, claim.decided_by_id = ClaimState.WAITING, None, None
         claim.evidence, claim.reason, claim.until, claim.tell_at = None, None, None, None
@@ -256,8 +279,11 @@ def undo(session: Session, decided_at: datetime, by: User, now: datetime) -> lis
     return found
 
 
-def _waiting(session: Session, claims: Collection[ClaimKey]) -> list[Membership]:
-    """Those of these claims that wait, of active readers; held until the transaction ends."""
+def _waiting(
+    session: Session, claims: Collection[ClaimKey], seen_at: datetime | None = None
+) -> list[Membership]:
+    """Those of these claims that wait, of active readers who did not move since; held until the transaction ends."""
+    _hold(session, [subscriber_id for subscriber_id, _segment_id in claims])
     query = (
         select(Membership)
         .join(Membership.subscriber)
@@ -267,9 +293,11 @@ def _waiting(session: Session, claims: Collection[ClaimKey]) -> list[Membership]
             Subscriber.status == Status.ACTIVE,
         )
         .order_by(Membership.subscriber_id, Membership.segment_id)
-        .with_for_update(of=Membership)
     )
-    return list(session.scalars(query))
+    if seen_at is not None:
+        mine = Consent.subscriber_id == Membership.subscriber_id
+        query = query.where(~exists().where(mine, Consent.step == Step.MOVED, Consent.at > seen_at))
+    return list(session.scalars(_held(query)))
 
 
 def _record(

@@ -15,6 +15,7 @@ from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.results import service
 from newsletter_service.subscriptions import service as subscriptions
+from newsletter_service.subscriptions.erasing.service import erase_at_own_wish
 from newsletter_service.subscriptions.models import Subscriber
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.editions.db.conftest import CLOSES, SENDS, House
@@ -31,6 +32,11 @@ def leave(session: Session, reader: Subscriber) -> bool:
 def be_suppressed(session: Session, reader: Subscriber) -> bool:
     """As by a list, or a bounce: the reader stays one, and gets nothing."""
     suppress(session, reader.address_hmac, reader.id, "bounced", SENDS)
+    return True
+
+
+def be_erased(session: Session, reader: Subscriber) -> bool:
+    erase_at_own_wish(session, reader, SENDS)
     return True
 
 
@@ -60,6 +66,21 @@ def leave_before_the_commit(
     session.commit()
     leaving.join(PATIENCE_SECONDS)
     assert leaving.left
+
+
+def test_who_is_erased_during_a_release_stands_in_no_letter(session: Session, house: House) -> None:
+    reader = make_subscriber(session, now=CLOSES)
+    address = reader.address
+    make_item(session, house.north, now=CLOSES)
+    edition = house.composed()
+    session.commit()
+    release(session, house.mail_context, edition, None, SENDS)
+    assert session.scalars(select(Delivery.address).where(OF_THE_EDITION)).all() == [address]
+    leave_before_the_commit(session, reader.id, be_erased)
+    session.expire_all()
+    (row,) = session.scalars(select(Delivery).where(OF_THE_EDITION)).all()
+    assert (row.state, row.address, row.subscriber_id) == (DeliveryState.CANCELLED, "", None)
+    assert session.scalars(select(Subscriber)).all() == []
 
 
 @pytest.mark.parametrize("how", [leave, be_suppressed])

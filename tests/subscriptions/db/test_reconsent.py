@@ -13,10 +13,12 @@ from newsletter_service.services import Services
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
+from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.consent.models import Consent
 from newsletter_service.subscriptions.consent.rules import COMMAND, READER, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.on_behalf.service import allow_address
 from newsletter_service.subscriptions.reconsent import notices
 from newsletter_service.subscriptions.reconsent.rules import (
     ANSWER_WITHIN,
@@ -32,7 +34,7 @@ from newsletter_service.subscriptions.reconsent.service import (
     to_remind,
 )
 from tests.conftest import NOW
-from tests.factories import make_subscriber, make_suppression
+from tests.factories import SUPPRESSION_KEY, make_subscriber, make_suppression
 from tests.staff_browser import make_staff
 from tests.subscriptions.db.conftest import Written
 
@@ -220,3 +222,25 @@ def test_a_form_that_names_a_text_that_nobody_was_shown_begins_nothing(
     for name in ("x", "0" * 128, Read(now.privacy, now.wording).name):
         with pytest.raises(UnknownText):
             service.confirm(session, mail_context, pending, "nl", NOW, shown=name)
+
+
+@pytest.mark.parametrize("how", ["by the button", "mail arrives again"])
+def test_who_comes_back_is_asked_anew_before_silence_ends_it_again(
+    session: Session, editor: User, mail_context: Services, how: str
+) -> None:
+    reader = agreed(session)
+    change(session, editor, ends=True)
+    job(session, mail_context, NOW + 2 * DAY)
+    job(session, mail_context, NOW + 2 * DAY + REMIND_AFTER)
+    over = NOW + 2 * DAY + ANSWER_WITHIN
+    if how == "by the button":
+        job(session, mail_context, over)
+        assert service.undo_leave(session, reader, over)
+    else:
+        service.bounce_out(session, reader, over - DAY)
+        allow_address(session, Address(reader.address), SUPPRESSION_KEY, "Belde zelf", None, over)
+    for days in range(ANSWER_WITHIN.days):
+        job(session, mail_context, over + days * DAY)
+        assert reader.status == "active"
+    job(session, mail_context, over + ANSWER_WITHIN)
+    assert reader.status == "left"

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,22 +14,30 @@ from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Suppression
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.delivery.suppressions import suppress
+from newsletter_service.documents.models import Document
+from newsletter_service.documents.rules import FIRST_VERSION, Kind
+from newsletter_service.documents.service import Edited, publish
 from newsletter_service.registry.service import subscriber_to_change
 from newsletter_service.services import Services
+from newsletter_service.staff.models import User
+from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions import service
 from newsletter_service.subscriptions.address_changes import service as changes
 from newsletter_service.subscriptions.address_changes.models import AddressChange
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.erasing.service import erase_at_own_wish
-from newsletter_service.subscriptions.models import Subscriber
+from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.on_behalf.service import suppress_address
+from newsletter_service.subscriptions.reconsent import notices
 from newsletter_service.subscriptions.requests.models import FormRequest
 from newsletter_service.subscriptions.requests.rules import FormKind, FormSent
 from newsletter_service.subscriptions.requests.service import answer, take_in, waiting
 from newsletter_service.subscriptions.rules import Choices
 from newsletter_service.subscriptions.signing_up import service as signing_up
+from newsletter_service.subscriptions.verification.service import verify_claims
 from tests.conftest import NOW
-from tests.factories import SUPPRESSION_KEY, make_subscriber, make_suppression
+from tests.factories import SUPPRESSION_KEY, make_segment, make_subscriber, make_suppression
+from tests.staff_browser import make_staff
 from tests.subscriptions.db.conftest import Written
 
 ANNA, NEW = "anna@gemeente.example", "anna@politie.example"
@@ -147,6 +156,72 @@ def test_who_asks_twice_at_once_to_be_mailed_again_gets_one_link_and_it_works(
     (kept,) = session.scalars(select(Suppression)).all()
     assert kept.link_key is not None
     assert kept.link_key in str(letter.letter.words)
+
+
+def claims_of(session: Session) -> list[str]:
+    session.expire_all()
+    return [claim.state for claim in session.scalars(select(Membership))]
+
+
+def test_what_staff_verify_while_a_reader_moves_waits_again_and_neither_stands_in_the_others_way(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    police, samira = make_segment(session), make_staff(session, Role.COMMUNICATOR)
+    number = wish_to_move(session, mail_context, ANNA)
+    session.get_one(Subscriber, number).memberships = [Membership(segment=police, claimed_at=NOW)]
+    claim, staff_id = (number, police.id), samira.id
+    session.commit()
+    meanwhile(
+        lambda own: verify_claims(own, [claim], own.get_one(User, staff_id), NOW),
+        lambda own: agree(own, mail_context, number),
+    )
+    assert claims_of(session) == ["waiting"]
+
+
+def test_what_staff_saw_before_a_reader_moved_verifies_nothing_of_the_new_address(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    police, samira = make_segment(session), make_staff(session, Role.COMMUNICATOR)
+    number = wish_to_move(session, mail_context, ANNA)
+    session.get_one(Subscriber, number).memberships = [Membership(segment=police, claimed_at=NOW)]
+    claim, staff_id, before = (number, police.id), samira.id, NOW - timedelta(minutes=1)
+    session.commit()
+    meanwhile(
+        lambda own: agree(own, mail_context, number),
+        lambda own: verify_claims(own, [claim], own.get_one(User, staff_id), NOW, seen_at=before),
+    )
+    assert claims_of(session) == ["waiting"]
+    assert verify_claims(session, [claim], samira, NOW, seen_at=NOW)
+
+
+def test_a_reader_gives_a_function_up_while_staff_verify_it(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    police, samira = make_segment(session), make_staff(session, Role.COMMUNICATOR)
+    number = make_subscriber(session, ANNA, now=NOW, segments=(police,)).id
+    claim, staff_id = (number, police.id), samira.id
+    session.commit()
+    meanwhile(
+        lambda own: subscriber_to_change(own, number),
+        lambda own: verify_claims(own, [claim], own.get_one(User, staff_id), NOW),
+        lambda own: service.change_preferences(own, own.get_one(Subscriber, number), NOTHING_CHOSEN, NOW),
+    )
+    assert claims_of(session) == []
+
+
+def test_two_who_ask_a_reader_to_agree_again_ask_once(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    editor, number = make_staff(session, Role.COMMUNICATOR), make_subscriber(session, ANNA, now=NOW).id
+    words = Edited(Kind.CONSENT, "Ja, {nieuwsbrief}.", "Yes, {nieuwsbrief}.", "x", True, FIRST_VERSION, False)
+    document = publish(session, words, "vragen@nieuwsbrief.example", editor, NOW).id
+    session.commit()
+
+    def ask(own: Session) -> None:
+        notices.ask(own, mail_context, own.get_one(Document, document), number, NOW + timedelta(days=1))
+
+    meanwhile(ask, ask)
+    assert session.scalars(select(Delivery.address)).all() == [ANNA]
 
 
 def wish_to_move(session: Session, mail_context: Services, address: str) -> int:
