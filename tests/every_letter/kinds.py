@@ -13,6 +13,9 @@ from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
 from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.corrections import emails as correction_emails
 from newsletter_service.editions.rules import Hindrance, HoldReason, ReleaseRule
+from newsletter_service.health import emails as trouble_emails
+from newsletter_service.health.models import Trouble
+from newsletter_service.health.rules import TroubleKind
 from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.languages import LANGUAGES, Language
 from newsletter_service.letters.colours import Livery
@@ -252,7 +255,23 @@ def _notices(language: Language) -> dict[str, Notice]:
         ),
         "staff-seal-of-the-trail": trail_emails.head_of_the_trail(name, Head(1204, "5f" * 32), NOW, language),
         "staff-wrong-passwords": access_emails.many_wrong_passwords(40, 2, language),
+        **_about_trouble(language),
         **_about_accounts(language),
+    }
+
+
+def _about_trouble(language: Language) -> dict[str, Notice]:
+    late = Trouble(
+        kind=TroubleKind.EDITION_LATE,
+        subject="12",
+        detail={"due_at": NOW.isoformat()},
+        began_at=NOW,
+        over_at=NOW + timedelta(hours=2),
+    )
+    page = f"{BASE}/redactie/toestand"
+    return {
+        "staff-trouble": trouble_emails.began(late, page, language),
+        "staff-trouble-over": trouble_emails.over(late, page, language),
     }
 
 
