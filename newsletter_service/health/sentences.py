@@ -55,6 +55,7 @@ def job_name(name: str, language: Language) -> str:
         "watch-bounces": _("Kijken of servers ons weigeren"),
         "watch-sign-ins": _("Kijken of iemand wachtwoorden raadt"),
         "mail-audit-head": _("Het zegel van het logboek mailen"),
+        "ask-by-mail": _("Lezers van lijsten per e-mail om toestemming vragen"),
         "count-readers": _("Lezers tellen"),
         "back-up": _("Een back-up maken"),
         "watch-copy": _("Kijken of de database een kopie is"),
