@@ -24,6 +24,7 @@ from newsletter_service.metrics import metrics
 from newsletter_service.registry.desk.act_views import acts
 from newsletter_service.registry.desk.adding_views import adding
 from newsletter_service.registry.desk.views import register
+from newsletter_service.registry.four_eyes.views import four_eyes
 from newsletter_service.registry.returned.views import came_back
 from newsletter_service.registry.views import own
 from newsletter_service.services import Services
@@ -89,6 +90,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         reader_lists,
         adding,
         came_back,
+        four_eyes,
         archive,
         trail,
         metrics,

@@ -15,6 +15,7 @@ from newsletter_service.health import service as health
 from newsletter_service.retention import Term, Terms
 from newsletter_service.services import services
 from newsletter_service.staff.access import service as access
+from newsletter_service.staff.four_eyes import service as four_eyes
 from newsletter_service.staff.trail.service import forget_before
 from newsletter_service.staff.used_forms import forget_used_forms
 from newsletter_service.subscriptions.requesting import service as requesting
@@ -24,6 +25,7 @@ from scheduled_jobs.take_in_lists import tidy_up
 
 KEEP_USED_FORMS = timedelta(days=2)
 KEEP_TROUBLE = timedelta(days=90)
+KEEP_REQUESTS = timedelta(days=30)
 _MOST_DELIVERIES = 20 * aggregates.AT_ONCE
 """As many rows a run: each of the transactions between which others write is short."""
 
@@ -65,6 +67,7 @@ def _forget(kept: Terms, now: datetime) -> dict[str, int]:
             "sessions": sessions,
             "headers": headers,
             "bounces": bounces,
+            "requests": four_eyes.forget(session, now - KEEP_REQUESTS),
             "pictures": forget_pictures(session, now - kept[Term.PICTURES]),
             "exclusions": forget_who_was_excluded(session, now - kept[Term.DELIVERIES]),
         }

@@ -32,6 +32,7 @@ def areas(user: User, waiting: Waiting) -> tuple[tuple[Area, ...], ...]:
         (Area("segments", "d", "segment_domains.show"), administers),
         (Area("documents", "t", "documents.index"), administers or writes),
         (Area("accounts", "u", "accounts.index"), administers),
+        (Area("requests", "q", "four_eyes.index"), True),
         (Area("trail", "b", "trail.index"), administers or user.has_role(Role.HEAD)),
         (Area("condition", "o", "condition.show"), administers),
     )

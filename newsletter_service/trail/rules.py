@@ -51,7 +51,7 @@ _KINDS = {
     Topic.READERS: ("subscriber", "subscribers", "list", "bounces"),
     Topic.CLAIMS: ("claim", "segment"),
     Topic.TEXTS: ("document",),
-    Topic.SETTINGS: ("calendar", "newsletter", "organisation", "topic", "setting", "retention"),
+    Topic.SETTINGS: ("calendar", "newsletter", "organisation", "topic", "setting", "retention", "request"),
     Topic.SERVER: ("command", "database"),
     Topic.TRAIL: ("audit",),
 }

@@ -123,7 +123,7 @@ def names(session: Session, found: Iterable[AuditEntry], language: Language) -> 
     ids: dict[str, list[int]] = {}
     for entry in found:
         ids.setdefault(entry.subject_type, []).append(entry.subject_id)
-        for kind, key in (("item", "item"), ("item", "other"), ("account", "requester")):
+        for kind, key in (("item", "item"), ("item", "other"), ("account", "asked_by")):
             if isinstance(entry.detail.get(key), int):
                 ids.setdefault(kind, []).append(entry.detail[key])
     all_segments = segments(session)

@@ -14,6 +14,8 @@ from newsletter_service.editions.corrections.wording import hindrance
 from newsletter_service.editions.rules import Hindrance, HoldReason
 from newsletter_service.editions.wording import hold_reason
 from newsletter_service.retention import Term
+from newsletter_service.staff.four_eyes.rules import Act
+from newsletter_service.staff.four_eyes.wording import act_name
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.claims.forms import REASONS
 from newsletter_service.subscriptions.verification.rules import DeclineReason
@@ -65,6 +67,12 @@ SENTENCES: Mapping[str, LazyString] = {
         "%(who)s liet %(letters)s brieven van de correctie bij editie %(edition)s opnieuw versturen."
     ),
     "correction.write": _l("%(who)s schreef aan de correctie bij editie %(edition)s."),
+    "request.accept": _l("%(who)s keurde een verzoek van %(asker)s goed: %(act)s."),
+    "request.ask": _l("%(who)s vroeg om een tweede collega: %(act)s."),
+    "request.decline": _l("%(who)s wees een verzoek van %(asker)s af: %(act)s."),
+    "request.withdraw": _l("%(who)s trok een verzoek in: %(act)s."),
+    "setting.four_eyes_off": _l("%(who)s liet dit weer zonder tweede collega toe: %(act)s."),
+    "setting.four_eyes_on": _l("%(who)s stelde een tweede collega verplicht: %(act)s."),
     "retention.removed": _l("%(who)s verwijderde wat te oud was: %(removed)s."),
     "setting.retention": _l(
         "%(who)s zette de bewaartermijn voor %(term)s op %(after)s dagen; dat waren er %(before)s."
@@ -189,6 +197,10 @@ def _named(entry: AuditEntry, names: Names) -> dict[str, str]:
     }
     if kind == "document" and detail.get("kind") in set(Kind):
         found["text"] = str(TITLES[Kind(detail["kind"])])
+    if detail.get("act") in set(Act):
+        found["act"] = act_name(Act(detail["act"]))
+    if "asked_by" in detail:
+        found["asker"] = names.users.get(detail["asked_by"], "…")
     if detail.get("term") in set(Term):
         found["term"] = str(TERMS[Term(detail["term"])])
     if entry.action == "retention.removed":
@@ -205,6 +217,7 @@ def removed_thing(kind: str) -> str:
         "sessions": _("inlogsessies"),
         "headers": _("kopregels"),
         "bounces": _("meldingen van wat terugkwam"),
+        "requests": _("verzoeken"),
         "deliveries": _("bezorgingen"),
         "exclusions": _("overgeslagen lezers"),
     }

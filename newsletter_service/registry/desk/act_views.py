@@ -19,7 +19,10 @@ from newsletter_service.errors import NotFound
 from newsletter_service.registry import service
 from newsletter_service.registry.desk import wording
 from newsletter_service.registry.desk.forms import MoveForm, NameForm, PauseForReaderForm, ReasonForm
+from newsletter_service.registry.four_eyes import service as acts_of_two
 from newsletter_service.services import services
+from newsletter_service.staff.four_eyes.asking import asks_first
+from newsletter_service.staff.four_eyes.rules import Act as TwoPersonAct
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import may_see_readers
@@ -35,7 +38,10 @@ from newsletter_service.web.formatting import date_text
 acts = staff_only(Blueprint("acts", __name__, url_prefix="/redactie/lezers/<int:number>"))
 
 Said = tuple[str, str]
-"""What is said once it is done, and of which kind that is: ok, or warn where nothing was changed."""
+"""What is said once it is done, and of which kind that is: ok, or warn where nothing was changed.
+
+None is what asked for a second person, which is said already.
+"""
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class Act:
     title: LazyString
     about: LazyString
     form: Callable[[Subscriber, datetime], ReasonForm]
-    do: Callable[[Session, Subscriber, Any, User, datetime], Said]
+    do: Callable[[Session, Subscriber, Any, User, datetime], Said | None]
     is_final: bool = False
 
 
@@ -113,8 +119,12 @@ def _allow(session: Session, reader: Subscriber, form: ReasonForm, user: User, n
     return wording.allowed(allowed), "warn" if allowed is Allowed.NOT_SUPPRESSED else "ok"
 
 
-def _erase(session: Session, reader: Subscriber, form: ReasonForm, user: User, now: datetime) -> Said:
+def _erase(session: Session, reader: Subscriber, form: ReasonForm, user: User, now: datetime) -> Said | None:
     key, reason = services().suppression_key, form.reason.data or ""
+    if acts_of_two.is_second_today(session, user, now):
+        what = acts_of_two.what_is_erased(reader, reason)
+        if asks_first(session, TwoPersonAct.ERASE, what, user, now):
+            return None
     on_behalf.erase_address(session, Address(reader.address), key, reason, user, now)
     return _("De lezer is gewist."), "ok"
 
@@ -218,7 +228,8 @@ def do(number: int, act: str) -> Any:
         said = chosen.do(
             session, service.subscriber_to_change(session, number), form, signed_in(), services().clock()
         )
-    flash(*said)
+    if said is not None:
+        flash(*said)
     return _back_to(number)
 
 

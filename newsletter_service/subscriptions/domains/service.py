@@ -44,6 +44,11 @@ def unlist_domain(session: Session, slug: str, name: str, by: User, now: datetim
     return _changed(session, segment, "segment.domain_unlisted", ListedDomain(name, row.subdomains), by, now)
 
 
+def what_changes(slug: str, domain: str, *, subdomains: bool, listed: bool) -> dict[str, object]:
+    """What listing a domain, or taking it off, does: as values that somebody else can accept."""
+    return {"segment": slug, "domain": domain, "subdomains": subdomains, "listed": listed}
+
+
 def _changed(
     session: Session, segment: Segment, action: str, domain: ListedDomain, by: User, now: datetime
 ) -> int:

@@ -11,10 +11,17 @@ from newsletter_service.audience.service import segments
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.services import services
+from newsletter_service.staff.four_eyes.asking import asks_first
+from newsletter_service.staff.four_eyes.rules import Act
 from newsletter_service.staff.guards import roles_required, signed_in, staff_only
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.domains.forms import DomainForm, TermForm
-from newsletter_service.subscriptions.domains.service import list_domain, set_term, unlist_domain
+from newsletter_service.subscriptions.domains.service import (
+    list_domain,
+    set_term,
+    unlist_domain,
+    what_changes,
+)
 from newsletter_service.web.asked import typed_words
 from newsletter_service.web.formatting import number_text
 from newsletter_service.web.forms.fields import options
@@ -39,6 +46,11 @@ def add() -> Response | tuple[str, int]:
     if not form.validate():
         return _page(form, _term_form(formdata=None)), 422
     with unit_of_work() as session:
+        what = what_changes(
+            form.segment.data, form.listed.name, subdomains=form.listed.subdomains, listed=True
+        )
+        if asks_first(session, Act.DOMAINS, what, signed_in(), now):
+            return redirect(url_for("segment_domains.show"), 303)
         reopened = list_domain(session, form.segment.data, form.listed, signed_in(), now)
     said = _(
         "%(domain)s staat op de lijst. Wie daar al wacht, telt binnen een minuut mee.",
@@ -51,9 +63,12 @@ def add() -> Response | tuple[str, int]:
 @administrators_only
 def remove() -> Response:
     """Take a domain off the list."""
-    name, now = typed_words("domein"), services().clock()
+    slug, name, now = typed_words("doelgroep"), typed_words("domein"), services().clock()
     with unit_of_work() as session:
-        reopened = unlist_domain(session, typed_words("doelgroep"), name, signed_in(), now)
+        what = what_changes(slug, name, subdomains=False, listed=False)
+        if asks_first(session, Act.DOMAINS, what, signed_in(), now):
+            return redirect(url_for("segment_domains.show"), 303)
+        reopened = unlist_domain(session, slug, name, signed_in(), now)
     return _back(_("%(domain)s staat niet meer op de lijst.", domain=name), reopened)
 
 

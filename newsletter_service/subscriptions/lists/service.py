@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -59,6 +60,14 @@ def approve(session: Session, number: int, by: User, now: datetime) -> None:
     one = _move(session, number, ListState.APPROVED)
     one.by_id = by.id
     record(session, by, "list.approved", _SUBJECT, number, now)
+
+
+def what_is_taken_in(session: Session, number: int) -> dict[str, Any] | None:
+    """What taking in a list that was checked would do; None for one that is not waiting for that."""
+    one = numbered(session, number)
+    if one.state is not ListState.CHECKED:
+        return None
+    return {"list": number, "chosen": one.chosen, "answers": one.answers, "outcome": one.outcome}
 
 
 def ask_again(session: Session, number: int) -> None:

@@ -13,6 +13,9 @@ from newsletter_service.audience.service import segments
 from newsletter_service.db import db, reading, unit_of_work
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.services import services
+from newsletter_service.staff.four_eyes.asking import asks_first
+from newsletter_service.staff.four_eyes.rules import Act
+from newsletter_service.staff.four_eyes.service import use_grant
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import Role, may_see_readers
 from newsletter_service.subscriptions.exporting.service import export, record_export
@@ -155,8 +158,11 @@ def _chosen(seen: Seen) -> list[str]:
 @reader_lists.post("/<int:number>/inlezen")
 def take_in(number: int) -> Any:
     """Let a list that was checked be taken in."""
+    user, now = signed_in(), services().clock()
     with unit_of_work() as session:
-        service.approve(session, number, signed_in(), services().clock())
+        what = service.what_is_taken_in(session, number) or {}
+        if not what or not asks_first(session, Act.IMPORT, what, user, now):
+            service.approve(session, number, user, now)
     return redirect(url_for("lists.show", number=number), 303)
 
 
@@ -202,10 +208,14 @@ def report(number: int) -> Response:
 
 
 @reader_lists.post("/uitlezen")
-def take_along() -> Response:
+def take_along() -> Any:
     """Everybody as a file for spreadsheets; that it was taken stands in the audit trail."""
+    user, now = signed_in(), services().clock()
     with unit_of_work() as session:
-        record_export(session, services().clock(), signed_in())
+        granted = use_grant(session, Act.EXPORT, user, now)
+        if not granted and asks_first(session, Act.EXPORT, {}, user, now):
+            return redirect(url_for("register.index"), 303)
+        record_export(session, now, user)
         name = newsletter(session).name
     return _download(_everybody(), _("lezers van %(newsletter)s", newsletter=name))
 

@@ -21,11 +21,13 @@ ERASED_BY_HAND = {
     "exclusion": "a number that leads nowhere once the subscriber is gone, so that the statement adds up",
     "suppression": "the hash that stays",
     "used_link": "what leads to who is erased (used_links.service.forget_used_of); the rest is a key that nobody has",
+    "act_request": "a number that leads nowhere and the hash that stays; its reason bears neither address nor name",
     "audit_entry": "a number that leads nowhere and the hash that stays; neither address nor name (staff.service)",
 }
 OF_NO_READER = {
     *(
         "audit_seal",
+        "four_eyes",
         "delivery_total",
         "retention_term",
         "budget_use",

@@ -1,0 +1,1 @@
+"""Acts that need a second person: one asks, another who may do it too accepts or declines."""
