@@ -20,7 +20,11 @@ class TermsForm(Form):
     @classmethod
     def of(cls, now: Terms) -> "TermsForm":
         """The form as it begins, or as it was sent."""
-        return cls(data={str(term): days.days for term, days in now.items()})
+        form = cls(data={str(term): days.days for term, days in now.items()})
+        for field in form:
+            words = str(field.label.text)
+            field.label.text = words[:1].upper() + words[1:]
+        return form
 
     def wanted(self) -> dict[Term, int]:
         """The days, once the form is valid."""

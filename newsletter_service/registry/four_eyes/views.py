@@ -19,7 +19,7 @@ from newsletter_service.staff.four_eyes import service, wording
 from newsletter_service.staff.four_eyes.models import ActRequest
 from newsletter_service.staff.four_eyes.rules import Act
 from newsletter_service.staff.four_eyes.service import Overtaken
-from newsletter_service.staff.guards import require, roles_required, signed_in, staff_only
+from newsletter_service.staff.guards import acting, require, roles_required, signed_in, staff_only
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.web.locale import language
@@ -51,7 +51,11 @@ def index() -> str:
     session, now = db.session(), services().clock()
     waiting = service.open_requests(session, now)
     return render_template(
-        "four_eyes/index.html", waiting=waiting, decided=service.decided_requests(session), **_words()
+        "four_eyes/index.html",
+        waiting=waiting,
+        decided=service.decided_requests(session),
+        may_set=Role.ADMINISTRATOR in acting().roles,
+        **_words(),
     )
 
 
