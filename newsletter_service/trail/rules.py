@@ -52,7 +52,7 @@ _KINDS = {
     Topic.CLAIMS: ("claim", "segment"),
     Topic.TEXTS: ("document",),
     Topic.SETTINGS: ("calendar", "newsletter", "organisation", "topic", "setting", "retention", "request"),
-    Topic.SERVER: ("command", "database"),
+    Topic.SERVER: ("command", "database", "health", "service"),
     Topic.TRAIL: ("audit",),
 }
 
