@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.ledgers import newsletter, postgresql_store, sqlite_store
+from benchmarks.ledgers import application, newsletter, postgresql_store, sqlite_store
 from benchmarks.processes import Usage
 from benchmarks.readers import invented_word
 from benchmarks.report import Row, print_header, print_note, print_row
+from newsletter_service.db import unit_of_work
+from newsletter_service.demo.region import region
+from newsletter_service.setup.service import fill
 
 READERS = int(os.environ.get("BENCH_READERS", "100000"))
 SEGMENTS = ("", "politie", "om", "burgemeesters", "ovv")
@@ -40,7 +43,8 @@ def lists(readers: int) -> Iterator[Row]:
 
 
 def _ways(url: str, mark: str, file: Path, readers: int) -> Iterator[Row]:
-    newsletter(url, "seed")
+    with application(url), unit_of_work() as session:
+        fill(session, region(), datetime.now(UTC))
     taking_in = ("subscribers", "import", str(file), "--consent", "Vakje op het formulier")
     yield _row(f"list-in{mark}", newsletter(url, *taking_in), readers)
     yield _row(f"list-out{mark}", newsletter(url, "subscribers", "export"), readers)

@@ -6,6 +6,7 @@ from functools import partial
 
 from flask import Flask
 
+from newsletter_service.administration.views import administration
 from newsletter_service.archive.views import archive
 from newsletter_service.clock import utc_now
 from newsletter_service.core import create_core
@@ -29,6 +30,7 @@ from newsletter_service.registry.returned.views import came_back
 from newsletter_service.registry.views import own
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
+from newsletter_service.setup.views import init_setting_up, setting_up
 from newsletter_service.staff.accounts.views import accounts
 from newsletter_service.staff.choosing.views import choosing
 from newsletter_service.staff.own.views import own_account
@@ -95,10 +97,13 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         trail,
         metrics,
         standstill,
+        setting_up,
+        administration,
     ):
         app.register_blueprint(blueprint)
     for of_readers in (signing_up, readers, own, still_there, pausing, address_changes, allowing, reconsent):
         csrf.exempt(of_readers)
+    csrf.exempt(setting_up)  # nobody is signed in: the code that is typed is all there is to go by
     init_health(app)
     if settings.demo:
         app.register_blueprint(demo)
@@ -113,4 +118,11 @@ def create_app_from_env() -> Flask:
     init_upgrading(app)
     wired: Services = app.extensions["newsletter"]
     app.extensions[BEGINS] = partial(watch, wired.delivery, wired.links.staff("toestand"))
+    return app
+
+
+def create_site_from_env() -> Flask:
+    """The same for a web server: until the newsletter is set up only the page for that is there."""
+    app = create_app_from_env()
+    init_setting_up(app)
     return app

@@ -46,15 +46,16 @@ COMMANDS = {
         "Put the backup FILE into an empty database, which keeps still until somebody lets it go on.",
     ),
     "routes": Command("flask.cli:routes_command", "Show the routes for the app.", "app"),
-    "seed": Command(
-        "newsletter_service.seed:seed",
-        "Fill in what is missing of the newsletter, its organisations, segments, topics and calendar.",
-    ),
     "send": Command(
         "newsletter_service.delivery.cli.send:send",
         "Run a worker on this machine until nothing is due, now or within a minute.",
     ),
     "serve": Command("newsletter_service.web.server.commands:serve", "Serve the pages with gunicorn."),
+    "setup": Command(
+        "newsletter_service.setup.commands:setup",
+        "Set up the newsletter, its organisations, segments, topics, calendar and first administrator.",
+        "app",
+    ),
     "shell": Command("flask.cli:shell_command", "Run a shell in the app context.", "app"),
     "staff": Command(
         "newsletter_service.staff.commands:staff_commands",

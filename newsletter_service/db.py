@@ -277,7 +277,7 @@ def _place_on_postgresql(element: _Place, compiler: SQLCompiler, **options: Any)
     return f"strpos({compiler.process(element.clauses, **options)})"
 
 
-def holds(column: InstrumentedAttribute[str], words: str) -> ColumnElement[bool]:
+def holds(column: InstrumentedAttribute[str] | ColumnElement[str], words: str) -> ColumnElement[bool]:
     """Whether `words` stand in `column`, letter by letter: LIKE looks at patterns, and takes twice as long."""
     return _Place(column, literal(words)) > 0
 

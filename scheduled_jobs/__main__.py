@@ -20,6 +20,7 @@ from newsletter_service.errors import NewsletterError
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.operations.outages import Outage
 from newsletter_service.operations.signals import StopSignals
+from newsletter_service.publisher.service import not_set_up
 from newsletter_service.services import services
 from scheduled_jobs import deliver
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
@@ -32,6 +33,7 @@ log = logging.getLogger("scheduled_jobs")
 _database = Outage(log, "waiting for the database")
 _copy = Outage(log, "no job runs")
 _other = Outage(log, "another scheduler works with this database")
+_set_up = Outage(log, "waiting")
 
 
 def run_job(app: Flask, job: Job, is_ours: Callable[[], bool] = lambda: True) -> None:
@@ -109,16 +111,25 @@ def take_over(
     """
     while not stop.came:
         try:
-            trouble = not_ready(engine, suppression_key)
-            if not trouble:
-                is_ours = held.enter_context(only_scheduler(engine))
-                _database.over()
-                return is_ours
+            if not _awaited(engine, suppression_key):
+                return held.enter_context(only_scheduler(engine))
         except OperationalError as error:
-            trouble = _words(error)
-        _database.note(trouble)
+            _database.note(_words(error))
         stop.sleep(1)
     return None
+
+
+def _awaited(engine: Engine, suppression_key: str) -> bool:
+    """Whether jobs have to wait for tables, or for a newsletter; said once."""
+    if trouble := not_ready(engine, suppression_key):
+        _database.note(trouble)
+        return True
+    _database.over()
+    if trouble := not_set_up(engine):
+        _set_up.note(trouble)
+        return True
+    _set_up.over()
+    return False
 
 
 def _words(error: OperationalError) -> str:

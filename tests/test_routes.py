@@ -49,6 +49,7 @@ PUBLIC = {
     "/archief/<int:number>",
     "/archief/<int:number>/<anchor>",
     "/afbeelding/<digest>",
+    "/opzetten",
     "/redactie/inloggen",
     "/redactie/uitloggen",
     "/redactie/wachtwoord-vergeten",

@@ -1,8 +1,11 @@
 """Segments (with the mail domains that prove membership) and topics."""
 
+from datetime import datetime
+
 from sqlalchemy import ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from newsletter_service.audience.rules import ABOUT_LENGTH, CHOICE_LENGTH, NAME_LENGTH
 from newsletter_service.db import Base
 from newsletter_service.languages import Language
 
@@ -11,21 +14,27 @@ class Segment(Base):
     """A group of readers by their office: mayors, police, ...
 
     `choice` is what one reader ticks ("Ik werk bij de politie"), `about` explains it to those who do not know the word;
-    both may be empty.
+    both may be empty. One that is `retired` is offered no more; its members keep it until they choose otherwise.
     """
 
     __tablename__ = "segment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name_nl: Mapped[str] = mapped_column(String(80))
-    name_en: Mapped[str] = mapped_column(String(80))
-    choice_nl: Mapped[str] = mapped_column(String(120), default="", server_default="")
-    choice_en: Mapped[str] = mapped_column(String(120), default="", server_default="")
-    about_nl: Mapped[str] = mapped_column(String(300), default="", server_default="")
-    about_en: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    name_nl: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_en: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    choice_nl: Mapped[str] = mapped_column(String(CHOICE_LENGTH), default="", server_default="")
+    choice_en: Mapped[str] = mapped_column(String(CHOICE_LENGTH), default="", server_default="")
+    about_nl: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="", server_default="")
+    about_en: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="", server_default="")
     position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None]
     domains: Mapped[list["SegmentDomain"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def retired(self) -> bool:
+        """Whether it is offered no more."""
+        return self.retired_at is not None
 
     def name(self, language: Language) -> str:
         """The name on screen, in `language` (nl or en)."""
@@ -54,15 +63,21 @@ class SegmentDomain(Base):
 
 
 class Topic(Base):
-    """A subject that readers choose and items are about."""
+    """A subject that readers choose and items are about; `retired` as of a segment."""
 
     __tablename__ = "topic"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name_nl: Mapped[str] = mapped_column(String(80))
-    name_en: Mapped[str] = mapped_column(String(80))
+    name_nl: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    name_en: Mapped[str] = mapped_column(String(NAME_LENGTH))
     position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None]
+
+    @property
+    def retired(self) -> bool:
+        """Whether it is offered no more."""
+        return self.retired_at is not None
 
     def name(self, language: Language) -> str:
         """The name on screen, in `language` (nl or en)."""

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+NAME_LENGTH = 80
+CHOICE_LENGTH = 120
+ABOUT_LENGTH = 300
 NOBODY: frozenset[int] = frozenset()
 
 

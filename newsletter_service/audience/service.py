@@ -1,6 +1,7 @@
 """Segments and topics as the database knows them."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,16 @@ def segments(session: Session) -> list[Segment]:
 def topics(session: Session) -> list[Topic]:
     """All topics, in the order staff gave them."""
     return list(session.scalars(select(Topic).order_by(Topic.position, Topic.id)))
+
+
+def offered_segments(session: Session, keep: Collection[int] = ()) -> list[Segment]:
+    """The segments that can be chosen: all that are in use, and those to `keep` where they were chosen before."""
+    return [one for one in segments(session) if not one.retired or one.id in keep]
+
+
+def offered_topics(session: Session, keep: Collection[int] = ()) -> list[Topic]:
+    """The same of topics."""
+    return [one for one in topics(session) if not one.retired or one.id in keep]
 
 
 def segment_by_slug(session: Session, slug: str) -> Segment:

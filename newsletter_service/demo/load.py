@@ -6,19 +6,20 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.audience.models import Segment, SegmentDomain, Topic
+from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.clock import recurring_moment
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.demo.items import ITEMS, DemoItem
-from newsletter_service.demo.people import POLICE_DOMAIN, PROSECUTION_DOMAIN, Person, people
+from newsletter_service.demo.people import Person, people
 from newsletter_service.demo.pictures import draw
+from newsletter_service.demo.region import region
 from newsletter_service.documents.service import read_now
 from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.images import read_picture, store
 from newsletter_service.editorial.models import Item
 from newsletter_service.languages import LANGUAGES
 from newsletter_service.publisher.models import Organisation
-from newsletter_service.seed import seed_base
+from newsletter_service.setup.service import set_up
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import NewUser, add_user
@@ -35,12 +36,17 @@ SENDS_AFTER = timedelta(seconds=100)
 CONTACT = "redactie@maasdelta.example"
 PASSWORD = "welkom-bij-de-demo"  # noqa: S105  # it is printed for everybody who tries the demo
 COMMUNICATOR = "communicatie@maasdelta.example"
-STAFF = (
+COLLEAGUES = (
     NewUser("hoofd.var@maasdelta.example", "Marjan van Oord", PASSWORD, [Role.HEAD], "var"),
     NewUser("hoofd.riec@maasdelta.example", "Kees ten Brink", PASSWORD, [Role.HEAD], "riec"),
     NewUser(COMMUNICATOR, "Samira Haddad", PASSWORD, [Role.COMMUNICATOR]),
-    NewUser("beheer@maasdelta.example", "Ruben de Wit", PASSWORD, [Role.ADMINISTRATOR, Role.COMMUNICATOR]),
 )
+_FIRST = region().administrator
+STAFF = (
+    *COLLEAGUES,
+    NewUser(_FIRST.email, _FIRST.name, PASSWORD, [Role.ADMINISTRATOR, Role.COMMUNICATOR]),
+)
+"""Who signs in to the demonstration; set-up itself makes the account of the last."""
 
 
 class NotADemo(Exception):
@@ -60,15 +66,13 @@ def load_demo(
     refuse_other_data(session)
     if session.scalars(select(User.id).limit(1)).first() is not None:
         return False
-    seed_base(session, now)
+    set_up(session, region(), PASSWORD, now)
     _first_edition(session, now)
-    for user in STAFF:
+    for user in COLLEAGUES:
         add_user(session, user)
     segments = {segment.slug: segment for segment in session.scalars(select(Segment))}
     topics = {topic.slug: topic for topic in session.scalars(select(Topic))}
     vouching = session.scalars(select(User).where(User.email == COMMUNICATOR)).one()
-    segments["politie"].domains.append(SegmentDomain(domain=POLICE_DOMAIN, subdomains=True))
-    segments["om"].domains.append(SegmentDomain(domain=PROSECUTION_DOMAIN, subdomains=True))
     for person in people():
         subscriber = _subscriber(person, segments, topics, suppression_key, now)
         session.add(subscriber)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from newsletter_service.audience.rules import ItemView, is_public
 from newsletter_service.editions.models import Correction, Edition
@@ -19,6 +19,7 @@ from newsletter_service.languages import Language
 from newsletter_service.letters.markdown.html import to_text
 from newsletter_service.letters.values import EditionContent
 from newsletter_service.links.urls import Links
+from newsletter_service.publisher.service import is_set_up, newsletter, publishers
 
 _PREHEADER_LENGTH = 110
 GOES_OUT = frozenset({ItemState.QUEUED, ItemState.SENT})
@@ -113,7 +114,17 @@ def place_of(correction: Correction) -> str:
 def content_hash(edition: Edition, items: Sequence[Item]) -> str:
     """A fingerprint of all that readers would get and of who would get it; `items` are those that are in."""
     texts = [edition.subject, edition.preheader, edition.introduction]
-    return hash_of([texts, [_parts(item) for item in items]])
+    return hash_of([texts, _frame(edition), [_parts(item) for item in items]])
+
+
+def _frame(edition: Edition) -> list[Any]:
+    """Who the letter says it comes from: administrators may change that after somebody agreed."""
+    session = object_session(edition)
+    if session is None or not is_set_up(session):
+        return []
+    row = newsletter(session)
+    shown = [row.name, row.tagline_nl, row.tagline_en, row.postal_address]
+    return [shown, [[one.short_name, one.name, str(one.livery)] for one in publishers(session)]]
 
 
 def _parts(item: Item) -> list[Any]:
@@ -124,8 +135,15 @@ def _parts(item: Item) -> list[Any]:
         [item.image.digest if item.image is not None else None, item.image_alt],
         [_moment(item.starts_at), _moment(item.ends_at), item.place],
         [sorted(segment.id for segment in item.segments), sorted(topic.id for topic in item.topics)],
+        [item.organisation.short_name, *_names(item)],
         item.restricted,
     ]
+
+
+def _names(item: Item) -> list[str]:
+    """What its segments and topics are called."""
+    segments = [f"{one.name_nl}/{one.name_en}" for one in item.segments]
+    return [*segments, *(f"{one.name_nl}/{one.name_en}" for one in item.topics)]
 
 
 def _moment(moment: datetime | None) -> str | None:

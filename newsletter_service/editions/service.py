@@ -15,7 +15,7 @@ from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Calendar, Edition, Exclusion
 from newsletter_service.editions.rules import BadTime, EditionState, EditionStatus, HoldReason, Move
 from newsletter_service.errors import NotFound
-from newsletter_service.publisher.service import organisations
+from newsletter_service.publisher.service import NOT_SET_UP, organisations
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 
@@ -45,10 +45,10 @@ class Statement:
 
 
 def calendar(session: Session) -> Calendar:
-    """The publishing calendar's one row; raises NotFound before the database is seeded."""
+    """The publishing calendar's one row; raises NotFound before the newsletter is set up."""
     found = session.scalars(select(Calendar).order_by(Calendar.id).limit(1)).first()
     if found is None:
-        raise NotFound("there is no publishing calendar yet: run `newsletter seed`")
+        raise NotFound(NOT_SET_UP)
     return found
 
 

@@ -12,7 +12,7 @@ from newsletter_service.languages import Language
 from newsletter_service.letters.values import Card, Picture, Tag
 from newsletter_service.links.urls import Links
 from newsletter_service.publisher.models import Organisation
-from newsletter_service.publisher.service import organisations
+from newsletter_service.publisher.service import all_organisations
 
 JOINT_ACCENT = 0
 
@@ -57,8 +57,11 @@ def segment_names(segments: Iterable[Segment], language: Language) -> tuple[str,
 
 
 def _all_organisations(item: Item) -> list[Organisation]:
+    """Those who made the newsletter when a joint item was written."""
     session = object_session(item)
-    return organisations(session) if session is not None else [item.organisation]
+    if session is None:
+        return [item.organisation]
+    return [one for one in all_organisations(session) if one.spoke_at(item.created_at)]
 
 
 def tag_of(organisation: Organisation, together: list[Organisation]) -> Tag:

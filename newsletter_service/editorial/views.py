@@ -17,7 +17,7 @@ from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import NotReady
 from newsletter_service.editorial.wording import KINDS, STATES
 from newsletter_service.editorial.writing_views import own_item, writes_for, writing
-from newsletter_service.publisher.service import organisations, publishers
+from newsletter_service.publisher.service import all_organisations, publishers
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import may_edit_item
@@ -33,7 +33,7 @@ def queue() -> str:
     """All items, by state and organisation, with what looks alike."""
     session = db.session()
     state = _state(request.args.get("staat", ItemState.QUEUED))
-    known = organisations(session)
+    known = all_organisations(session)
     organisation = next((one for one in known if one.slug == request.args.get("van")), None)
     items = service.list_items(session, state, organisation.id if organisation else None)
     return render_template(

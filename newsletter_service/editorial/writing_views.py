@@ -4,10 +4,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from newsletter_service.audience.service import segments, topics
+from newsletter_service.audience.service import offered_segments, offered_topics, segments, topics
 from newsletter_service.clock import DEFAULT_ZONE
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service, wording
@@ -21,7 +20,7 @@ from newsletter_service.editorial.service import ItemSent, NotReady
 from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import Conflict, NotAllowed
 from newsletter_service.publisher.models import Organisation
-from newsletter_service.publisher.service import organisations, publishers
+from newsletter_service.publisher.service import all_organisations, organisations, publishers
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in
 from newsletter_service.staff.rules import may_edit_item
@@ -89,7 +88,8 @@ def preview() -> Response:
     if form.picture_must_wait:
         return Response("", 503, _AFTER_A_WHILE)
     image = _uploaded(form) or (item.image if item else None)
-    speakers, audience, about = organisations(session), segments(session), _topic_names(session)
+    speakers, audience = all_organisations(session), segments(session)
+    about = {topic.id: topic.name(language()) for topic in topics(session)}
     typed = typed_card(form, speakers, audience, about, image, services().links, language())
     return mail_preview_response(services().renderer.card_html(typed, language(), publishers(db.session())))
 
@@ -240,21 +240,28 @@ def _form(item: Item | None = None) -> ItemForm:
     values = values_of(item, DEFAULT_ZONE) if item else {}
     if item and request.method == "GET":
         values["began"] = began_from(item, DEFAULT_ZONE)
-    session, mine = db.session(), writes_for()
+    mine, (audience, about) = _may_speak(item), _offered(item)
     form = ItemForm(**values)
-    form.prepare(
-        DEFAULT_ZONE,
-        {one.id: one.name for one in mine},
-        {segment.id: segment.name(language()) for segment in segments(session)},
-        _topic_names(session),
-    )
+    form.prepare(DEFAULT_ZONE, {one.id: one.name for one in mine}, audience, about)
     if form.organisation.data is None and mine:
         form.organisation.data = mine[0].id
     return form
 
 
-def _topic_names(session: Session) -> dict[int, str]:
-    return {topic.id: topic.name(language()) for topic in topics(session)}
+def _may_speak(item: Item | None) -> list[Organisation]:
+    """The organisations to choose from: what is retired meanwhile stays with what it wrote."""
+    mine = writes_for()
+    if item is not None and item.organisation.retired and may_edit_item(acting(), item.organisation_id):
+        mine.append(item.organisation)
+    return mine
+
+
+def _offered(item: Item | None) -> tuple[dict[int, str], dict[int, str]]:
+    """The segments and topics to choose from, those of `item` among them."""
+    session = db.session()
+    audience = offered_segments(session, {one.id for one in item.segments} if item else ())
+    about = offered_topics(session, {one.id for one in item.topics} if item else ())
+    return {one.id: one.name(language()) for one in audience}, {one.id: one.name(language()) for one in about}
 
 
 def writes_for() -> list[Organisation]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from newsletter_service.archive.service import overview, public_editions
-from newsletter_service.audience.service import segments
+from newsletter_service.audience.service import offered_segments
 from newsletter_service.db import db
 from newsletter_service.documents.rules import Kind
 from newsletter_service.documents.service import read_now
@@ -35,7 +35,7 @@ def home() -> str:
         opened=opened_at(),
         read=read_now(session, language(), services().reply_to),
         organisations=organisations(session),
-        audience=[segment.name(language()) for segment in segments(session)],
+        audience=[segment.name(language()) for segment in offered_segments(session)],
         next_letter=next_letter(session, now),
         latest=latest[0] if latest else None,
         events=coming_events(latest, now, EVENTS),

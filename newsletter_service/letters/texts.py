@@ -20,5 +20,5 @@ def texts(language: Language) -> NullTranslations:
 
 
 def listed(names: Sequence[str], language: Language) -> str:
-    """Return names as a sentence lists them: "VAR en RIEC"."""
+    """Return names as a sentence lists them: "Noord en Zuid"."""
     return format_list(list(names), locale=LOCALES[language])

@@ -24,7 +24,8 @@ class MailIdentity:
     """Who a letter comes from, in every header that says so.
 
     `name` is the newsletter's, `list_slug` makes the List-Id, `tagline` and `postal_address` stand in the
-    letter, `base_url` is what the web archive and the site lie under. `publishers` are in their fixed order.
+    letter, `base_url` is what the web archive and the site lie under. `publishers` are in their fixed order. `closing`
+    ends notices.
     """
 
     name: str
@@ -35,6 +36,7 @@ class MailIdentity:
     reply_to: str
     base_url: str
     publishers: tuple[Publisher, ...] = ()
+    closing: str = ""
 
 
 @dataclass(frozen=True)

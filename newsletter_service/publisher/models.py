@@ -1,14 +1,24 @@
 """The newsletter's identity and the organisations that speak in it."""
 
+from datetime import datetime
+
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from newsletter_service.db import Base
 from newsletter_service.languages import Language
 from newsletter_service.letters.colours import Livery, refusals
-
-UNCHOSEN = "#55606a #38424c #e9ecef #9aa7b3 #d3dae0 #2b363f"
-"""What an organisation looks like until it has chosen: grey."""
+from newsletter_service.publisher.rules import (
+    ABOUT_LENGTH,
+    CLOSING_LENGTH,
+    NEWSLETTER_LENGTH,
+    ORGANISATION_LENGTH,
+    POSTAL_ADDRESS_LENGTH,
+    SHORT_NAME_LENGTH,
+    SLUG_LENGTH,
+    TAGLINE_LENGTH,
+    UNCHOSEN,
+)
 
 
 class UnreadableColours(ValueError):
@@ -18,26 +28,34 @@ class UnreadableColours(ValueError):
 class Newsletter(Base):
     """What readers know the newsletter by; there is one row.
 
-    `verification_days` is how long the check of a segment holds.
+    `verification_days` is how long the check of a segment holds. `closing` ends notices; it may be empty.
     """
 
     __tablename__ = "newsletter"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60))
-    name: Mapped[str] = mapped_column(String(80))
-    tagline_nl: Mapped[str] = mapped_column(String(200))
-    tagline_en: Mapped[str] = mapped_column(String(200))
-    postal_address: Mapped[str] = mapped_column(String(300))
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH))
+    name: Mapped[str] = mapped_column(String(NEWSLETTER_LENGTH))
+    tagline_nl: Mapped[str] = mapped_column(String(TAGLINE_LENGTH))
+    tagline_en: Mapped[str] = mapped_column(String(TAGLINE_LENGTH))
+    postal_address: Mapped[str] = mapped_column(String(POSTAL_ADDRESS_LENGTH))
+    closing_nl: Mapped[str] = mapped_column(String(CLOSING_LENGTH), default="", server_default="")
+    closing_en: Mapped[str] = mapped_column(String(CLOSING_LENGTH), default="", server_default="")
     verification_days: Mapped[int] = mapped_column(default=365, server_default="365")
 
     def tagline(self, language: Language) -> str:
         """The line under the name, in `language` (nl or en)."""
         return self.tagline_en if language == "en" else self.tagline_nl
 
+    def closing(self, language: Language) -> str:
+        """What notices end with, in `language` (nl or en)."""
+        return self.closing_en if language == "en" else self.closing_nl
+
 
 class Organisation(Base):
     """One of the publishers; `accent` (1, 2, ...) is its place among them, which decides where its stroke stands.
+
+    One that is retired speaks no more, and has no stroke (0); what it said keeps its name.
 
     `colours` are what `str()` of a Livery says.
     `about` says who that is to readers who do not know the name; it may be empty.
@@ -46,14 +64,26 @@ class Organisation(Base):
     __tablename__ = "organisation"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
-    short_name: Mapped[str] = mapped_column(String(20))
+    slug: Mapped[str] = mapped_column(String(SLUG_LENGTH), unique=True)
+    name: Mapped[str] = mapped_column(String(ORGANISATION_LENGTH))
+    short_name: Mapped[str] = mapped_column(String(SHORT_NAME_LENGTH))
     accent: Mapped[int] = mapped_column(default=1)
     colours: Mapped[str] = mapped_column(String(50), default=UNCHOSEN, server_default=UNCHOSEN)
     position: Mapped[int] = mapped_column(default=0)
-    about_nl: Mapped[str] = mapped_column(String(300), default="", server_default="")
-    about_en: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    since: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+    about_nl: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="", server_default="")
+    about_en: Mapped[str] = mapped_column(String(ABOUT_LENGTH), default="", server_default="")
+
+    @property
+    def retired(self) -> bool:
+        """Whether it speaks no more."""
+        return self.retired_at is not None
+
+    def spoke_at(self, moment: datetime) -> bool:
+        """Whether it was one of the publishers then; without `since` it was from the beginning."""
+        began = self.since is None or self.since <= moment
+        return began and (self.retired_at is None or moment < self.retired_at)
 
     @property
     def livery(self) -> Livery:

@@ -37,7 +37,7 @@ roles_option: Options = click.option(
     "--role", "roles", required=True, multiple=True, type=click.Choice([role.value for role in Role])
 )
 organisation_option: Options = click.option(
-    "--organisation", help="The organisation's short name in addresses, such as var; a head needs one."
+    "--organisation", help="The organisation's short name in addresses, such as noord; a head needs one."
 )
 language_option: Options = click.option(
     "--language", type=click.Choice(list(LANGUAGES)), default=DEFAULT_LANGUAGE, show_default=True

@@ -136,7 +136,7 @@ def find_organisation(session: Session, slug: str) -> Organisation:
     if found is None:
         known = ", ".join(session.scalars(select(Organisation.slug).order_by(Organisation.position)))
         raise NotFound(
-            f"There is no organisation {slug!r}; there are: {known or 'none yet (run: newsletter seed)'}."
+            f"There is no organisation {slug!r}; there are: {known or 'none yet (run: newsletter setup)'}."
         )
     return found
 

@@ -1,11 +1,12 @@
 """What several pages of readers have in common."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import render_template
 
 from newsletter_service.audience.rules import ListedDomain
-from newsletter_service.audience.service import listed_domains, segments, topics
+from newsletter_service.audience.service import listed_domains, offered_segments, offered_topics
 from newsletter_service.db import db
 from newsletter_service.documents.service import Read, read_now
 from newsletter_service.services import services
@@ -23,12 +24,18 @@ def read_here() -> Read:
     return read_now(db.session(), language(), services().reply_to)
 
 
-def offers() -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
-    """Returns the segments and topics that can be chosen, by number, and what each segment is about."""
-    session, offered = db.session(), segments(db.session())
+def offers(
+    segment_ids: Collection[int] = (), topic_ids: Collection[int] = ()
+) -> tuple[dict[int, str], dict[int, str], dict[int, str]]:
+    """Returns the segments and topics that can be chosen, by number, and what each segment is about.
+
+    What is offered no more can be kept by who chose it before.
+    """
+    session = db.session()
+    offered = offered_segments(session, segment_ids)
     return (
         {segment.id: segment.choice(language()) for segment in offered},
-        {topic.id: topic.name(language()) for topic in topics(session)},
+        {topic.id: topic.name(language()) for topic in offered_topics(session, topic_ids)},
         {segment.id: segment.about(language()) for segment in offered},
     )
 

@@ -193,7 +193,7 @@ def _choices_form(subscriber: Subscriber, **options: Any) -> ChoicesForm:
         topics=sorted(chosen.topic_ids),
         **options,
     )
-    form.offer(*offers())
+    form.offer(*offers(chosen.segment_ids, chosen.topic_ids))
     return form
 
 

@@ -29,7 +29,7 @@ def areas(user: User, waiting: Waiting) -> tuple[tuple[Area, ...], ...]:
     knowing = (
         (Area("readers", "l", "register.index"), may_see_readers(actor_of(user))),
         (Area("claims", "f", "claims.show", waiting.claims), writes),
-        (Area("segments", "d", "segment_domains.show"), administers),
+        (Area("administration", "d", "administration.show"), administers),
         (Area("documents", "t", "documents.index"), administers or writes),
         (Area("accounts", "u", "accounts.index"), administers),
         (Area("requests", "q", "four_eyes.index"), True),

@@ -13,7 +13,7 @@ from newsletter_service.db import LARGEST_NUMBER, among
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editorial.models import Item
 from newsletter_service.languages import Language
-from newsletter_service.publisher.service import organisations
+from newsletter_service.publisher.service import all_organisations
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.service import record
 from newsletter_service.trail.rules import Done, Topic
@@ -139,7 +139,7 @@ def names(session: Session, found: Iterable[AuditEntry], language: Language) -> 
             .join(Edition, Edition.id == Correction.edition_id)
             .where(among(Correction.id, ids.get("correction", []))),
         ),
-        organisations={one.id: one.short_name for one in organisations(session)},
+        organisations={one.id: one.short_name for one in all_organisations(session)},
         segments={key: one.name(language) for one in all_segments for key in (one.id, one.slug)},
     )
 

@@ -113,6 +113,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "list.asking_stopped": _l("%(who)s liet lezers van lijst %(subject)s niet verder om toestemming vragen."),
     "list.handed_in": _l("%(who)s leverde lijst %(subject)s met lezers aan."),
     "list.thrown_away": _l("%(who)s gooide lijst %(subject)s met lezers weg."),
+    "newsletter.change": _l("%(who)s veranderde de nieuwsbrief: %(changes)s."),
     "newsletter.set_up": _l("%(who)s richtte de nieuwsbrief in."),
     "newsletter.verification_days": _l(
         "%(who)s liet de controle van een functie %(after)s dagen gelden; dat waren er %(before)s."
@@ -132,6 +133,15 @@ SENTENCES: Mapping[str, LazyString] = {
     "subscribers.export": _l("%(who)s nam alle lezers mee als bestand."),
     "subscribers.import": _l("%(who)s las een lijst in: %(added)s nieuwe lezers, %(confirmed)s bevestigd."),
 }
+_OF_LISTS: Mapping[str, LazyString] = {
+    "add": _l("%(who)s voegde %(what)s toe."),
+    "change": _l("%(who)s veranderde %(what)s: %(changes)s."),
+    "move": _l("%(who)s zette %(what)s op een andere plaats."),
+    "retire": _l("%(who)s liet %(what)s niet meer meedoen."),
+    "restore": _l("%(who)s liet %(what)s weer meedoen."),
+    "remove": _l("%(who)s verwijderde %(what)s."),
+}
+"""What administrators do with organisations, segments and topics."""
 _OF_EDITIONS: Mapping[str, LazyString] = {
     "dropped_by_hand": _l("%(who)s haalde “%(item)s” uit editie %(edition)s."),
     "added_by_hand": _l("%(who)s zette “%(item)s” in editie %(edition)s."),
@@ -179,6 +189,9 @@ def sentence(entry: AuditEntry, names: Names) -> str:
 def _template(entry: AuditEntry) -> LazyString:
     if entry.action == "edition.edit" and "item" in entry.detail:
         return _OF_EDITIONS.get(str(entry.detail.get("reason")), _OF_EDITIONS["moved"])
+    kind, _dot, verb = entry.action.partition(".")
+    if kind in ("organisation", "segment", "topic") and verb in _OF_LISTS:
+        return _OF_LISTS[verb]
     return SENTENCES.get(entry.action, _l("%(who)s veranderde iets aan de instellingen."))
 
 
@@ -210,6 +223,14 @@ def _named(entry: AuditEntry, names: Names) -> dict[str, str]:
         "segment": names.segments.get(detail.get("segment", number)) or _("een doelgroep"),
         "organisation": names.organisations.get(detail.get("organisation", 0)) or _("een organisatie"),
     }
+    if "called" in detail:
+        found["what"] = {
+            "organisation": _("organisatie %(name)s", name=detail["called"]),
+            "segment": _("doelgroep %(name)s", name=detail["called"]),
+            "topic": _("thema %(name)s", name=detail["called"]),
+        }.get(kind, detail["called"])
+    if "changed" in detail and kind in ("newsletter", "organisation", "segment", "topic"):
+        found["changes"] = _changes(detail)
     if kind == "document" and detail.get("kind") in set(Kind):
         found["text"] = str(TITLES[Kind(detail["kind"])])
     if detail.get("act") in set(Act):
@@ -221,6 +242,32 @@ def _named(entry: AuditEntry, names: Names) -> dict[str, str]:
     if entry.action == "retention.removed":
         found["removed"] = listed([f"{number_text(n)} {removed_thing(kind)}" for kind, n in detail.items()])
     return found
+
+
+def _changes(detail: Mapping[str, Any]) -> str:
+    """What was changed, before and after."""
+    fields = {
+        "name": _("naam"),
+        "name_nl": _("naam"),
+        "name_en": _("naam in het Engels"),
+        "short_name": _("korte naam"),
+        "tagline_nl": _("ondertitel"),
+        "tagline_en": _("ondertitel in het Engels"),
+        "postal_address": _("postadres"),
+        "closing_nl": _("slot van berichten"),
+        "closing_en": _("slot van berichten in het Engels"),
+        "choice_nl": _("wat een lezer aanvinkt"),
+        "choice_en": _("wat een lezer aanvinkt, in het Engels"),
+        "about_nl": _("uitleg"),
+        "about_en": _("uitleg in het Engels"),
+        "colours": _("kleuren"),
+    }
+    told = [
+        _("%(field)s “%(before)s” werd “%(after)s”", field=fields.get(name, name), before=was, after=now)
+        for name in detail["changed"]
+        for was, now in [detail[name]]
+    ]
+    return "; ".join(told)
 
 
 def removed_thing(kind: str) -> str:

@@ -90,10 +90,13 @@ def _page(status: int) -> tuple[str, int]:
     return render_template(_template(status, fallback=400)), status
 
 
-def plain_page(status: int) -> tuple[str, int]:
-    """A page that needs no database: rendered without the values that are given to all other pages."""
+def plain_page(status: int, name: str = "") -> tuple[str, int]:
+    """A page that needs no database: rendered without the values that are given to all other pages.
+
+    `name` is its template, if it is not that of the status.
+    """
     g.database_failed = True
-    template = current_app.jinja_env.get_template(_template(status, fallback=500))
+    template = current_app.jinja_env.get_template(name or _template(status, fallback=500))
     return template.render(), status
 
 

@@ -105,7 +105,7 @@ def number_text(value: float) -> str:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names as a sentence lists them: "VAR en RIEC"."""
+    """Names as a sentence lists them: "Noord en Zuid"."""
     return names_listed(names, language())
 
 

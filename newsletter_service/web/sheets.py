@@ -27,7 +27,7 @@ DESK = (
         "envelope",
     ),
     *("today", "queue", "writing", "editions", "edition", "steps", "rows", "statement", "domains"),
-    *("deliveries", "stacked", "calendar", "catalogue", "claims", "lists"),
+    *("deliveries", "stacked", "calendar", "catalogue", "claims", "lists", "livery-sample"),
 )
 SHEETS = {
     "lezers": (*SHARED, *READERS),

@@ -43,7 +43,7 @@ def init_site(app: Flask) -> None:
 
 
 def site() -> Site:
-    """The newsletter, read once a request; a nameless one before the database is seeded."""
+    """The newsletter, read once a request; a nameless one before it is set up."""
     if "site" not in g:
         g.site = _read()
     found: Site = g.site

@@ -18,13 +18,13 @@ from newsletter_service.editions.releasing.service import release
 from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import edition_numbered, mailing_of, statement
 from newsletter_service.publisher.service import organisations
-from newsletter_service.seed import seed_base
 from newsletter_service.services import services
 from newsletter_service.settings import Settings
 from newsletter_service.subscriptions.models import Membership, Subscriber
 from newsletter_service.subscriptions.rules import Status
 from tests.chaos.books import Account, MailBook, Repeat, settle_accounts
 from tests.factories import make_item
+from tests.set_up import set_up_region
 from tests.tables import create_tables
 
 _NUMBER = 1
@@ -83,7 +83,7 @@ def release_edition(environment: Mapping[str, str], letters: int) -> Edition:
     with _app(environment):
         create_tables(db.engine)
         with unit_of_work() as session:
-            seed_base(session, now)
+            set_up_region(session, now)
             _add_items(session, now)
             _add_readers(session, letters, excluded, now)
             edition = edition_numbered(session, _NUMBER)

@@ -2,17 +2,20 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from newsletter_service.settings import Settings
 from newsletter_service.web import limits
 from tests.attack.server import Server, running_gunicorn
 from tests.deploy.nginx import SITE, Nginx, running_nginx
+from tests.factories import make_newsletter
 
 SIZES = {"k": 1024, "m": 1024 * 1024}
 KEY = "geheim.en-lang_en-van-een-lezer"
@@ -25,7 +28,15 @@ class Front:
 
 
 @pytest.fixture
-def front(app: Flask, settings: Settings, certificate: Path, tmp_path: Path) -> Iterator[Front]:
+def front(
+    app: Flask,
+    settings: Settings,
+    certificate: Path,
+    tmp_path: Path,
+    stored: Callable[[], AbstractContextManager[Session]],
+) -> Iterator[Front]:
+    with stored() as session:
+        make_newsletter(session)
     environment = {
         "PATH": os.environ["PATH"],
         "DATABASE_URL": settings.database_url,
@@ -48,7 +59,7 @@ def front(app: Flask, settings: Settings, certificate: Path, tmp_path: Path) -> 
 
 def test_all_that_it_answers_says_once_that_there_is_only_tls(front: Front) -> None:
     for method, target, body, status in (
-        ("GET", "/toegankelijkheid", None, 404),
+        ("GET", "/bestaat-niet", None, 404),
         ("GET", "/stijl/lezers.css", None, 200),
         ("GET", "/robots.txt", None, 200),
         ("POST", "/aanmelden", b"x" * (limits.PUBLIC + 1), 413),

@@ -10,6 +10,7 @@ from pathlib import Path
 from newsletter_service.bounces import emails as bounce_emails
 from newsletter_service.demo.items import RIEC_ITEMS, VAR_ITEMS, DemoItem
 from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
+from newsletter_service.demo.region import region
 from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.corrections import emails as correction_emails
 from newsletter_service.editions.rules import Hindrance, HoldReason, ReleaseRule
@@ -34,7 +35,6 @@ from newsletter_service.letters.values import (
 from newsletter_service.links.tokens import Tokens
 from newsletter_service.links.urls import Links
 from newsletter_service.publisher.prospect import LastLetter, NextLetter, Prospect
-from newsletter_service.seed import ORGANISATIONS, TOPICS
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.staff.accounts import emails as account_emails
 from newsletter_service.staff.choosing import emails as choosing_emails
@@ -62,8 +62,7 @@ _SENDER = MailIdentity(
     reply_to="vragen@nieuwsbrief.example",
     base_url=BASE,
     publishers=tuple(
-        Publisher(str(one["short_name"]), str(one["name"]), Livery.parsed(str(one["colours"])))
-        for one in ORGANISATIONS
+        Publisher(one.short_name, one.name, Livery.parsed(one.colours)) for one in region().organisations
     ),
 )
 _LINKS = Links(BASE, Tokens(SecretKeys("a-secret-that-only-tests-know-0123456789")))
@@ -164,7 +163,7 @@ def _cards(language: Language) -> Iterator[Card]:
             starts_at=starts,
             place=item.place,
             anchor=f"bericht-{number}",
-            topics=tuple(names[language == "en"] for slug, *names in TOPICS if slug in item.topics),
+            topics=tuple(one.name[language == "en"] for one in region().topics if one.slug in item.topics),
         )
 
 

@@ -25,7 +25,7 @@ from newsletter_service.editorial.rules import Kind
 from newsletter_service.letters.edition import heading
 from newsletter_service.letters.values import Tag
 from newsletter_service.publisher.models import Organisation
-from newsletter_service.publisher.service import organisations
+from newsletter_service.publisher.service import all_organisations
 from newsletter_service.web.locale import language
 
 _ALIKE = (Reason.LOOK_ALIKE, Reason.SENT_BEFORE)
@@ -123,8 +123,9 @@ class EditionPage:
 
 def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPage:
     """Read everything that the page of `edition` shows."""
-    speakers = organisations(session)
     inside, decisions = _contents(session, edition, now)
+    spoke = {item.organisation_id for item in inside}
+    speakers = [one for one in all_organisations(session) if not one.retired or one.id in spoke]
     reached = reach(session, inside, max(now, edition.sends_at), now - GOOD_FOR)
     numbers = statement(session, edition)
     signed = tuple(sign_offs(session, edition))

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from newsletter_service.audience.service import segments, topics
+from newsletter_service.audience.service import offered_segments, offered_topics
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.errors import NotFound
 from newsletter_service.registry.desk.forms import AddForm
@@ -68,8 +68,8 @@ def _said(added: Added) -> tuple[str, str]:
 def _form() -> AddForm:
     form, session = AddForm(language=language()), db.session()
     form.offer(
-        {one.id: one.name(language()) for one in segments(session)},
-        {one.id: one.name(language()) for one in topics(session)},
+        {one.id: one.name(language()) for one in offered_segments(session)},
+        {one.id: one.name(language()) for one in offered_topics(session)},
         {},
     )
     return form

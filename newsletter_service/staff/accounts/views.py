@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.errors import Conflict
-from newsletter_service.publisher.service import organisations
+from newsletter_service.publisher.service import all_organisations, organisations
 from newsletter_service.services import services
 from newsletter_service.staff.access.service import sessions_of
 from newsletter_service.staff.accounts import service
@@ -80,7 +80,7 @@ def show(number: int) -> str:
 def change(number: int) -> Any:
     """Gives an account other roles, another organisation or name."""
     form = AccountForm()
-    form.offer(organisations(db.session()))
+    form.offer(all_organisations(db.session()))
     if not form.validate():
         return _account_page(service.account(db.session(), number), form), 422
     wanted = Change(form.name.data or "", form.roles.data or (), form.organisation_id)
@@ -146,12 +146,12 @@ def _done(number: int, act: Callable[[Any], object], words: str) -> Response:
 
 
 def _invitation_page(form: InvitationForm) -> str:
-    form.offer(organisations(db.session()))
+    form.offer(all_organisations(db.session()))
     return render_template("accounts/invite.html", form=form, what_roles_do=WHAT_ROLES_DO)
 
 
 def _account_page(user: User, form: AccountForm) -> str:
-    form.offer(organisations(db.session()))
+    form.offer(all_organisations(db.session()))
     return render_template(
         "accounts/show.html",
         user=user,

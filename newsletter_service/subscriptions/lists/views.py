@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.utils import secure_filename
 
-from newsletter_service.audience.service import segments
+from newsletter_service.audience.service import offered_segments
 from newsletter_service.db import db, reading, unit_of_work
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.services import services
@@ -121,7 +121,7 @@ def _may_verify() -> bool:
 
 def _answers_form(**given: Any) -> AnswersForm:
     form = AnswersForm(**({"formdata": None} | given))
-    form.verified.choices = [(one.slug, one.choice(language())) for one in segments(db.session())]
+    form.verified.choices = [(one.slug, one.choice(language())) for one in offered_segments(db.session())]
     return form
 
 

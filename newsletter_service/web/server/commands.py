@@ -5,7 +5,7 @@ import sys
 
 import click
 
-_APP = "newsletter_service.app:create_app_from_env()"
+_APP = "newsletter_service.app:create_site_from_env()"
 _CONFIGURATION = "python:newsletter_service.web.server.gunicorn_conf"
 
 

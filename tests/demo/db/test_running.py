@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.chaos.waiting import PATIENCE_SECONDS, until
+from tests.set_up import EXAMPLE
 
 
 @dataclass
@@ -175,8 +176,7 @@ def test_a_database_that_is_not_the_demonstrations_own_is_left_alone(start: Star
         "INSTANCE_DIR": str(tmp_path / "real"),
         "STAFF_PASSWORD": "een-lang-wachtwoord",
     }
-    account = ["staff", "add", "anna@gemeente.example", "--name", "Anna", "--role", "administrator"]
-    for command in (["db", "upgrade"], ["seed"], account):
+    for command in (["db", "upgrade"], ["setup", str(EXAMPLE)]):
         done = subprocess.run([newsletter, *command], env=real, capture_output=True)
         assert done.returncode == 0, done.stderr.decode()
     before = database.read_bytes()

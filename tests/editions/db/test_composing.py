@@ -190,5 +190,5 @@ def test_after_a_long_silence_the_next_edition_lies_ahead(session: Session, hous
 
 
 def test_without_a_calendar_it_is_said_what_to_do(session: Session) -> None:
-    with pytest.raises(NotFound, match="seed"):
+    with pytest.raises(NotFound, match="setup"):
         open_next_edition(session, COLLECTING)

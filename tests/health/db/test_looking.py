@@ -14,7 +14,6 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionState
 from newsletter_service.health.sentences import job_name
 from newsletter_service.languages import LANGUAGES
-from newsletter_service.seed import seed_base
 from newsletter_service.staff.rules import Role
 from scheduled_jobs import compose_due, open_next_edition
 from scheduled_jobs.__main__ import run_job
@@ -23,6 +22,7 @@ from scheduled_jobs.run_log import run_log
 from scheduled_jobs.schedule import JOBS, Job
 from scheduled_jobs.watch_health import Watch
 from tests.conftest import NOW, Clock
+from tests.set_up import set_up_region
 from tests.smtp_server import RecordingServer
 from tests.staff_browser import make_staff
 
@@ -34,7 +34,7 @@ REFUSES = "De mailserver neemt geen brieven aan"
 def staff(stored: Stored) -> None:
     run_log.take()  # what other tests left in this process
     with stored() as session:
-        seed_base(session, NOW)
+        set_up_region(session, NOW)
         make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer")
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from newsletter_service.seed import seed_base
 from newsletter_service.settings import Settings
 from newsletter_service.staff.rules import Role
 from tests.attack.server import running_gunicorn
 from tests.chaos.waiting import until
 from tests.conftest import NOW
+from tests.set_up import set_up_region
 from tests.smtp_server import RecordingServer
 from tests.staff_browser import make_staff
 
@@ -34,7 +34,7 @@ def test_administrators_get_one_mail_of_all_workers_together(
     app: Flask, stored: Stored, settings: Settings, smtp: RecordingServer, tmp_path: Path
 ) -> None:
     with stored() as session:
-        seed_base(session, NOW)
+        set_up_region(session, NOW)
         make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer")
     (tmp_path / "conf.py").write_text(IMPATIENT)
     environment = {

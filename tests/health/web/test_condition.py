@@ -12,9 +12,9 @@ from newsletter_service.health import service
 from newsletter_service.health.models import Trouble
 from newsletter_service.health.rules import TroubleKind
 from newsletter_service.health.service import Noted
-from newsletter_service.seed import seed_base
 from newsletter_service.staff.rules import Role
 from tests.conftest import NOW, Clock
+from tests.set_up import set_up_region
 from tests.staff_browser import StaffBrowser, make_staff
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -25,7 +25,7 @@ PAGES = ("/redactie/", "/redactie/kopij/", "/redactie/edities", "/redactie/lezer
 @pytest.fixture(autouse=True)
 def staff(stored: Stored) -> None:
     with stored() as session:
-        seed_base(session, NOW)
+        set_up_region(session, NOW)
         make_staff(session, Role.ADMINISTRATOR, Role.COMMUNICATOR, name="Bo Beheer")
         make_staff(session, Role.COMMUNICATOR, name="Marieke Midden")
         service.note_runs(session, [Noted("deliver", 1, NOW, NOW, None, "")], NOW)

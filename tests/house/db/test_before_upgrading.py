@@ -16,6 +16,7 @@ from newsletter_service.schema import newest_number, number_of, upgrade_needed
 from newsletter_service.settings import Settings
 from tests.attack.server import running_gunicorn
 from tests.chaos.waiting import PATIENCE_SECONDS, until
+from tests.set_up import EXAMPLE, PASSWORD
 
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 NEEDED = "the database needs `newsletter db upgrade` (it is at nothing, and"
@@ -152,7 +153,8 @@ def test_all_files_are_for_the_service_alone_whoever_makes_them(environment: dic
     folder = Path(environment["INSTANCE_DIR"])
     del environment["DATABASE_URL"]
     folder.chmod(0o755)
-    for command in (("db", "upgrade"), ("seed",)):
+    environment["STAFF_PASSWORD"] = PASSWORD
+    for command in (("db", "upgrade"), ("setup", str(EXAMPLE))):
         subprocess.run([NEWSLETTER, *command], env=environment, capture_output=True, check=True)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     with running_gunicorn(environment, folder) as server:

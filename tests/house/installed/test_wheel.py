@@ -140,7 +140,8 @@ def test_a_reader_signs_up_on_a_page_and_gets_the_letter_in_the_language_asked_f
     operator: Operator, smtp: RecordingServer, tmp_path: Path
 ) -> None:
     operator.done("newsletter", "db", "upgrade")
-    operator.done("newsletter", "seed")
+    (operator.home / "nieuwsbrief.toml").write_text(operator.done("newsletter", "setup", "--example"))
+    operator.done("newsletter", "setup", "nieuwsbrief.toml", STAFF_PASSWORD="een lange zin")
     serve = (str(operator.programs / "newsletter"), "serve")
     with running_gunicorn(operator.settings, tmp_path, serve, operator.home) as server:
         page = server.ask("GET", "/?taal=en")

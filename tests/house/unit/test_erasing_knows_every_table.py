@@ -53,9 +53,9 @@ OF_NO_READER = {
         "newsletter",
     ),
     *("organisation", "placement", "segment", "segment_domain", "sign_off", "staff_role", "staff_session"),
-    "subscriber_list",
     "reader_kind",
     "password_request",
+    *("setup_code", "subscriber_list"),
     *("staff_user", "staff_user_role", "topic", "used_form", "worker"),
 }
 OF_NO_PERSON = {"state", "lease_holder", "reply_status"}

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from newsletter_service.letters.colours import JOINT, Livery, NotAColour, Refusal, contrast, refusals
-from newsletter_service.seed import ORGANISATIONS
+from newsletter_service.publisher.rules import PALETTES
 
 BLUE = Livery.parsed("#0b5587 #06406a #e2eef6 #58a6d8 #b3daf3 #15344a")
 
@@ -34,7 +34,7 @@ def test_what_is_no_six_colours_is_refused_with_what_is_none(text: str, said: li
     assert list(refused.value.args) == said
 
 
-@pytest.mark.parametrize("livery", [BLUE, JOINT, *(Livery.parsed(one["colours"]) for one in ORGANISATIONS)])
+@pytest.mark.parametrize("livery", [BLUE, JOINT, *map(Livery.parsed, PALETTES.values())])
 def test_colours_that_can_be_read_everywhere_are_not_refused(livery: Livery) -> None:
     assert refusals(livery) == []
 

@@ -1,6 +1,7 @@
 import pytest
 
-from newsletter_service.publisher.models import UNCHOSEN, Organisation, UnreadableColours
+from newsletter_service.publisher.models import Organisation, UnreadableColours
+from newsletter_service.publisher.rules import UNCHOSEN
 
 
 def test_an_organisation_that_has_not_chosen_can_be_read() -> None:

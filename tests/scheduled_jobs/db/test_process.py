@@ -21,11 +21,11 @@ from newsletter_service.delivery.service import write_notice
 from newsletter_service.health.models import JobRun
 from newsletter_service.letters.values import Notice
 from newsletter_service.publisher.service import mail_identity
-from newsletter_service.seed import seed_base
 from newsletter_service.services import Services
 from newsletter_service.settings import Settings
 from scheduled_jobs.schedule import JOBS
 from tests.chaos.waiting import PATIENCE_SECONDS, until
+from tests.set_up import set_up_region
 from tests.smtp_server import RecordingServer
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -76,7 +76,7 @@ def full_ledger(app: Flask, stored: Stored) -> None:
     now = datetime.now(UTC)
     wired: Services = app.extensions["newsletter"]
     with stored() as session:
-        seed_base(session, now)
+        set_up_region(session, now)
         sender = mail_identity(session, wired, "nl")
         notice = Notice(language="nl", subject="Hallo", heading="Hallo", paragraphs=("Dag.",))
         letter = wired.renderer.notice(notice, sender)
@@ -156,4 +156,4 @@ def test_every_command_is_listed(environment: dict[str, str], app: Flask) -> Non
     newsletter = Path(sys.executable).with_name("newsletter")
     done = subprocess.run([newsletter, "--help"], env=environment, capture_output=True, text=True, check=True)
     listed = {line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line}
-    assert {"db", "editions", "jobs", "seed", "send", "serve", "staff", "subscribers"} <= listed
+    assert {"db", "editions", "jobs", "send", "serve", "setup", "staff", "subscribers"} <= listed

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.cli import main
 from newsletter_service.db import db
-from newsletter_service.publisher.models import Newsletter
 from scheduled_jobs.__main__ import run_job, schedule
 from scheduled_jobs.only_one import AlreadyRunning, only_scheduler
 from scheduled_jobs.schedule import JOBS, Job
 from tests.chaos.waiting import PATIENCE_SECONDS
+from tests.set_up import EXAMPLE, PASSWORD
 
 Stored = Callable[[], AbstractContextManager[Session]]
 
@@ -31,9 +31,9 @@ def hold_until_killed(url: str, held: Any) -> None:
         signal.pause()
 
 
-def newsletter(app: Flask, *args: str) -> Result:
+def newsletter(app: Flask, *args: str, env: dict[str, str] | None = None) -> Result:
     """Run the `newsletter` command on `app`."""
-    return CliRunner().invoke(main, args, obj=ScriptInfo(create_app=lambda: app))
+    return CliRunner().invoke(main, args, env=env, obj=ScriptInfo(create_app=lambda: app))
 
 
 def test_every_job_has_a_name_of_its_own_and_a_place_in_the_scheduler(app: Flask) -> None:
@@ -79,7 +79,7 @@ def test_a_job_that_fails_again_and_again_takes_one_line_until_it_is_over(
 
 
 def test_every_job_runs_on_a_database_where_nothing_is_due(app: Flask, core: Flask) -> None:
-    assert newsletter(app, "seed").exit_code == 0
+    assert newsletter(app, "setup", str(EXAMPLE), env={"STAFF_PASSWORD": PASSWORD}).exit_code == 0
     for job in JOBS:
         result = newsletter(core, "jobs", "run", job.name)
         assert result.exit_code == 0, result.output
@@ -109,13 +109,3 @@ def test_a_second_scheduler_leaves_and_a_killed_one_frees_its_place(app: Flask, 
         first.join(PATIENCE_SECONDS)
         with only_scheduler(db.engine):
             assert not first.is_alive()
-
-
-def test_seeding_twice_adds_nothing_and_keeps_what_staff_changed(app: Flask, stored: Stored) -> None:
-    assert "rows added" in newsletter(app, "seed").output
-    with stored() as session:
-        row = session.get_one(Newsletter, 1)
-        row.name = "Een andere naam"
-    assert "Nothing was missing" in newsletter(app, "seed").output
-    with stored() as session:
-        assert session.get_one(Newsletter, 1).name == "Een andere naam"

@@ -11,12 +11,12 @@ from flask import Flask
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from newsletter_service.seed import seed_base
 from newsletter_service.settings import Settings
 from newsletter_service.staff.models import AuditEntry
 from tests.conftest import NOW
 from tests.factories import make_subscriber
 from tests.postgresql import Cluster
+from tests.set_up import set_up_region
 
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 
@@ -24,7 +24,7 @@ NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 @pytest.fixture
 def original(settings: Settings, app: Flask, session: Session) -> dict[str, str]:
     """The environment of a service with one reader."""
-    seed_base(session, NOW)
+    set_up_region(session, NOW)
     make_subscriber(session, now=NOW)
     session.commit()
     return {

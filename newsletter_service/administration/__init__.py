@@ -1,0 +1,1 @@
+"""What administrators change of the newsletter: itself, its organisations, segments and topics."""
