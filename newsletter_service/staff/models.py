@@ -52,7 +52,7 @@ class User(Base, UserMixin):
         secondary=staff_user_role, lazy="selectin"
     )
     last_sign_in_at: Mapped[datetime | None]
-    link_key: Mapped[str | None] = mapped_column(String(12), unique=True)
+    link_key: Mapped[str | None] = mapped_column(String(12), unique=True, index=True)
     muted: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     @property

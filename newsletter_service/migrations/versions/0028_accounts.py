@@ -10,17 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table('staff_user') as batch_op:
-        batch_op.add_column(sa.Column('last_sign_in_at', sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column('link_key', sa.String(length=12), nullable=True))
-        batch_op.add_column(sa.Column('muted', sa.JSON(), nullable=False, server_default='[]'))
-        batch_op.create_unique_constraint(op.f('uq_staff_user_link_key'), ['link_key'])
+    op.add_column('staff_user', sa.Column('last_sign_in_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('staff_user', sa.Column('link_key', sa.String(length=12), nullable=True))
+    op.add_column('staff_user', sa.Column('muted', sa.JSON(), nullable=False, server_default='[]'))
+    op.create_index(op.f('ix_staff_user_link_key'), 'staff_user', ['link_key'], unique=True)
     op.execute(
         "UPDATE staff_user SET last_sign_in_at = (SELECT max(at) FROM audit_entry"
         " WHERE actor_id = staff_user.id AND action = 'account.sign_in')"
     )
-    with op.batch_alter_table('staff_user') as batch_op:
-        batch_op.alter_column('muted', server_default=None)
     op.add_column('staff_session', sa.Column('browser', sa.String(length=60), nullable=False, server_default=''))
     op.create_table(
         'password_request',
@@ -35,8 +32,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table('password_request')
     op.drop_column('staff_session', 'browser')
-    with op.batch_alter_table('staff_user') as batch_op:
-        batch_op.drop_constraint(op.f('uq_staff_user_link_key'), type_='unique')
-        batch_op.drop_column('muted')
-        batch_op.drop_column('link_key')
-        batch_op.drop_column('last_sign_in_at')
+    op.drop_index(op.f('ix_staff_user_link_key'), 'staff_user')
+    op.drop_column('staff_user', 'muted')
+    op.drop_column('staff_user', 'link_key')
+    op.drop_column('staff_user', 'last_sign_in_at')
