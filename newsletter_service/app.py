@@ -34,7 +34,10 @@ from newsletter_service.setup.views import init_setting_up, setting_up
 from newsletter_service.staff.accounts.views import accounts
 from newsletter_service.staff.choosing.views import choosing
 from newsletter_service.staff.own.views import own_account
+from newsletter_service.staff.second_factor.door_views import second_door
+from newsletter_service.staff.second_factor.views import second_factor
 from newsletter_service.staff.signin import init_signin
+from newsletter_service.staff.single_sign_on.views import single_sign_on
 from newsletter_service.staff.views import staff
 from newsletter_service.standstill.views import standstill
 from newsletter_service.startup import start
@@ -79,7 +82,10 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         embedding,
         staff,
         choosing,
+        second_door,
+        single_sign_on,
         own_account,
+        second_factor,
         accounts,
         documents,
         retention_terms,

@@ -50,6 +50,8 @@ def _services(settings: Settings, clock: Callable[[], datetime]) -> Services:
         form_limits=settings.form_limits,
         prospects=prospect,
         metrics_token=settings.metrics_token,
+        second_factor_required=settings.second_factor_required,
+        identity_provider=settings.identity_provider,
         demo=settings.demo,
         instance_dir=settings.instance_dir,
         nightly_backup=settings.nightly_backup,

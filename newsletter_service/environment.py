@@ -11,7 +11,7 @@ Option = TypeVar("Option", bound=str)
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _SHORTEST = 5
 _LONG = 8
-_OURS_ALONE = ("SMTP_", "BOUNCE_", "FORM_", "SECRET_KEY", "DKIM_", "SUPPRESSION_")
+_OURS_ALONE = ("SMTP_", "BOUNCE_", "FORM_", "SECRET_KEY", "DKIM_", "SUPPRESSION_", "OIDC_", "SECOND_FACTOR")
 
 
 class Environment:

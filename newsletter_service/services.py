@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.backups.rules import NightlyBackup
 from newsletter_service.budgets.rules import FormLimits
 from newsletter_service.delivery.worker.setup import DeliveryConfig
+from newsletter_service.identity_provider import IdentityProvider
 from newsletter_service.imap import ImapServer
 from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.letters.render import LetterRenderer
@@ -39,6 +40,8 @@ class Services:
     form_limits: FormLimits
     prospects: Callable[[Session, Links, datetime], Prospect]
     metrics_token: str
+    second_factor_required: bool
+    identity_provider: IdentityProvider | None
     demo: bool
     instance_dir: Path
     nightly_backup: NightlyBackup | None

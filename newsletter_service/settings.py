@@ -15,6 +15,7 @@ from newsletter_service.backups.rules import KeysIn, NightlyBackup
 from newsletter_service.budgets.rules import USUAL_LIMITS, FormLimits
 from newsletter_service.environment import Environment
 from newsletter_service.files.locations import CHECKOUT
+from newsletter_service.identity_provider import IdentityProvider, read_identity_provider
 from newsletter_service.imap import ImapSecurity, ImapServer
 from newsletter_service.keys.secret_keys import SecretKeys
 
@@ -84,6 +85,8 @@ class Settings:
     form_limits: FormLimits = USUAL_LIMITS
     dkim_selector: str = ""
     nightly_backup: NightlyBackup | None = None
+    second_factor_required: bool = False
+    identity_provider: IdentityProvider | None = None
 
     @property
     def keys(self) -> SecretKeys:
@@ -147,6 +150,8 @@ def _read(env: Environment) -> Settings:
         form_limits=_form_limits(env),
         dkim_selector=env.domain("DKIM_SELECTOR"),
         nightly_backup=_nightly_backup(env),
+        identity_provider=read_identity_provider(env),
+        second_factor_required=_second_factor_required(env, demo),
     )
 
 
@@ -171,6 +176,11 @@ def _nightly_backup(env: Environment) -> NightlyBackup | None:
         days=env.whole("BACKUP_DAYS", 14, 1, 3650),
         keys=keys,
     )
+
+
+def _second_factor_required(env: Environment, demo: bool) -> bool:
+    options = ("optional", "required") if demo else ("required", "optional")
+    return env.choice("SECOND_FACTOR", *options) == "required"
 
 
 def _form_limits(env: Environment) -> FormLimits:

@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser, add_user
 
 DOOR = "/redactie/inloggen"
 PASSWORD = "een lang genoeg wachtwoord"

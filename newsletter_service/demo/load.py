@@ -20,9 +20,9 @@ from newsletter_service.editorial.models import Item
 from newsletter_service.languages import LANGUAGES
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.setup.service import set_up
+from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser, add_user
 from newsletter_service.subscriptions.consent.rules import READER, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Membership, Subscriber

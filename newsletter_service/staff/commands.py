@@ -14,21 +14,19 @@ from newsletter_service.languages import DEFAULT_LANGUAGE, LANGUAGES, Language
 from newsletter_service.services import services
 from newsletter_service.staff.access.passwords import hashed
 from newsletter_service.staff.accounts import service as accounts
+from newsletter_service.staff.accounts.making import (
+    NewUser,
+    add_user,
+    check_password,
+    names_around,
+    own_names,
+)
 from newsletter_service.staff.accounts.service import Change
 from newsletter_service.staff.choosing.service import set_by_command
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import (
-    NewUser,
-    add_user,
-    check_password,
-    find_organisation,
-    find_user,
-    names_around,
-    own_names,
-    parse_email,
-    record,
-)
+from newsletter_service.staff.second_factor.service import reset
+from newsletter_service.staff.service import find_organisation, find_user, parse_email, record
 
 staff_commands = AppGroup("staff", help="Accounts of the people who make the newsletter.")
 
@@ -141,6 +139,16 @@ def set_password(email: str, password: str) -> None:
         set_by_command(session, services(), user, password_hash, services().clock())
         number = user.id
     click.echo(f"Account {number} has another password, and is signed out everywhere.")
+
+
+@staff_commands.command("reset-factor")
+@click.argument("email")
+def reset_factor(email: str) -> None:
+    """Take the second factor of EMAIL away, where no other administrator can; all of them are told by mail."""
+    with _changing() as session:
+        found = _account(session, email)
+        number = reset(session, services().links, found.id, None, services().clock()).id
+    click.echo(f"Account {number} has no second factor, and is signed out everywhere.")
 
 
 def _line(user: User) -> str:

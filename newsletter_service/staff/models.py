@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from flask_security.core import RoleMixin, UserMixin
 from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -21,7 +20,7 @@ staff_user_role = Table(
 )
 
 
-class Role(Base, RoleMixin):
+class Role(Base):
     """A role as a row, as Flask-Security wants it."""
 
     __tablename__ = "staff_role"
@@ -29,12 +28,18 @@ class Role(Base, RoleMixin):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[rules.Role] = mapped_column(one_of(rules.Role, 40), unique=True)
 
+    def get_permissions(self) -> set[str]:
+        """As Flask-Security asks: roles are all there is here."""
+        return set()
 
-class User(Base, UserMixin):
+
+class User(Base):
     """A person who signs in; heads (and, if wanted, others) belong to one organisation.
 
     `link_key` is what the link is known by that leads to choosing a password; it goes with its first use.
-    `muted` are the kinds of notices that they do without.
+    `muted` are the kinds of notices that they do without. `totp_secret` is that of an app that makes codes, encrypted
+    (see staff/second_factor), and `totp_counter` the step of time of the last code that was used. `identity` is a
+    hash of who they are at the identity provider; an account that is there `by_groups` lives by those it has there.
     """
 
     __tablename__ = "staff_user"
@@ -48,17 +53,34 @@ class User(Base, UserMixin):
     language: Mapped[Language] = mapped_column(String(2), default=DEFAULT_LANGUAGE)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
-    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # Flask-Security knows no Mapped
-        secondary=staff_user_role, lazy="selectin"
-    )
+    roles: Mapped[list[Role]] = relationship(secondary=staff_user_role, lazy="selectin")
     last_sign_in_at: Mapped[datetime | None]
     link_key: Mapped[str | None] = mapped_column(String(12), unique=True, index=True)
     muted: Mapped[list[str]] = mapped_column(JSON, default=list)
+    totp_secret: Mapped[str | None] = mapped_column(String(400))
+    totp_counter: Mapped[int | None]
+    identity: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    by_groups: Mapped[bool] = mapped_column(default=False)
+
+    is_authenticated, is_anonymous = True, False
+
+    @property
+    def is_active(self) -> bool:
+        """As Flask-Login asks; its base class would have every worker load the pages of the library."""
+        return self.active
+
+    def get_id(self) -> str:
+        """As Flask-Login asks."""
+        return str(self.id)
+
+    def has_role(self, role: rules.Role) -> bool:
+        """Whether this is one of their roles."""
+        return any(row.name == role for row in self.roles)
 
     @property
     def can_sign_in(self) -> bool:
         """Whether they ever chose a way to say who they are; before that they are only invited."""
-        return self.password is not None
+        return self.password is not None or self.identity is not None
 
 
 class AuditEntry(Base):

@@ -20,6 +20,8 @@ from newsletter_service.staff.access.sessions import load_user, page_stamp, sess
 from newsletter_service.staff.access.views import door
 from newsletter_service.staff.models import Role, User
 
+_MODELS: tuple[Any, Any] = User, Role
+"""They have what the library reads of them, and not its base classes."""
 _COOKIE_IS_READ_FOR = timedelta(days=7)
 """A session ends much earlier, by the database; what its cookie still says then lets what was typed be kept."""
 
@@ -37,7 +39,7 @@ def init_signin(app: Flask, pepper: str, memory: int, passes: int, lanes: int) -
         "argon2__parallelism": lanes,
     }
     security = Security()
-    security.init_app(app, SQLAlchemyUserDatastore(db, User, Role), register_blueprint=False)
+    security.init_app(app, SQLAlchemyUserDatastore(db, *_MODELS), register_blueprint=False)
     security.login_manager.user_loader(load_user)
     security.login_manager.request_loader(_nobody)
     app.jinja_env.globals.update(

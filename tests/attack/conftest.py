@@ -11,8 +11,8 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.demo.load import PASSWORD, STAFF, load_demo
 from newsletter_service.services import services
 from newsletter_service.settings import Settings
+from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser, add_user
 from tests.attack.server import Server, Visitor, demo_environment, running_gunicorn
 from tests.smtp_server import RecordingServer, running_smtp_server
 from tests.tables import create_tables

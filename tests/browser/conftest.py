@@ -4,7 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -96,14 +96,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
-    """The product with edition 1 sent and edition 2 composed."""
+def running_site(folder: Path, host: str = "127.0.0.1", **others: Any) -> Iterator[Site]:
+    """The product with edition 1 sent and edition 2 composed; `others` are settings that differ."""
     clock = Clock(datetime.now(UTC).replace(microsecond=0))
     with running_smtp_server() as smtp, reserved_port() as port:
-        app = create_app(settings(folder, port, smtp.port), clock)
+        base_url = f"http://{host}:{port}"
+        app = create_app(replace(settings(folder, port, smtp.port), base_url=base_url, **others), clock)
         with app.app_context():
             create_tables(db.engine)
-        running = Site(f"http://127.0.0.1:{port}", app, clock, smtp)
+        running = Site(base_url, app, clock, smtp)
         publish_one_compose_the_next(running)
         with served(app, port):
             yield running

@@ -38,6 +38,7 @@ from newsletter_service.publisher.prospect import LastLetter, NextLetter, Prospe
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.staff.accounts import emails as account_emails
 from newsletter_service.staff.choosing import emails as choosing_emails
+from newsletter_service.staff.second_factor import emails as factor_emails
 from newsletter_service.staff.trail.rules import Head
 from newsletter_service.subscriptions import emails as reader_emails
 from newsletter_service.subscriptions.address_changes import emails as change_emails
@@ -281,6 +282,12 @@ def _about_accounts(language: Language) -> dict[str, Notice]:
         "account-lost-password": choosing_emails.lost_password(name, link, language),
         "account-password-changed": choosing_emails.password_changed(
             name, f"{BASE}/redactie/wachtwoord-vergeten", language
+        ),
+        "account-second-factor-reset": factor_emails.second_factor_reset(
+            name, "Marjan van Oord", "Ruben de Wit", f"{BASE}/redactie/accounts", language
+        ),
+        "account-your-second-factor-reset": factor_emails.your_second_factor_reset(
+            name, "Ruben de Wit", f"{BASE}/redactie/mijn-account", language
         ),
     }
 

@@ -22,6 +22,9 @@ from newsletter_service.staff.access.door import Refused, knock
 from newsletter_service.staff.access.forms import SignInForm
 from newsletter_service.staff.access.seals import read_page
 from newsletter_service.staff.models import User
+from newsletter_service.staff.second_factor.forms import SecondFactorForm
+from newsletter_service.staff.second_factor.halfway import who_is_halfway
+from newsletter_service.staff.second_factor.step import take, what_to_ask
 from newsletter_service.web.areas import is_staff_page
 from newsletter_service.web.errors import http_page
 from newsletter_service.web.headers import framed
@@ -59,13 +62,29 @@ def ask_to_sign_in() -> Any:
     if author is None:
         back = request.full_path.rstrip("?") if request.method == "GET" else "/redactie/"
         return redirect(url_for("door.sign_in", next=back))
-    form = SignInForm(prefix=_PREFIX, formdata=request.form if f"{_PREFIX}email" in request.form else None)
+    form: SignInForm | SecondFactorForm = _form()
     if not form.is_sent():
         return _page(form, Refused(401, ""))
-    refused = knock(form) if form.validate() else Refused(401, "")
+    refused = _tried(form) if form.validate() else Refused(401, "")
     if refused is not None:
         return _page(form, refused)
+    if not current_user.is_authenticated:
+        return _page(SecondFactorForm(prefix=_PREFIX, formdata=None), Refused(401, ""))
     return None if current_user.id == author else _of_somebody_else()
+
+
+def _form() -> SignInForm | SecondFactorForm:
+    """The form that came back: of either step, or of none, which begins with the first."""
+    kind = SecondFactorForm if f"{_PREFIX}code" in request.form and who_is_halfway() else SignInForm
+    sent = f"{_PREFIX}code" in request.form or f"{_PREFIX}email" in request.form
+    return kind(prefix=_PREFIX, formdata=request.form if sent else None)
+
+
+def _tried(form: SignInForm | SecondFactorForm) -> Refused | None:
+    if isinstance(form, SignInForm):
+        return knock(form)
+    user = who_is_halfway()
+    return take(form, user) if user is not None else Refused(401, "")
 
 
 def _author() -> int | None:
@@ -85,7 +104,7 @@ def _outdated(error: CSRFError) -> Any:
     return _page(None, Refused(409, "")) if current_user.id == author else http_page(error)
 
 
-def _page(form: SignInForm | None, refused: Refused) -> Any:
+def _page(form: SignInForm | SecondFactorForm | None, refused: Refused) -> Any:
     carried = _carried()
     if carried is None:
         return http_page(RequestEntityTooLarge())  # not raised: this may itself be the answer to an error
@@ -96,12 +115,18 @@ def _page(form: SignInForm | None, refused: Refused) -> Any:
     if form is not None and refused.words:
         form.form_errors.append(refused.words)
     headers = {"Retry-After": str(refused.seconds)} if refused.seconds else {}
-    return render_template("staff/carried.html", form=form, carried=carried), refused.status, headers
+    halfway = who_is_halfway() if isinstance(form, SecondFactorForm) else None
+    asked = what_to_ask(halfway.id) if halfway else ""
+    page = render_template(
+        "staff/carried.html", form=form, carried=carried, second=halfway is not None, asked=asked
+    )
+    return page, refused.status, headers
 
 
 def _carried() -> Carried | None:
     """What came along; None if it is more than any page of ours holds."""
-    ours = ("csrf_token", f"{_PREFIX}email", f"{_PREFIX}password", f"{_PREFIX}next")
+    names = ("email", "password", "code", "answer", "next")
+    ours = {"csrf_token", *(f"{_PREFIX}{name}" for name in names)}
     fields = tuple((name, value) for name, value in request.form.items(multi=True) if name not in ours)
     if len(fields) > _MOST_FIELDS or sum(len(value) for _name, value in fields) > _MOST_LETTERS:
         return None

@@ -20,6 +20,8 @@ from newsletter_service.staff.access.rules import KNOWN_BROWSER, browser_name
 from newsletter_service.staff.access.seals import browser_seal, read_browser
 from newsletter_service.staff.access.service import Account, Attempt
 from newsletter_service.staff.models import User
+from newsletter_service.staff.second_factor.halfway import go_halfway
+from newsletter_service.staff.second_factor.service import has_any
 from newsletter_service.web.transactions import look_again
 
 KEY, ACTIVE_AT = "_user_id", "active_at"
@@ -40,7 +42,7 @@ class Refused:
 
 
 def knock(form: SignInForm) -> Refused | None:
-    """Let in the person who filled in `form` (it is valid), or say why not.
+    """Let in the person who filled in `form` (it is valid), or halfway if they have a second factor; or say why not.
 
     The password is verified between two short transactions and in none, so nobody waits for it but who typed it.
     """
@@ -48,11 +50,26 @@ def knock(form: SignInForm) -> Refused | None:
     attempt, secret_key, now = _attempt(form.email.data or ""), services().keys.current, services().clock()
     account = service.account_behind(db.session(), attempt.email)
     waits = service.wait(db.session(), attempt, account, secret_key, now)
+    has_second_factor = has_any(db.session(), account.user_id or service.NOBODY)
     db.session.rollback()
     refused = _slow_down(waits) if waits else _verified(attempt, account, form.password.data or "", now)
-    if refused is None:
-        _let_in(attempt, account, now)
+    if refused is None and has_second_factor:
+        _forgive(attempt, account, now)
+        go_halfway(account, now)
+    elif refused is None:
+        with unit_of_work() as work:
+            key = service.begin(work, attempt, account, services().keys.current, now)
+        _remember_session(key, account.user_id, now)
     return refused
+
+
+def come_in(user: User, now: datetime, *, by_provider: bool = False) -> None:
+    """Let in who took the second step too, or who signed in at the identity provider."""
+    attempt, user_id = _attempt(user.email), user.id
+    db.session.rollback()
+    with unit_of_work() as work:
+        key = service.let_in(work, attempt, work.get_one(User, user_id), now, by_provider=by_provider)
+    _remember_session(key, user_id, now)
 
 
 def check_password_of(user: User, typed: str) -> Refused | None:
@@ -62,8 +79,7 @@ def check_password_of(user: User, typed: str) -> Refused | None:
     db.session.rollback()
     refused = _verified(attempt, account, typed, now)
     if refused is None:
-        with unit_of_work() as work:
-            service.forgive(work, attempt, account, services().keys.current, now)
+        _forgive(attempt, account, now)
         return None
     return refused if refused.seconds else Refused(422, _("Dit is niet uw wachtwoord van nu."))
 
@@ -108,18 +124,21 @@ def _slow_down(waits: timedelta) -> Refused:
     return Refused(429, words, seconds)
 
 
-def _let_in(attempt: Attempt, account: Account, now: datetime) -> None:
-    """Begin a session of its own: nothing of the one before, not even its token, goes on in it."""
+def _forgive(attempt: Attempt, account: Account, now: datetime) -> None:
     with unit_of_work() as work:
-        key = service.begin(work, attempt, account, services().keys.current, now)
+        service.forgive(work, attempt, account, services().keys.current, now)
+
+
+def _remember_session(key: str, user_id: int | None, now: datetime) -> None:
+    """Begin a session of its own: nothing of the one before, not even its token, goes on in it."""
     read_only()
-    user = db.session.get_one(User, account.user_id)
+    user = db.session.get_one(User, user_id)
     session.clear()
     login_user(user, force=True)
     session.pop("_id")  # a hash of the client's address, which nobody needs
     session.update({KEY: key, ACTIVE_AT: int(now.timestamp())})
     g.pop("csrf_token", None)
-    g.session_started_at = now
+    g.session_started_at, g.by_provider = now, False
     _remember_browser(user.id)
     db.session.rollback()  # what follows on this, perhaps what was typed before, writes in a transaction of its own
 

@@ -8,6 +8,13 @@ from newsletter_service.staff.rules import EMAIL_LENGTH, MAX_PASSWORD
 from newsletter_service.web.forms.fields import AtMost, Form
 
 
+def inside(wanted: str | None) -> str:
+    """Returns an address of the editorial office, whatever else was asked for."""
+    wanted = wanted or ""
+    is_ours = wanted.startswith("/redactie/") and wanted.isprintable() and "\\" not in wanted
+    return wanted if is_ours else "/redactie/"
+
+
 class SignInForm(Form):
     """Address and password; closing the browser signs out."""
 
@@ -33,6 +40,4 @@ class SignInForm(Form):
 
     def leads_to(self) -> str:
         """Where to go on: an address of the editorial office, whatever else was asked for."""
-        wanted = self.next.data or ""
-        inside = wanted.startswith("/redactie/") and wanted.isprintable() and "\\" not in wanted
-        return wanted if inside else "/redactie/"
+        return inside(self.next.data)

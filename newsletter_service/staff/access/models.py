@@ -12,7 +12,8 @@ from newsletter_service.staff.models import User
 class StaffSession(Base):
     """One sign-in that still holds; the cookie has a key of which only the hash is kept here.
 
-    `browser` is what its owner may know it by, such as "Firefox, Windows".
+    `browser` is what its owner may know it by, such as "Firefox, Windows". `by_provider` says that they signed in
+    at the identity provider, whose business a second factor is then.
     """
 
     __tablename__ = "staff_session"
@@ -22,4 +23,5 @@ class StaffSession(Base):
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     started_at: Mapped[datetime] = mapped_column(index=True)
     browser: Mapped[str] = mapped_column(String(60), default="")
+    by_provider: Mapped[bool] = mapped_column(default=False)
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)

@@ -81,14 +81,24 @@ def charge(session: Session, attempt: Attempt, account: Account, secret_key: str
 
 
 def begin(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> str:
-    """Let somebody in whose password was right; the key for their cookie."""
-    purses = _purses(attempt, account, secret_key)
-    budgets.hold(session, purses, now).give_back(*purses)
-    user = session.get_one(User, account.user_id)
+    """Let somebody in whose password was right, and count no attempt; the key for their cookie."""
+    forgive(session, attempt, account, secret_key, now)
+    return let_in(session, attempt, session.get_one(User, account.user_id), now)
+
+
+def let_in(
+    session: Session, attempt: Attempt, user: User, now: datetime, *, by_provider: bool = False
+) -> str:
+    """Begin a session; the key for its cookie."""
     key = token_urlsafe(32)
-    session.add(StaffSession(user=user, key_hash=_hash(key), started_at=now, browser=attempt.seen_as))
+    session.add(
+        StaffSession(
+            user=user, key_hash=_hash(key), started_at=now, browser=attempt.seen_as, by_provider=by_provider
+        )
+    )
     user.last_sign_in_at = now
-    record(session, user, SIGNED_IN, "account", user.id, now)
+    how = {"by": "provider"} if by_provider else {}
+    record(session, user, SIGNED_IN, "account", user.id, now, **how)
     return key
 
 
@@ -113,7 +123,7 @@ def find(session: Session, key: str, active_at: datetime, now: datetime) -> Staf
 
 
 def forgive(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> None:
-    """Count no attempt of somebody who was in already, and whose password was right."""
+    """Count no attempt of somebody whose password was right."""
     purses = _purses(attempt, account, secret_key)
     budgets.hold(session, purses, now).give_back(*purses)
 

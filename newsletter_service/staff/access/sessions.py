@@ -26,7 +26,7 @@ def load_user(key: object) -> User | None:
     found = service.find(db.session(), key, datetime.fromtimestamp(active_at, UTC), services().clock())
     if found is None:
         return None
-    g.session_started_at = found.started_at
+    g.session_started_at, g.by_provider = found.started_at, found.by_provider
     return found.user
 
 

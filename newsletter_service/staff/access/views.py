@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -23,7 +23,7 @@ def sign_in() -> Any:
     form = SignInForm(formdata=None, next=request.args.get("next", ""))
     if current_user.is_authenticated:
         return redirect(form.leads_to())
-    return render_template("staff/sign_in.html", form=form)
+    return _sign_in_page(form)
 
 
 @door.post("/inloggen")
@@ -33,18 +33,24 @@ def sign_in_now() -> Any:
     if not form.validate():
         return _refused(form, Refused(200, ""))
     refused = knock(form)
-    return _refused(form, refused) if refused else redirect(form.leads_to())
+    if refused:
+        return _refused(form, refused)
+    inside = current_user.is_authenticated
+    return redirect(form.leads_to() if inside else url_for("second_door.show", next=form.leads_to()))
 
 
 @door.post("/uitloggen")
 def sign_out() -> Response:
     """Ends the session, here and for anybody who has a copy of its cookie."""
     spoken = None if language() == DEFAULT_LANGUAGE else language()
+    by_provider = current_user.is_authenticated and g.by_provider
     if KEY in session:
         with unit_of_work() as work:
             service.end(work, session[KEY], services().clock())
     session.clear()
-    return redirect(url_for("door.sign_in", taal=spoken))
+    if by_provider:
+        return redirect(url_for("single_sign_on.signed_out", taal=spoken))
+    return redirect(url_for("door.sign_in", taal=spoken, next=request.form.get("next")))
 
 
 def _refused(form: SignInForm, refused: Refused) -> Any:
@@ -52,4 +58,10 @@ def _refused(form: SignInForm, refused: Refused) -> Any:
         read_only()
         form.form_errors.append(refused.words)
     headers = {"Retry-After": str(refused.seconds)} if refused.seconds else {}
-    return render_template("staff/sign_in.html", form=form), refused.status, headers
+    return _sign_in_page(form), refused.status, headers
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    return render_template(
+        "staff/sign_in.html", form=form, by_provider=services().identity_provider is not None
+    )

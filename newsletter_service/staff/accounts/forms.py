@@ -10,9 +10,10 @@ from wtforms.validators import InputRequired, ValidationError
 from newsletter_service.errors import Invalid
 from newsletter_service.languages import DEFAULT_LANGUAGE, LANGUAGES
 from newsletter_service.publisher.models import Organisation
+from newsletter_service.staff.accounts.making import NewUser
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import EMAIL_LENGTH, NAME_LENGTH, Role
-from newsletter_service.staff.service import NewUser, parse_email
+from newsletter_service.staff.service import parse_email
 from newsletter_service.staff.wording import ROLES
 from newsletter_service.web.forms.fields import (
     AtMost,

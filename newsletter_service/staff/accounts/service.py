@@ -17,12 +17,13 @@ from newsletter_service.links.urls import Links
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.staff.access import service as access
 from newsletter_service.staff.accounts.emails import invitation
+from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.accounts.rules import AccountState, Standing, leaves_an_administrator, state_of
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.models import User
 from newsletter_service.staff.notices import prepare_notice, write_down
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser, add_user, record, role_rows
+from newsletter_service.staff.service import record, role_rows
 
 
 class LastAdministrator(Conflict):
@@ -71,7 +72,7 @@ def invite(session: Session, links: Links, new: NewUser, by: User | None, now: d
 
 def invite_again(session: Session, links: Links, user_id: int, by: User | None, now: datetime) -> User:
     """Mails the link once more to somebody who never used it. Conflict for everybody else."""
-    user = _held(session, user_id, by)
+    user = held(session, user_id, by)
     if standing(user) is not AccountState.INVITED:
         raise Conflict("This account is not waiting for its owner.")
     _mail_invitation(session, links, user, by, now)
@@ -81,7 +82,7 @@ def invite_again(session: Session, links: Links, user_id: int, by: User | None, 
 
 def change(session: Session, user_id: int, wanted: Change, by: User | None, now: datetime) -> User:
     """Gives an account other roles, another organisation or name. LastAdministrator, Invalid."""
-    user = _held(session, user_id, by)
+    user = held(session, user_id, by)
     if Role.HEAD in wanted.roles and wanted.organisation_id is None:
         raise Invalid("A head needs an organisation.", "organisation")
     _check_others(session, user, standing(user), wanted.roles)
@@ -100,7 +101,7 @@ def change(session: Session, user_id: int, wanted: Change, by: User | None, now:
 
 def close(session: Session, user_id: int, by: User | None, now: datetime) -> User:
     """Lets nobody in with an account any more, and signs it out at its next request. LastAdministrator."""
-    user = _held(session, user_id, by)
+    user = held(session, user_id, by)
     _check_others(session, user, AccountState.CLOSED, _roles(user))
     if user.active:
         user.active, user.link_key = False, None
@@ -111,7 +112,7 @@ def close(session: Session, user_id: int, by: User | None, now: datetime) -> Use
 
 def reopen(session: Session, links: Links, user_id: int, by: User | None, now: datetime) -> User:
     """Lets somebody in again; who never chose a password is invited once more."""
-    user = _held(session, user_id, by)
+    user = held(session, user_id, by)
     if not user.active:
         user.active = True
         record(session, by, "account.reopen", "account", user.id, now)
@@ -122,7 +123,7 @@ def reopen(session: Session, links: Links, user_id: int, by: User | None, now: d
 
 def sign_out_everywhere(session: Session, user_id: int, by: User | None, now: datetime) -> int:
     """Ends all sessions of an account and returns their number."""
-    user = _held(session, user_id, by)
+    user = held(session, user_id, by)
     ended = access.end_all(session, user.id)
     record(session, by, "account.sign_out_everywhere", "account", user.id, now, sessions=ended)
     return ended
@@ -138,7 +139,8 @@ def _hold(session: Session, by: User | None) -> None:
         raise NotAllowed("no administrator any more")
 
 
-def _held(session: Session, user_id: int, by: User | None) -> User:
+def held(session: Session, user_id: int, by: User | None) -> User:
+    """Returns an account that nobody else changes until the transaction ends. NotAllowed, NotFound."""
     _hold(session, by)
     found = session.get(User, user_id, with_for_update={"of": User}, populate_existing=True)
     if found is None:

@@ -16,9 +16,10 @@ from newsletter_service.staff.access.service import sessions_of
 from newsletter_service.staff.accounts import service
 from newsletter_service.staff.accounts.forms import AccountForm, InvitationForm
 from newsletter_service.staff.accounts.service import Change, LastAdministrator
-from newsletter_service.staff.guards import roles_required, signed_in, staff_only
+from newsletter_service.staff.guards import require, roles_required, signed_in, staff_only
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
+from newsletter_service.staff.second_factor import service as second_factor
 from newsletter_service.staff.wording import ROLES, STATES, WHAT_ROLES_DO
 
 accounts = staff_only(Blueprint("accounts", __name__, url_prefix="/redactie/accounts"))
@@ -134,6 +135,18 @@ def sign_out_everywhere(number: int) -> Response:
     return redirect(url_for("accounts.show", number=number), 303)
 
 
+@accounts.post("/<int:number>/tweede-stap-weg")
+@administrators_only
+def reset_second_factor(number: int) -> Response:
+    """Takes the second factor away from somebody else who lost it."""
+    require(number != signed_in().id)
+    return _done(
+        number,
+        lambda work: second_factor.reset(work, services().links, number, signed_in(), services().clock()),
+        _("De tweede stap is weggehaald. Alle beheerders krijgen hierover een e-mail."),
+    )
+
+
 def _done(number: int, act: Callable[[Any], object], words: str) -> Response:
     try:
         with unit_of_work() as work:
@@ -160,4 +173,6 @@ def _account_page(user: User, form: AccountForm) -> str:
         states=STATES,
         what_roles_do=WHAT_ROLES_DO,
         sessions=sessions_of(db.session(), user, services().clock()),
+        has_second_factor=second_factor.has_any(db.session(), user.id),
+        is_self=user.id == signed_in().id,
     )

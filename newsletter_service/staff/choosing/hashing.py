@@ -2,8 +2,8 @@
 
 from newsletter_service.db import db
 from newsletter_service.staff.access import passwords
+from newsletter_service.staff.accounts.making import check_password, names_around, own_names
 from newsletter_service.staff.models import User
-from newsletter_service.staff.service import check_password, names_around, own_names
 from newsletter_service.web.transactions import look_again
 
 _PATIENCE_SECONDS = 5

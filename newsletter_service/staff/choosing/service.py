@@ -56,7 +56,7 @@ def answer(session: Session, mail_context: MailContext, request_id: int) -> bool
     if row is None:
         return False
     user = find_user(session, row.email) if row.within_budget else None
-    if user is not None and user.active:
+    if user is not None and user.active and (user.password is not None or user.identity is None):
         _mail_link(session, mail_context, user, row.at)
     session.delete(row)
     session.flush()

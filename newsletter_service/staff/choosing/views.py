@@ -13,11 +13,11 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
 from newsletter_service.services import services
 from newsletter_service.staff.access import passwords
+from newsletter_service.staff.accounts.making import WeakPassword
 from newsletter_service.staff.choosing import service
 from newsletter_service.staff.choosing.forms import LostPasswordForm, NewPasswordForm
 from newsletter_service.staff.choosing.hashing import hash_chosen
 from newsletter_service.staff.models import User
-from newsletter_service.staff.service import WeakPassword
 from newsletter_service.staff.wording import WEAKNESSES
 from newsletter_service.web.locale import use_language
 from newsletter_service.web.transactions import look_again
@@ -103,7 +103,10 @@ def _behind(page: str, token: str, *, to_change: bool = False) -> User:
 
 
 def _page(page: str, token: str, user: User, form: NewPasswordForm) -> str:
-    return render_template("staff/choose_password.html", page=page, token=token, user=user, form=form)
+    by_provider = page == "uitnodiging" and services().identity_provider is not None
+    return render_template(
+        "staff/choose_password.html", page=page, token=token, user=user, form=form, by_provider=by_provider
+    )
 
 
 def _too_often(minutes: int) -> str:

@@ -12,12 +12,13 @@ from newsletter_service.services import services
 from newsletter_service.staff.access import passwords
 from newsletter_service.staff.access.door import KEY, check_password_of
 from newsletter_service.staff.access.service import is_of, sessions_of
+from newsletter_service.staff.accounts.making import WeakPassword
 from newsletter_service.staff.choosing import service as choosing
 from newsletter_service.staff.choosing.hashing import hash_chosen
 from newsletter_service.staff.guards import signed_in, staff_only
 from newsletter_service.staff.own import service
 from newsletter_service.staff.own.forms import DetailsForm, NoticesForm, PasswordForm
-from newsletter_service.staff.service import WeakPassword
+from newsletter_service.staff.second_factor.service import has_any
 from newsletter_service.staff.wording import ROLES, WEAKNESSES
 from newsletter_service.web.forms.fields import Form
 from newsletter_service.web.transactions import look_again
@@ -122,5 +123,6 @@ def _page(
         user=user,
         roles=ROLES,
         offered=offered,
+        has_second_factor=has_any(db.session(), user.id),
         sessions=[(one, is_of(one, session[KEY])) for one in sessions_of(db.session(), user, now)],
     )

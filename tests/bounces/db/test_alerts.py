@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.bounces.notices import prepare
 from newsletter_service.delivery.models import Delivery
+from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.notices import tell_once
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser, add_user
 from newsletter_service.subscriptions.models import Subscriber
 from scheduled_jobs import tell_staff
 from tests.bounces.db.conftest import Comes, make_delivery

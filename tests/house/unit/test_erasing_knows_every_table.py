@@ -54,7 +54,7 @@ OF_NO_READER = {
     ),
     *("organisation", "placement", "segment", "segment_domain", "sign_off", "staff_role", "staff_session"),
     "reader_kind",
-    "password_request",
+    *("password_request", "staff_passkey", "staff_recovery_code"),
     *("setup_code", "subscriber_list"),
     *("staff_user", "staff_user_role", "topic", "used_form", "worker"),
 }

@@ -8,8 +8,8 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from newsletter_service.errors import Invalid
+from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser, add_user
 from newsletter_service.subscriptions.addresses import BadAddress, parse_address
 from newsletter_service.subscriptions.rules import BadName, NameProblem, clean_name
 from newsletter_service.web.forms.fields import Form, one_line, stripped

@@ -16,10 +16,11 @@ from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.settings import Settings
 from newsletter_service.staff.access import passwords
+from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.models import Role as RoleRow
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser, actor_of, add_user, record
+from newsletter_service.staff.service import actor_of, record
 from tests.conftest import NOW
 from tests.factories import make_organisation
 

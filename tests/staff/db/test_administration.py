@@ -14,11 +14,11 @@ from newsletter_service.errors import Conflict, Invalid, NotAllowed
 from newsletter_service.services import services
 from newsletter_service.staff.access.models import StaffSession
 from newsletter_service.staff.accounts import service
+from newsletter_service.staff.accounts.making import NewUser
 from newsletter_service.staff.accounts.rules import AccountState
 from newsletter_service.staff.accounts.service import Change, LastAdministrator
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser
 from tests.chaos.waiting import PATIENCE_SECONDS
 from tests.conftest import NOW
 from tests.factories import make_newsletter, make_organisation

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from flask_login import encode_cookie
+from flask_security.core import UserMixin
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,7 +25,9 @@ def token(app: Flask, stored: Stored, email: str) -> str:
     """A genuine token of the library's own, as it would hand out to programs."""
     with stored() as session, app.test_request_context():
         user = session.scalars(select(User)).one()
-        return str(user.get_auth_token())
+        theirs = UserMixin()
+        theirs.fs_uniquifier = user.fs_uniquifier
+        return str(theirs.get_auth_token())
 
 
 def is_outside(client: FlaskClient) -> bool:

@@ -1,0 +1,1 @@
+"""The second factor of signing in: passkeys, codes from an app, and recovery codes."""
