@@ -40,7 +40,8 @@ from newsletter_service.setup.rules import (
 )
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.service import NewUser, add_user, record
+from newsletter_service.staff.accounts.making import NewUser, add_user
+from newsletter_service.staff.service import record
 
 _FROM_ONE_NETWORK = Budget(free=10, each=timedelta(minutes=1))
 _FROM_ALL = Budget(free=100, each=timedelta(seconds=10))
