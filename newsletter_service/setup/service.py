@@ -38,9 +38,9 @@ from newsletter_service.setup.rules import (
     readable_code,
     typed_code,
 )
+from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
-from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.service import record
 
 _FROM_ONE_NETWORK = Budget(free=10, each=timedelta(minutes=1))

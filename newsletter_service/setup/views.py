@@ -14,7 +14,7 @@ from newsletter_service.services import services
 from newsletter_service.setup.forms import SetupPage
 from newsletter_service.setup.rules import BadPlan, CodeAnswer, Plan, read_plan
 from newsletter_service.setup.service import AlreadySetUp, code_fits, new_code, set_up
-from newsletter_service.staff.service import WeakPassword
+from newsletter_service.staff.accounts.making import WeakPassword
 from newsletter_service.staff.wording import WEAKNESSES
 from newsletter_service.web.errors import plain_page
 from newsletter_service.web.locale import language
