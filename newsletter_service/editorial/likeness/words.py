@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from threading import Lock
 from typing import NamedTuple
 
 import snowballstemmer
@@ -19,6 +20,8 @@ FULL = 1.0
 _SHORT_WORD = 0.5
 _SHORTEST_PART, _SHORTEST_REST, _SHORTEST_COMPOUND = 4, 3, 8
 _LINKING = ("en", "s", "n", "e")
+_STEMMING = Lock()
+"""A stemmer keeps the word it is at: two threads in one would stem each other's."""
 _ENGLISH = snowballstemmer.stemmer("english")
 _FORMS, _VOWELS = snowballstemmer.stemmer("dutch"), snowballstemmer.stemmer("dutch_porter")
 """The first knows more forms of Dutch words; the second makes one of "weerbare" and "weerbaar", too."""
@@ -128,7 +131,8 @@ def _head(beginning: str) -> Meaning | None:
 def _stem(word: str, *, english: bool = False) -> str:
     if "_" in word:
         return word
-    stem: str = _ENGLISH.stemWord(word) if english else _VOWELS.stemWord(_FORMS.stemWord(word))
+    with _STEMMING:
+        stem: str = _ENGLISH.stemWord(word) if english else _VOWELS.stemWord(_FORMS.stemWord(word))
     return stem
 
 

@@ -1,5 +1,8 @@
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -10,7 +13,7 @@ from newsletter_service.editorial.likeness.comparing import WEIGHTS, Reason, com
 from newsletter_service.editorial.likeness.pairs import look_alikes
 from newsletter_service.editorial.likeness.prints import Print, same_for_all
 from newsletter_service.editorial.likeness.times import times_in
-from newsletter_service.editorial.likeness.words import meanings_of, words_for
+from newsletter_service.editorial.likeness.words import _meant, _stem, meanings_of, words_for
 
 DAY = datetime(2026, 12, 10, 12, 0, tzinfo=UTC)
 
@@ -124,6 +127,21 @@ def test_what_both_speak_of_is_said_in_the_words_of_the_first() -> None:
         Print.of(Story(1, "Jeugdbendes in Strijen")), Print.of(Story(2, "Strijen: jongeren in een bende"))
     )
     assert words_for("Jeugdbendes in Strijen", found.shared) == ["strijen", "jeugdbendes"]
+
+
+def test_threads_that_compare_at_the_same_time_do_not_mix_up_their_words() -> None:
+    words = [f"be{''.join(middle)}heden" for middle in product("bdfgklmnprstvw", "aeiou", "bdfgklmnprstvw")]
+    texts = [" ".join(words[start::16]) for start in range(16)]
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            together = list(threads.map(meanings_of, texts))
+    finally:
+        sys.setswitchinterval(often)
+    _stem.cache_clear()
+    _meant.cache_clear()
+    assert together == [meanings_of(text) for text in texts]
 
 
 def test_an_item_of_small_words_only_is_still_compared() -> None:
