@@ -52,7 +52,7 @@ def test_odd_requests_are_refused_or_answered_but_never_our_mistake(
         answers = list(pool.map(lambda one: answered(*one), requests))
     assert wrong(answers) == []
     assert server.cpu_seconds - before < SECONDS_FOR_ALL
-    assert server.ask("GET", "/healthz").body == "ok\n"
+    assert server.ask("GET", "/healthz/pages").body == "ok\n"
 
 
 @pytest.mark.parametrize(

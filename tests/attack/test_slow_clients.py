@@ -73,7 +73,7 @@ def test_others_are_served_while_many_clients_are_slow(server: Server, opening: 
             began = time.monotonic()
             address = f"lezer{number}@{opening.__name__.replace('_', '-')}.example"
             assert server.post("/aanmelden", {"address": address, "language": "nl"}).status == 200
-            assert server.ask("GET", "/healthz").body == "ok\n"
+            assert server.ask("GET", "/healthz/pages").body == "ok\n"
             assert time.monotonic() - began < 2 * SOON
 
 
@@ -87,7 +87,7 @@ def test_a_request_that_does_not_come_to_its_end_is_refused_in_time_however_it_d
 
 def test_more_clients_than_there_is_room_for_make_way_for_who_has_something_to_say(server: Server) -> None:
     with slow_clients(server, stops_in_the_head, 900):
-        until(lambda: server.ask("GET", "/healthz").body == "ok\n")
+        until(lambda: server.ask("GET", "/healthz/pages").body == "ok\n")
 
 
 @pytest.mark.parametrize(
