@@ -1,7 +1,7 @@
 """How much two items look like the same news: evidence for and against, weighed.
 
 The weights were fitted by `python -m benchmarks.likeness` to the pairs of tests/editorial/pairs/tuning.jsonl (logistic
-regression). Of pairs that were left out of the fit in turn, precision and recall are 0.94.
+regression). docs/decisions/0033 says what they are worth on pairs that somebody else wrote.
 """
 
 from dataclasses import dataclass
