@@ -35,7 +35,7 @@ class Letters:
 def on_their_way(site: Site, number: int) -> Iterator[Letters]:
     with site.stored() as session:
         edition = edition_numbered(session, 1)
-        edition.state = EditionState.SENDING
+        edition.state, edition.numbers = EditionState.SENDING, None
         mine = select(Delivery).where(Delivery.mailing_id == edition.mailing_id, Delivery.state == "sent")
         busy = session.scalars(mine.where(Delivery.domain == "maasdelta.example").limit(number)).all()
         for row in busy:

@@ -132,6 +132,7 @@ def change_letters(site: Site, count: int, *, on_their_way: bool) -> None:
     with site.stored() as session:
         edition = edition_numbered(session, 1)
         edition.state = EditionState.SENDING if on_their_way else EditionState.SENT
+        edition.numbers = None  # what is kept of a sent edition
         state = "sent" if on_their_way else "ready"
         mine = select(Delivery).where(Delivery.mailing_id == edition.mailing_id, Delivery.state == state)
         for row in session.scalars(mine.limit(count)):
