@@ -14,6 +14,7 @@ item_commands = AppGroup("items", help="Items of the queue, and how much they lo
 _MOST_WORDS = 6
 _WHY = {
     Reason.SAME_LINK: "they link to the same page",
+    Reason.SAME_WORDS: "they say the same in the same words",
     Reason.ANOTHER_DAY: "they are events on different days",
     Reason.ANOTHER_PLACE: "they are events in different places",
     Reason.ANOTHER_TIME: "their titles name different days or periods",
@@ -28,7 +29,7 @@ def compare_items(file: TextIO) -> None:
     """Say of each pair of items in FILE (- for standard input) whether they tell the same news.
 
     FILE holds JSON lines {"a": ITEM, "b": ITEM}; an ITEM has title, lead, body, link, starts (ISO 8601) and place, of
-    which any may be left out. For each line there is one of {"alike", "score", "why"}; from 0.5 on they are alike.
+    which any may be left out. For each line there is one of {"alike", "score", "why"}; the score is between 0 and 1.
     """
     for number, line in enumerate(file, 1):
         if line.strip():

@@ -116,14 +116,15 @@ class Gist:
 class Print:
     """An item as it is compared: what its words mean, whom and where it names, when it is, and where it links to.
 
-    `opening` is title and lead, `whole` the body too. `headed` are the times the title names, `days` are those of the
-    opening; `towns` is where it is.
+    `opening` is title and lead, `whole` the body too, `text` all of it, folded.
+    `headed` are the times the title names, `days` those of the opening; `towns` is where it is.
     """
 
     id: int
     title: Gist
     opening: Gist
     whole: Gist
+    text: str
     names: frozenset[str]
     words: frozenset[str]
     numbers: frozenset[str]
@@ -145,6 +146,7 @@ class Print:
             title,
             opening,
             Gist.of(whole_text),
+            folded(whole_text),
             _names(item.title, item.lead),
             frozenset(words_of(whole_text)),
             frozenset(
