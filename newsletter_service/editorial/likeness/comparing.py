@@ -85,7 +85,7 @@ def settled(a: Print, b: Print) -> Reason | None:
         return Reason.ANOTHER_TIME
     if a.link and a.link == b.link:
         return Reason.SAME_LINK
-    if a.text == b.text:
+    if a.words and a.text == b.text:
         return Reason.SAME_WORDS
     return Reason.UNLIKE if _apart(a.opening.telling, b.opening.telling) else None
 
