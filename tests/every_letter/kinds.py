@@ -38,6 +38,8 @@ from newsletter_service.publisher.prospect import LastLetter, NextLetter, Prospe
 from newsletter_service.staff.access import emails as access_emails
 from newsletter_service.staff.accounts import emails as account_emails
 from newsletter_service.staff.choosing import emails as choosing_emails
+from newsletter_service.staff.four_eyes import emails as act_emails
+from newsletter_service.staff.four_eyes.rules import Act
 from newsletter_service.staff.second_factor import emails as factor_emails
 from newsletter_service.staff.trail.rules import Head
 from newsletter_service.subscriptions import emails as reader_emails
@@ -256,6 +258,10 @@ def _notices(language: Language) -> dict[str, Notice]:
         "staff-seal-of-the-trail": trail_emails.head_of_the_trail(name, Head(1204, "5f" * 32), NOW, language),
         "staff-wrong-passwords": access_emails.many_wrong_passwords(40, 2, language),
         **_about_trouble(language),
+        "staff-second-person": act_emails.somebody_asks(3, "Marjan van Oord", Act.EXPORT, _LINKS, language),
+        "staff-second-person-decided": act_emails.somebody_decided(
+            3, "Marjan van Oord", Act.EXPORT, _LINKS, language, accepted=True
+        ),
         **_about_accounts(language),
     }
 
