@@ -58,7 +58,7 @@ class AccountForm(Form):
 
     def validate_roles(self, field: CheckboxesField) -> None:
         """Refuses an account that may do nothing."""
-        if not field.data:
+        if not field.data and not field.errors:
             raise ValidationError(_("Kies minstens één rol."))
 
     def validate_organisation(self, field: SelectField) -> None:

@@ -4,7 +4,6 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -76,8 +75,7 @@ def test_it_is_refused_while_the_scheduler_runs_and_done_once_that_was_stopped(
     before = go_back(app)
     spawn = multiprocessing.get_context("spawn")
     held = spawn.Event()
-    Path(app.instance_path).mkdir(exist_ok=True)
-    scheduler = spawn.Process(target=hold_until_killed, args=(database, app.instance_path, held))
+    scheduler = spawn.Process(target=hold_until_killed, args=(database, held))
     scheduler.start()
     assert held.wait(PATIENCE_SECONDS)
     refused = command(app, "upgrade")
