@@ -14,6 +14,7 @@ from newsletter_service.clock import local_moment
 from newsletter_service.db import read_only, unit_of_work
 from newsletter_service.editions import service
 from newsletter_service.editions.composing import service as composing
+from newsletter_service.editions.composing.ahead import compare_ahead
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.editions.preview import service as preview
@@ -51,9 +52,11 @@ def list_editions() -> None:
 @click.argument("number", type=int)
 def compose_edition(number: int) -> None:
     """Compose edition NUMBER now; one that was composed before is composed again."""
+    now = services().clock()
+    compare_ahead(now)
     with _work() as session:
         edition = service.edition_numbered(session, number)
-        composing.compose_edition(session, services(), edition, None, services().clock())
+        composing.compose_edition(session, services(), edition, None, now)
         placements = sorted(edition.placements, key=_by_position)
         lines = [_line(edition), *(_placed(placement) for placement in placements)]
     _print(lines)

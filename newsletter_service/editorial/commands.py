@@ -1,13 +1,14 @@
 """The commands `newsletter items ...`."""
 
 import json
+from collections.abc import Sequence
 from typing import TextIO
 
 import click
 from flask.cli import AppGroup
 
-from newsletter_service.editorial.likeness.comparing import Comparison, Reason, compare
-from newsletter_service.editorial.likeness.prints import Print, Texts, as_told
+from newsletter_service.editorial.likeness.comparing import Reason, compare, shared
+from newsletter_service.editorial.likeness.prints import Print, as_told
 from newsletter_service.editorial.likeness.words import words_for
 
 item_commands = AppGroup("items", help="Items of the queue, and how much they look alike.")
@@ -43,11 +44,12 @@ def _answer(number: int, line: str) -> str:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = f'line {number} is no {{"a": ITEM, "b": ITEM}}: {error!r}'
         raise click.ClickException(message) from error
-    found = compare(Print.of(a), Print.of(b))
-    said = {"alike": found.alike, "score": round(found.score, 3), "why": _why(found, a)}
+    first, second = Print.of(a), Print.of(b)
+    found, both = compare(first, second), shared(first, second)
+    words = words_for(f"{a.title} {a.lead}", both)[:_MOST_WORDS]
+    said = {"alike": found.alike, "score": round(found.score, 3), "why": _why(found.reason, words)}
     return json.dumps(said, ensure_ascii=False)
 
 
-def _why(found: Comparison, a: Texts) -> str:
-    words = words_for(f"{a.title} {a.lead}", found.shared)[:_MOST_WORDS]
-    return f"{_WHY[found.reason]}; both speak of {', '.join(words)}" if words else _WHY[found.reason]
+def _why(reason: Reason, words: Sequence[str]) -> str:
+    return f"{_WHY[reason]}; both speak of {', '.join(words)}" if words else _WHY[reason]

@@ -1,6 +1,6 @@
 """Use cases of the queue: write, keep, queue, withdraw, and settle what looks alike."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -191,22 +191,30 @@ def list_items(session: Session, state: ItemState | None, organisation_id: int |
 
 def unsettled_look_alikes(session: Session) -> list[LookAlike]:
     """Pairs of queued items that look alike and that nobody has said to be different."""
-    queued = session.scalars(select(Item).where(Item.state == ItemState.QUEUED)).all()
-    settled = {(v.first_id, v.second_id) for v in session.scalars(select(LikenessVerdict))}
-    return [pair for pair in look_alikes(queued) if pair.pair not in settled]
+    settled = kept_apart(session)
+    return [pair for pair in look_alikes(queued_items(session)) if pair.pair not in settled]
 
 
 def sent_look_alikes(session: Session, items: Collection[Item], now: datetime) -> dict[int, LookAlike]:
     """By the id of an item, its pair with what was sent within a year and looks like it, unless they are kept apart."""
+    return told_before(items, sent_items(session, now), kept_apart(session)) if items else {}
+
+
+def queued_items(session: Session) -> Sequence[Item]:
+    """All that waits in the queue."""
+    return session.scalars(select(Item).where(Item.state == ItemState.QUEUED)).all()
+
+
+def sent_items(session: Session, now: datetime) -> Sequence[Item]:
+    """What was sent within a year, as long as which it counts as told; from the oldest."""
     lately = Item.queued_at >= now - REMEMBERED
-    sent = session.scalars(select(Item).where(Item.state == ItemState.SENT, lately)).all() if items else []
-    settled = {(v.first_id, v.second_id) for v in session.scalars(select(LikenessVerdict))}
-    found = {}
-    for item in items:
-        apart = {sum(pair) - item.id for pair in settled if item.id in pair}
-        for pair in told_before([item], [one for one in sent if one.id not in apart]):
-            found[item.id] = pair
-    return found
+    return session.scalars(select(Item).where(Item.state == ItemState.SENT, lately).order_by(Item.id)).all()
+
+
+def kept_apart(session: Session) -> set[tuple[int, int]]:
+    """The pairs of ids that somebody said to be different stories."""
+    verdicts = select(LikenessVerdict.first_id, LikenessVerdict.second_id)
+    return {(first, second) for first, second in session.execute(verdicts)}
 
 
 def keep_apart(session: Session, actor: User, first_id: int, second_id: int, now: datetime) -> None:

@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from newsletter_service.continuity.rules import Why
 from newsletter_service.db import reading, unit_of_work
+from newsletter_service.editions.composing.ahead import compare_ahead
 from newsletter_service.services import services
 from newsletter_service.standstill.service import Answer, GoesOn, Situation, UnderWay, go_on, situation
 
@@ -47,6 +48,7 @@ def end(answer: str | None) -> None:
     if answer is None:
         raise click.UsageError("Say what is true: --nothing-went-out or --letters-may-have-gone.")
     now, wired = services().clock(), services()
+    compare_ahead(now)
     try:
         with unit_of_work() as session:
             standing = go_on(session, wired, None, Answer(answer), now)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from newsletter_service.continuity.service import still_row
 from newsletter_service.db import db, unit_of_work
+from newsletter_service.editions.composing.ahead import compare_ahead
 from newsletter_service.errors import Invalid
 from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
@@ -34,6 +35,7 @@ def show() -> str:
 def decide() -> Response:
     """Let the service go on from this copy, with what is true of the time since."""
     answer, now = _answer(request.form.get("antwoord", "")), services().clock()
+    compare_ahead(now)
     try:
         with unit_of_work() as session:
             standing = go_on(session, services(), signed_in(), answer, now)

@@ -17,9 +17,9 @@ from newsletter_service.editions.models import Calendar, Edition, Placement
 from newsletter_service.editions.rules import EditionState, Move
 from newsletter_service.editions.service import calendar, lock, note, set_status, status_of
 from newsletter_service.editorial.likeness.pairs import LookAlike, look_alikes
-from newsletter_service.editorial.models import Item, LikenessVerdict
+from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState, Kind
-from newsletter_service.editorial.service import sent_look_alikes
+from newsletter_service.editorial.service import kept_apart, sent_look_alikes
 from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.staff.models import User
@@ -51,16 +51,17 @@ def open_next_edition(session: Session, now: datetime) -> Edition:
 
 def compose_due(session: Session, mail_context: MailContext, now: datetime) -> list[Edition]:
     """Compose every edition whose copy has closed, tell staff, and see that another one collects."""
-    closed = (
-        select(Edition)
-        .where(Edition.state == EditionState.COLLECTING, Edition.closes_at <= now)
-        .order_by(Edition.number)
-    )
-    composed = list(session.scalars(closed))
+    composed = closed_editions(session, now)
     for edition in composed:
         compose_edition(session, mail_context, edition, None, now)
     open_next_edition(session, now)
     return composed
+
+
+def closed_editions(session: Session, now: datetime) -> list[Edition]:
+    """Those of which the copy has closed and that are to be composed now."""
+    closed = select(Edition).where(Edition.state == EditionState.COLLECTING, Edition.closes_at <= now)
+    return list(session.scalars(closed.order_by(Edition.number)))
 
 
 def compose_edition(
@@ -133,8 +134,7 @@ def candidate(item: Item) -> Candidate:
 
 def unsettled(session: Session, items: list[Item]) -> list[LookAlike]:
     """The pairs among `items` that look alike and that nobody has looked at yet."""
-    verdicts = select(LikenessVerdict.first_id, LikenessVerdict.second_id)
-    settled = {(first, second) for first, second in session.execute(verdicts)}
+    settled = kept_apart(session)
     return [pair for pair in look_alikes(items) if pair.pair not in settled]
 
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_moment
 from newsletter_service.db import db
 from newsletter_service.editions import rules, service, wording
+from newsletter_service.editions.composing.ahead import compare_ahead
 from newsletter_service.editions.composing.service import compose_edition
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.forms import HoldForm, ResumeForm
@@ -47,6 +48,7 @@ def compose_page(number: int) -> str:
 def compose(number: int) -> Response:
     """Close copy now and compose, or compose again."""
     user, now = signed_in(), services().clock()
+    compare_ahead(now)
     return act(
         number,
         lambda session, edition: compose_edition(session, services(), edition, user, now),

@@ -9,6 +9,7 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.editions import wording
 from newsletter_service.editions.calendar.views import calendar
 from newsletter_service.editions.composing import editing
+from newsletter_service.editions.composing.ahead import compare_ahead
 from newsletter_service.editions.composing.editing import ChangedMeanwhile
 from newsletter_service.editions.composing.sign_offs import sign_off
 from newsletter_service.editions.corrections.views import corrections
@@ -159,6 +160,7 @@ def drop(number: int) -> Response:
 def add(number: int) -> Response:
     """Put a waiting item in."""
     item_id, user, now = _item_id(), signed_in(), services().clock()
+    compare_ahead(now)
     return act(
         number,
         lambda session, edition: editing.add_item(session, edition, item_id, user, now),

@@ -1,6 +1,6 @@
 """Which items of a queue look like the same news."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -29,25 +29,34 @@ class LookAlike:
 
 def look_alikes(items: Iterable[Describable]) -> list[LookAlike]:
     """All pairs that look alike, in the order of their ids."""
-    prints = sorted((_print(_texts(item)) for item in items), key=lambda one: one.id)
+    prints = sorted((_print(texts_of(item)) for item in items), key=lambda one: one.id)
     compared = ((a.id, b.id, _compared(a, b)) for a, b in combinations(prints, 2))
     return [LookAlike(first, second, found.score) for first, second, found in compared if found.alike]
 
 
-def told_before(items: Iterable[Describable], sent: Iterable[Describable]) -> list[LookAlike]:
-    """For each of the items that looks like one that was sent, the pair that looks most alike."""
-    older = [_print(_texts(one)) for one in sent]
-    found = (_most_alike(_print(_texts(item)), older) for item in items)
-    return [pair for pair in found if pair]
+def told_before(
+    items: Iterable[Describable], sent: Iterable[Describable], apart: Collection[tuple[int, int]]
+) -> dict[int, LookAlike]:
+    """By the id of an item that looks like one that was sent, the pair that looks most alike and is not in `apart`."""
+    older = tuple(_print(texts_of(one)) for one in sent)
+    found = {item.id: _alike_among(_print(texts_of(item)), older) for item in items}
+    best = (
+        (number, next((pair for pair in pairs if pair.pair not in apart), None))
+        for number, pairs in found.items()
+    )
+    return {number: pair for number, pair in best if pair}
 
 
-def _most_alike(item: Print, older: Iterable[Print]) -> LookAlike | None:
-    pairs = ((compare(item, one), one.id) for one in older)
-    found, other = max(((found.score, other) for found, other in pairs if found.alike), default=(0.0, 0))
-    return LookAlike(min(item.id, other), max(item.id, other), found) if other else None
+@lru_cache(maxsize=512)
+def _alike_among(item: Print, older: tuple[Print, ...]) -> tuple[LookAlike, ...]:
+    """The pairs of an item with those of others that look like it, the most alike first."""
+    pairs = ((min(item.id, one.id), max(item.id, one.id), compare(item, one)) for one in older)
+    alike = (LookAlike(first, second, found.score) for first, second, found in pairs if found.alike)
+    return tuple(sorted(alike, key=lambda pair: (-pair.likeness, pair.pair)))
 
 
-def _texts(item: Describable) -> Texts:
+def texts_of(item: Describable) -> Texts:
+    """What is compared of an item, which outlives the session that it was read in."""
     return Texts(item.id, item.title, item.lead, item.body, item.link_url, item.starts_at, item.place)
 
 

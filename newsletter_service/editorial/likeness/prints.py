@@ -17,8 +17,8 @@ from newsletter_service.editorial.likeness.words import (
     meanings_of,
     words_of,
 )
+from newsletter_service.letters.links.rules import judge
 
-_TRACKING = re.compile(r"utm_|fbclid$|gclid$|mc_|wt\.|_hs")
 _IN_EVERY_TOWN = """
 bureau gemeente gemeentehuis kantoor meldkamer politiebureau raadhuis stadhuis stadskantoor zaal
 """
@@ -127,7 +127,6 @@ class Print:
     text: str
     names: frozenset[str]
     words: frozenset[str]
-    numbers: frozenset[str]
     kinds: frozenset[str]
     headed: Times
     days: frozenset[tuple[int, int]]
@@ -149,9 +148,6 @@ class Print:
             folded(whole_text),
             _names(item.title, item.lead),
             frozenset(words_of(whole_text)),
-            frozenset(
-                name for name in opening.meanings if name[0].isdigit() and not re.fullmatch(r"20\d\d", name)
-            ),
             title.kinds or opening.kinds,
             times_in(folded(item.title)),
             times_in(folded(opening_text)).days,
@@ -162,14 +158,9 @@ class Print:
 
 
 def same_for_all(url: str) -> str:
-    """An address in one form: no scheme, www, fragment or tracking; empty for the front page of a site."""
-    try:
-        parts = urlsplit(url.strip() if "//" in url else f"//{url.strip()}")
-    except ValueError:
-        return ""  # what is no address links to nothing
-    asked = urlencode(
-        sorted(pair for pair in parse_qsl(parts.query) if not _TRACKING.match(pair[0].casefold()))
-    )
+    """An address in one form: as it goes out in letters, without scheme, www and fragment; empty for a front page."""
+    parts = urlsplit(judge(url if "//" in url else f"https://{url.strip()}").url)
+    asked = urlencode(sorted(parse_qsl(parts.query)))
     path = parts.path.rstrip("/")
     return f"{(parts.hostname or '').removeprefix('www.')}{path}?{asked}" if path or asked else ""
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.likeness import PAIRS, fitted, read_pairs, worth
-from newsletter_service.editorial.likeness.comparing import WEIGHTS, Reason, compare
+from newsletter_service.editorial.likeness.comparing import WEIGHTS, Reason, compare, shared
 from newsletter_service.editorial.likeness.pairs import look_alikes
 from newsletter_service.editorial.likeness.prints import Print, same_for_all
 from newsletter_service.editorial.likeness.times import times_in
@@ -54,8 +54,8 @@ def test_the_labelled_pairs_are_judged_as_people_judge_them() -> None:
 def test_pairs_that_somebody_else_wrote_are_judged_no_worse_than_they_were() -> None:
     """Ninety-five per cent of both are wanted; until then a change of the list must not lose what was reached."""
     found = worth(read_pairs(PAIRS / "judging.jsonl"))
-    assert found.precision >= 0.69
-    assert found.recall >= 0.66
+    assert found.precision >= 0.72
+    assert found.recall >= 0.68
 
 
 def test_the_weights_are_those_that_fit_the_pairs_for_tuning_best() -> None:
@@ -130,10 +130,10 @@ def test_forms_compounds_abbreviations_and_translations_mean_the_same() -> None:
 
 
 def test_what_both_speak_of_is_said_in_the_words_of_the_first() -> None:
-    found = compare(
+    found = shared(
         Print.of(Story(1, "Jeugdbendes in Strijen")), Print.of(Story(2, "Strijen: jongeren in een bende"))
     )
-    assert words_for("Jeugdbendes in Strijen", found.shared) == ["strijen", "jeugdbendes"]
+    assert words_for("Jeugdbendes in Strijen", found) == ["strijen", "jeugdbendes"]
 
 
 def test_threads_that_compare_at_the_same_time_do_not_mix_up_their_words() -> None:
