@@ -209,8 +209,15 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
 
 @pytest.fixture
 def app(settings: Settings, clock: Clock, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+    with running_app(settings, clock, compiled_templates) as app:
+        yield app
+
+
+@contextmanager
+def running_app(settings: Settings, clock: Clock, templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+    """The app as tests run it, until the block ends."""
     app = create_app(settings, clock)
-    app.jinja_env.bytecode_cache = compiled_templates
+    app.jinja_env.bytecode_cache = templates
     with app.app_context():
         write_without_waiting(db.engine)
         share_compiled_statements(db.engine)

@@ -165,7 +165,12 @@ Open = Callable[..., AbstractContextManager[Page]]
 
 
 @pytest.fixture
-def browse(chromium: Browser, site: Site) -> Callable[..., AbstractContextManager[Page]]:
+def browse(chromium: Browser, site: Site) -> Open:
+    """Open a window on the demonstration, as `windows_on` says."""
+    return windows_on(chromium, site)
+
+
+def windows_on(chromium: Browser, site: Site) -> Open:
     """Open a window: `with browse(width=360, dark=True, scripts=False) as page`; errors on the page fail the test."""
 
     @contextmanager

@@ -4,8 +4,8 @@ The site lies on localhost: browsers make no passkeys for a number.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
@@ -14,20 +14,18 @@ from playwright.sync_api import Browser, Page, expect
 from newsletter_service.demo.load import PASSWORD
 from newsletter_service.staff.second_factor.codes import app_codes
 from tests.browser.conftest import (
-    PATIENCE_MILLISECONDS,
+    Open,
     Site,
-    close,
-    is_policy_breach,
     running_site,
     sign_in_at_the_door,
     tab_to,
+    windows_on,
 )
 from tests.browser.test_accessibility import check, check_in_every_look
 from tests.factories import SUPPRESSION_KEY
 
 ANOTHER = "kanaal fiets donder wolk"
 CODES = app_codes(SUPPRESSION_KEY)
-Window = Callable[..., AbstractContextManager[Page]]
 
 
 @pytest.fixture(scope="module")
@@ -39,25 +37,8 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def window(chromium: Browser, strict: Site) -> Window:
-    @contextmanager
-    def open_window(width: int = 1280, dark: bool = False) -> Iterator[Page]:
-        context = chromium.new_context(
-            base_url=strict.base_url,
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            locale="nl-NL",
-        )
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE_MILLISECONDS)
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda line: problems.append(line.text) if is_policy_breach(line) else None)
-        yield page
-        close(context)
-        assert problems == []
-
-    return open_window
+def window(chromium: Browser, strict: Site) -> Open:
+    return windows_on(chromium, strict)
 
 
 def with_authenticator(page: Page) -> None:
@@ -111,7 +92,7 @@ def log_in(page: Page, email: str, password: str = PASSWORD) -> None:
 
 
 @contextmanager
-def administrator(window: Window) -> Iterator[Page]:
+def administrator(window: Open) -> Iterator[Page]:
     """At her desk, by a passkey."""
     with window() as page:
         with_authenticator(page)
@@ -127,7 +108,7 @@ def administrator(window: Window) -> Iterator[Page]:
 
 
 def test_who_is_invited_chooses_a_password_sets_a_code_up_and_is_closed_while_signed_in(
-    window: Window, strict: Site
+    window: Open, strict: Site
 ) -> None:
     email = "nienke.nieuw@maasdelta.example"
     with administrator(window) as boss, window(360, dark=True) as page:
@@ -166,7 +147,7 @@ def test_who_is_invited_chooses_a_password_sets_a_code_up_and_is_closed_while_si
 
 @pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
 def test_a_passkey_is_made_and_signs_in_by_keyboard(
-    window: Window, strict: Site, width: int, dark: bool
+    window: Open, strict: Site, width: int, dark: bool
 ) -> None:
     who = "hoofd.var" if dark else "hoofd.riec"
     with window(width, dark) as page:
@@ -189,9 +170,7 @@ def test_a_passkey_is_made_and_signs_in_by_keyboard(
         page.wait_for_url(re.compile(r"/redactie/$"))
 
 
-def test_a_lost_phone_is_got_over_by_a_code_and_then_by_an_administrator(
-    window: Window, strict: Site
-) -> None:
+def test_a_lost_phone_is_got_over_by_a_code_and_then_by_an_administrator(window: Open, strict: Site) -> None:
     email = "communicatie@maasdelta.example"
     with administrator(window) as boss, window(360) as page:
         sign_in_at_the_door(page, "communicatie")

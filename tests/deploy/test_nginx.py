@@ -1,6 +1,5 @@
 """The proxy in front, as deploy/nginx has it: a real nginx before a real gunicorn."""
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -15,6 +14,7 @@ from newsletter_service.settings import Settings
 from newsletter_service.web import limits
 from tests.attack.server import Server, running_gunicorn
 from tests.deploy.nginx import SITE, Nginx, running_nginx
+from tests.environment import environment_of
 from tests.factories import make_newsletter
 
 SIZES = {"k": 1024, "m": 1024 * 1024}
@@ -37,17 +37,7 @@ def front(
 ) -> Iterator[Front]:
     with stored() as session:
         make_newsletter(session)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "SUPPRESSION_KEY": settings.suppression_key,
-        "BASE_URL": settings.base_url,
-        "MAIL_FROM": settings.mail_from,
-        "INSTANCE_DIR": str(settings.instance_dir),
-        "TRUSTED_PROXIES": "127.0.0.1",
-        "PYTHONUNBUFFERED": "1",
-    }
+    environment = environment_of(settings, TRUSTED_PROXIES="127.0.0.1", PYTHONUNBUFFERED="1")
     home = tmp_path / "nginx"
     home.mkdir()
     with (

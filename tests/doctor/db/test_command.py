@@ -1,7 +1,6 @@
 """`newsletter check` as a process of its own, on a service that is set up, with real servers around it."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from newsletter_service.files.private import private_database
 from newsletter_service.settings import Settings
 from tests.dns_server import running_name_server
 from tests.doctor.dns.zones import DOMAIN, REVERSE, SENDER, SENDER_6, zone
+from tests.environment import environment_of
 from tests.smtp_server import RecordingServer
 
 ROOT = {".": "@ 60 IN SOA a b 1 60 60 60 60\n@ IN NS a."}
@@ -23,17 +23,9 @@ TO_KNOW = {"no_mailbox", "site_unseen", "not_kept"}
 @pytest.fixture
 def environment(app: Flask, settings: Settings, smtp: RecordingServer) -> dict[str, str]:
     private_database(settings.database_url)
-    return {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "SUPPRESSION_KEY": settings.suppression_key,
-        "BASE_URL": f"https://www.{DOMAIN}",
-        "MAIL_FROM": f"redactie@{DOMAIN}",
-        "SMTP_PORT": str(smtp.port),
-        "INSTANCE_DIR": str(settings.instance_dir),
-        "DKIM_SELECTOR": "sel",
-    }
+    return environment_of(
+        settings, BASE_URL=f"https://www.{DOMAIN}", MAIL_FROM=f"redactie@{DOMAIN}", DKIM_SELECTOR="sel"
+    )
 
 
 def check(environment: dict[str, str], *more: str) -> tuple[int, dict[str, set[str]]]:

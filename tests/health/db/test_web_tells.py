@@ -1,6 +1,5 @@
 """A real gunicorn without a scheduler beside it: its workers find that out, and one of them says so."""
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -14,6 +13,7 @@ from newsletter_service.staff.rules import Role
 from tests.attack.server import running_gunicorn
 from tests.chaos.waiting import until
 from tests.conftest import NOW
+from tests.environment import environment_of
 from tests.set_up import set_up_region
 from tests.smtp_server import RecordingServer
 from tests.staff_browser import make_staff
@@ -37,17 +37,7 @@ def test_administrators_get_one_mail_of_all_workers_together(
         set_up_region(session, NOW)
         make_staff(session, Role.ADMINISTRATOR, name="Bo Beheer")
     (tmp_path / "conf.py").write_text(IMPATIENT)
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "SUPPRESSION_KEY": settings.suppression_key,
-        "BASE_URL": settings.base_url,
-        "MAIL_FROM": settings.mail_from,
-        "INSTANCE_DIR": str(settings.instance_dir),
-        "SMTP_PORT": str(settings.smtp_port),
-        "METRICS_TOKEN": "a-token-that-only-tests-know",
-    }
+    environment = environment_of(settings, METRICS_TOKEN="a-token-that-only-tests-know")
     command = (sys.executable, "-m", "gunicorn", "--config", str(tmp_path / "conf.py"), "wsgi:app")
     with running_gunicorn(environment, tmp_path, command) as server:
         until(lambda: smtp.received, lambda: server.said)

@@ -1,6 +1,5 @@
 """Every process, before `newsletter db upgrade`: one line says so, and it waits or stops."""
 
-import os
 import signal
 import stat
 import subprocess
@@ -16,6 +15,7 @@ from newsletter_service.schema import newest_number, number_of, upgrade_needed
 from newsletter_service.settings import Settings
 from tests.attack.server import running_gunicorn
 from tests.chaos.waiting import PATIENCE_SECONDS, until
+from tests.environment import environment_of
 from tests.set_up import EXAMPLE, PASSWORD
 
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
@@ -36,18 +36,7 @@ def environment(settings: Settings, app: Flask) -> dict[str, str]:
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE alembic_version"))
     engine.dispose()
-    return {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "SUPPRESSION_KEY": settings.suppression_key,
-        "BASE_URL": settings.base_url,
-        "MAIL_FROM": settings.mail_from,
-        "INSTANCE_DIR": str(settings.instance_dir),
-        "SMTP_PORT": str(settings.smtp_port),
-        "FORM_SECONDS": "0",
-        "PYTHONUNBUFFERED": "1",
-    }
+    return environment_of(settings, FORM_SECONDS="0", PYTHONUNBUFFERED="1")
 
 
 def upgrade(settings: Settings) -> None:

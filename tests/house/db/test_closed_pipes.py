@@ -19,6 +19,7 @@ from newsletter_service.demo.load import load_demo
 from newsletter_service.editions.models import Edition
 from newsletter_service.services import services
 from newsletter_service.settings import Settings
+from tests.environment import environment_of
 from tests.smtp_server import RecordingServer
 
 ROOT = Path(__file__).parents[3]
@@ -37,16 +38,7 @@ def environment(settings: Settings, app: Flask, smtp: RecordingServer) -> dict[s
     with app.app_context(), Session(db.engine) as session:
         load_demo(session, utc_now(), suppression_key=services().suppression_key, demo=True)
         session.commit()
-    return {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "SUPPRESSION_KEY": settings.suppression_key,
-        "BASE_URL": settings.base_url,
-        "MAIL_FROM": settings.mail_from,
-        "SMTP_PORT": str(settings.smtp_port),
-        "INSTANCE_DIR": str(settings.instance_dir),
-    }
+    return environment_of(settings)
 
 
 def into_a_closed_pipe(environment: dict[str, str], *command: str) -> str:

@@ -1,6 +1,5 @@
 """The scheduler and its commands as processes of their own, as they run beside the web."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from newsletter_service.services import Services
 from newsletter_service.settings import Settings
 from scheduled_jobs.schedule import JOBS
 from tests.chaos.waiting import PATIENCE_SECONDS, until
+from tests.environment import environment_of
 from tests.set_up import set_up_region
 from tests.smtp_server import RecordingServer
 
@@ -36,18 +36,7 @@ LETTERS = 60
 @pytest.fixture
 def environment(settings: Settings) -> dict[str, str]:
     """The test's own database and mail server, two letters a second."""
-    return {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "SUPPRESSION_KEY": settings.suppression_key,
-        "BASE_URL": settings.base_url,
-        "MAIL_FROM": settings.mail_from,
-        "SMTP_PORT": str(settings.smtp_port),
-        "SMTP_RATE": "2",
-        "INSTANCE_DIR": str(settings.instance_dir),
-        "PYTHONUNBUFFERED": "1",
-    }
+    return environment_of(settings, SMTP_RATE="2", PYTHONUNBUFFERED="1")
 
 
 @pytest.fixture

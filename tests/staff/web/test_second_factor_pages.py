@@ -14,14 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from newsletter_service.app import create_app
-from newsletter_service.db import db
 from newsletter_service.settings import Settings
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.second_factor.codes import app_codes
 from tests.authenticator import Authenticator
-from tests.conftest import Clock, share_compiled_statements, write_without_waiting
+from tests.conftest import Clock, running_app
 from tests.factories import SUPPRESSION_KEY, make_newsletter, make_organisation
 from tests.staff_browser import DOOR, PASSWORD, TOKEN, StaffBrowser, make_staff, try_door, words
 
@@ -35,14 +33,8 @@ WITHIN = "/redactie/kopij/"
 @pytest.fixture
 def app(settings: Settings, clock: Clock, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The product as it is outside of the demonstration: who can release or administer needs a second factor."""
-    app = create_app(replace(settings, second_factor_required=True), clock)
-    app.jinja_env.bytecode_cache = compiled_templates
-    with app.app_context():
-        write_without_waiting(db.engine)
-        share_compiled_statements(db.engine)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with running_app(replace(settings, second_factor_required=True), clock, compiled_templates) as app:
+        yield app
 
 
 @pytest.fixture

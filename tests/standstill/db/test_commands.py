@@ -1,6 +1,5 @@
 """A service is backed up, put elsewhere and let go on by its commands, as processes of their own."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from newsletter_service.settings import Settings
 from newsletter_service.staff.models import AuditEntry
 from tests.conftest import NOW
+from tests.environment import environment_of
 from tests.factories import make_subscriber
 from tests.postgresql import Cluster
 from tests.set_up import set_up_region
@@ -27,16 +27,7 @@ def original(settings: Settings, app: Flask, session: Session) -> dict[str, str]
     set_up_region(session, NOW)
     make_subscriber(session, now=NOW)
     session.commit()
-    return {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": settings.database_url,
-        "SECRET_KEY": settings.secret_key,
-        "SUPPRESSION_KEY": settings.suppression_key,
-        "BASE_URL": settings.base_url,
-        "MAIL_FROM": settings.mail_from,
-        "SMTP_PORT": str(settings.smtp_port),
-        "INSTANCE_DIR": str(settings.instance_dir),
-    }
+    return environment_of(settings)
 
 
 def commands_in(environment: dict[str, str]) -> list[object]:

@@ -18,6 +18,7 @@ from newsletter_service.staff.service import record
 from newsletter_service.staff.trail.service import head
 from newsletter_service.trail.commands import audit_commands
 from tests.conftest import NOW
+from tests.environment import environment_of
 from tests.factories import make_newsletter, make_subscriber
 
 
@@ -71,14 +72,7 @@ def test_a_command_leaves_an_entry_of_its_own_without_what_it_was_given(
     make_newsletter(session)
     make_subscriber(session, "anna@gemeente.example", now=NOW)
     session.commit()
-    given = {
-        "DATABASE_URL": settings.database_url,
-        "SUPPRESSION_KEY": settings.suppression_key,
-        "SECRET_KEY": settings.secret_key,
-        "BASE_URL": settings.base_url,
-        "MAIL_FROM": settings.mail_from,
-        "INSTANCE_DIR": str(tmp_path / "instance"),
-    }
+    given = environment_of(settings, INSTANCE_DIR=str(tmp_path / "instance"))
     line = ["subscribers", "erase", "anna@gemeente.example", "--reason", "brief van anna@gemeente.example"]
     with Popen(
         [str(Path(sys.executable).with_name("newsletter")), *line],
