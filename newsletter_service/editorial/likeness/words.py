@@ -19,6 +19,8 @@ _WEIGHTS = {"soort": 0.6, "gewoon": 0.35, "wie": 0.5}
 FULL = 1.0
 _SHORT_WORD = 0.5
 _SHORTEST_PART, _SHORTEST_REST, _SHORTEST_COMPOUND = 4, 3, 8
+_LONGEST_WORD, _LONGEST_TAIL = 60, 30
+"""No word is longer, nor the end of one that is on the list: rows of letters that are none held up all pages."""
 _LINKING = ("en", "s", "n", "e")
 _STEMMING = Lock()
 """A stemmer keeps the word it is at: two threads in one would stem each other's."""
@@ -108,13 +110,13 @@ def _listed(word: str) -> Meaning | None:
 
 def _compound(word: str) -> tuple[Meaning, ...]:
     """The parts of a Dutch compound that begins, or else ends, with a word of the list; none if it does neither."""
-    if len(word) < _SHORTEST_COMPOUND:
+    if not _SHORTEST_COMPOUND <= len(word) <= _LONGEST_WORD:
         return ()
     for cut in range(len(word) - _SHORTEST_REST, _SHORTEST_PART - 1, -1):
         head = _head(word[:cut])
         if head:
             return (head, *_meant(word[cut:]))
-    for cut in range(_SHORTEST_REST, len(word) - _SHORTEST_PART):
+    for cut in range(max(_SHORTEST_REST, len(word) - _LONGEST_TAIL), len(word) - _SHORTEST_PART):
         tail = _listed(word[cut:])
         if tail:
             return (Meaning(_stem(word[:cut])), tail)
@@ -129,7 +131,7 @@ def _head(beginning: str) -> Meaning | None:
 
 @lru_cache(maxsize=100_000)
 def _stem(word: str, *, english: bool = False) -> str:
-    if "_" in word:
+    if "_" in word or len(word) > _LONGEST_WORD:
         return word
     with _STEMMING:
         stem: str = _ENGLISH.stemWord(word) if english else _VOWELS.stemWord(_FORMS.stemWord(word))

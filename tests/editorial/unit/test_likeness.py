@@ -151,6 +151,20 @@ def test_threads_that_compare_at_the_same_time_do_not_mix_up_their_words() -> No
     assert together == [meanings_of(text) for text in texts]
 
 
+@pytest.mark.parametrize("letters", ["q" * 5000, "kaart" * 1000, "x-" * 2500, "q_" * 2500])
+def test_a_row_of_letters_that_is_no_word_is_not_taken_apart(letters: str) -> None:
+    before = _stem.cache_info().misses + _meant.cache_info().misses
+    assert alike(Story(1, "Kaart", body=letters), Story(2, "Kaart", body=letters)) == 1
+    assert _stem.cache_info().misses + _meant.cache_info().misses - before < 20
+
+
+def test_of_a_long_word_only_the_end_is_looked_for_on_the_list() -> None:
+    assert "training" in meanings_of(f"{'q' * 40}training")
+    before = _stem.cache_info().misses
+    assert meanings_of("z" * 60)
+    assert _stem.cache_info().misses - before <= 60
+
+
 def test_an_item_of_small_words_only_is_still_compared() -> None:
     assert not compare(Print.of(Story(1, "Wat nu?")), Print.of(Story(2, "En wij dan"))).alike
 
