@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter_service.budgets import service as budgets
+from newsletter_service.budgets.service import purse
 from newsletter_service.errors import Invalid, NewsletterError
 from newsletter_service.identity_provider import GroupRule
+from newsletter_service.staff.access.rules import NETWORK
 from newsletter_service.staff.access.service import FAILED, NOBODY
 from newsletter_service.staff.accounts import service as accounts
 from newsletter_service.staff.accounts.making import NewUser, add_user
@@ -57,6 +60,26 @@ def admit(
     if user is not None and entry is Entry.BIND:
         _bind(session, user, identity, now)
     return _follow(session, user, given, now) if user is not None else None
+
+
+def charge(session: Session, network: str, secret_key: str, now: datetime) -> timedelta:
+    """Counts an answer against its network before the provider is asked; or returns for how long it has to wait."""
+    answers = _answers(network, secret_key)
+    held = budgets.hold(session, [answers], now)
+    waits = held.wait(answers)
+    if not waits:
+        held.use(answers)
+    return waits
+
+
+def forgive(session: Session, network: str, secret_key: str, now: datetime) -> None:
+    """Takes an answer back that let somebody in."""
+    answers = _answers(network, secret_key)
+    budgets.hold(session, [answers], now).give_back(answers)
+
+
+def _answers(network: str, secret_key: str) -> budgets.Purse:
+    return purse("sign-on-network", network, NETWORK, secret_key)
 
 
 def refuse(session: Session, user: User | None, now: datetime) -> None:

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from newsletter_service.budgets.rules import network_of
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.identity_provider import IdentityProvider
 from newsletter_service.links.tokens import BadToken, ExpiredToken, Purpose
@@ -57,6 +58,11 @@ def come_back() -> Any:
     if kept is None or not state or Question(*kept).state != state:
         return _stay_outside("an answer to no question")
     db.session.rollback()
+    network, secret_key = network_of(request.remote_addr), services().keys.current
+    with unit_of_work() as work:
+        waits = service.charge(work, network, secret_key, now)
+    if waits:
+        return _stay_outside("too many answers that were wrong from one network")
     try:
         identity = answered(provider, _back(), request.args.get("code", ""), Question(*kept), now)
     except SignOnFailed as error:
@@ -66,6 +72,8 @@ def come_back() -> Any:
     with unit_of_work() as work:
         user = service.admit(work, identity, provider.groups, _invited(), now)
         user_id = user.id if user else None
+        if user is not None:
+            service.forgive(work, network, secret_key, now)
     if user_id is None:
         look_again()
         return render_template("staff/not_known.html"), 403

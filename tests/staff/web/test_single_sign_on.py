@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from newsletter_service.db import db
 from newsletter_service.delivery.models import Letter
 from newsletter_service.identity_provider import GroupRule, IdentityProvider
 from newsletter_service.settings import Settings
+from newsletter_service.staff.access.rules import NETWORK
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
 from scheduled_jobs import answer_forms
@@ -284,6 +286,26 @@ def test_a_code_is_good_once_and_only_in_the_browser_that_asked(
     other.set_cookie("redactie", before.value)
     assert other.get(back).headers["Location"] == DOOR
     assert not is_inside(other)
+
+
+def test_made_up_answers_are_looked_at_so_many_times_only_and_right_ones_always(
+    client: FlaskClient, provider: Provider, sam: str, clock: Clock, stored: Stored
+) -> None:
+    """Each would ask the provider, and stay in the audit trail for years."""
+    for _time in range(NETWORK.free + 5):
+        sign_on(client, provider, SAM)
+        assert is_inside(client)
+        client.delete_cookie("redactie")
+    for _time in range(NETWORK.free + 5):
+        asked = parse_qs(urlsplit(client.get(SIGN_ON).headers["Location"]).query)
+        answer = client.get(BACK, query_string={"state": asked["state"][0], "code": "verzonnen"})
+        assert answer.headers["Location"] == DOOR
+    with stored() as session:
+        failed = select(AuditEntry.id).where(AuditEntry.action == "account.sign_in_failed")
+        assert len(session.scalars(failed).all()) == NETWORK.free
+    clock.move(hours=1)
+    sign_on(client, provider, SAM)
+    assert is_inside(client)
 
 
 def test_a_provider_that_calls_itself_something_else_or_is_away_is_said_in_words(
