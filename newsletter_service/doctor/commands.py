@@ -36,7 +36,8 @@ def check(
     looking = Check(os.environ, _addresses(senders), _resolver(nameserver))
     areas = [Area.SETTINGS] if looking.problems else [area for area in Area if not only or area in only]
     findings = [one for area in areas for one in looking.look(area)]
-    click.echo(_json(areas, findings, language) if as_json else "\n".join(_lines(areas, findings, language)))
+    lines = [_printable(line) for line in _lines(areas, findings, language)]
+    click.echo(_json(areas, findings, language) if as_json else "\n".join(lines))
     sys.exit(any(one.level is Level.ERROR for one in findings))
 
 
@@ -67,6 +68,11 @@ def _lines(areas: Sequence[Area], findings: list[Finding], language: Language) -
             yield f"  {outcome([], language)}"
     yield ""
     yield outcome(findings, language)
+
+
+def _printable(line: str) -> str:
+    """Whoever has a domain that ours includes says what stands in its records: they would steer the terminal."""
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
 
 def _json(areas: Sequence[Area], findings: list[Finding], language: Language) -> str:

@@ -11,7 +11,7 @@ from flask import Flask
 from newsletter_service.files.private import private_database
 from newsletter_service.settings import Settings
 from tests.dns_server import running_name_server
-from tests.doctor.dns.zones import DOMAIN, REVERSE, SENDER, SENDER_6, zone
+from tests.doctor.dns.zones import DOMAIN, REVERSE, SENDER, SENDER_6, Faulty, spf, zone
 from tests.environment import environment_of
 from tests.smtp_server import RecordingServer
 
@@ -28,19 +28,25 @@ def environment(app: Flask, settings: Settings, smtp: RecordingServer) -> dict[s
     )
 
 
-def check(environment: dict[str, str], *more: str) -> tuple[int, dict[str, set[str]]]:
-    """The exit code, and the codes of what was found by how bad that is."""
+def run(environment: dict[str, str], *more: str, faulty: Faulty | None = None) -> tuple[int, str]:
+    """The exit code, and what was printed."""
     newsletter = str(Path(sys.executable).with_name("newsletter"))
-    with running_name_server(ROOT | REVERSE | {DOMAIN: zone()}, signed=(".", DOMAIN)) as server:
-        command = [newsletter, "check", "--json", "--nameserver", f"127.0.0.1@{server.port}", *more]
+    with running_name_server(ROOT | REVERSE | {DOMAIN: zone(faulty)}, signed=(".", DOMAIN)) as server:
+        command = [newsletter, "check", "--nameserver", f"127.0.0.1@{server.port}", *more]
         for address in (SENDER, SENDER_6):
             command += ["--from-address", address]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+def check(environment: dict[str, str], *more: str) -> tuple[int, dict[str, set[str]]]:
+    """The exit code, and the codes of what was found by how bad that is."""
+    code, printed = run(environment, "--json", *more)
     found: dict[str, set[str]] = {}
-    for one in json.loads(done.stdout)["findings"]:
+    for one in json.loads(printed)["findings"]:
         found.setdefault(one["level"], set()).add(one["code"])
-    return done.returncode, found
+    return code, found
 
 
 def test_of_a_service_that_is_set_up_well_there_is_nothing_to_mend(
@@ -63,3 +69,11 @@ def test_what_is_wrong_is_found_in_one_go(environment: dict[str, str]) -> None:
 def test_with_settings_that_cannot_work_only_those_are_looked_at(environment: dict[str, str]) -> None:
     code, found = check(environment | {"SMTP_SECURITY": "ssl"}, "--only", "dns")
     assert (code, found) == (1, {"error": {"setting"}})
+
+
+def test_what_strangers_have_in_their_dns_does_not_steer_the_terminal(environment: dict[str, str]) -> None:
+    steering = spf(r"v=spf1 include:\027[2J\155[1m.example -all")
+    code, printed = run(environment, "--only", "dns", faulty=steering)
+    assert code == 1
+    assert "\ufffd[2j" in printed
+    assert printed.replace("\n", "").isprintable()
