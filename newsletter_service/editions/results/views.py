@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, render_template, stream_with_context
+from flask import Blueprint, redirect, render_template, request, stream_with_context, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -35,6 +35,7 @@ from newsletter_service.languages import Language
 from newsletter_service.retention import Term
 from newsletter_service.services import services
 from newsletter_service.staff.access.sessions import in_background
+from newsletter_service.staff.four_eyes.asking import may_take_along
 from newsletter_service.staff.guards import acting, signed_in
 from newsletter_service.staff.rules import may_edit_edition
 from newsletter_service.web.locale import language
@@ -144,10 +145,16 @@ def domains(number: int) -> str:
 @deliveries.post("/verzending/bestand")
 @editors_only
 def export(number: int) -> Response:
-    """The same as a file with all of them; that somebody took it along is written down."""
+    """The same as a file with all of them; that somebody took it along is written down.
+
+    The letters of an edition are nearly all readers: where that needs a second person, this does.
+    """
     user, now = signed_in(), services().clock()
     with unit_of_work() as session:
         what = requested_filter(session, number)
+        if not may_take_along(session, user, now):
+            asked = request.args.to_dict(flat=False)
+            return redirect(url_for(".index", number=number, **asked), 303)
         service.note_export(session, what.mailed, user, what.shown, now)
     name = f"editie-{number}-{what.shown}.csv"
     return Response(

@@ -13,9 +13,8 @@ from newsletter_service.audience.service import offered_segments
 from newsletter_service.db import db, reading, unit_of_work
 from newsletter_service.publisher.service import newsletter
 from newsletter_service.services import services
-from newsletter_service.staff.four_eyes.asking import asks_first
+from newsletter_service.staff.four_eyes.asking import asks_first, may_take_along
 from newsletter_service.staff.four_eyes.rules import Act
-from newsletter_service.staff.four_eyes.service import use_grant
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.rules import Role, may_see_readers
 from newsletter_service.subscriptions.exporting.service import export, record_export
@@ -212,8 +211,7 @@ def take_along() -> Any:
     """Everybody as a file for spreadsheets; that it was taken stands in the audit trail."""
     user, now = signed_in(), services().clock()
     with unit_of_work() as session:
-        granted = use_grant(session, Act.EXPORT, user, now)
-        if not granted and asks_first(session, Act.EXPORT, {}, user, now):
+        if not may_take_along(session, user, now):
             return redirect(url_for("register.index"), 303)
         record_export(session, now, user)
         name = newsletter(session).name

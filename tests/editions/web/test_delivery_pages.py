@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,10 @@ from newsletter_service.delivery.models import Delivery, DomainBackoff, Worker
 from newsletter_service.delivery.rules import DeliveryState
 from newsletter_service.editions.models import Edition, Exclusion
 from newsletter_service.editions.rules import EditionState, HoldReason
+from newsletter_service.registry.four_eyes import service as acts
+from newsletter_service.staff.four_eyes.models import ActRequest, FourEyes
+from newsletter_service.staff.four_eyes.rules import Act
+from newsletter_service.staff.four_eyes.service import second_persons
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
@@ -65,6 +70,23 @@ def test_each_number_leads_to_the_names_behind_it(released: StaffBrowser) -> Non
     assert "@korps.example" in released.text(f"{LIST}?toestand=repeated")
     assert "Dit adres wil geen e-mail meer" in released.text(f"{LIST}?toestand=skipped")
     assert "Hier staat niemand." in released.text(f"{LIST}?toestand=sent&domein=elders.example")
+
+
+def test_where_taking_everybody_along_needs_two_so_do_the_names_of_an_edition(
+    released: StaffBrowser, app: Flask, stored: Stored
+) -> None:
+    with stored() as session:
+        session.add(FourEyes(act=Act.EXPORT, needed=True))
+    file = f"{LIST}/bestand?toestand=sent"
+    refused = released.post(file)
+    assert (refused.status_code, refused.headers["Location"]) == (303, f"{LIST}?toestand=sent")
+    assert "Hier is een tweede collega voor nodig." in released.text(f"{LIST}?toestand=sent")
+    with stored() as session:
+        request = session.scalars(select(ActRequest)).one()
+        other = second_persons(session, Act.EXPORT, request.asked_by)[0]
+        acts.accept(session, app.extensions["newsletter"], request.id, request.hash, other, NOW)
+    assert "@korps.example" in released.post(file).text
+    assert released.post(file).status_code == 303
 
 
 def test_names_come_a_hundred_at_a_time(released: StaffBrowser, stored: Stored) -> None:

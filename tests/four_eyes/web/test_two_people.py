@@ -101,6 +101,19 @@ def test_everybody_is_taken_along_once_after_a_colleague_accepted_it(desks: Desk
         assert len(session.scalars(exports).all()) == 1
 
 
+def test_what_is_granted_to_one_is_no_answer_to_another_who_asked_the_same(
+    desks: Desks, stored: Stored
+) -> None:
+    beer, ans = desks
+    need(stored, Act.EXPORT)
+    path = "/redactie/lezers/lijsten/uitlezen"
+    beer.done(path)
+    ans.done(path)
+    accept(beer, 2)
+    assert beer.post(path).status_code == 303
+    assert ans.post(path).mimetype == "text/csv"
+
+
 def test_the_first_reader_of_a_day_is_erased_by_one_and_the_second_by_two(
     desks: Desks, stored: Stored
 ) -> None:
