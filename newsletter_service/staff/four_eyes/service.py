@@ -111,8 +111,13 @@ def accept(
     now: datetime,
     current: Callable[[Session, ActRequest], What | None],
 ) -> ActRequest:
-    """Accepts what was seen; what follows is done by the caller in the same transaction. NotAllowed, Overtaken."""
+    """Accepts what was seen; what follows is done by the caller in the same transaction. NotAllowed, Overtaken.
+
+    It is done in the name of who asked: somebody who may not do it any more is no first person, and one is too few.
+    """
     request = _to_decide(session, number, by, now)
+    if not request.asked_by.active or not _has_role(request.act, request.asked_by):
+        raise Overtaken
     what = current(session, request)
     if seen != request.hash or what is None or fingerprint(request.act, what) != request.hash:
         raise Overtaken

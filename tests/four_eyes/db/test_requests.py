@@ -102,6 +102,21 @@ def test_who_asked_never_accepts_nor_does_somebody_without_the_role(
         service.withdraw(session, request.id, other, NOW)
 
 
+def test_what_somebody_asked_who_may_not_do_it_any_more_is_not_accepted(
+    session: Session, mail_context: Services, one: User, other: User
+) -> None:
+    request = asked(session, mail_context, one)
+    one.active = False
+    session.commit()
+    with pytest.raises(Overtaken):
+        acts.accept(session, mail_context, request.id, request.hash, other, NOW)
+    one.active, one.roles = True, []
+    session.commit()
+    with pytest.raises(Overtaken):
+        acts.accept(session, mail_context, request.id, request.hash, other, NOW)
+    assert session.scalars(select(SegmentDomain)).all() == []
+
+
 def test_what_was_declined_taken_back_or_is_too_old_is_not_accepted_any_more(
     session: Session, mail_context: Services, one: User, other: User
 ) -> None:
