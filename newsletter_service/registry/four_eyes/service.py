@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import ListedDomain
@@ -98,7 +99,12 @@ DOINGS: Mapping[Act, Doing] = {
 
 
 def is_second_today(session: Session, user: User, now: datetime) -> bool:
-    """Whether somebody who erases a reader did so, or asked to, shortly before: then it is more than one."""
+    """Whether somebody who erases a reader did so, or asked to, shortly before: then it is more than one.
+
+    Of two readers whom they erase at the same moment the second is decided on once the first is gone.
+    """
+    mine = select(User.id).where(User.id == user.id)
+    session.execute(mine.with_for_update(key_share=True))  # others may still refer to the account
     since = now - ERASED_WITHIN
     done = times_done(session, user, ERASED, since)
     asked = four_eyes.open_requests(session, now, Act.ERASE)

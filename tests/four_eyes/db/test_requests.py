@@ -1,5 +1,7 @@
 """What needs a second person waits for one: never for who asked, and for exactly what they saw."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import SegmentDomain
+from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery
 from newsletter_service.errors import NotAllowed
 from newsletter_service.registry.four_eyes import service as acts
@@ -18,7 +21,9 @@ from newsletter_service.staff.four_eyes.rules import GRANTED_FOR, OPEN_FOR, Act,
 from newsletter_service.staff.four_eyes.service import NobodyElse, Overtaken
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
+from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.domains.service import what_changes
+from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.lists import service as lists
 from newsletter_service.subscriptions.lists.models import SubscriberList
 from newsletter_service.subscriptions.lists.rules import ListState
@@ -214,3 +219,27 @@ def test_a_list_is_taken_in_as_it_was_checked_when_that_was_asked(
     session.flush()
     acts.accept(session, mail_context, request.id, request.hash, communicator, NOW)
     assert (handed_in.state, handed_in.by_id) == (ListState.APPROVED, head.id)
+
+
+def test_of_two_readers_whom_one_person_erases_at_the_same_moment_one_is_the_second(
+    app: Flask, session: Session, one: User
+) -> None:
+    number, found = one.id, list[bool]()
+    session.commit()
+
+    def erase(own: Session) -> None:
+        me = own.get_one(User, number)
+        found.append(acts.is_second_today(own, me, NOW + timedelta(seconds=1)))
+        record(own, me, ERASED, "subscriber", 0, NOW)
+
+    def beside() -> None:
+        with app.app_context(), Session(db.engine) as own, own.begin():
+            erase(own)
+
+    with Session(db.engine) as own, own.begin():
+        erase(own)
+        other = threading.Thread(target=beside)
+        other.start()
+        time.sleep(0.2)
+    other.join()
+    assert found == [False, True]
