@@ -153,8 +153,8 @@ def export(number: int) -> Response:
     with unit_of_work() as session:
         what = requested_filter(session, number)
         if not may_take_along(session, user, now):
-            asked = request.args.to_dict(flat=False)
-            return redirect(url_for(".index", number=number, **asked), 303)
+            asked = request.query_string.decode("latin-1")
+            return redirect(f"{url_for('.index', number=number)}?{asked}", 303)
         service.note_export(session, what.mailed, user, what.shown, now)
     name = f"editie-{number}-{what.shown}.csv"
     return Response(
