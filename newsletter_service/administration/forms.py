@@ -64,14 +64,14 @@ class NewsletterForm(PartForm):
     tagline_en = _line(_l("Ondertitel in het Engels"), rules.TAGLINE_LENGTH)
     postal_address = _line(_l("Postadres"), rules.POSTAL_ADDRESS_LENGTH, hint=_l("Staat onder elke brief."))
     closing_nl = _line(
-        _l("Slot van berichten"),
+        _l("Slot van e-mails"),
         rules.CLOSING_LENGTH,
         optional=True,
         hint=_l(
-            "Staat onder aan elk bericht aan één lezer of collega, zoals de vraag om een aanmelding te bevestigen."
+            "Staat onder aan elke e-mail aan één lezer of collega, zoals de vraag om een aanmelding te bevestigen."
         ),
     )
-    closing_en = _line(_l("Slot van berichten in het Engels"), rules.CLOSING_LENGTH, optional=True)
+    closing_en = _line(_l("Slot van e-mails in het Engels"), rules.CLOSING_LENGTH, optional=True)
 
 
 class OrganisationForm(PartForm):

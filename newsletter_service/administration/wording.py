@@ -13,8 +13,8 @@ TITLES = {
 }
 ABOUT = {
     Part.ORGANISATIONS: _l(
-        "Wie de nieuwsbrief samen maken, in de volgorde waarin ze overal staan. Wat u verandert, geldt meteen, ook op "
-        "het web bij eerdere edities. Brieven die al verstuurd zijn, blijven zoals ze zijn."
+        "Welke organisaties samen de nieuwsbrief maken, in de volgorde waarin ze overal staan. Wat u verandert, geldt "
+        "meteen, ook op het web bij eerdere edities. Brieven die al verstuurd zijn, blijven zoals ze zijn."
     ),
     Part.SEGMENTS: _l(
         "Wie uw lezers zijn, in de volgorde waarin ze op het aanmeldformulier staan. Welke domeinen meteen tellen, "
@@ -30,7 +30,7 @@ NEW = {
 RETIRED = {
     Part.ORGANISATIONS: _l(
         "Een organisatie die niet meer meedoet, schrijft geen nieuwe berichten en hoeft geen akkoord meer te geven. "
-        "Wat ze schreef, houdt de naam."
+        "Eerdere berichten houden de naam."
     ),
     Part.SEGMENTS: _l(
         "Een doelgroep die niet meer meedoet, kan niemand nog kiezen, ook niet voor nieuwe berichten. Wie erin zit, "

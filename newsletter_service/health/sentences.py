@@ -105,7 +105,7 @@ def _scheduler_silent(language: Language) -> _Texts:
     return (
         _("De planner werkt niet"),
         _("Het programma dat edities samenstelt en brieven verstuurt, laat niets van zich horen."),
-        _("Start op de server python -m scheduled_jobs, en lees in het logboek waarom het stopte."),
+        _("Start op de server python -m scheduled_jobs, en lees in het logboek van de server waarom het stopte."),
     )
 
 
@@ -161,7 +161,7 @@ def _job_fails(language: Language) -> _Texts:
     return (
         _("Een taak mislukt steeds: %(name)s"),
         _("Deze taak mislukt al een tijd: %(error)s."),
-        _("In het logboek op de server staat meer: zoek naar %(subject)s."),
+        _("In het logboek van de server staat meer: zoek naar %(subject)s."),
     )
 
 

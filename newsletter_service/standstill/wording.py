@@ -17,7 +17,7 @@ def why(known: Situation) -> str:
             "Deze gegevens zijn een kopie: ze staan ergens anders dan waar de dienst ermee werkte."
         ),
         Why.PUT_BACK: _("Deze gegevens zijn teruggezet: hier is al meer gebeurd dan erin staat."),
-        Why.RESTORED: _("Deze gegevens komen uit een reservekopie."),
+        Why.RESTORED: _("Deze gegevens komen uit een back-up."),
         Why.MOVED: _("Deze gegevens zijn overgezet naar een andere database, en de dienst gaat daar verder."),
     }[known.why]
 
@@ -51,12 +51,12 @@ def still_open(known: Situation) -> Iterator[str]:
         )  # fmt: skip
     if known.notices:
         yield ngettext(
-            "berichten aan één persoon: nog %(number)s", "berichten aan één persoon: nog %(number)s", known.notices,
+            "e-mails aan één persoon: nog %(number)s", "e-mails aan één persoon: nog %(number)s", known.notices,
             number=number_text(known.notices),
         )  # fmt: skip
 
 
 def _name(one: UnderWay) -> str:
     if one.correction:
-        return _("een rechtzetting van editie %(number)s", number=one.number)
+        return _("een correctie op editie %(number)s", number=one.number)
     return _("editie %(number)s", number=one.number)
