@@ -22,3 +22,8 @@ def texts(language: Language) -> NullTranslations:
 def listed(names: Sequence[str], language: Language) -> str:
     """Return names as a sentence lists them: "Noord en Zuid"."""
     return format_list(list(names), locale=LOCALES[language])
+
+
+def either(names: Sequence[str], language: Language) -> str:
+    """Return names of whom one is enough: "Noord, Oost of Zuid"."""
+    return format_list(list(names), style="or", locale=LOCALES[language])

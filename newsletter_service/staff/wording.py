@@ -14,7 +14,7 @@ ROLES = {
 WHAT_ROLES_DO = {
     Role.HEAD: _l("Maakt berichten voor de eigen organisatie en geeft akkoord."),
     Role.COMMUNICATOR: _l("Maakt edities, verstuurt ze en helpt lezers."),
-    Role.ADMINISTRATOR: _l("Regelt accounts, kalender en domeinen."),
+    Role.ADMINISTRATOR: _l("Regelt accounts, de kalender en alles bij Beheer."),
 }
 STATES = {
     AccountState.INVITED: _l("uitgenodigd"),

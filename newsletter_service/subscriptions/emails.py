@@ -54,7 +54,7 @@ def consent_request(
                 "niets. De knop werkt zeven dagen."
             )
             % {"newsletter": newsletter},
-            _("Wilt u de nieuwsbrief niet? Dan hoeft u niets te doen. We wissen uw gegevens na zeven dagen."),
+            _("Wilt u de nieuwsbrief niet? Dan hoeft u niets te doen. We wissen uw gegevens dan vanzelf."),
         ),
         action=Action(_("Ja, ik wil de nieuwsbrief"), confirm_url),
         small_print=(

@@ -25,7 +25,7 @@ def somebody_asks(number: int, name: str, act: Act, links: Links, language: Lang
     paragraphs = (
         _("%(name)s wil %(act)s. Daar is een tweede collega voor nodig.")
         % {"name": name, "act": act_in_words(act, language)},
-        _("Kijk wat er precies gebeurt, en keur het goed of wijs het af. Na %(days)s dagen vervalt de vraag.")
+        _("Kijk wat er precies gebeurt, en keur het goed of wijs het af. Na %(days)s dagen vervalt het verzoek.")
         % {"days": OPEN_FOR.days},
     )
     return Notice(
@@ -33,7 +33,7 @@ def somebody_asks(number: int, name: str, act: Act, links: Links, language: Lang
         subject,
         subject,
         paragraphs,
-        Action(_("Bekijk de vraag"), links.staff(f"verzoeken/{number}")),
+        Action(_("Bekijk het verzoek"), links.staff(f"verzoeken/{number}")),
     )
 
 
@@ -42,9 +42,19 @@ def somebody_decided(
 ) -> Notice:
     """Tells whoever asked what a colleague said."""
     _ = texts(language).gettext
-    subject = _("%(name)s keurde het goed") if accepted else _("%(name)s wees het af")
+    subject = _("%(name)s keurde uw verzoek goed") if accepted else _("%(name)s wees uw verzoek af")
     subject %= {"name": name}
-    paragraph = _("U vroeg om een tweede collega om %(act)s te mogen.") % {"act": act_in_words(act, language)}
+    if not accepted:
+        follows = _("Er is niets gedaan.")
+    elif act is Act.EXPORT:
+        follows = _("U kunt het nu zelf doen: één keer, en binnen een dag.")
+    else:
+        follows = _("Het gebeurt nu vanzelf.")
+    paragraphs = (_("Uw verzoek: %(act)s.") % {"act": act_in_words(act, language)}, follows)
     return Notice(
-        language, subject, subject, (paragraph,), Action(_("Bekijk"), links.staff(f"verzoeken/{number}"))
+        language,
+        subject,
+        subject,
+        paragraphs,
+        Action(_("Bekijk het verzoek"), links.staff(f"verzoeken/{number}")),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from newsletter_service.letters.texts import either
 from newsletter_service.staff.four_eyes.emails import act_in_words
 from newsletter_service.staff.four_eyes.rules import Act, RequestState
 from newsletter_service.staff.models import User
@@ -17,7 +18,7 @@ def act_name(act: Act) -> str:
 
 def names_of(people: Sequence[User]) -> str:
     """The names of those of whom one has to accept."""
-    return _(" of ").join(one.name for one in people)
+    return either([one.name for one in people], language())
 
 
 def asked(people: Sequence[User]) -> str:

@@ -51,5 +51,5 @@ def your_second_factor_reset(newsletter: str, by: str, url: str, language: Langu
             _("Log in met uw wachtwoord, en stel een nieuwe tweede stap in."),
             _("Vroeg u hier niet om? Waarschuw dan meteen uw beheerder."),
         ),
-        action=Action(_("Log in"), url),
+        action=Action(_("Inloggen"), url),
     )
