@@ -105,7 +105,9 @@ def _scheduler_silent(language: Language) -> _Texts:
     return (
         _("De planner werkt niet"),
         _("Het programma dat edities samenstelt en brieven verstuurt, laat niets van zich horen."),
-        _("Start op de server python -m scheduled_jobs, en lees in het logboek van de server waarom het stopte."),
+        _(
+            "Start op de server python -m scheduled_jobs, en lees in het logboek van de server waarom het stopte."
+        ),
     )
 
 

@@ -25,7 +25,9 @@ def somebody_asks(number: int, name: str, act: Act, links: Links, language: Lang
     paragraphs = (
         _("%(name)s wil %(act)s. Daar is een tweede collega voor nodig.")
         % {"name": name, "act": act_in_words(act, language)},
-        _("Kijk wat er precies gebeurt, en keur het goed of wijs het af. Na %(days)s dagen vervalt het verzoek.")
+        _(
+            "Kijk wat er precies gebeurt, en keur het goed of wijs het af. Na %(days)s dagen vervalt het verzoek."
+        )
         % {"days": OPEN_FOR.days},
     )
     return Notice(
