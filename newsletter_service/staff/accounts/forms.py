@@ -28,6 +28,24 @@ from newsletter_service.web.forms.fields import (
 NO_ORGANISATION = ""
 
 
+class _AddressForm(Form):
+    """Whose account it becomes: asked before anything else, so that faults are named in the order of the page."""
+
+    email = EmailField(
+        _l("E-mailadres"),
+        validators=[InputRequired(_l("Vul een e-mailadres in.")), AtMost(EMAIL_LENGTH)],
+    )
+
+    def validate_email(self, field: EmailField) -> None:
+        """Refuses what is no address."""
+        try:
+            parse_email(field.data or "")
+        except Invalid as error:
+            raise ValidationError(
+                _("Dit is geen e-mailadres. Kijk of er een @ en een punt in staan.")
+            ) from error
+
+
 class AccountForm(Form):
     """What administrators decide of an account."""
 
@@ -67,13 +85,9 @@ class AccountForm(Form):
             raise ValidationError(_("Kies de organisatie waar dit hoofd bij hoort."))
 
 
-class InvitationForm(AccountForm):
+class InvitationForm(_AddressForm, AccountForm):
     """Somebody new."""
 
-    email = EmailField(
-        _l("E-mailadres"),
-        validators=[InputRequired(_l("Vul een e-mailadres in.")), AtMost(EMAIL_LENGTH)],
-    )
     language = RadioField(_l("Taal"), choices=options(LANGUAGES), default=DEFAULT_LANGUAGE)
 
     def wanted(self, organisations: Sequence[Organisation]) -> NewUser:
@@ -81,12 +95,3 @@ class InvitationForm(AccountForm):
         slug = next((one.slug for one in organisations if one.id == self.organisation_id), None)
         name, email = self.name.data or "", self.email.data or ""
         return NewUser(email, name, None, self.roles.data or (), slug, self.language.data)
-
-    def validate_email(self, field: EmailField) -> None:
-        """Refuses what is no address."""
-        try:
-            parse_email(field.data or "")
-        except Invalid as error:
-            raise ValidationError(
-                _("Dit is geen e-mailadres. Kijk of er een @ en een punt in staan.")
-            ) from error
