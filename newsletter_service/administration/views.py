@@ -140,7 +140,8 @@ def act_on(name: str, number: int, act: str) -> Response:
         flash(_("Er verwijst nog iets naar. Verwijderen kan daarom niet; niet meer gebruiken wel."), "error")
     except LastOne:
         flash(_("Er is geen nieuwsbrief zonder organisatie. Voeg eerst een andere toe."), "error")
-    return redirect(url_for("administration.index", name=name), 303)
+    back_at = f"{act}-{number}" if act in (Act.UP, Act.DOWN) else None  # the button that was pressed
+    return redirect(url_for("administration.index", name=name, _anchor=back_at), 303)
 
 
 def _saved(part: Part, number: int | None, save: Callable[[Any, PartForm], object]) -> Any:

@@ -21,6 +21,7 @@ def test_a_topic_is_added_moved_and_retired(site: Site, browse: Open, scripts: b
         page.get_by_role("button", name="Voeg toe").click()
         page.get_by_role("button", name=f"Zet {name} hoger").click()
         expect(page.get_by_text(f"{name} staat nu hoger.")).to_be_visible()
+        expect(page.get_by_role("button", name=f"Zet {name} hoger")).to_be_focused()
         page.get_by_role("link", name=name).click()
         page.get_by_role("button", name="Niet meer gebruiken").click()
         expect(page.get_by_text(f"{name} doet niet meer mee.")).to_be_visible()

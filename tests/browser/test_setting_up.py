@@ -69,6 +69,8 @@ def test_from_the_code_in_the_terminal_to_the_first_sign_in(
     check_in_every_look(page)
     code = re.search(r"the code (\S+) there", terminal.get_records("setup")[-1].getMessage())
     assert code is not None
+    page.get_by_role("button", name="Meer lege regels").click()
+    expect(page.get_by_role("button", name="Meer lege regels")).to_be_focused()
     page.get_by_label("Code").fill(code[1].lower())
     page.get_by_label("Naam van de nieuwsbrief").fill("Samen Veilig")
     page.get_by_label("Ondertitel", exact=True).fill("Nieuws van Noord en Zuid")
