@@ -1,9 +1,11 @@
+from collections.abc import Callable
 from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from flask import render_template
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from newsletter_service import web
@@ -12,7 +14,7 @@ from newsletter_service.letters.mime.reading import html_of
 from newsletter_service.letters.values import Card, Picture, Tag
 from newsletter_service.services import services
 from newsletter_service.subscriptions.models import Membership
-from tests.browser.conftest import Open, Site, overflows, sign_in
+from tests.browser.conftest import Open, Site, overflows, sign_in, tab_to
 from tests.every_letter.kinds import RENDERER, every_kind
 
 PUBLIC = (
@@ -53,7 +55,10 @@ STAFF = (
     "/redactie/beheer",
     "/redactie/beheer/organisaties",
     "/redactie/beheer/organisaties/1",
+    "/redactie/beheer/organisaties/nieuw",
+    "/redactie/beheer/doelgroepen",
     "/redactie/beheer/doelgroepen/3",
+    "/redactie/beheer/themas",
     "/redactie/beheer/themas/nieuw",
     "/redactie/lezers/",
     "/redactie/lezers/1",
@@ -71,6 +76,7 @@ STAFF = (
     "/redactie/verzoeken",
     "/redactie/vier-ogen",
     "/redactie/mijn-account",
+    "/redactie/mijn-account/tweede-stap",
     "/redactie/toestand",
     "/redactie/",
     "/redactie/stijl",
@@ -158,6 +164,35 @@ def test_pages_for_staff_are_accessible(browse: Open) -> None:
         for path in STAFF:
             page.goto(path)
             check_in_every_look(page)
+
+
+def test_pages_to_which_an_identity_provider_leads_are_accessible(site: Site, browse: Open) -> None:
+    with site.app.test_request_context("/redactie/inloggen", base_url=site.base_url):
+        bodies = (
+            render_template("staff/not_known.html"),
+            render_template("staff/signed_out_of_provider.html", address="https://inloggen.example/uit"),
+            render_template("accounts/sign_in_again.html"),
+        )
+    with browse() as page:
+        for number, body in enumerate(bodies):
+            page.route(f"**/blad-{number}", answer_with(body))
+            page.goto(f"/blad-{number}")
+            check_in_every_look(page)
+
+
+def answer_with(body: str) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("height", [720, 600, 440])
+def test_the_foot_of_the_frame_is_in_sight_of_who_goes_by_keyboard(browse: Open, height: int) -> None:
+    with browse() as page:
+        sign_in(page, "beheer")
+        page.set_viewport_size({"width": 1280, "height": height})
+        page.goto("/redactie/bewaartermijnen")
+        for name in ("Toestand", "Uitloggen"):
+            tab_to(page, name)
+            expect(page.locator(":focus")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from newsletter_service.subscriptions.models import Subscriber
 from tests.browser.conftest import Open, Site, sign_in
-from tests.browser.test_accessibility import LOOKS, check
+from tests.browser.test_accessibility import LOOKS, check, check_in_every_look
 from tests.subscriptions.unit.test_programs import SAMPLES
 
 HEADER = "E-mailadres;Naam;Wie;Functie\n"
@@ -60,6 +60,29 @@ def test_every_step_of_a_list_is_accessible_and_follows_by_itself(
     with site.stored() as session:
         brought = select(Subscriber.name).where(Subscriber.domain == f"g{width}{dark}.example".lower())
         assert session.scalars(brought).all() == ["Anna Vos"]
+
+
+def test_asking_a_list_by_mail_is_accessible_and_says_when_the_last_mail_goes(
+    site: Site, browse: Open, tmp_path: Path
+) -> None:
+    file = tmp_path / "gasten.csv"
+    file.write_text("E-mailadres;Naam\ndina@vragen.example;Dina\n", "utf-8")
+    with browse() as page:
+        sign_in(page, "communicatie")
+        hand_in(page, file)
+        site.tick()
+        page.get_by_label("Dat kan ik niet aantonen").check()
+        check_in_every_look(page)
+        page.get_by_role("button", name="Controleer, zonder iets te veranderen").click()
+        expect(page.locator("#fouten")).to_be_focused()
+        check_in_every_look(page)
+        page.get_by_label("Waar kent u deze mensen van?").fill("het jaarcongres van 2025")
+        page.get_by_role("button", name="Controleer, zonder iets te veranderen").click()
+        site.tick()
+        expect(page.get_by_text("De laatste gaat rond")).to_be_visible()
+        check_in_every_look(page)
+        page.get_by_role("button", name="Gooi deze lijst weg").click()
+        expect(page.get_by_text("De lijst is weggegooid.")).to_be_visible()
 
 
 def test_columns_are_chosen_by_who_knows_them_and_faults_are_named_by_their_lines(
