@@ -76,12 +76,16 @@ def second_persons(session: Session, act: Act, first: User) -> list[User]:
 
 
 def ask(session: Session, links: Links, act: Act, what: What, by: User, now: datetime) -> ActRequest:
-    """Asks for a second person and mails those who may be it; asking the same again changes nothing. NobodyElse."""
+    """Asks for a second person and mails those who may be it. NobodyElse.
+
+    Asking for the same again changes nothing; what a colleague asked for stays theirs, also where it is the same.
+    """
     others = second_persons(session, act, by)
     if not others:
         raise NobodyElse
     hashed = fingerprint(act, what)
-    found = next((one for one in open_requests(session, now, act) if one.hash == hashed), None)
+    mine = (one for one in open_requests(session, now, act) if one.asked_by_id == by.id)
+    found = next((one for one in mine if one.hash == hashed), None)
     if found is not None:
         return found
     request = ActRequest(

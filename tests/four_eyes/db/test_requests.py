@@ -149,6 +149,16 @@ def test_asking_the_same_twice_is_one_request_and_one_mail(
     assert other.id not in {row.asked_by_id for row in service.open_requests(session, NOW)}
 
 
+def test_two_who_ask_for_the_same_have_a_request_each_and_may_accept_the_other_s(
+    session: Session, mail_context: Services, one: User, other: User
+) -> None:
+    first, second = asked(session, mail_context, one), asked(session, mail_context, other)
+    assert (first.asked_by_id, second.asked_by_id) == (one.id, other.id)
+    assert service.may_decide(first, other, NOW)
+    assert service.may_decide(second, one, NOW)
+    assert not service.may_decide(second, other, NOW)
+
+
 def test_where_nobody_else_could_accept_that_is_said_instead(
     session: Session, mail_context: Services, one: User
 ) -> None:
