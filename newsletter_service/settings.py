@@ -168,7 +168,9 @@ def _nightly_backup(env: Environment) -> NightlyBackup | None:
         env.problems.append("BACKUP_RECIPIENTS is not set: give recipients of age (age1…), or `unencrypted`.")
     for one in recipients:
         if one != "unencrypted" and not _AGE_RECIPIENT.fullmatch(one):
-            env.problems.append(f"BACKUP_RECIPIENTS names {one!r}: give recipients of age, such as age1….")
+            # Another line of age-keygen than that of the recipient is the secret key, which no log may bear.
+            named = repr(one) if one.startswith("age1") else "something else"
+            env.problems.append(f"BACKUP_RECIPIENTS names {named}: give recipients of age, such as age1….")
     keys: KeysIn = env.choice("BACKUP_KEYS", "none", "together")
     return NightlyBackup(
         folder=Path(folder).resolve(),

@@ -82,7 +82,9 @@ def recipient(text: str) -> Any:
     try:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
-        raise BadSeal(f"{text!r} is no age recipient: give one such as age-keygen prints, age1…") from error
+        # Another line of age-keygen than that of the recipient is the secret key, which no log may bear.
+        named = repr(text) if text.startswith("age1") else "this"
+        raise BadSeal(f"{named} is no age recipient: give one such as age-keygen prints, age1…") from error
 
 
 def identities_in(file: Path) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from newsletter_service.backups.rules import NightlyBackup
+from newsletter_service.backups.sealing import BadSeal, recipient
 from newsletter_service.imap import ImapServer
 from newsletter_service.settings import DEMO_SECRET, Settings, SettingsError
 
@@ -222,3 +223,12 @@ def test_a_plan_for_backups_that_cannot_work_is_said_at_the_start(
 ) -> None:
     (line,) = problems(**NIGHTS | changed)
     assert line.startswith(complaint)
+
+
+def test_a_secret_key_of_age_in_the_place_of_its_recipient_is_not_said_aloud() -> None:
+    secret = f"AGE-SECRET-KEY-1{'Q' * 58}"
+    (line,) = problems(**NIGHTS | {"BACKUP_RECIPIENTS": secret})
+    assert line.startswith("BACKUP_RECIPIENTS names something else: give recipients of age")
+    with pytest.raises(BadSeal) as refused:
+        recipient(secret)
+    assert "SECRET" not in str(refused.value)
