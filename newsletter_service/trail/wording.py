@@ -43,8 +43,10 @@ SENTENCES: Mapping[str, LazyString] = {
     "account.sign_out_others": _l("%(who)s logde op de eigen andere apparaten uit."),
     "account.app_add": _l("%(who)s stelde een app in voor de code bij het inloggen."),
     "account.app_remove": _l("%(who)s haalde de app voor de code bij het inloggen weg."),
-    "account.by_groups": _l("De rollen van %(account)s volgden de groepen van de organisatie."),
-    "account.groups_not_followed": _l("De groepen van de organisatie gaven %(account)s geen rol."),
+    "account.by_groups": _l("%(account)s kreeg een account door de groepen van de organisatie."),
+    "account.groups_not_followed": _l(
+        "%(account)s bleef beheerder, want er is geen andere: de groepen van de organisatie zeggen het niet meer."
+    ),
     "account.identity_bound": _l("%(who)s logde voor het eerst in met het account van de organisatie."),
     "account.passkey_add": _l("%(who)s voegde een passkey toe."),
     "account.passkey_remove": _l("%(who)s haalde een passkey weg."),
@@ -147,6 +149,10 @@ _OF_EDITIONS: Mapping[str, LazyString] = {
     "added_by_hand": _l("%(who)s zette “%(item)s” in editie %(edition)s."),
     "moved": _l("%(who)s verplaatste “%(item)s” in editie %(edition)s."),
 }
+_ASKED = _l(
+    "%(who)s las een lijst in: %(asked)s mensen krijgen per e-mail de vraag of zij lezer willen worden."
+)
+"""Of a list that proves no consent: nobody came in by it yet."""
 _BY_READERS = {"subscriber.erase", "claim.renewed"}
 """What readers do themselves, where nobody else is named."""
 
@@ -189,6 +195,8 @@ def sentence(entry: AuditEntry, names: Names) -> str:
 def _template(entry: AuditEntry) -> LazyString:
     if entry.action == "edition.edit" and "item" in entry.detail:
         return _OF_EDITIONS.get(str(entry.detail.get("reason")), _OF_EDITIONS["moved"])
+    if entry.action == "subscribers.import" and "asked" in entry.detail:
+        return _ASKED
     kind, _dot, verb = entry.action.partition(".")
     if kind in ("organisation", "segment", "topic") and verb in _OF_LISTS:
         return _OF_LISTS[verb]

@@ -61,6 +61,21 @@ def test_each_entry_is_a_sentence_and_no_key(desk: StaffBrowser) -> None:
     assert "unheard_of" not in page
 
 
+def test_a_list_that_asks_and_groups_that_were_not_followed_have_words_of_their_own(
+    desk: StaffBrowser, stored: Stored
+) -> None:
+    with stored() as session:
+        beer = session.scalars(select(User).where(User.name == "Beer Beheer")).one()
+        record(session, beer, "subscribers.import", "subscriber", 0, NOW, asked=1200, known_from="een dag")
+        record(session, None, "account.groups_not_followed", "account", beer.id, NOW)
+    page = desk.text(PAGE)
+    for said in (
+        "Beer Beheer las een lijst in: 1.200 mensen krijgen per e-mail de vraag of zij lezer willen worden.",
+        "Beer Beheer bleef beheerder, want er is geen andere",
+    ):
+        assert said in page, said
+
+
 @pytest.mark.parametrize(
     ("asked", "said", "unsaid"),
     [
