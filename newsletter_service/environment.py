@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from ipaddress import ip_address
 from typing import NamedTuple, TypeVar
 
 from rapidfuzz.distance import OSA
+
+from newsletter_service.hosts import is_address
 
 Option = TypeVar("Option", bound=str)
 _LABEL = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -74,7 +75,7 @@ class Environment:
     def host(self, name: str, default: str = "") -> str:
         """Returns the bare name or address of a server, without scheme or port."""
         value = self.text(name)
-        if value and not _is_name(value) and not _is_address(value):
+        if value and not _is_name(value) and not is_address(value):
             self.problems.append(
                 f"{name} is {value!r}: give the name or address of a server, and nothing else."
             )
@@ -90,14 +91,6 @@ class Environment:
 
 def _is_name(value: str) -> bool:
     return len(value) <= 253 and all(_LABEL.fullmatch(label) for label in value.split("."))
-
-
-def _is_address(value: str) -> bool:
-    try:
-        ip_address(value)
-    except ValueError:
-        return False
-    return True
 
 
 class Misspelt(NamedTuple):

@@ -5,7 +5,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from newsletter_service.backups.rules import KeysIn, NightlyBackup
 from newsletter_service.budgets.rules import USUAL_LIMITS, FormLimits
 from newsletter_service.environment import Environment
 from newsletter_service.files.locations import CHECKOUT
+from newsletter_service.hosts import is_here
 from newsletter_service.identity_provider import IdentityProvider, read_identity_provider
 from newsletter_service.imap import ImapSecurity, ImapServer
 from newsletter_service.keys.secret_keys import SecretKeys
@@ -220,7 +221,7 @@ def _base_url(env: Environment, demo: bool) -> str:
     host = _host_of(url)
     if url and not host:
         env.problems.append(f"BASE_URL is {url!r}: give a full address, such as https://nieuwsbrief.example.")
-    elif demo and not _is_loopback(host):
+    elif demo and not is_here(host):
         env.problems.append("DEMO runs on this machine only: BASE_URL must lie on 127.0.0.1 or localhost.")
     return url
 
@@ -281,11 +282,11 @@ def _bounce_mailbox(env: Environment, demo: bool) -> ImapServer | None:
         _refuse_settings_of_no_mailbox(env)
         return None
     security: ImapSecurity = env.choice("BOUNCE_IMAP_SECURITY", "tls", "starttls", "none")
-    if security == "none" and not _is_loopback(host):
+    if security == "none" and not is_here(host):
         env.problems.append(
             "BOUNCE_IMAP_SECURITY none is for a server on this machine: a password never travels in the clear."
         )
-    if demo and not _is_loopback(host):
+    if demo and not is_here(host):
         env.problems.append(
             "DEMO reads no mailbox elsewhere: BOUNCE_IMAP_HOST must be 127.0.0.1 or localhost."
         )
@@ -326,7 +327,7 @@ def _proxies(env: Environment) -> list[TrustedProxy]:
 
 def _smtp_host(env: Environment, demo: bool) -> str:
     host = env.host("SMTP_HOST", "127.0.0.1")
-    if demo and not _is_loopback(host):
+    if demo and not is_here(host):
         env.problems.append(
             "DEMO sends to its own mail catcher only: SMTP_HOST must be 127.0.0.1 or localhost."
         )
@@ -341,13 +342,6 @@ def _host_of(url: str) -> str:
     except ValueError:  # brackets without an address in them, a port that is no number
         return ""
     return (parts.hostname or "") if fits else ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _database_url(env: Environment, instance_dir: Path) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from newsletter_service.clock import utc_now
@@ -15,6 +14,7 @@ from newsletter_service.doctor.facts import DatabaseFacts
 from newsletter_service.doctor.findings import Area, Finding, Level
 from newsletter_service.environment import misspelt
 from newsletter_service.health import probes
+from newsletter_service.hosts import is_address, is_here
 from newsletter_service.mail_settings import smtp_server
 from newsletter_service.settings import Settings, SettingsError, known_names
 from newsletter_service.subscriptions.domains.rules import registered_domain
@@ -50,7 +50,7 @@ class Check:
     def of_settings(self, settings: Settings) -> Iterator[Finding]:
         """Whether what works is wise, too."""
         host = _host_of(settings.base_url)
-        yield from rules.of_base_url(settings.base_url, on_this_machine=servers.is_here(host))
+        yield from rules.of_base_url(settings.base_url, on_this_machine=is_here(host))
 
     def of_files(self, settings: Settings) -> Iterator[Finding]:
         """Whose the files are."""
@@ -114,7 +114,7 @@ def _names(settings: Settings, senders: tuple[str, ...]) -> Names:
         mail_root=registered_domain(mail),
         bounce=bounce,
         bounce_root=registered_domain(bounce),
-        web="" if _is_address(web) or servers.is_here(web) else web,
+        web="" if is_address(web) or is_here(web) else web,
         web_root=registered_domain(web),
         selector=settings.dkim_selector,
         senders=senders,
@@ -123,11 +123,3 @@ def _names(settings: Settings, senders: tuple[str, ...]) -> Names:
 
 def _host_of(url: str) -> str:
     return (urlsplit(url).hostname or "").lower()
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -4,6 +4,7 @@ import socket
 from ipaddress import ip_address
 
 from newsletter_service.doctor.facts import ServerFacts
+from newsletter_service.hosts import is_here
 from newsletter_service.imap import ImapError, ImapLoginFailed, ImapServer, opened
 from newsletter_service.smtp.certificates import fault_of
 from newsletter_service.smtp.connection import (
@@ -41,14 +42,6 @@ def mailbox(server: ImapServer) -> ServerFacts:
         phase = Phase.AUTH if isinstance(error, ImapLoginFailed) else Phase.CONNECT
         return ServerFacts(name, str(error), phase, fault_of(error))
     return ServerFacts(name)
-
-
-def is_here(host: str) -> bool:
-    """Whether a server is on this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def sending_addresses(host: str) -> tuple[str, ...]:

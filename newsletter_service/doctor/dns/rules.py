@@ -8,6 +8,7 @@ from newsletter_service.doctor.dns.facts import DnsFacts, DomainFacts, Host, Nam
 from newsletter_service.doctor.dns.keys import DMARC, POLICIES, read_dkim, read_tags
 from newsletter_service.doctor.dns.spf import MOST_LOOKUPS, MOST_VOID_LOOKUPS, Spf, SpfFault
 from newsletter_service.doctor.findings import Area, Finding, Level, Place, Put
+from newsletter_service.hosts import is_address
 
 WEAKEST_KEY = 1024
 GOOD_KEY = 2048
@@ -193,7 +194,7 @@ def _mail_hosts(facts: DomainFacts) -> Iterator[Finding]:
 
 
 def _mail_host(host: Host, domain: str) -> Iterator[Finding]:
-    if _is_address(host.name):
+    if is_address(host.name):
         yield _finding("mx_literal", Level.ERROR, domain, host=host.name)
     elif host.alias:
         yield _finding("mx_alias", Level.ERROR, domain, host=host.name)
@@ -218,14 +219,6 @@ def _dane(host: Host) -> Iterator[Finding]:
 def _is_usable(tlsa: str) -> bool:
     """Whether mail servers go by it (RFC 7672, 3.1): they leave out what is about authorities that browsers know."""
     return tlsa.split()[0] in ("2", "3")
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 # --- the rest ---
