@@ -9,7 +9,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
-from newsletter_service.db import db, unit_of_work
+from newsletter_service.db import db, unit_of_work, words_of
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.schema import upgrade_needed
 from newsletter_service.staff.service import record_command
@@ -29,8 +29,7 @@ def outages_in_one_line() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        words = " ".join(str(error.orig).split())
-        raise click.ClickException(f"The database cannot be reached: {words}") from error
+        raise click.ClickException(f"The database cannot be reached: {words_of(error)}") from error
 
 
 def _core() -> Flask:

@@ -31,6 +31,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session, registry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -86,6 +87,11 @@ def add_missing(
     connection = session if isinstance(session, Connection) else session.connection()
     insert = _INSERTS[connection.dialect.name]
     connection.execute(insert(model).on_conflict_do_nothing(), rows)
+
+
+def words_of(error: DBAPIError) -> str:
+    """What a database said that is away, on one line: for logs, and for who is at the terminal."""
+    return " ".join(str(error.orig).split())
 
 
 class Base(DeclarativeBase):

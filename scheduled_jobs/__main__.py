@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter_service.continuity.service import STILL
 from newsletter_service.core import create_core_from_env
-from newsletter_service.db import db
+from newsletter_service.db import db, words_of
 from newsletter_service.errors import NewsletterError
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.operations.outages import Outage
@@ -52,7 +52,7 @@ def run_job(app: Flask, job: Job, is_ours: Callable[[], bool] = lambda: True) ->
                 return
             done = job.run()
         except OperationalError as error:
-            _database.note(_words(error))
+            _database.note(words_of(error))
             run_log.ended(job.name, clock(), "the database was away")
             return
         except NewsletterError as error:
@@ -114,7 +114,7 @@ def take_over(
             if not _awaited(engine, suppression_key):
                 return held.enter_context(only_scheduler(engine))
         except OperationalError as error:
-            _database.note(_words(error))
+            _database.note(words_of(error))
         stop.sleep(1)
     return None
 
@@ -130,10 +130,6 @@ def _awaited(engine: Engine, suppression_key: str) -> bool:
         return True
     _set_up.over()
     return False
-
-
-def _words(error: OperationalError) -> str:
-    return " ".join(str(error.orig).split())
 
 
 def end(scheduler: BackgroundScheduler) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from newsletter_service.clock import utc_now
-from newsletter_service.db import open_engine
+from newsletter_service.db import open_engine, words_of
 from newsletter_service.doctor.facts import ClockFacts, DatabaseFacts, FileFacts
 from newsletter_service.keys.suppression_key import key_file, not_ready
 from newsletter_service.schema import newest_number, number_of
@@ -63,7 +63,7 @@ def database(settings: Settings) -> DatabaseFacts:
     try:
         return _asked(engine, settings, wanted)
     except DBAPIError as error:
-        return DatabaseFacts(wanted, away=" ".join(str(error.orig).split()))
+        return DatabaseFacts(wanted, away=words_of(error))
     finally:
         engine.dispose()
 

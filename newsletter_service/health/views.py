@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, make_respons
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.continuity.service import stands_still
-from newsletter_service.db import db, reading
+from newsletter_service.db import db, reading, words_of
 from newsletter_service.health import service
 from newsletter_service.health.models import Trouble
 from newsletter_service.health.rules import SILENT_AFTER, TroubleKind, overdue, silence
@@ -39,7 +39,7 @@ def healthz() -> Response:
         needed = not_ready(db.engine, services().suppression_key)
         known = None if needed else _known()
     except OperationalError as error:
-        database_outage().note(" ".join(str(error.orig).split()))
+        database_outage().note(words_of(error))
         return _answer({"database": "away"}, "database")
     database_outage().over()
     if known is None:
@@ -54,7 +54,7 @@ def pages() -> Response:
     try:
         needed = not_ready(db.engine, services().suppression_key)
     except OperationalError as error:
-        database_outage().note(" ".join(str(error.orig).split()))
+        database_outage().note(words_of(error))
         return _text("database\n", 503)
     return _text("schema\n", 503) if needed else _text("ok\n", 200)
 

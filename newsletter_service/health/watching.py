@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter_service.continuity.service import stands_still
+from newsletter_service.db import words_of
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.health import service
 from newsletter_service.health.notices import BEGAN, of_silence
@@ -62,7 +63,7 @@ class SilenceWatch:
             if self._is_silent() and not self._keeps_still():
                 self._tell()
         except DBAPIError as error:
-            self._blind.note(" ".join(str(error.orig).split()))
+            self._blind.note(words_of(error))
             return
         self._blind.over()
 

@@ -12,7 +12,7 @@ from tempfile import NamedTemporaryFile
 from sqlalchemy import Connection, Engine, inspect, literal, select, table, text
 from sqlalchemy.exc import OperationalError
 
-from newsletter_service.db import open_engine
+from newsletter_service.db import open_engine, words_of
 from newsletter_service.files.private import NotWritable, private_file
 from newsletter_service.keys.secret_keys import KeyName, SecretKeys, fingerprint
 from newsletter_service.schema import upgrade_needed
@@ -128,9 +128,8 @@ def _made(engine: Engine, keys: SecretKeys, file: Path) -> str:
                 raise WrongKey(f"There is no suppression key in {file}: {_COPY}")
             hashed = any(_has_rows(connection, name) for name in _BEFORE_THE_KEY if name in there)
     except OperationalError as error:
-        words = " ".join(str(error.orig).split())
         raise WrongKey(
-            f"There is no suppression key in {file}, and the database cannot be asked: {words}"
+            f"There is no suppression key in {file}, and the database cannot be asked: {words_of(error)}"
         ) from error
     return _write(file, keys.oldest if hashed else secrets.token_urlsafe(32))
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from newsletter_service.db import db, read_only
+from newsletter_service.db import db, read_only, words_of
 from newsletter_service.errors import Conflict, Invalid, NewsletterError, NotAllowed, NotFound
 from newsletter_service.operations.outages import Outage
 from newsletter_service.web.transactions import WITHOUT_DATABASE
@@ -53,7 +53,7 @@ def http_page(error: HTTPException) -> HTTPException | tuple[str, int, list[tupl
 
 
 def _database_away(error: OperationalError) -> tuple[str, int]:
-    database_outage().note(" ".join(str(error.orig).split()))
+    database_outage().note(words_of(error))
     return plain_page(503)
 
 

@@ -10,7 +10,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.clock import utc_now
-from newsletter_service.db import open_engine
+from newsletter_service.db import open_engine, words_of
 from newsletter_service.delivery.cli.progress_bar import Progress, progress
 from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
@@ -116,7 +116,7 @@ class _Work(threading.Thread):
         except OperationalError as error:
             if not self._watch:
                 raise _unreachable(error) from error
-            return self._wait_for(_words(error))
+            return self._wait_for(words_of(error))
 
     def _tables_missing(self) -> str:
         """Returns what has to be done before anything can be sent; empty if nothing.
@@ -140,8 +140,4 @@ class _Work(threading.Thread):
 
 
 def _unreachable(error: OperationalError) -> click.ClickException:
-    return click.ClickException(f"The database cannot be reached: {_words(error)}")
-
-
-def _words(error: OperationalError) -> str:
-    return " ".join(str(error.orig).split())
+    return click.ClickException(f"The database cannot be reached: {words_of(error)}")
