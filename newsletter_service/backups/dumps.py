@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, Engine, func, inspect, select, table
+from sqlalchemy import Connection, Engine
 
 from newsletter_service.backups import postgresql, sqlite
+from newsletter_service.backups.tools import count_rows
 
 _FILLED_BY_EVERY_START = {"alembic_version", "continuity", "key_fingerprint"}
 
@@ -43,9 +44,3 @@ def is_empty(connection: Connection) -> bool:
     return not any(
         count for name, count in count_rows(connection).items() if name not in _FILLED_BY_EVERY_START
     )
-
-
-def count_rows(connection: Connection) -> dict[str, int]:
-    """The number of rows by table."""
-    names = sorted(inspect(connection).get_table_names())
-    return {name: connection.scalars(select(func.count()).select_from(table(name))).one() for name in names}

@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, func, inspect, select, table, text
+from sqlalchemy import URL, Engine, text
 
 from newsletter_service.backups.rules import BadBackup
-from newsletter_service.backups.tools import DumpFailed, run
+from newsletter_service.backups.tools import DumpFailed, count_rows, others_are_connected, run
 
 NAME = "database.dump"
-_OTHERS = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
 _CLIENT = "Debian's package postgresql-client, not older than the server"
 
 
@@ -20,10 +17,7 @@ def dump(engine: Engine, target: Path) -> Mapping[str, int]:
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         snapshot = connection.scalar(text("SELECT pg_export_snapshot()"))
         schema = connection.scalar(text("SELECT current_schema()"))
-        counts = {
-            name: connection.scalars(select(func.count()).select_from(table(name))).one()
-            for name in sorted(inspect(connection).get_table_names())
-        }
+        counts = count_rows(connection)
         options = ("--format=custom", "--no-owner", "--no-privileges", f"--schema={schema}")
         run(
             (
@@ -62,7 +56,7 @@ def load(dump: Path, engine: Engine) -> None:
         "--no-privileges",
     )
     with engine.connect() as connection:
-        if connection.scalar(_OTHERS):
+        if others_are_connected(connection):
             raise DumpFailed("others are connected to the database: stop web, scheduler and workers first")
     engine.dispose()
     run(("pg_restore", *options, f"--dbname={_url(engine.url)}", str(dump)), _password(engine.url), _CLIENT)

@@ -29,6 +29,7 @@ from newsletter_service.continuity.service import keep_still
 from newsletter_service.db import open_engine
 from newsletter_service.errors import Conflict
 from newsletter_service.keys.secret_keys import SecretKeys, fingerprint
+from newsletter_service.keys.suppression_key import key_file
 from newsletter_service.schema import newest_number, number_of
 
 KEYS = "keys.json"
@@ -162,13 +163,12 @@ def restore(
 
 def put_keys(keys: Keys, instance_dir: Path) -> Path:
     """Puts the suppression key where every process finds it; returns the file with the secret keys, for a person."""
-    for name, content in (
-        ("suppression_key", keys.suppression_key),
-        (_FOR_A_PERSON, _told(keys.secret_keys)),
-    ):
-        with _disk(), files.whole_file(instance_dir / name) as target:
+    for_a_person = instance_dir / _FOR_A_PERSON
+    written = {key_file(instance_dir): keys.suppression_key, for_a_person: _told(keys.secret_keys)}
+    for file, content in written.items():
+        with _disk(), files.whole_file(file) as target:
             target.write(f"{content}\n".encode())
-    return instance_dir / _FOR_A_PERSON
+    return for_a_person
 
 
 def back_up_tonight(source: Source, plan: NightlyBackup, zone: str, now: datetime) -> str:

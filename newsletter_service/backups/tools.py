@@ -1,10 +1,16 @@
-"""What dumping has in common: how it fails, and programs of others that are run for it."""
+"""What dumping has in common: how it fails, what is counted and asked, and programs of others that are run for it."""
 
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import Connection, func, inspect, select, table, text
+
 from newsletter_service.errors import NewsletterError
+
+_OTHERS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 class DumpFailed(NewsletterError):
@@ -22,3 +28,14 @@ def run(command: Sequence[str], environment: Mapping[str, str], package: str) ->
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"]
         raise DumpFailed(f"{command[0]}: {said[0]}")
+
+
+def count_rows(connection: Connection) -> dict[str, int]:
+    """The number of rows by table."""
+    names = sorted(inspect(connection).get_table_names())
+    return {name: connection.scalars(select(func.count()).select_from(table(name))).one() for name in names}
+
+
+def others_are_connected(connection: Connection) -> bool:
+    """Whether others have a connection to the same database of a PostgreSQL server."""
+    return bool(connection.scalar(_OTHERS))

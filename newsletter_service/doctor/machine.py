@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from newsletter_service.clock import utc_now
 from newsletter_service.db import open_engine, words_of
 from newsletter_service.doctor.facts import ClockFacts, DatabaseFacts, FileFacts
-from newsletter_service.keys.suppression_key import key_file, not_ready
+from newsletter_service.keys.suppression_key import key_file, key_in, not_ready
 from newsletter_service.schema import newest_number, number_of
 from newsletter_service.settings import Settings
 from newsletter_service.staff.models import AuditEntry
@@ -77,7 +77,7 @@ def _asked(engine: Engine, settings: Settings, wanted: str) -> DatabaseFacts:
     found = number_of(engine)
     if found != wanted:
         return DatabaseFacts(wanted, found=found)
-    key = settings.suppression_key or _key_in(settings.instance_dir)
+    key = settings.suppression_key or key_in(settings.instance_dir)
     fits = not not_ready(engine, key)
     with engine.connect().execution_options(sqlite_read_only=True) as connection:
         newest = connection.scalar(select(AuditEntry.at).order_by(AuditEntry.id.desc()).limit(1))
@@ -87,13 +87,6 @@ def _asked(engine: Engine, settings: Settings, wanted: str) -> DatabaseFacts:
 
 def _clock_of(connection: Connection) -> datetime:
     return connection.scalars(select(func.clock_timestamp())).one().astimezone(UTC)
-
-
-def _key_in(folder: Path) -> str:
-    try:
-        return key_file(folder).read_text("utf-8").strip()
-    except OSError:
-        return ""
 
 
 def _name_of(number: int) -> str:

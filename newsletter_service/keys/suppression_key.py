@@ -46,6 +46,14 @@ def key_file(folder: Path) -> Path:
     return folder / _FILE
 
 
+def key_in(folder: Path) -> str:
+    """Returns the key that is kept there, "" where none can be read; nothing is held against any database."""
+    try:
+        return key_file(folder).read_text("utf-8").strip()
+    except (OSError, UnicodeError):
+        return ""
+
+
 def not_ready(engine: Engine, suppression_key: str) -> str:
     """Returns what keeps a process from working with this database, "" if nothing does; OperationalError if away."""
     return upgrade_needed(engine) or _misfit(engine, suppression_key)

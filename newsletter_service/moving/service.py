@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.backups.dumps import is_empty
+from newsletter_service.backups.tools import others_are_connected
 from newsletter_service.continuity import service as continuity
 from newsletter_service.continuity.models import Continuity
 from newsletter_service.continuity.rules import Why
@@ -27,9 +28,6 @@ _ROWS_AT_ONCE = 1000
 _LINKS = 100
 _LEFT_BEHIND = {Worker.__tablename__}
 """Workers of before are of the database of before."""
-_OTHERS = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-)
 
 
 class InUse(Conflict):
@@ -90,7 +88,7 @@ def refuse_company(engine: Engine) -> None:
         alone = _is_alone(engine.url.database or "")
     else:
         with engine.connect() as connection:
-            alone = not connection.scalar(_OTHERS)
+            alone = not others_are_connected(connection)
     if not alone:
         raise InUse("other processes work with this database: stop web, scheduler and workers first")
 

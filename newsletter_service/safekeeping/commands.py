@@ -18,6 +18,7 @@ from newsletter_service.clock import utc_now
 from newsletter_service.db import open_engine
 from newsletter_service.errors import NewsletterError
 from newsletter_service.keys.secret_keys import fingerprint
+from newsletter_service.keys.suppression_key import key_in
 from newsletter_service.safekeeping.upgrading import upgrader
 from newsletter_service.schema import upgrade_needed
 from newsletter_service.settings import Settings
@@ -113,8 +114,7 @@ def _put_keys(keys: service.Keys | None, settings: Settings) -> None:
 
 
 def _lacks(manifest: Manifest, settings: Settings) -> tuple[str, ...]:
-    file = settings.instance_dir / "suppression_key"
-    key = settings.suppression_key or (file.read_text("utf-8").strip() if file.is_file() else "")
+    key = settings.suppression_key or key_in(settings.instance_dir)
     secret_keys = [fingerprint(one) for one in settings.keys.every]
     return what_will_not_work(manifest, fingerprint(key) if key else "", secret_keys)
 
