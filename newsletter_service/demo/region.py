@@ -4,7 +4,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from newsletter_service.setup.rules import Plan, read_plan
+from newsletter_service.setup.plans import Plan
+from newsletter_service.setup.rules import read_plan
 
 _FILE = Path(__file__).with_name("region.toml")
 

@@ -12,7 +12,8 @@ from newsletter_service.errors import NewsletterError
 from newsletter_service.letters.texts import texts
 from newsletter_service.publisher.service import is_set_up
 from newsletter_service.services import services
-from newsletter_service.setup.rules import BadPlan, Difference, Plan, read_plan
+from newsletter_service.setup.plans import Difference, Plan
+from newsletter_service.setup.rules import BadPlan, read_plan
 from newsletter_service.setup.service import AlreadySetUp, differences, new_code, set_up
 from newsletter_service.setup.wording import difference_words, fault_words
 

@@ -21,13 +21,11 @@ from newsletter_service.errors import Conflict
 from newsletter_service.links.tokens import new_key
 from newsletter_service.publisher.models import Newsletter, Organisation
 from newsletter_service.publisher.service import is_set_up, newsletter, organisations
+from newsletter_service.setup.codes import CODE_LASTS, CodeAnswer, readable_code, typed_code
 from newsletter_service.setup.models import SetupCode
-from newsletter_service.setup.reading import Words
-from newsletter_service.setup.rules import (
-    CODE_LASTS,
+from newsletter_service.setup.plans import (
     AdministratorPlan,
     CalendarPlan,
-    CodeAnswer,
     Difference,
     NewsletterPlan,
     OrganisationPlan,
@@ -35,9 +33,8 @@ from newsletter_service.setup.rules import (
     SegmentPlan,
     TopicPlan,
     differing,
-    readable_code,
-    typed_code,
 )
+from newsletter_service.setup.reading import Words
 from newsletter_service.staff.accounts.making import NewUser, add_user
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role

@@ -11,8 +11,10 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.publisher.service import is_set_up, not_set_up
 from newsletter_service.services import services
+from newsletter_service.setup.codes import CodeAnswer
 from newsletter_service.setup.forms import SetupPage
-from newsletter_service.setup.rules import BadPlan, CodeAnswer, Plan, read_plan
+from newsletter_service.setup.plans import Plan
+from newsletter_service.setup.rules import BadPlan, read_plan
 from newsletter_service.setup.service import AlreadySetUp, code_fits, new_code, set_up
 from newsletter_service.staff.accounts.making import WeakPassword
 from newsletter_service.staff.wording import WEAKNESSES

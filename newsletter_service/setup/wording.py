@@ -3,8 +3,8 @@
 from newsletter_service.languages import Language
 from newsletter_service.letters.texts import texts
 from newsletter_service.publisher.wording import contrast_words
+from newsletter_service.setup.plans import Difference
 from newsletter_service.setup.reading import Fault, Problem
-from newsletter_service.setup.rules import Difference
 
 
 def fault_words(fault: Fault, language: Language) -> str:

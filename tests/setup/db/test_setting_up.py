@@ -20,8 +20,9 @@ from newsletter_service.db import Base, db
 from newsletter_service.editions.service import calendar, next_collecting
 from newsletter_service.publisher.models import Newsletter
 from newsletter_service.publisher.service import newsletter, organisations
+from newsletter_service.setup.codes import CodeAnswer
 from newsletter_service.setup.models import SetupCode
-from newsletter_service.setup.rules import CodeAnswer, read_plan
+from newsletter_service.setup.rules import read_plan
 from newsletter_service.setup.service import AlreadySetUp, code_fits, differences, new_code, set_up
 from newsletter_service.staff.models import AuditEntry, User
 from tests.conftest import NOW

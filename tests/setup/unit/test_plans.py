@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_service.setup.rules import BadPlan, differing, facts, read_plan, readable_code, typed_code
+from newsletter_service.setup.codes import readable_code, typed_code
+from newsletter_service.setup.plans import differing, facts
+from newsletter_service.setup.rules import BadPlan, read_plan
 from newsletter_service.setup.wording import fault_words
 from tests.set_up import EXAMPLE
 
