@@ -319,3 +319,11 @@ def test_what_was_written_down_before_there_were_seals_is_sealed_too(app: Flask)
         downgrade(revision="0028")
         with db.engine.begin() as connection:
             connection.execute(text("DELETE FROM audit_entry"))
+
+
+def test_no_address_is_ever_sealed_however_deep_it_stands(session: Session, user: User) -> None:
+    told = {"reason": "brief van anna@gemeente.example", "was": [{"by": ["bert@noord.example"]}, 3]}
+    record(session, user, "item.edit", "item", 1, NOW, **told)
+    session.commit()
+    kept = session.scalars(select(AuditEntry)).one().detail
+    assert kept == {"reason": "brief van …", "was": [{"by": ["…"]}, 3]}
