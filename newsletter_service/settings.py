@@ -2,7 +2,6 @@
 
 import os
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -17,12 +16,18 @@ from newsletter_service.environment import Environment
 from newsletter_service.files.locations import CHECKOUT
 from newsletter_service.hosts import is_here
 from newsletter_service.identity_provider import IdentityProvider, read_identity_provider
-from newsletter_service.imap import ImapSecurity, ImapServer
+from newsletter_service.imap import ImapServer
 from newsletter_service.keys.secret_keys import SecretKeys
+from newsletter_service.mail_servers import (
+    SmtpSecurity,
+    read_bounce_mailbox,
+    read_ca_file,
+    read_smtp_host,
+    read_smtp_security,
+)
 
 DEMO_SECRET = "only-for-the-demonstration-on-this-machine"  # noqa: S105  # it protects nothing
 
-SmtpSecurity = Literal["none", "starttls", "tls"]
 OnUncertain = Literal["resend", "hold"]
 LogFormat = Literal["text", "json"]
 TrustedProxy = IPv4Network | IPv6Network | Literal["unix"]
@@ -116,7 +121,7 @@ def _read(env: Environment) -> Settings:
     demo = env.text("DEMO") in {"1", "true", "yes"}
     secret_key, base_url, mail_from = _secret_key(env, demo), _base_url(env, demo), _mail_from(env, demo)
     instance_dir = _instance_dir(env, demo)
-    security, username, password = _smtp_security(env)
+    security, username, password = read_smtp_security(env)
     return Settings(
         secret_key=secret_key,
         base_url=base_url,
@@ -125,7 +130,7 @@ def _read(env: Environment) -> Settings:
         bounce_domain=env.domain("BOUNCE_DOMAIN", mail_from.rpartition("@")[2]),
         database_url=_database_url(env, instance_dir),
         instance_dir=instance_dir,
-        smtp_host=_smtp_host(env, demo),
+        smtp_host=read_smtp_host(env, demo),
         smtp_port=env.whole("SMTP_PORT", 1025 if demo else 25, 1, 65535),
         smtp_security=security,
         smtp_username=username,
@@ -136,8 +141,8 @@ def _read(env: Environment) -> Settings:
         smtp_domain_connections=env.whole("SMTP_DOMAIN_CONNECTIONS", 0, 0, 1000),
         smtp_letters_per_connection=env.whole("SMTP_LETTERS_PER_CONNECTION", 1000, 0, 1_000_000),
         smtp_on_uncertain=env.choice("SMTP_ON_UNCERTAIN", "resend", "hold"),
-        smtp_ca_file=_ca_file(env),
-        bounce_mailbox=_bounce_mailbox(env, demo),
+        smtp_ca_file=read_ca_file(env),
+        bounce_mailbox=read_bounce_mailbox(env, demo),
         metrics_token=_metrics_token(env),
         log_format=env.choice("LOG_FORMAT", "text", "json"),
         trusted_proxies=tuple(_proxies(env)),
@@ -247,65 +252,6 @@ def _instance_dir(env: Environment, demo: bool) -> Path:
     ).resolve()
 
 
-def _smtp_security(env: Environment) -> tuple[SmtpSecurity, str, str]:
-    security: SmtpSecurity = env.choice("SMTP_SECURITY", "none", "starttls", "tls")
-    username, password = env.text("SMTP_USERNAME"), env.text("SMTP_PASSWORD")
-    if username and security == "none":
-        env.problems.append(
-            "SMTP_USERNAME needs SMTP_SECURITY starttls or tls: a password never travels in the clear."
-        )
-    if bool(username) != bool(password):
-        given, missing = (
-            ("SMTP_USERNAME", "SMTP_PASSWORD") if username else ("SMTP_PASSWORD", "SMTP_USERNAME")
-        )
-        env.problems.append(f"{given} needs {missing}: give both, or neither.")
-    if not (username + password).isascii():
-        env.problems.append("SMTP_USERNAME and SMTP_PASSWORD must be ASCII.")
-    return security, username, password
-
-
-def _ca_file(env: Environment) -> str:
-    file = env.text("SMTP_CA_FILE")
-    try:
-        if file:
-            ssl.create_default_context(cafile=file)
-    except OSError as error:
-        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
-        env.problems.append(f"SMTP_CA_FILE is {file!r}, which cannot be used: {why}.")
-    return file
-
-
-def _bounce_mailbox(env: Environment, demo: bool) -> ImapServer | None:
-    """The mailbox that bounces come to, if there is one."""
-    host = env.host("BOUNCE_IMAP_HOST")
-    if not host:
-        _refuse_settings_of_no_mailbox(env)
-        return None
-    security: ImapSecurity = env.choice("BOUNCE_IMAP_SECURITY", "tls", "starttls", "none")
-    if security == "none" and not is_here(host):
-        env.problems.append(
-            "BOUNCE_IMAP_SECURITY none is for a server on this machine: a password never travels in the clear."
-        )
-    if demo and not is_here(host):
-        env.problems.append(
-            "DEMO reads no mailbox elsewhere: BOUNCE_IMAP_HOST must be 127.0.0.1 or localhost."
-        )
-    return ImapServer(
-        host,
-        env.whole("BOUNCE_IMAP_PORT", 993 if security == "tls" else 143, 1, 65535),
-        security,
-        env.required("BOUNCE_IMAP_USERNAME", "give the account that reads the mailbox for bounces", None),
-        env.required("BOUNCE_IMAP_PASSWORD", "give the password of that account", None),
-        env.text("BOUNCE_IMAP_FOLDER", "INBOX"),
-    )
-
-
-def _refuse_settings_of_no_mailbox(env: Environment) -> None:
-    for name in ("PORT", "SECURITY", "USERNAME", "PASSWORD", "FOLDER"):
-        if env.text(f"BOUNCE_IMAP_{name}"):
-            env.problems.append(f"BOUNCE_IMAP_{name} needs BOUNCE_IMAP_HOST: give that server too.")
-
-
 def _metrics_token(env: Environment) -> str:
     token = env.text("METRICS_TOKEN")
     if token and len(token) < 16:
@@ -323,15 +269,6 @@ def _proxies(env: Environment) -> list[TrustedProxy]:
                 f"TRUSTED_PROXIES names {name!r}: give addresses or networks, such as 127.0.0.1 10.0.0.0/8, or unix."
             )
     return found
-
-
-def _smtp_host(env: Environment, demo: bool) -> str:
-    host = env.host("SMTP_HOST", "127.0.0.1")
-    if demo and not is_here(host):
-        env.problems.append(
-            "DEMO sends to its own mail catcher only: SMTP_HOST must be 127.0.0.1 or localhost."
-        )
-    return host
 
 
 def _host_of(url: str) -> str:
