@@ -74,7 +74,7 @@ _READ_NOTHING = ("", "", "", "")
 
 
 @dataclass(frozen=True)
-class Witness:
+class Provenance:
     """What steps of many people have in common: who took them, where, and the proof."""
 
     by: By
@@ -82,10 +82,10 @@ class Witness:
     note: str = ""
 
 
-def proof_of_step(address_hmac: str, step: Step, at: str, detail: str | None, seen: Witness) -> Proof:
+def proof_of_step(address_hmac: str, step: Step, at: str, detail: str | None, origin: Provenance) -> Proof:
     """A step of consent as a row is written of it; `at` as clock.moment_text has it, `detail` as JSON."""
-    actor, staff_id = seen.by.actor.value, seen.by.staff_id
-    return (address_hmac, step.value, at, detail, actor, staff_id, seen.source, seen.note, *_READ_NOTHING)
+    actor, staff_id = origin.by.actor.value, origin.by.staff_id
+    return (address_hmac, step.value, at, detail, actor, staff_id, origin.source, origin.note, *_READ_NOTHING)
 
 
 def record_proofs(session: Session, proofs: Sequence[tuple[int | None, Proof]]) -> None:

@@ -11,7 +11,7 @@ from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.languages import Language
 from newsletter_service.links.tokens import new_key
 from newsletter_service.subscriptions.consent.rules import JOB, Place, Step
-from newsletter_service.subscriptions.consent.service import Proof, Witness, proof_of_step
+from newsletter_service.subscriptions.consent.service import Proof, Provenance, proof_of_step
 from newsletter_service.subscriptions.importing.rows import Bringing, Offers, Row, Values
 from newsletter_service.subscriptions.importing.rules import Line
 from newsletter_service.subscriptions.rules import Status, searched
@@ -28,9 +28,9 @@ class Preparing:
         self._now = moment_text(bringing.now)
         self._until = moment_text(bringing.now + offers.term)
         self._since = moment_text(_beginning(bringing))
-        self._by_list = Witness(bringing.by, bringing.file_name, bringing.answers.proof.words)
-        self._by_whom = Witness(bringing.by, bringing.file_name)
-        self._by_domain = Witness(JOB, Place.CLAIMS.value)
+        self._by_list = Provenance(bringing.by, bringing.file_name, bringing.answers.proof.words)
+        self._by_whom = Provenance(bringing.by, bringing.file_name)
+        self._by_domain = Provenance(JOB, Place.CLAIMS.value)
         self._detail = lru_cache(maxsize=1000)(self._new_detail)  # the same few choices come again and again
 
     def row(self, line: Line) -> Row:

@@ -25,7 +25,7 @@ from newsletter_service.operations.logs import without_addresses
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 from newsletter_service.subscriptions.consent.rules import Step
-from newsletter_service.subscriptions.consent.service import Witness, proof_of_step, record_proofs
+from newsletter_service.subscriptions.consent.service import Provenance, proof_of_step, record_proofs
 from newsletter_service.subscriptions.importing.adding import add, confirm, offers
 from newsletter_service.subscriptions.importing.preparing import Preparing
 from newsletter_service.subscriptions.importing.rows import AT_ONCE, Bringing, Row, Rows
@@ -248,7 +248,7 @@ class _Import:
 
     def _keep_off(self, wanted: Mapping[str, KeptOff], steps: Mapping[str, Step]) -> None:
         new = keep_off_all(self.session, wanted)
-        seen = Witness(self.bringing.by, self.bringing.file_name, self.bringing.answers.proof.words)
+        seen = Provenance(self.bringing.by, self.bringing.file_name, self.bringing.answers.proof.words)
         proofs = [
             (None, proof_of_step(hashed, steps[hashed], moment_text(kept.at), None, seen))
             for hashed, kept in wanted.items()
