@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, Response, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
@@ -19,6 +19,7 @@ from newsletter_service.trail import service, wording
 from newsletter_service.trail.rules import Done, Topic, may_see_trail
 from newsletter_service.trail.service import Narrowing
 from newsletter_service.web.asked import asked_number, asked_one_of, asked_words
+from newsletter_service.web.downloads import csv_download
 from newsletter_service.web.locale import language
 
 trail = staff_only(Blueprint("trail", __name__, url_prefix="/redactie/logboek"))
@@ -90,13 +91,7 @@ def export() -> Response:
     """The same as a file with all of them; that somebody took it along is written down."""
     with unit_of_work() as session:
         service.record_export(session, signed_in(), services().clock())
-    headers = {
-        "Content-Disposition": f'attachment; filename="{_("logboek")}.csv"',
-        "Cache-Control": "no-store",
-    }
-    return Response(
-        stream_with_context(_sheet(_narrowing(), language())), mimetype="text/csv", headers=headers
-    )
+    return csv_download(_sheet(_narrowing(), language()), _("logboek"))
 
 
 def _sheet(narrowing: Narrowing, spoken: Language) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -38,6 +38,7 @@ from newsletter_service.staff.access.sessions import in_background
 from newsletter_service.staff.four_eyes.asking import may_take_along
 from newsletter_service.staff.guards import acting, signed_in
 from newsletter_service.staff.rules import may_edit_edition
+from newsletter_service.web.downloads import csv_download
 from newsletter_service.web.locale import language
 
 deliveries = Blueprint("deliveries", __name__, url_prefix="/edities/<int:number>")
@@ -156,12 +157,7 @@ def export(number: int) -> Response:
             asked = request.query_string.decode("latin-1")
             return redirect(f"{url_for('.index', number=number)}?{asked}", 303)
         service.note_export(session, what.mailed, user, what.shown, now)
-    name = f"editie-{number}-{what.shown}.csv"
-    return Response(
-        stream_with_context(_sheet(number, language())),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename={name}"},
-    )
+    return csv_download(_sheet(number, language()), f"editie-{number}-{what.shown}")
 
 
 def _sheet(number: int, language: Language) -> Iterator[str]:

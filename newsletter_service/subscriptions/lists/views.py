@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.utils import secure_filename
 
 from newsletter_service.audience.service import offered_segments
 from newsletter_service.db import db, reading, unit_of_work
@@ -26,6 +25,7 @@ from newsletter_service.subscriptions.lists.forms import COLUMN, AnswersForm, Ha
 from newsletter_service.subscriptions.lists.models import SubscriberList
 from newsletter_service.subscriptions.lists.rules import BUSY, MOST_UPLOADED, OVER, ListState
 from newsletter_service.subscriptions.requesting.service import stop, waiting_of
+from newsletter_service.web.downloads import csv_download
 from newsletter_service.web.locale import language
 
 reader_lists = staff_only(Blueprint("lists", __name__, url_prefix="/redactie/lezers/lijsten"))
@@ -203,7 +203,7 @@ def report(number: int) -> Response:
     """What becomes of each line, as a file for spreadsheets."""
     one = service.numbered(db.session(), number)
     rows = wording.report(_folder(one.key), one.state)
-    return _download(rows, _("verslag van lijst %(number)s", number=number))
+    return csv_download(rows, _("verslag van lijst %(number)s", number=number))
 
 
 @reader_lists.post("/uitlezen")
@@ -215,20 +215,12 @@ def take_along() -> Any:
             return redirect(url_for("register.index"), 303)
         record_export(session, now, user)
         name = newsletter(session).name
-    return _download(_everybody(), _("lezers van %(newsletter)s", newsletter=name))
+    return csv_download(_everybody(), _("lezers van %(newsletter)s", newsletter=name))
 
 
 def _everybody() -> Iterator[str]:
     with reading() as session:
         yield from export(session, services().suppression_key)
-
-
-def _download(rows: Iterator[str], name: str) -> Response:
-    """A file that is made while it goes out."""
-    answer = Response(stream_with_context(rows), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{secure_filename(name)}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _folder(key: str) -> Folder:
