@@ -28,7 +28,6 @@ from sqlalchemy import (
     create_engine,
     event,
     literal,
-    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -253,17 +252,6 @@ def expect_many_rows(session: Session) -> None:
 
 
 _MANY_ROWS_KB = 24_576
-
-
-def next_numbers(session: Session, table: Table, count: int) -> Sequence[int]:
-    """The numbers of so many rows that this transaction is about to add; nobody else gets them."""
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        asked = text("SELECT seq FROM sqlite_sequence WHERE name = :table")
-        last = int(connection.scalar(asked, {"table": table.name}) or 0)
-        return range(last + 1, last + count + 1)
-    asked = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
-    return connection.scalars(asked, {"table": table.name, "count": count}).all()
 
 
 class _Place(FunctionElement[int]):

@@ -1,4 +1,6 @@
-"""The numbers that rows get: how far they have come, and going on beyond that."""
+"""The numbers that rows get: how far they have come, taking the next ones, and going on beyond that."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
@@ -9,6 +11,9 @@ _SEQUENCE = text("SELECT pg_get_serial_sequence(:table, 'id')")
 _POSTGRESQL_READ = text(
     "SELECT last_value FROM pg_sequences "
     "WHERE CAST(format('%I.%I', schemaname, sequencename) AS regclass) = CAST(:sequence AS regclass)"
+)
+_POSTGRESQL_NEXT = text(
+    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
 )
 _POSTGRESQL_WRITE = text("SELECT setval(CAST(:sequence AS regclass), :number)")
 
@@ -21,6 +26,14 @@ def last_number(connection: Connection, table: str) -> int:
     if sequence is None:
         return 0
     return int(connection.scalar(_POSTGRESQL_READ, {"sequence": sequence}) or 0)
+
+
+def next_numbers(connection: Connection, table: str, count: int) -> Sequence[int]:
+    """Returns the numbers of so many rows that this transaction is about to add; nobody else gets them."""
+    if connection.dialect.name == "sqlite":
+        last = last_number(connection, table)
+        return range(last + 1, last + count + 1)
+    return connection.scalars(_POSTGRESQL_NEXT, {"table": table, "count": count}).all()
 
 
 def go_on_from(connection: Connection, table: str, number: int) -> None:

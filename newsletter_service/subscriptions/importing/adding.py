@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.service import listed_domains, segments, topics
 from newsletter_service.clock import moment_from
-from newsletter_service.db import add_rows, among, next_numbers
+from newsletter_service.db import add_rows, among
+from newsletter_service.sequences import next_numbers
 from newsletter_service.subscriptions.consent.service import record_proofs
 from newsletter_service.subscriptions.importing.rows import (
     CLAIM_COLUMNS,
@@ -37,7 +38,7 @@ def offers(session: Session) -> Offers:
 def add(session: Session, rows: Sequence[Row]) -> None:
     """Add readers whom nobody knows here."""
     if rows:
-        numbers = next_numbers(session, _SUBSCRIBER, len(rows))
+        numbers = next_numbers(session.connection(), _SUBSCRIBER.name, len(rows))
         readers = [(number, *row.subscriber) for number, row in zip(numbers, rows, strict=True)]
         add_rows(session, _SUBSCRIBER, ("id", *SUBSCRIBER_COLUMNS), readers)
         _add_choices(session, [*zip(numbers, rows, strict=True)])

@@ -8,7 +8,8 @@ from sqlalchemy import Table, select, text
 from sqlalchemy.orm import Session
 
 from newsletter_service.clock import moment_text
-from newsletter_service.db import add_rows, next_numbers
+from newsletter_service.db import add_rows
+from newsletter_service.sequences import next_numbers
 from newsletter_service.subscriptions.models import Subscriber
 from tests.conftest import NOW
 from tests.factories import make_subscriber
@@ -40,7 +41,7 @@ def test_numbers_are_nobody_elses_before_and_after(session: Session) -> None:
     first = make_subscriber(session, "eerst@b.example", now=NOW).id
     session.delete(session.get_one(Subscriber, first))
     session.flush()
-    numbers = [*next_numbers(session, TABLE, 3)]
+    numbers = [*next_numbers(session.connection(), TABLE.name, 3)]
     add_all(session, [row(number, f"a{number}@b.example", f"{number:012}") for number in numbers])
     session.commit()
     last = make_subscriber(session, "later@b.example", now=NOW).id
