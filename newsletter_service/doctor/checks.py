@@ -1,7 +1,7 @@
 """Looks at one thing after the other: sees, has the rules judge, and goes on whatever it was."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ class Check:
     environ: Mapping[str, str]
     senders: tuple[str, ...]
     dns: Dns
+    _seen: DatabaseFacts | None = field(default=None, init=False)
 
     @cached_property
     def problems(self) -> list[str]:
@@ -90,8 +91,6 @@ class Check:
         if self._seen is None:
             self._seen = machine.database(settings)
         return self._seen
-
-    _seen: DatabaseFacts | None = None
 
 
 _LOOKS: dict[Area, Callable[[Check, Settings], Iterator[Finding]]] = {

@@ -1,4 +1,4 @@
-"""What a check has found: pure values, which texts.py puts into words."""
+"""What a check has found: pure values, which texts/ puts into words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from newsletter_service.db import add_missing, rows_changed
@@ -158,5 +158,4 @@ def told(session: Session, trouble_id: int, now: datetime) -> None:
 
 def forget_old(session: Session, before: datetime) -> None:
     """Removes trouble that was over before a moment."""
-    for row in session.scalars(select(Trouble).where(Trouble.over_at < before)):
-        session.delete(row)
+    session.execute(delete(Trouble).where(Trouble.over_at < before))

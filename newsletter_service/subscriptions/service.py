@@ -229,7 +229,7 @@ def undo_leave(session: Session, subscriber: Subscriber, now: datetime) -> bool:
 
 
 def come_back(session: Session, subscriber: Subscriber, proof: tuple[Step, By, str], now: datetime) -> None:
-    """Go on with a subscription that had ended; what its reader was asked before then is asked anew.
+    """Go on with a subscription that had ended; what its reader was asked before then is asked once more.
 
     Else the silence of who was gone would end it once more, before they could answer.
     """

@@ -28,11 +28,7 @@ four_eyes = staff_only(Blueprint("four_eyes", __name__, url_prefix="/redactie"))
 administrators_only = roles_required(Role.ADMINISTRATOR)
 
 
-@four_eyes.app_context_processor
-def _waiting() -> dict[str, object]:
-    return {"requests_for": requests_for}
-
-
+@four_eyes.app_template_global()
 def requests_for(act: str, **about: object) -> Sequence[tuple[ActRequest, str]]:
     """The open requests of an act that are about this, each with the names of whom it waits for."""
     session, now = db.session(), services().clock()

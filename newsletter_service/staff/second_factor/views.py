@@ -88,7 +88,7 @@ def remove_app() -> Response:
     """Takes the app away."""
     with unit_of_work() as work:
         service.remove_app(work, signed_in(), services().clock())
-    return _removed(_("De app is weggehaald."))
+    return _saved(_("De app is weggehaald."))
 
 
 @second_factor.get("/passkey")
@@ -122,7 +122,7 @@ def remove_passkey(number: int) -> Response:
     """Takes one passkey away."""
     with unit_of_work() as work:
         service.remove_passkey(work, signed_in(), number, services().clock())
-    return _removed(_("De passkey is weggehaald."))
+    return _saved(_("De passkey is weggehaald."))
 
 
 @second_factor.post("/codes")
@@ -155,10 +155,10 @@ def _added(add: Callable[[Any], object]) -> Any:
             service.keep_codes(work, key, signed_in(), codes, now)
     if first:
         return _codes_page(codes)
-    return _removed(_("De tweede stap is bewaard."))
+    return _saved(_("De tweede stap is bewaard."))
 
 
-def _removed(words: str) -> Response:
+def _saved(words: str) -> Response:
     flash(words, "ok")
     return redirect(url_for("second_factor.show"), 303)
 
