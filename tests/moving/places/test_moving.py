@@ -19,7 +19,7 @@ from newsletter_service.delivery.service import write_notice
 from newsletter_service.errors import NewsletterError
 from newsletter_service.keys.secret_keys import SecretKeys
 from newsletter_service.links.tokens import Tokens
-from newsletter_service.moving.service import InUse, TargetNotEmpty, move
+from newsletter_service.moving.service import InUse, NotTheSame, TargetNotEmpty, move
 from newsletter_service.safekeeping.upgrading import upgrader
 from newsletter_service.sequences import last_number
 from newsletter_service.settings import Settings
@@ -104,6 +104,29 @@ def test_all_rows_and_numbers_arrive_and_come_back_and_only_the_last_database_go
         with Session(engine) as session:
             assert write_notice(session, notice(), "nieuw@gemeente.example", NOW).id == given_out + 1
     back.dispose()
+
+
+def test_links_that_lead_to_somebody_else_in_the_new_database_undo_the_move(
+    settings_of_move: Settings, old: Engine, tmp_path: Path
+) -> None:
+    elsewhere = open_engine(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
+
+    def upgrade(engine: Engine) -> None:
+        upgrade_to(settings_of_move)(engine)
+        with engine.begin() as connection:
+            connection.execute(
+                text(
+                    "CREATE TRIGGER other_keys AFTER INSERT ON subscriber BEGIN "
+                    "UPDATE subscriber SET link_key = 'other' || NEW.id WHERE id = NEW.id; END"
+                )
+            )
+
+    witness = Witness(settings_of_move.instance_dir)
+    with pytest.raises(NotTheSame, match="links of readers"):
+        move(old, elsewhere, upgrade, TOKENS, witness, NOW)
+    assert not stands_still(old, witness, NOW)
+    assert rows_of(elsewhere)["subscriber"] == []
+    elsewhere.dispose()
 
 
 def test_nothing_is_moved_into_a_database_that_is_not_empty(
