@@ -24,7 +24,7 @@ Claims = dict[str, Any]
 
 @dataclass
 class Provider:
-    """`person` is who signs in there next; `lie` changes an ID token before it is signed, and `sign` signs it."""
+    """`person` is who signs in there next; `lie` changes an ID token before `key` signs it; keys are `published`."""
 
     issuer: str
     clock: Clock
@@ -34,6 +34,7 @@ class Provider:
     header: Claims = field(default_factory=lambda: {"alg": "RS256", "kid": "een"})
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     metadata: Claims = field(default_factory=dict)
+    published: list[RSAKey] = field(default_factory=list)
 
     def signed_in(self, address: str) -> str:
         """Sign in at the page that somebody was sent to; where they are sent back to."""
@@ -44,6 +45,9 @@ class Provider:
         code = token_urlsafe()
         self.codes[code] = asked
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
+
+    def public_keys(self) -> list[Claims]:
+        return [dict(key.as_dict(private=False)) for key in self.published]
 
     def token(self) -> tuple[Response, int]:
         """What a code is exchanged for, once, by whom it was made for."""
@@ -80,7 +84,7 @@ def running_provider(clock: Clock) -> Iterator[Provider]:
     with reserved_port() as port:
         issuer = f"http://127.0.0.1:{port}"
         provider, app = Provider(issuer, clock), Flask("provider")
-        published = provider.key.as_dict(private=False)
+        provider.published = [provider.key]
         provider.metadata = {
             "issuer": issuer,
             "authorization_endpoint": f"{issuer}/authorize",
@@ -90,7 +94,7 @@ def running_provider(clock: Clock) -> Iterator[Provider]:
             "id_token_signing_alg_values_supported": ["none", "HS256", "RS256"],
         }
         app.add_url_rule("/.well-known/openid-configuration", "metadata", lambda: jsonify(provider.metadata))
-        app.add_url_rule("/keys", "keys", lambda: jsonify(keys=[published]))
+        app.add_url_rule("/keys", "keys", lambda: jsonify(keys=provider.public_keys()))
         app.add_url_rule("/token", "token", provider.token, methods=["POST"])
         with served(app, port):
             yield provider

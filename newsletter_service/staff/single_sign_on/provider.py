@@ -16,7 +16,7 @@ from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from newsletter_service.identity_provider import IdentityProvider
@@ -45,6 +45,10 @@ _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 class SignOnFailed(Exception):
     """The provider is away, or what it says is not genuine; the message is for the log, and names nobody."""
+
+
+class _NotItsKeys(SignOnFailed):
+    """None of the keys that are known signed it: a forgery, or the provider has begun to sign with another."""
 
 
 class Question(NamedTuple):
@@ -87,7 +91,11 @@ def answered(
             )
     except (requests.RequestException, AuthlibBaseError, ValueError) as error:
         raise SignOnFailed(f"no token: {type(error).__name__}") from error
-    claims = _genuine(provider, str(token.get("id_token", "")), question.nonce, found, now)
+    id_token = str(token.get("id_token", ""))
+    try:
+        claims = _genuine(provider, id_token, question.nonce, found, now)
+    except _NotItsKeys:
+        claims = _genuine(provider, id_token, question.nonce, _asked_anew(provider, now), now)
     return _identity(provider, claims)
 
 
@@ -102,6 +110,12 @@ def sign_out_address(provider: IdentityProvider, back: str, now: datetime) -> st
 def metadata(provider: IdentityProvider, now: datetime) -> Metadata:
     """Returns what a provider says of itself, asked once an hour. SignOnFailed."""
     return _metadata(provider.issuer, int(now.timestamp() // _KEPT_FOR.total_seconds()))
+
+
+def _asked_anew(provider: IdentityProvider, now: datetime) -> Metadata:
+    """Returns the same as it is now; only an answer that came from the provider itself gets here. SignOnFailed."""
+    _metadata.cache_clear()
+    return metadata(provider, now)
 
 
 @lru_cache(maxsize=8)
@@ -148,6 +162,8 @@ def _genuine(
         CodeIDToken(token.claims, token.header, options, asked).validate(
             now=int(now.timestamp()), leeway=_LEEWAY_SECONDS
         )
+    except (BadSignatureError, InvalidKeyIdError) as error:
+        raise _NotItsKeys(f"the token is not genuine: {type(error).__name__}") from error
     except (JoseError, AuthlibBaseError, ValueError, TypeError) as error:
         raise SignOnFailed(f"the token is not genuine: {type(error).__name__}") from error
     return token.claims

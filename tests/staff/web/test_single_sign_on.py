@@ -270,6 +270,19 @@ def test_an_unsigned_token_or_one_signed_by_others_lets_nobody_in(
     assert not is_inside(client)
 
 
+@pytest.mark.parametrize("name", ["een", "twee"])
+def test_a_provider_may_begin_to_sign_with_another_key_at_any_moment(
+    client: FlaskClient, provider: Provider, sam: str, name: str
+) -> None:
+    """Under the name that the old one had too."""
+    sign_on(client, provider, SAM)
+    client.delete_cookie("redactie")
+    provider.header, provider.key = {"alg": "RS256", "kid": name}, RSAKey.generate_key(2048, {"kid": name})
+    provider.published = [provider.key]
+    sign_on(client, provider, SAM)
+    assert is_inside(client)
+
+
 def test_a_code_is_good_once_and_only_in_the_browser_that_asked(
     app: Flask, client: FlaskClient, provider: Provider, sam: str
 ) -> None:
