@@ -131,4 +131,6 @@ def create_site_from_env() -> Flask:
     """The same for a web server: until the newsletter is set up only the page for that is there."""
     app = create_app_from_env()
     init_setting_up(app)
+    wired: Services = app.extensions["newsletter"]
+    wired.delivery.engine.dispose()  # workers are forked off this process, and would all talk over its connections
     return app

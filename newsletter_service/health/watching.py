@@ -55,6 +55,7 @@ class SilenceWatch:
         self._began = config.clock()
         self._before: datetime | None = None
         self._blind = Outage(log, "whether the scheduler runs cannot be seen")
+        self._failing = Outage(log, "looking whether the scheduler runs failed")
         self._mute = Outage(log, "administrators cannot be told that the scheduler is silent")
 
     def look(self) -> None:
@@ -65,7 +66,11 @@ class SilenceWatch:
         except DBAPIError as error:
             self._blind.note(words_of(error))
             return
+        except Exception as error:  # noqa: BLE001  # it outlives any one failure: nobody would see that it is gone
+            self._failing.note(f"tried again in {_LOOK_SECONDS:.0f} s", error=error)
+            return
         self._blind.over()
+        self._failing.over()
 
     def _is_silent(self) -> bool:
         with _reading(self._config.engine) as session:

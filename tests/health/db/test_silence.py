@@ -1,7 +1,7 @@
 """A process beside the scheduler sees that it is silent, and tells administrators itself: one mail each."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -124,3 +124,24 @@ def test_the_first_look_after_a_long_sleep_is_not_believed(
     assert session.scalars(select(Trouble)).all() == []
     session.rollback()
     assert clock.now - NOW > timedelta(hours=8)
+
+
+def test_whatever_goes_wrong_at_one_look_it_looks_again_and_the_log_says_so_once(
+    config: DeliveryConfig, clock: Clock, smtp: RecordingServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = False
+
+    def odd_clock() -> datetime:
+        if broken:
+            raise ArithmeticError("no such hour")
+        return clock()
+
+    watch = SilenceWatch(replace(config, clock=odd_clock), PAGE)
+    clock.move(minutes=4)
+    watch.look()
+    broken = True
+    look(watch, clock, minutes=2)
+    assert caplog.text.count("ArithmeticError: no such hour") == 1
+    broken = False
+    watch.look()
+    assert len(smtp.received) == 2
