@@ -29,6 +29,11 @@ _LONGEST_BACKOFF_SECONDS = 1.2 * LONGEST_BACKOFF_SECONDS
 """No domain backs off for longer: what says so was written by a clock that was ahead."""
 
 
+def chance() -> float:
+    """A random number from 0 to 1, by which what failed together is not tried again together."""
+    return random.random()  # noqa: S311  # it keeps no secret
+
+
 class DomainBackoffs:
     """One worker's view of them: what it finds out itself counts immediately, what others find out within a second."""
 
@@ -62,8 +67,7 @@ class DomainBackoffs:
         if to_blame is None or self._just_failed(to_blame):
             return
         failures = domain_backoff.add_failure(connection, to_blame, str(reply), least_failures(reply), now)
-        chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
-        seconds = backoff_seconds(failures, chance)
+        seconds = backoff_seconds(failures, chance())
         if seconds:
             domain_backoff.back_off(connection, to_blame, now + timedelta(seconds=seconds))
         self._backoffs[to_blame] = Backoff(time.monotonic() + seconds, failures)

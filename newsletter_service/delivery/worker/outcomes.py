@@ -1,7 +1,6 @@
 """Settling: what the server's reply makes of a row, of its domain, of its mailing."""
 
 import logging
-import random
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from newsletter_service.delivery.rules import (
     is_about_the_letter,
     settlement,
 )
-from newsletter_service.delivery.worker.backoff import DomainBackoffs
+from newsletter_service.delivery.worker.backoff import DomainBackoffs, chance
 from newsletter_service.operations.logs import without_addresses
 from newsletter_service.smtp.replies import Reply
 
@@ -60,7 +59,6 @@ class Settler:
             claims.pause(connection, [row.mailing_id], str(reply), now)
             said = without_addresses(str(reply))
             log.warning("mailing %d pauses: %s", row.mailing_id, said, extra={"mailing": row.mailing_id})
-        chance = random.random()  # noqa: S311  # spreads retries, keeps no secret
         end = (claims.give_up_at(connection, row.delivery_id) if verdict not in _FINAL else None) or now
         hold = self._hold or row.ambiguous_attempts + 1 >= MOST_AMBIGUOUS_ATTEMPTS
         result = settlement(
@@ -68,7 +66,7 @@ class Settler:
             row.attempts,
             end,
             now,
-            chance,
+            chance(),
             hold=hold,
             ambiguous=row.ambiguous_attempts > 0,
             costs=verdict is Verdict.PAUSE and is_about_the_letter(reply),
