@@ -14,6 +14,7 @@ from newsletter_service.demo.style_views import style
 from newsletter_service.demo.views import demo
 from newsletter_service.documents.terms.views import retention_terms
 from newsletter_service.documents.views import documents
+from newsletter_service.editions.calendar.feed_views import calendar_feed
 from newsletter_service.editions.pages.views import editions
 from newsletter_service.editorial.pictures import pictures
 from newsletter_service.editorial.views import editorial
@@ -93,6 +94,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         editorial,
         pictures,
         editions,
+        calendar_feed,
         register,
         acts,
         reader_lists,

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Set
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template
 from markupsafe import Markup
 
+from newsletter_service.archive.events import Event, appointment, coming_events
 from newsletter_service.archive.service import (
+    Overview,
     overview,
     public_content,
     public_corrections,
@@ -21,10 +23,11 @@ from newsletter_service.editions.content import correction_content, items_in, pl
 from newsletter_service.editions.models import Edition
 from newsletter_service.editorial.cards import anchor_of
 from newsletter_service.errors import NotFound
+from newsletter_service.files.ics import MIME_TYPE, agenda
 from newsletter_service.letters.edition import EditionView, edition_view
 from newsletter_service.letters.values import EditionContent
 from newsletter_service.links.urls import ARCHIVE
-from newsletter_service.publisher.service import mail_identity
+from newsletter_service.publisher.service import mail_identity, newsletter
 from newsletter_service.services import services
 from newsletter_service.web.cache import same_for_all
 from newsletter_service.web.locale import language
@@ -39,6 +42,10 @@ class Notice:
     text: Markup
     released_at: datetime | None
 
+
+_EDITIONS, _EVENTS = 12, 50
+_KEPT = timedelta(days=60)
+"""Of so many editions so many events are told of again, and the feed keeps those that are over for so long."""
 
 archive = Blueprint("archive", __name__, url_prefix=ARCHIVE)
 
@@ -88,6 +95,48 @@ def item(number: int, anchor: str) -> str:
         following=next(iter(content.cards[place + 1 :]), None),
         corrections=_by_place(edition, {anchor}),
     )
+
+
+@archive.get("/<int:number>/<anchor>.ics")
+@same_for_all
+def item_agenda(number: int, anchor: str) -> Response:
+    """One event as a file that puts it into an agenda; NotFound for what is no event."""
+    session, links = db.session(), services().links
+    edition = public_edition(session, number)
+    cards = public_content(edition, language(), links).cards
+    found = [
+        one
+        for card in cards
+        if card.anchor == anchor
+        and (one := appointment(Event(number, card), links, edition.released_at or edition.sends_at))
+    ]
+    if not found:
+        raise NotFound("no such event in this edition")
+    headers = {"Content-Disposition": f"attachment; filename={anchor}.ics"}
+    return Response(agenda(found), mimetype=MIME_TYPE, headers=headers)
+
+
+@archive.get("/agenda")
+@same_for_all
+def events() -> str:
+    """The events to come that editions told of."""
+    latest, now = _latest(), services().clock()
+    return render_template("archive/events.html", events=coming_events(latest, now, _EVENTS))
+
+
+@archive.get("/agenda.ics")
+@same_for_all
+def events_agenda() -> Response:
+    """The same for an agenda to follow; those of the last months stay in it."""
+    links, since = services().links, services().clock() - _KEPT
+    coming = coming_events(_latest(), since, _EVENTS)
+    found = [one for event in coming if (one := appointment(event, links, since))]
+    return Response(agenda(found, newsletter(db.session()).name), mimetype=MIME_TYPE)
+
+
+def _latest() -> list[Overview]:
+    latest = public_editions(db.session())[:_EDITIONS]
+    return [overview(one, language(), services().links) for one in latest]
 
 
 def _by_place(edition: Edition, shown: Set[str]) -> dict[str, list[Notice]]:

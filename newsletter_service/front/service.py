@@ -1,31 +1,20 @@
-"""What the front door tells: when the next letter comes, and which events are near."""
+"""What the front door tells: when the next letter comes, and what somebody may expect who becomes a reader now."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.archive.service import Overview, last_public_edition, public_items
+from newsletter_service.archive.service import last_public_edition, public_items
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionState
 from newsletter_service.editions.service import calendar
 from newsletter_service.editorial.cards import anchor_of
-from newsletter_service.letters.values import Card
 from newsletter_service.links.urls import Links
 from newsletter_service.publisher.prospect import LastLetter, NextLetter, Prospect
 
 _HEADLINES = 5
 _TO_COME = (EditionState.COLLECTING, EditionState.COMPOSED)
-
-
-@dataclass(frozen=True)
-class Event:
-    """An event to come, and the edition that tells of it."""
-
-    number: int
-    card: Card
 
 
 def next_letter(session: Session, now: datetime) -> NextLetter | None:
@@ -50,18 +39,3 @@ def _last_letter(session: Session, links: Links) -> LastLetter | None:
         (item.title, links.archived(edition.number, anchor_of(item.id))) for item in public_items(edition)
     ]
     return LastLetter(edition.number, links.archived(edition.number), tuple(headlines[:_HEADLINES]))
-
-
-def coming_events(editions: Iterable[Overview], now: datetime, limit: int) -> list[Event]:
-    """The first `limit` events of `editions` that have yet to begin, each once, the soonest first."""
-    found = {
-        card.anchor: Event(one.number, card)
-        for one in editions
-        for card in one.cards
-        if card.starts_at is not None and card.starts_at > now
-    }
-    return sorted(found.values(), key=_begins)[:limit]
-
-
-def _begins(event: Event) -> float:
-    return event.card.starts_at.timestamp() if event.card.starts_at else 0.0

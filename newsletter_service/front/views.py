@@ -2,13 +2,14 @@
 
 from flask import Blueprint, render_template
 
+from newsletter_service.archive.events import coming_events
 from newsletter_service.archive.service import overview, public_editions
 from newsletter_service.audience.service import offered_segments
 from newsletter_service.db import db
 from newsletter_service.documents.rules import Kind
 from newsletter_service.documents.service import read_now
 from newsletter_service.documents.views import document_page
-from newsletter_service.front.service import coming_events, next_letter
+from newsletter_service.front.service import next_letter
 from newsletter_service.publisher.service import organisations
 from newsletter_service.services import services
 from newsletter_service.subscriptions.forms import AddressForm

@@ -47,6 +47,7 @@ class Purpose(StrEnum):
     AGREE = "agree"
     INVITED = "invited"
     LOST = "lost"
+    AGENDA = "agenda"
 
 
 _SEALED_TOGETHER = {
@@ -61,6 +62,7 @@ _SEALED_TOGETHER = {
     Purpose.AGREE: ("agree", 0),
     Purpose.INVITED: ("choosing", 0),
     Purpose.LOST: ("choosing", 1),
+    Purpose.AGENDA: ("agenda", 0),
 }
 """What is asked for together is sealed together: two seals from one hash, of which neither tells the other."""
 

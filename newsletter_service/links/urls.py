@@ -28,6 +28,7 @@ PERSONAL_PAGES = (
     "toestaan",
     "redactie/uitnodiging",
     "redactie/nieuw-wachtwoord",
+    "redactie/agenda",
 )
 """Pages whose addresses go on with a token of one person: nobody else may ever get such an address."""
 
@@ -94,6 +95,10 @@ class Links:
     def new_password(self, key: str, now: datetime) -> str:
         """Where somebody who lost their password chooses another; as `invitation`, good for NEW_PASSWORD_WITHIN."""
         return self._reader("redactie/nieuw-wachtwoord", Purpose.LOST, key, now + NEW_PASSWORD_WITHIN)
+
+    def agenda(self, key: str) -> str:
+        """What somebody's agenda follows the calendar at; `key` is the account's, good until it has another or none."""
+        return f"{self._reader('redactie/agenda', Purpose.AGENDA, key, None)}.ics"
 
     def _reader(self, page: str, purpose: Purpose, key: str, expires_at: datetime | None) -> str:
         return f"{self.base_url}/{page}/{self.tokens.make(purpose, key, expires_at)}"

@@ -37,6 +37,7 @@ class User(Base):
     """A person who signs in; heads (and, if wanted, others) belong to one organisation.
 
     `link_key` is what the link is known by that leads to choosing a password; it goes with its first use.
+    `agenda_key` is what their agenda follows the calendar by, without anybody signing in; null for who does not.
     `muted` are the kinds of notices that they do without. `totp_secret` is that of an app that makes codes, encrypted
     (see staff/second_factor), and `totp_counter` the step of time of the last code that was used. `identity` is a
     hash of who they are at the identity provider; an account that is there `by_groups` lives by those it has there.
@@ -56,6 +57,7 @@ class User(Base):
     roles: Mapped[list[Role]] = relationship(secondary=staff_user_role, lazy="selectin")
     last_sign_in_at: Mapped[datetime | None]
     link_key: Mapped[str | None] = mapped_column(String(12), unique=True, index=True)
+    agenda_key: Mapped[str | None] = mapped_column(String(12), unique=True, index=True)
     muted: Mapped[list[str]] = mapped_column(JSON, default=list)
     totp_secret: Mapped[str | None] = mapped_column(String(400))
     totp_counter: Mapped[int | None]

@@ -30,6 +30,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "account.invite": _l("%(who)s nodigde %(account)s uit voor een account."),
     "account.invite_again": _l("%(who)s nodigde %(account)s nog eens uit."),
     "account.notices": _l("%(who)s koos welke e-mails %(account)s krijgt."),
+    "account.agenda": _l("%(who)s veranderde de agendalink van %(account)s."),
     "account.password_change": _l("%(who)s koos een ander wachtwoord."),
     "account.password_chosen": _l("%(who)s koos een wachtwoord met de link uit een e-mail."),
     "account.password_link": _l("%(account)s kreeg een e-mail om een nieuw wachtwoord te kiezen."),

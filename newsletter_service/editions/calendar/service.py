@@ -1,7 +1,7 @@
 """Changing the publishing calendar, and what its next editions will be."""
 
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from newsletter_service.editions.service import calendar, lock
 from newsletter_service.errors import Conflict
 from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
+
+_LOOK_BACK, _AHEAD = timedelta(days=60), 6
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ class Planned:
     slot: Slot
     closing_change: ClockChange | None
     sending_change: ClockChange | None
+
+
+@dataclass(frozen=True)
+class Dated:
+    """When copy closes and when an edition goes out; those that only the calendar knows of have no `number` yet."""
+
+    number: int | None
+    slot: Slot
 
 
 class CalendarChanged(Conflict):
@@ -117,6 +127,25 @@ def next_editions(session: Session, rhythm: Rhythm, now: datetime, number: int =
     """The slots of the next editions by `rhythm`; the first is for the collecting edition."""
     after = _latest_other(session, session.scalar(_collecting().limit(1)))
     return [_planned(rhythm, slot) for slot in islice(slots(rhythm, now, after), number)]
+
+
+def dated_editions(session: Session, now: datetime) -> list[Dated]:
+    """The editions that went out in the last two months or are to go out, and the next ones by the calendar."""
+    query = select(Edition).where(
+        Edition.sends_at > now - _LOOK_BACK, Edition.state != EditionState.CANCELLED
+    )
+    there = [
+        Dated(one.number, Slot(one.closes_at, one.sends_at))
+        for one in session.scalars(query.order_by(Edition.number))
+    ]
+    taken = {one.slot.sends_at for one in there}
+    planned = next_editions(session, settings_of(calendar(session)).rhythm(), now, _AHEAD)
+    return there + [Dated(None, one.slot) for one in planned if one.slot.sends_at not in taken]
+
+
+def follower(session: Session, agenda_key: str) -> User | None:
+    """Whose agenda follows the calendar by this key; None for a key that was taken away."""
+    return session.scalars(select(User).where(User.agenda_key == agenda_key, User.active)).one_or_none()
 
 
 def clock_change(moment: datetime, at: time, zone: str) -> ClockChange | None:

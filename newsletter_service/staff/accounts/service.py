@@ -104,7 +104,7 @@ def close(session: Session, user_id: int, by: User | None, now: datetime) -> Use
     user = held(session, user_id, by)
     _check_others(session, user, AccountState.CLOSED, _roles(user))
     if user.active:
-        user.active, user.link_key = False, None
+        user.active, user.link_key, user.agenda_key = False, None, None
         access.end_all(session, user.id)
         record(session, by, "account.close", "account", user.id, now)
     return user

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter_service.languages import Language
+from newsletter_service.links.tokens import new_key
 from newsletter_service.staff.access import service as access
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import GETS, NoticeKind, Role
@@ -35,6 +36,19 @@ def choose_notices(session: Session, user: User, wanted: Collection[NoticeKind],
     if muted + kept != user.muted:
         before, user.muted = user.muted, muted + kept
         record(session, user, "account.notices", "account", user.id, now, muted=[before, user.muted])
+
+
+def follow(session: Session, user: User, now: datetime) -> None:
+    """Gives oneself a link for one's agenda; the former one, which others may have by now, is dead."""
+    user.agenda_key = new_key()
+    record(session, user, "account.agenda", "account", user.id, now, on=True)
+
+
+def stop_following(session: Session, user: User, now: datetime) -> None:
+    """Takes the link for one's agenda away."""
+    if user.agenda_key is not None:
+        user.agenda_key = None
+        record(session, user, "account.agenda", "account", user.id, now, on=False)
 
 
 def sign_out_others(session: Session, user: User, key: str, now: datetime) -> int:

@@ -74,6 +74,22 @@ def choose_notices() -> Any:
     return _saved(_("De wijziging is bewaard."))
 
 
+@own_account.post("/agenda")
+def follow() -> Response:
+    """Gives oneself a link by which an agenda follows the calendar; another one if there is one."""
+    with unit_of_work() as work:
+        service.follow(work, signed_in(), services().clock())
+    return _saved(_("De agendalink staat hieronder. Voeg hem toe in uw agenda, bij agenda's van internet."))
+
+
+@own_account.post("/agenda/weg")
+def stop_following() -> Response:
+    """Takes that link away."""
+    with unit_of_work() as work:
+        service.stop_following(work, signed_in(), services().clock())
+    return _saved(_("De agendalink werkt niet meer."))
+
+
 @own_account.post("/uitloggen")
 def sign_out_others() -> Response:
     """Ends one's other sessions."""
@@ -123,6 +139,7 @@ def _page(
         user=user,
         roles=ROLES,
         offered=offered,
+        agenda_link=services().links.agenda(user.agenda_key) if user.agenda_key else "",
         has_second_factor=has_any(db.session(), user.id),
         sessions=[(one, is_of(one, session[KEY])) for one in sessions_of(db.session(), user, now)],
     )
