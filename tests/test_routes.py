@@ -87,6 +87,7 @@ def filled(rule: str) -> str:
         "<int:number>": "9999",
         "<act>": "pauze",
         "<int:item_id>": "9999",
+        "<int:period_id>": "9999",
         "<anchor>": "bericht-9999",
         "<digest>": "0" * 64,
         "<path:filename>": "no.css",

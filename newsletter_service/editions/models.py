@@ -22,6 +22,7 @@ from newsletter_service.staff.models import User
 
 TEXT_LIMIT = 900
 """How many characters of an item's text a letter shows, until staff say otherwise."""
+RECESS_NAME_LENGTH = 80
 
 
 class Calendar(Base):
@@ -48,6 +49,18 @@ class Calendar(Base):
     item_limit: Mapped[int] = mapped_column(default=8)
     text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
     correction_minutes: Mapped[int] = mapped_column(default=30)
+
+
+class Recess(Base):
+    """A period in which fewer people read, as staff wrote it down; both days are part of it."""
+
+    __tablename__ = "recess"
+    __table_args__ = (CheckConstraint("first_day <= last_day", name="days_in_order"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(RECESS_NAME_LENGTH))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
 
 
 class Edition(Base):

@@ -60,6 +60,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "audit.head_mailed": _l("%(who)s mailde het zegel van regel %(number)s aan %(to)s collega's."),
     "bounces.policy_told": _l("%(who)s waarschuwde dat mailservers brieven weigeren."),
     "calendar.change": _l("%(who)s veranderde de kalender."),
+    "calendar.recess_add": _l("%(who)s zette een periode in de kalender."),
+    "calendar.recess_remove": _l("%(who)s haalde een periode uit de kalender."),
     "claim.decision_undone": _l("%(who)s nam het besluit over %(segment)s bij %(reader)s terug."),
     "claim.declined": _l("%(who)s wees %(segment)s bij %(reader)s af."),
     "claim.renewed": _l("%(who)s zei dat %(segment)s bij %(reader)s nog klopt."),

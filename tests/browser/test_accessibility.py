@@ -28,6 +28,7 @@ PUBLIC = (
     "/link-kwijt",
     "/privacy",
     "/archief",
+    "/archief/agenda",
     "/archief/1",
     "/bevestigen/onzin",
     "/bestaat-niet",

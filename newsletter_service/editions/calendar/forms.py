@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from newsletter_service.editions.calendar.rules import closes_first
 from newsletter_service.editions.calendar.service import CalendarSettings, settings_of
-from newsletter_service.editions.models import Calendar
+from newsletter_service.editions.models import RECESS_NAME_LENGTH, Calendar
 from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editorial.rules import BODY_LENGTH
 from newsletter_service.merging import fingerprints
@@ -152,6 +152,24 @@ class CalendarForm(Form):
             text_limit=_given(self.text_limit.data),
             correction_minutes=_given(self.correction_minutes.data),
         )
+
+
+class RecessForm(Form):
+    """A period in which fewer people read."""
+
+    name = StringField(
+        _l("Hoe heet de periode?"),
+        validators=[InputRequired(FILL_IN), AtMost(RECESS_NAME_LENGTH)],
+        filters=[stripped],
+        description=_l("Bijvoorbeeld: zomervakantie of reces van de gemeenteraad."),
+    )
+    first_day = DayField(_l("Eerste dag"), validators=[InputRequired(FILL_IN)])
+    last_day = DayField(_l("Laatste dag"), validators=[InputRequired(FILL_IN)])
+
+    def validate_last_day(self, field: DayField) -> None:
+        """Not before the first."""
+        if self.first_day.data and field.data and field.data < self.first_day.data:
+            raise ValidationError(_l("De laatste dag ligt voor de eerste."))
 
 
 def _given(value: T | None) -> T:

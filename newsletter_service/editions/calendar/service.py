@@ -1,5 +1,6 @@
 """Changing the publishing calendar, and what its next editions will be."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -9,9 +10,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.clock import AmbiguousTime, NonexistentTime, local_moment
+from newsletter_service.editions.calendar.days_off import Holiday, Period, day_off
 from newsletter_service.editions.calendar.rules import Rhythm, Slot, next_slot, slots
 from newsletter_service.editions.merging import changed, combined
-from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.editions.models import Calendar, Edition, Recess
 from newsletter_service.editions.rules import EditionState, ReleaseRule
 from newsletter_service.editions.service import calendar, lock
 from newsletter_service.errors import Conflict
@@ -60,11 +62,16 @@ class ClockChange:
 
 @dataclass(frozen=True)
 class Planned:
-    """One edition to come; the changes are None when the clocks do nothing unusual."""
+    """One edition to come; the changes are None when the clocks do nothing unusual.
+
+    `closing_off` and `sending_off` say why fewer people are at work that day, if that is so.
+    """
 
     slot: Slot
     closing_change: ClockChange | None
     sending_change: ClockChange | None
+    closing_off: Holiday | Period | None
+    sending_off: Holiday | Period | None
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,34 @@ def change_calendar(
 def next_editions(session: Session, rhythm: Rhythm, now: datetime, number: int = 3) -> list[Planned]:
     """The slots of the next editions by `rhythm`; the first is for the collecting edition."""
     after = _latest_other(session, session.scalar(_collecting().limit(1)))
-    return [_planned(rhythm, slot) for slot in islice(slots(rhythm, now, after), number)]
+    periods = [Period(one.name, one.first_day, one.last_day) for one in recesses(session)]
+    return [_planned(rhythm, slot, periods) for slot in islice(slots(rhythm, now, after), number)]
+
+
+def recesses(session: Session) -> list[Recess]:
+    """The recesses that were written down, the earliest first."""
+    return list(session.scalars(select(Recess).order_by(Recess.first_day, Recess.id)))
+
+
+def add_recess(session: Session, user: User, recess: Recess, now: datetime) -> None:
+    """Write a recess down."""
+    session.add(recess)
+    session.flush()
+    record(session, user, "calendar.recess_add", "recess", recess.id, now, **_days(recess))
+
+
+def remove_recess(session: Session, user: User, recess_id: int, now: datetime) -> str:
+    """Take a recess off the calendar, and return its name; empty if somebody else had done so."""
+    recess = session.get(Recess, recess_id)
+    if recess is None:
+        return ""
+    session.delete(recess)
+    record(session, user, "calendar.recess_remove", "recess", recess_id, now, **_days(recess))
+    return recess.name
+
+
+def _days(recess: Recess) -> dict[str, str]:
+    return {"name": recess.name, "days": f"{recess.first_day} {recess.last_day}"}
 
 
 def dated_editions(session: Session, now: datetime) -> list[Dated]:
@@ -160,11 +194,14 @@ def clock_change(moment: datetime, at: time, zone: str) -> ClockChange | None:
     return None
 
 
-def _planned(rhythm: Rhythm, slot: Slot) -> Planned:
+def _planned(rhythm: Rhythm, slot: Slot, periods: Sequence[Period]) -> Planned:
+    zone = ZoneInfo(rhythm.zone)
     return Planned(
         slot,
         closing_change=clock_change(slot.closes_at, rhythm.closing_time, rhythm.zone),
         sending_change=clock_change(slot.sends_at, rhythm.send_time, rhythm.zone),
+        closing_off=day_off(slot.closes_at.astimezone(zone).date(), periods),
+        sending_off=day_off(slot.sends_at.astimezone(zone).date(), periods),
     )
 
 

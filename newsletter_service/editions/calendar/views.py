@@ -9,20 +9,27 @@ from werkzeug.wrappers import Response
 
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editions import service
-from newsletter_service.editions.calendar.forms import CalendarForm
+from newsletter_service.editions.calendar.forms import CalendarForm, RecessForm
 from newsletter_service.editions.calendar.rules import BadCalendar, Rhythm
 from newsletter_service.editions.calendar.service import (
     CalendarChanged,
+    add_recess,
     change_calendar,
     next_editions,
+    recesses,
+    remove_recess,
     settings_of,
 )
+from newsletter_service.editions.calendar.wording import HOLIDAYS
+from newsletter_service.editions.models import Recess
 from newsletter_service.services import services
 from newsletter_service.staff.guards import roles_required, signed_in
 from newsletter_service.staff.rules import Role
 from newsletter_service.web.forms.conflicts import Clash, clashes_in
+from newsletter_service.web.transactions import look_again
 
 calendar = Blueprint("calendar", __name__, url_prefix="/kalender")
+PERIOD = "period-"
 administrators_only = roles_required(Role.ADMINISTRATOR)
 
 
@@ -64,6 +71,35 @@ def save() -> Response | str | tuple[str, int]:
     return redirect(url_for("editions.calendar.show"), 303)
 
 
+@calendar.post("/periode")
+@administrators_only
+def add_period() -> Response | tuple[str, int]:
+    """Write down a period in which fewer people read."""
+    form = RecessForm(prefix=PERIOD)
+    if not form.validate():
+        look_again()
+        return _page(CalendarForm.of(service.calendar(db.session())), Shown.SAVED, period=form), 422
+    with unit_of_work() as session:
+        recess = Recess()
+        form.populate_obj(recess)
+        add_recess(session, signed_in(), recess, services().clock())
+    flash(_("De periode staat in de kalender."), "ok")
+    return redirect(url_for("editions.calendar.show"), 303)
+
+
+@calendar.post("/periode/<int:period_id>/weg")
+@administrators_only
+def remove_period(period_id: int) -> Response:
+    """Take one off the calendar."""
+    with unit_of_work() as session:
+        name = remove_recess(session, signed_in(), period_id, services().clock())
+    if name:
+        flash(_("“%(name)s” staat niet meer in de kalender.", name=name), "ok")
+    else:
+        flash(_("Deze periode stond al niet meer in de kalender."), "warn")
+    return redirect(url_for("editions.calendar.show"), 303)
+
+
 def _changed_meanwhile(conflict: CalendarChanged) -> str:
     """What was typed, what stands, and the editions by what was typed, if that is a calendar at all."""
     saved = CalendarForm.on_top_of(conflict.theirs, conflict.theirs)
@@ -76,7 +112,11 @@ def _changed_meanwhile(conflict: CalendarChanged) -> str:
 
 
 def _page(
-    form: CalendarForm, shown: Shown, rhythm: Rhythm | None = None, clashes: Sequence[Clash] = ()
+    form: CalendarForm,
+    shown: Shown,
+    rhythm: Rhythm | None = None,
+    clashes: Sequence[Clash] = (),
+    period: RecessForm | None = None,
 ) -> str:
     session = db.session()
     by = rhythm or settings_of(service.calendar(session)).rhythm()
@@ -87,4 +127,8 @@ def _page(
         zone=by.zone,
         shown=shown,
         clashes=clashes,
+        period=period or RecessForm(formdata=None, prefix=PERIOD),
+        wrong=period,
+        periods=recesses(session),
+        holidays=HOLIDAYS,
     )

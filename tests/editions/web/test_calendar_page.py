@@ -207,3 +207,23 @@ def test_days_on_which_the_clocks_change_are_said_out_loud(
     odd = {**WEEKLY, "weekday": "6", "send_time": "02:30", "first_day": first_day}
     answer = administrator.post("/redactie/kalender", **odd, actie="bekijk")
     assert says in words(answer.text)
+
+
+def test_an_edition_on_a_holiday_or_in_a_recess_is_seen_beforehand(
+    administrator: StaffBrowser, stored: Stored
+) -> None:
+    page = administrator.text("/redactie/kalender")
+    assert "Dat valt in" not in page
+    fields = {"period-name": "kerstvakantie", "period-first_day": "2026-12-19"}
+    refused = administrator.post("/redactie/kalender/periode", **fields, **{"period-last_day": "2026-12-18"})
+    assert refused.status_code == 422
+    assert "De laatste dag ligt voor de eerste." in words(refused.text)
+    page = administrator.done("/redactie/kalender/periode", **fields, **{"period-last_day": "2027-01-03"})
+    assert "donderdag 24 december 2026 om 09.00 uur Dat valt in: kerstvakantie." in page
+    page = administrator.done("/redactie/kalender/periode/1/weg")
+    assert "“kerstvakantie” staat niet meer in de kalender." in page
+    assert "Dat valt in" not in page
+    assert "Deze periode stond al niet meer" in administrator.done("/redactie/kalender/periode/1/weg")
+    with stored() as session:
+        written = select(AuditEntry.action).where(AuditEntry.action.like("calendar.recess%"))
+        assert session.scalars(written).all() == ["calendar.recess_add", "calendar.recess_remove"]

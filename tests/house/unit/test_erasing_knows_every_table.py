@@ -32,6 +32,7 @@ OF_NO_READER = {
         "retention_term",
         "budget_use",
         "calendar",
+        "recess",
         "continuity",
         "document",
         "correction",
