@@ -125,7 +125,7 @@ def create_app_from_env() -> Flask:
     app = create_app(start())
     init_upgrading(app)
     wired: Services = app.extensions["newsletter"]
-    app.extensions[BEGINS] = partial(watch, wired.delivery, wired.links.staff("toestand"))
+    app.extensions[BEGINS] = partial(watch, wired.delivery, wired.instance_dir, wired.links.staff("toestand"))
     return app
 
 

@@ -298,6 +298,14 @@ def reading() -> Iterator[Session]:
 
 
 @contextmanager
+def reading_from(engine: Engine) -> Iterator[Session]:
+    """The same on a database of one's own, for who runs in a thread that no app knows."""
+    options = {"sqlite_read_only": True, "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection, Session(connection) as session:
+        yield session
+
+
+@contextmanager
 def unit_of_work() -> Iterator[Session]:
     """One use case, one transaction: commits when the block ends well, rolls back and re-raises when it does not."""
     session = db.session()

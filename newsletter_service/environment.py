@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
-from rapidfuzz.distance import OSA
+from jellyfish import damerau_levenshtein_distance
 
 from newsletter_service.hosts import is_address
 
@@ -110,5 +110,5 @@ def misspelt(given: Iterable[str], known: Collection[str]) -> list[Misspelt]:
 def _nearest(name: str, known: Collection[str]) -> str:
     """The setting that is one or two slips away: two letters that changed places are one."""
     written = name.upper().replace("-", "_")
-    distance, nearest = min((OSA.distance(written, one), one) for one in known)
+    distance, nearest = min((damerau_levenshtein_distance(written, one), one) for one in known)
     return nearest if distance <= (1 if len(nearest) < _LONG else 2) else ""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from newsletter_service.db import reading, unit_of_work
+from newsletter_service.db import db, reading, unit_of_work
 from newsletter_service.health import probes, service
+from newsletter_service.health.disks import disk_watch
 from newsletter_service.health.notices import tell
 from newsletter_service.health.rules import Observation, Server, Symptom, TroubleKind, symptoms
 from newsletter_service.services import Services, services
@@ -42,10 +43,13 @@ class Watch:
         """Look at everything, write down what changed, and tell."""
         wired = services()
         now = wired.clock()
+        return "; ".join(filter(None, (self._look(wired, now), _look_at_disk(wired, now))))
+
+    def _look(self, wired: Services, now: datetime) -> str:
         seen = self._observe(wired, now)
         found = symptoms(seen, now)
         with reading() as session:
-            known = {(row.kind, row.subject) for row in service.open_troubles(session)}
+            known = {(row.kind, row.subject) for row in service.followed(session, now)}
         if known == {(one.kind, one.subject) for one in found}:
             return ""
         return _follow(wired, found, _unknown(seen), now)
@@ -57,8 +61,12 @@ class Watch:
             self._web.saw(probes.web(wired.links.base_url), now)
         with reading() as session:
             seen = service.observe(session, now)
-        disk = probes.disk(wired.instance_dir)
-        return replace(seen, smtp=self._smtp.server, web=self._web.server, disk=disk)
+        return replace(seen, smtp=self._smtp.server, web=self._web.server)
+
+
+def _look_at_disk(wired: Services, now: datetime) -> str:
+    """The disk of this machine; other machines look at theirs."""
+    return disk_watch(db.engine, wired.instance_dir, wired.links.staff("toestand")).look(now)
 
 
 def _unknown(seen: Observation) -> list[TroubleKind]:

@@ -1,5 +1,6 @@
 """Encryption of backups in age's format (age-encryption.org/v1), which the `age` program reads and writes as well."""
 
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,6 +14,7 @@ _HEADER = b"age-encryption.org/v1\n"
 _BY_PASSPHRASE = b"-> scrypt "
 _MOST_IN_MEMORY = 512 * 1024 * 1024
 """What is sealed by a passphrase is held in memory, a few times."""
+_STANDARD_INPUT = Path("-")
 
 
 class BadSeal(Invalid):
@@ -88,11 +90,12 @@ def recipient(text: str) -> Any:
 
 
 def identities_in(file: Path) -> tuple[str, ...]:
-    """The identities in a file that age-keygen wrote; raises BadSeal."""
+    """The identities in a file that age-keygen wrote, or in such a text on standard input ("-"); raises BadSeal."""
     try:
-        lines = [line.strip() for line in file.read_text("utf-8").splitlines()]
+        text = sys.stdin.read() if file == _STANDARD_INPUT else file.read_text("utf-8")
     except (OSError, UnicodeError) as error:
         raise BadSeal(f"the identity file {file} cannot be read") from error
+    lines = (line.strip() for line in text.splitlines())
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 

@@ -3,6 +3,7 @@
 import shutil
 import socket
 import ssl
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -52,7 +53,6 @@ def web(base_url: str) -> Server | None:
         return Server(address.hostname, fault) if fault else None
 
 
-def disk(folder: Path) -> Disk:
-    """Looks at the file system that a folder lies on."""
-    usage = shutil.disk_usage(folder)
-    return Disk(usage.free, usage.total)
+def disks(folders: Iterable[Path]) -> list[Disk]:
+    """Looks at the file systems that folders lie on."""
+    return [Disk(usage.free, usage.total) for usage in map(shutil.disk_usage, folders)]

@@ -16,6 +16,10 @@ _ENDS_SOON = timedelta(days=14)
 _LAST_PART = 5
 _LITTLE_SPACE = 1024**3
 _SMALL_PART = 10
+_MORE_AGAIN = 1.25
+"""A disk about which something was said has room again once it has so many times as much as was too little."""
+SAYS_AGAIN_AFTER = timedelta(minutes=10)
+_GONE_AFTER = timedelta(days=7)
 
 
 class TroubleKind(StrEnum):
@@ -81,7 +85,6 @@ class Observation:
     failing: Sequence[Run] = ()
     smtp: Server | None = None
     web: Server | None = None
-    disk: Disk | None = None
     oldest_due: datetime | None = None
     workers: int = 0
 
@@ -94,7 +97,6 @@ def symptoms(seen: Observation, now: datetime) -> list[Symptom]:
         *_waiting(seen, now),
         *_certificates((seen.smtp, seen.web), now),
         *_web(seen.web),
-        *_short(seen.disk),
         *_failing(seen, now),
     ]
 
@@ -113,6 +115,23 @@ def is_about_to_end(validity: Validity, now: datetime) -> bool:
     """Whether a certificate should have been renewed by now: two weeks, or a fifth of its life, before its end."""
     left, life = validity.ends - now, validity.ends - validity.begins
     return left < min(_ENDS_SOON, life / _LAST_PART)
+
+
+def shortage(disks: Iterable[Disk], *, stands: bool) -> int | None:
+    """Returns how many megabytes are left where a machine is short of disk; `stands` if that is known of it."""
+    short = [disk.free for disk in disks if _is_short(disk, _MORE_AGAIN if stands else 1)]
+    return min(short) // 1024**2 if short else None
+
+
+def is_another_machines(kind: TroubleKind, detail: Mapping[str, str | int], now: datetime) -> bool:
+    """Whether trouble is for the machine that has it to end: that of a disk, until nobody there spoke for a week."""
+    if kind is not TroubleKind.DISK or "seen_at" not in detail:
+        return False
+    return now - datetime.fromisoformat(str(detail["seen_at"])) < _GONE_AFTER
+
+
+def _is_short(disk: Disk, times: float) -> bool:
+    return disk.free < times * _LITTLE_SPACE and disk.free * _SMALL_PART < times * disk.size
 
 
 def _late(editions: Iterable[DueEdition], now: datetime) -> Iterator[Symptom]:
@@ -149,11 +168,6 @@ def _web(web: Server | None) -> Iterator[Symptom]:
     """The site's own certificate; that this machine cannot reach the site by its name is not wrong in itself."""
     if web is not None and web.trouble:
         yield Symptom(TroubleKind.CERTIFICATE, web.name, {"words": web.trouble})
-
-
-def _short(disk: Disk | None) -> Iterator[Symptom]:
-    if disk is not None and disk.free < _LITTLE_SPACE and disk.free * _SMALL_PART < disk.size:
-        yield Symptom(TroubleKind.DISK, "", {"megabytes": disk.free // 1024**2})
 
 
 def _failing(seen: Observation, now: datetime) -> Iterator[Symptom]:

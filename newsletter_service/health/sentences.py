@@ -26,7 +26,8 @@ class Words:
 
 def words(kind: TroubleKind, subject: str, detail: Mapping[str, Any], language: Language) -> Words:
     """Returns what there is to say of trouble, in the reader's language."""
-    values = {"subject": subject, "name": job_name(subject, language), **_in_words(detail, language)}
+    named = subject or texts(language).gettext("de server")  # once no machine was named that has a disk
+    values = {"subject": named, "name": job_name(subject, language), **_in_words(detail, language)}
     bad = kind is TroubleKind.CERTIFICATE and "words" in detail
     heading, says, advice = (_certificate_is_bad if bad else _TEXTS[kind])(language)
     return Words(heading % values, says % values, advice % values)
@@ -152,8 +153,8 @@ def _certificate_is_bad(language: Language) -> _Texts:
 def _disk(language: Language) -> _Texts:
     _ = texts(language).gettext
     return (
-        _("De schijf is bijna vol"),
-        _("Op de schijf van de dienst is nog %(megabytes)s MB vrij."),
+        _("Een schijf van %(subject)s is bijna vol"),
+        _("Op een schijf van %(subject)s is nog %(megabytes)s MB vrij."),
         _("Maak ruimte, of geef de schijf meer ruimte. Op een volle schijf kan niets meer worden bewaard."),
     )
 

@@ -13,11 +13,13 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import EditionState
 from newsletter_service.health.models import JobRun, Trouble
 from newsletter_service.health.rules import (
+    SAYS_AGAIN_AFTER,
     DueEdition,
     Observation,
     Run,
     Symptom,
     TroubleKind,
+    is_another_machines,
 )
 
 _TELLING_TAKES = timedelta(minutes=2)
@@ -110,9 +112,10 @@ def follow(
 ) -> Changes:
     """Writes down what began and what is over; of the kinds that are `unknown` just now nothing ends.
 
+    Nor does what other machines have to say of their disks; what one said that is gone ends without a word.
     What is written down as begun counts as told: whoever calls this tells it in the same transaction.
     """
-    before = {(row.kind, row.subject): row for row in open_troubles(session)}
+    before = {(row.kind, row.subject): row for row in followed(session, now)}
     now_wrong = {(one.kind, one.subject[:200]): one for one in found}
     over = [row for key, row in before.items() if key not in now_wrong and row.kind not in unknown]
     for row in over:
@@ -126,7 +129,43 @@ def follow(
     ]
     session.add_all(began)
     session.flush()
-    return Changes(tuple(began), tuple(row for row in over if row.told_at is not None))
+    told_of = (row for row in over if row.told_at is not None and row.kind is not TroubleKind.DISK)
+    return Changes(tuple(began), tuple(told_of))
+
+
+def followed(session: Session, now: datetime) -> list[Trouble]:
+    """Returns what is wrong as far as the scheduler is to say when it is over."""
+    return [row for row in open_troubles(session) if not is_another_machines(row.kind, row.detail, now)]
+
+
+def short_disk(session: Session, machine: str) -> Trouble | None:
+    """Returns the trouble that a machine has with its disk."""
+    its = (Trouble.kind == TroubleKind.DISK, Trouble.subject == machine, Trouble.over_at.is_(None))
+    return session.scalars(select(Trouble).where(*its)).one_or_none()
+
+
+def is_news(stands: Trouble | None, megabytes: int | None, now: datetime) -> bool:
+    """Whether what a machine has left of its disk is to be written down: None is enough."""
+    if stands is None or megabytes is None:
+        return (stands is None) is not (megabytes is None)
+    return now - datetime.fromisoformat(stands.detail["seen_at"]) >= SAYS_AGAIN_AFTER
+
+
+def follow_disk(session: Session, machine: str, megabytes: int | None, now: datetime) -> Changes:
+    """Writes down what a machine has left of its disk; of all processes there that do so one has changes to tell."""
+    detail = {"megabytes": megabytes, "seen_at": now.isoformat()}
+    if megabytes is not None:
+        begins = {"kind": TroubleKind.DISK, "subject": machine, "detail": detail, "began_at": now}
+        add_missing(session, Trouble, [begins])
+    row = short_disk(session, machine)
+    if row is None:
+        return Changes((), ())
+    if megabytes is None:
+        ends = update(Trouble).where(Trouble.id == row.id, Trouble.over_at.is_(None)).values(over_at=now)
+        return Changes((), (row,) if rows_changed(session, ends) else ())
+    untold = update(Trouble).where(Trouble.id == row.id, Trouble.told_at.is_(None)).values(told_at=now)
+    row.detail = detail
+    return Changes((row,) if rows_changed(session, untold) else (), ())
 
 
 def begin_silence(session: Session, began_at: datetime) -> None:

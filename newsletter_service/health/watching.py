@@ -1,4 +1,4 @@
-"""Sees in every process beside the scheduler that the scheduler is silent, and tells administrators itself.
+"""Sees in every process beside the scheduler that this is silent, or a machine short of disk, and tells administrators.
 
 Mails to staff go by the ledger, which the scheduler sends: of its own silence nobody would hear. So whoever notices
 hands that one mail to the SMTP server directly, and the database sees to it that only one does.
@@ -6,19 +6,19 @@ hands that one mail to the SMTP server directly, and the database sees to it tha
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter_service.continuity.service import stands_still
-from newsletter_service.db import words_of
+from newsletter_service.db import reading_from, words_of
 from newsletter_service.delivery.worker.setup import DeliveryConfig
 from newsletter_service.health import service
+from newsletter_service.health.disks import disk_watch
 from newsletter_service.health.notices import BEGAN, of_silence
 from newsletter_service.health.rules import SILENT_AFTER, silence
 from newsletter_service.letters.mime.skeleton import SlotValues, Template
@@ -35,16 +35,40 @@ _OK = 250
 log = logging.getLogger(__name__)
 
 
-def watch(config: DeliveryConfig, address: str) -> None:
+def watch(config: DeliveryConfig, instance_dir: Path, address: str) -> None:
     """Looks every half minute, in a thread of its own, for as long as the process lives; `address` is the page's."""
-    looking = SilenceWatch(config, address)
-    threading.Thread(target=_look_for_ever, args=(looking,), name="watching", daemon=True).start()
+    silence_watch = SilenceWatch(config, address)
+    disks, seeing = disk_watch(config.engine, instance_dir, address), Seeing("the disk")
+    looks = (silence_watch.look, lambda: seeing.once(lambda: disks.look(config.clock())))
+    threading.Thread(target=_look_for_ever, args=(looks,), name="watching", daemon=True).start()
 
 
-def _look_for_ever(looking: "SilenceWatch") -> None:
+def _look_for_ever(looks: Sequence[Callable[[], None]]) -> None:
     waiting = threading.Event()
     while not waiting.wait(_LOOK_SECONDS):
-        looking.look()
+        for look in looks:
+            look()
+
+
+class Seeing:
+    """Outlives whatever goes wrong at one look, for nobody would see that it is gone; the log says so once."""
+
+    def __init__(self, what: str) -> None:
+        self._blind = Outage(log, f"{what} cannot be seen")
+        self._failing = Outage(log, f"seeing {what} failed")
+
+    def once(self, look: Callable[[], object]) -> None:
+        """Looks."""
+        try:
+            look()
+        except DBAPIError as error:
+            self._blind.note(words_of(error))
+            return
+        except Exception as error:  # noqa: BLE001  # it outlives any one failure
+            self._failing.note(f"tried again in {_LOOK_SECONDS:.0f} s", error=error)
+            return
+        self._blind.over()
+        self._failing.over()
 
 
 class SilenceWatch:
@@ -54,26 +78,19 @@ class SilenceWatch:
         self._config, self._address = config, address
         self._began = config.clock()
         self._before: datetime | None = None
-        self._blind = Outage(log, "whether the scheduler runs cannot be seen")
-        self._failing = Outage(log, "looking whether the scheduler runs failed")
+        self._seeing = Seeing("whether the scheduler runs")
         self._mute = Outage(log, "administrators cannot be told that the scheduler is silent")
 
     def look(self) -> None:
         """Looks once; what has been silent at two looks in a row is told."""
-        try:
-            if self._is_silent() and not self._keeps_still():
-                self._tell()
-        except DBAPIError as error:
-            self._blind.note(words_of(error))
-            return
-        except Exception as error:  # noqa: BLE001  # it outlives any one failure: nobody would see that it is gone
-            self._failing.note(f"tried again in {_LOOK_SECONDS:.0f} s", error=error)
-            return
-        self._blind.over()
-        self._failing.over()
+        self._seeing.once(self._see)
+
+    def _see(self) -> None:
+        if self._is_silent() and not self._keeps_still():
+            self._tell()
 
     def _is_silent(self) -> bool:
-        with _reading(self._config.engine) as session:
+        with reading_from(self._config.engine) as session:
             noted = service.noted_at(session)
         moved, self._before = noted != self._before, noted
         return not moved and silence(noted, self._began, self._config.clock()) > SILENT_AFTER
@@ -90,7 +107,7 @@ class SilenceWatch:
             trouble = service.claim_telling(session, now)
         if trouble is None:
             return
-        with _reading(self._config.engine) as session:
+        with reading_from(self._config.engine) as session:
             messages = _messages(session, self._config, of_silence(session, trouble, self._address))
         if self._went(messages):
             with Session(self._config.engine) as session, session.begin():
@@ -121,10 +138,3 @@ def _messages(session: Session, config: DeliveryConfig, notice: PreparedNotice) 
         pieces = letter.pieces(SlotValues(user.email, config.clock(), identity, user.name))
         ready.append(OutgoingMessage(user.id, sender.mail_from, user.email, pieces))
     return ready
-
-
-@contextmanager
-def _reading(engine: Engine) -> Iterator[Session]:
-    options = {"sqlite_read_only": True, "postgresql_readonly": True}
-    with engine.connect().execution_options(**options) as connection, Session(connection) as session:
-        yield session

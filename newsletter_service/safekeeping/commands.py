@@ -31,7 +31,9 @@ _passphrase_file = click.option(
     "--passphrase-file", type=_FILE, help="The passphrase is the first line of this file."
 )
 _identity = click.option(
-    "--identity", type=_FILE, help="A file of age-keygen, for what was encrypted to its recipient."
+    "--identity",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="A file of age-keygen, for what was encrypted to its recipient; - for standard input.",
 )
 
 

@@ -6,19 +6,21 @@ from pathlib import Path
 
 DOCUMENT = Path(__file__).parents[2] / "docs/operating.md"
 _BLOCK = re.compile(
-    r"^## (?P<heading>[^\n]+)$|^```(?P<kind>sh|conf)(?: (?P<file>\S+))?\n(?P<text>.*?)^```$",
+    r"^## (?P<heading>[^\n]+)$|^```(?P<kind>sh|conf)(?: (?P<word>\S+))?\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-_ASKS_OTHERS = re.compile(r"\bapt-get (update|install)\b|\bpip install\b")
+_ASKS_OTHERS = re.compile(r"\bapt-get (update|install)\b|/deploy/install\b")
+DATABASES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
 class Block:
-    """Commands that are run, or the text of `file`."""
+    """Commands that are run, with the database `only` where one is named; or the text of `file`."""
 
     heading: str
     text: str
     file: str = ""
+    only: str = ""
 
     @property
     def asks_others(self) -> bool:
@@ -33,5 +35,7 @@ def blocks(text: str) -> list[Block]:
         if match["heading"]:
             heading = match["heading"]
         else:
-            found.append(Block(heading, match["text"], match["file"] or ""))
+            word = match["word"] or ""
+            is_file = match["kind"] == "conf"
+            found.append(Block(heading, match["text"], word if is_file else "", "" if is_file else word))
     return found

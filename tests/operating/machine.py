@@ -4,7 +4,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.operating.document import Block
 ROOT = Path(__file__).parents[2]
 _STAND_IN = Path(__file__).with_name("systemctl.sh")
 _MOUNTS = (("proc", "proc", "proc"), ("tmpfs", "tmpfs", "dev/shm"), ("tmpfs", "tmpfs", "run"))
+_PATIENCE_SECONDS = 120.0
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 
@@ -59,14 +61,21 @@ class Machine:
         return words
 
 
+def made_bare(home: Path, suite: str = "bookworm") -> Path:
+    """The root of a fresh Debian, or the one in BARE_ROOT."""
+    made = os.environ.get("BARE_ROOT")
+    if made is None:
+        _call("debootstrap", "--variant=minbase", suite, str(home / "bare"))
+    return Path(made) if made else home / "bare"
+
+
 @contextmanager
-def bare_machine(home: Path, suite: str = "bookworm") -> Iterator[Machine]:
-    """A fresh one, or a copy of the one in BARE_ROOT; gone at the end with all that runs in it."""
+def bare_machine(home: Path, bare: Path) -> Iterator[Machine]:
+    """A copy of a bare one, gone at the end with all that runs in it."""
     root, network = home / "root", f"newsletter-{os.getpid()}"
     with ExitStack() as undo:
         undo.callback(shutil.rmtree, root, ignore_errors=True)
-        made = os.environ.get("BARE_ROOT")
-        _call(*(("cp", "-a", made) if made else ("debootstrap", "--variant=minbase", suite)), str(root))
+        _call("cp", "-a", str(bare), str(root))
         for kind, what, where in _MOUNTS:
             (root / where).mkdir(parents=True, exist_ok=True)
             _call("mount", "-t", kind, what, str(root / where))
@@ -101,15 +110,24 @@ def trust(machine: Machine) -> None:
     (machine.root / "etc/pip.conf").write_text("[global]\ncert = /etc/ssl/certs/ca-certificates.crt\n")
 
 
-def bring(machine: Machine) -> None:
-    """Put there what the document expects in /root/newsletter."""
+def bring(machine: Machine, version: Path) -> None:
+    """Put there what the document expects in /root/newsletter, of the version that lies in this folder."""
     folder = machine.root / "root/newsletter"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    (wheel,) = (ROOT / "dist").glob("*.whl")
+    (wheel,) = (version / "dist").glob("*.whl")
     shutil.copy(wheel, folder)
-    shutil.copy(ROOT / "requirements.lock", folder)
+    shutil.copy(version / "requirements.lock", folder)
     shutil.copytree(ROOT / "deploy", folder / "deploy")
+
+
+def until(look: Callable[[], object]) -> None:
+    """Wait until something is so; Failed if it never is."""
+    latest = time.monotonic() + _PATIENCE_SECONDS
+    while not look():
+        if time.monotonic() > latest:
+            raise Failed("what should have come did not come")
+        time.sleep(0.5)
 
 
 def _end_all_in(root: Path) -> None:

@@ -13,8 +13,8 @@ start_one() {
     mkdir -p /var/lib/newsletter /var/log/newsletter
     chown newsletter: /var/lib/newsletter
     set -a
-    . "$(value "$1" EnvironmentFile)"
     eval "$(value "$1" Environment | sed 's/ /; /g')"
+    . "$(value "$1" EnvironmentFile)" # what stands there comes before what the unit says, as systemd has it
     set +a
     user=$(value "$1" User)
     cd "$(value "$1" WorkingDirectory)"

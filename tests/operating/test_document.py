@@ -14,11 +14,17 @@ COMMANDS_SAID = "\n".join(block.text for block in ALL if not block.file)
 
 def test_commands_and_files_are_told_apart_and_what_is_for_people_is_left_to_them() -> None:
     text = (
-        "## A\n```sh\nx\n```\n```conf /etc/a\nb\n```\n```\nby hand\n```\n## B\n```sh\napt-get update\n```\n"
+        "## A\n```sh\nx\n```\n```conf /etc/a\nb\n```\n```\nby hand\n```\n"
+        "## B\n```sh\napt-get update\n```\n```sh sqlite\ny\n```\n"
     )
     found = blocks(text)
-    assert found == [Block("A", "x\n"), Block("A", "b\n", "/etc/a"), Block("B", "apt-get update\n")]
-    assert [block.asks_others for block in found] == [False, False, True]
+    assert found == [
+        Block("A", "x\n"),
+        Block("A", "b\n", "/etc/a"),
+        Block("B", "apt-get update\n"),
+        Block("B", "y\n", only="sqlite"),
+    ]
+    assert [block.asks_others for block in found] == [False, False, True, False]
 
 
 def test_each_chapter_that_is_followed_is_looked_at_afterwards() -> None:
@@ -41,5 +47,5 @@ def test_the_units_that_the_page_starts_and_the_commands_it_gives_are_there() ->
 
 def test_the_settings_that_the_page_edits_are_lines_of_the_example() -> None:
     example = Path(DEPLOY / "environment.example").read_text("utf-8")
-    for edited in re.findall(r"s[/|]\^(#?[A-Z_]+=)", COMMANDS_SAID):
-        assert re.search(f"^{edited}", example, re.MULTILINE), edited
+    for edited in re.findall(r"s[/|]\^#?([A-Z_]+=)", COMMANDS_SAID):
+        assert re.search(f"^#?{edited}", example, re.MULTILINE), edited

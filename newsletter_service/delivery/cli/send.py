@@ -16,7 +16,7 @@ from newsletter_service.delivery.rules import Verdict
 from newsletter_service.delivery.worker.loop import send_until_empty
 from newsletter_service.delivery.worker.outlook import comes_soon
 from newsletter_service.delivery.worker.setup import DeliveryConfig
-from newsletter_service.health.watching import watch as watch_scheduler
+from newsletter_service.health.watching import watch as watch_beside
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.mail_settings import delivery_config
 from newsletter_service.operations.outages import Outage
@@ -47,7 +47,7 @@ def send(watch: bool) -> None:
     )
     config = delivery_config(settings, open_engine(settings.database_url), utc_now)
     if watch:
-        watch_scheduler(config, f"{settings.base_url}/redactie/toestand")
+        watch_beside(config, settings.instance_dir, f"{settings.base_url}/redactie/toestand")
     with progress() as shown:
         total = _Work(replace(config, report=shown.running), shown, watch=watch).done()
     failed_attempts = total.pop(Verdict.UNREACHABLE, 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rapidfuzz.distance import OSA
+from jellyfish import damerau_levenshtein_distance
 
 from newsletter_service.audience.rules import ListedDomain
 from newsletter_service.subscriptions.addresses import Address
@@ -42,4 +42,4 @@ def likely_meant(address: Address, listed: Iterable[ListedDomain]) -> Address | 
 
 
 def _is_a_slip(domain: str, name: str) -> bool:
-    return len(name) >= _SHORTEST and OSA.distance(domain, name, score_cutoff=1) == 1
+    return len(name) >= _SHORTEST and damerau_levenshtein_distance(domain, name) == 1

@@ -96,5 +96,5 @@ def test_the_mail_server_is_looked_at_without_a_letter(authority: Authority, tmp
 
 
 def test_the_disk_is_looked_at(tmp_path: Path) -> None:
-    seen = probes.disk(tmp_path)
+    (seen,) = probes.disks([tmp_path])
     assert 0 <= seen.free <= seen.size

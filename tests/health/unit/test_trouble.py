@@ -13,6 +13,7 @@ from newsletter_service.health.rules import (
     Symptom,
     is_about_to_end,
     overdue,
+    shortage,
     silence,
     symptoms,
 )
@@ -38,7 +39,7 @@ GOOD = Server("mail.example:25", validity=lasting(life=90, left=40))
     ("seen", "kinds"),
     [
         (Observation(), []),
-        (Observation(smtp=GOOD, web=GOOD, disk=Disk(GB, 100 * GB)), []),
+        (Observation(smtp=GOOD, web=GOOD), []),
         (Observation(editions=[DueEdition(4, ago(minutes=10))]), []),
         (
             Observation(editions=[DueEdition(4, ago(minutes=11)), DueEdition(5, ago(hours=9))]),
@@ -50,8 +51,6 @@ GOOD = Server("mail.example:25", validity=lasting(life=90, left=40))
         (Observation(oldest_due=ago(hours=9), smtp=Server("x", "535 no")), ["smtp_refuses"]),
         (Observation(smtp=Server("x", validity=lasting(life=90, left=13))), ["certificate"]),
         (Observation(web=Server("x", "the server's certificate has expired")), ["certificate"]),
-        (Observation(disk=Disk(GB - 1, 100 * GB)), ["disk"]),
-        (Observation(disk=Disk(GB - 1, 5 * GB)), []),
         (Observation(failing=[Run("finish-due", ago(minutes=11), "KeyError")]), ["job_fails"]),
         (Observation(failing=[Run("finish-due", ago(minutes=9), "KeyError")]), []),
         (Observation(failing=[Run("deliver", ago(hours=1), "no")], smtp=Server("x", "no")), ["smtp_refuses"]),
@@ -59,6 +58,24 @@ GOOD = Server("mail.example:25", validity=lasting(life=90, left=40))
 )
 def test_what_is_seen_and_what_is_wrong_with_it(seen: Observation, kinds: list[str]) -> None:
     assert [one.kind for one in symptoms(seen, NOW)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("disks", "stands", "megabytes"),
+    [
+        ([Disk(GB, 100 * GB)], False, None),
+        ([Disk(GB - 1, 100 * GB)], False, 1023),
+        ([Disk(GB - 1, 5 * GB)], False, None),
+        ([Disk(GB + 1, 100 * GB)], True, 1024),
+        ([Disk(GB * 5 // 4, 100 * GB)], True, None),
+        ([Disk(50 * GB, 100 * GB), Disk(GB // 2, 20 * GB)], False, 512),
+        ([Disk(GB // 2, 2 * GB), Disk(GB - 1, 20 * GB)], False, 1023),
+    ],
+)
+def test_a_machine_is_short_of_disk_until_there_is_a_quarter_more_than_too_little(
+    disks: list[Disk], stands: bool, megabytes: int | None
+) -> None:
+    assert shortage(disks, stands=stands) == megabytes
 
 
 def test_a_symptom_says_of_what_it_is_one() -> None:

@@ -58,7 +58,7 @@ def test_every_page_of_staff_says_what_is_wrong_and_leads_administrators_to_it(
     for page in PAGES:
         html = administrator.get(page).text
         assert "Editie 4 is te laat" in html
-        assert "De schijf is bijna vol" in html
+        assert "Een schijf van de server is bijna vol" in html
         assert f'href="{PAGE}"' in html
     said = administrator.text(PAGE)
     assert "nog 12 MB vrij" in said
@@ -68,7 +68,7 @@ def test_every_page_of_staff_says_what_is_wrong_and_leads_administrators_to_it(
 def test_others_read_that_administrators_know(client: FlaskClient, stored: Stored) -> None:
     add_trouble(stored, TroubleKind.DISK, megabytes=12)
     others = StaffBrowser(client, "marieke.midden@redactie.example")
-    assert "De schijf is bijna vol" in others.text("/redactie/")
+    assert "Een schijf van de server is bijna vol" in others.text("/redactie/")
     assert f'href="{PAGE}"' not in others.get("/redactie/").text
     assert others.get(PAGE).status_code == 403
 
@@ -102,4 +102,4 @@ def test_what_is_over_stands_below(administrator: StaffBrowser, stored: Stored) 
             Trouble(kind=TroubleKind.DISK, subject="", detail={"megabytes": 3}, began_at=NOW, over_at=over)
         )
     assert "Er is niets mis." in administrator.text(PAGE)
-    assert "Voorbij De schijf is bijna vol" in administrator.text(PAGE)
+    assert "Voorbij Een schijf van de server is bijna vol" in administrator.text(PAGE)
