@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.rules import is_public
 from newsletter_service.db import LARGEST_NUMBER
-from newsletter_service.editions.content import content_for, is_public_correction, item_view, items_in
+from newsletter_service.editions.content import is_public_correction, item_view, items_in, page_content
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.rules import EditionState
 from newsletter_service.editorial.models import Item
@@ -77,7 +77,7 @@ def public_items(edition: Edition) -> list[Item]:
 def public_content(edition: Edition, language: Language, links: Links) -> EditionContent:
     """What everybody may read of `edition`, the whole of every text."""
     public = {item.id for item in public_items(edition)}
-    return replace(content_for(edition, items_in(edition), public, language, links), text_limit=None)
+    return replace(page_content(edition, items_in(edition), public, language, links), text_limit=None)
 
 
 def public_corrections(session: Session, edition: Edition) -> list[Correction]:

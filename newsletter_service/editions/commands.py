@@ -15,9 +15,11 @@ from newsletter_service.db import read_only, unit_of_work
 from newsletter_service.editions import service
 from newsletter_service.editions.composing import service as composing
 from newsletter_service.editions.composing.ahead import compare_ahead
-from newsletter_service.editions.content import items_in
+from newsletter_service.editions.content import item_views, items_in, ranked, ranks_of
+from newsletter_service.editions.letter_sizes import letter_sizes
 from newsletter_service.editions.models import Edition, Placement
 from newsletter_service.editions.preview import service as preview
+from newsletter_service.editions.readers import reach
 from newsletter_service.editions.releasing import service as release
 from newsletter_service.editions.rules import Unsigned
 from newsletter_service.errors import NewsletterError
@@ -58,7 +60,11 @@ def compose_edition(number: int) -> None:
         edition = service.edition_numbered(session, number)
         composing.compose_edition(session, services(), edition, None, now)
         placements = sorted(edition.placements, key=_by_position)
-        lines = [_line(edition), *(_placed(placement) for placement in placements)]
+        lines = [
+            _line(edition),
+            *(_placed(placement) for placement in placements),
+            *_letters(session, edition),
+        ]
     _print(lines)
 
 
@@ -150,6 +156,20 @@ def _line(edition: Edition) -> str:
 def _placed(placement: Placement) -> str:
     place = "-" if placement.position is None else placement.position + 1
     return f"  {place:>2}  {placement.reason:15}  {placement.item.title}"
+
+
+def _letters(session: Session, edition: Edition) -> Iterator[str]:
+    """How many items readers get, in one line; none without readers."""
+    items, at = items_in(edition), edition.sends_at
+    kinds = reach(session, items, at).kinds
+    sizes = letter_sizes(
+        kinds, item_views(items), ranked(items, ranks_of(edition)), edition.item_limit, (), at
+    ).all
+    if sizes is not None:
+        yield (
+            f"      items a reader: {sizes.fewest} at least, {sizes.median} in the middle, {sizes.most} at most"
+            f" ({sizes.most_in_full} in full)"
+        )
 
 
 def _by_position(placement: Placement) -> tuple[bool, int]:

@@ -1,6 +1,7 @@
 """From an edition to what a letter, a page or a hash is made of."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from textwrap import shorten
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
 from newsletter_service.audience.rules import ItemView, is_public
+from newsletter_service.editions.letter_rules import Ranked, in_full
 from newsletter_service.editions.models import Correction, Edition
 from newsletter_service.editions.rules import hash_of
 from newsletter_service.editorial.cards import cards_of
@@ -60,8 +62,19 @@ def content_for(
 ) -> EditionContent:
     """What one variant of the edition says: those of its `items` whose ids are `shown`, in the edition's order.
 
-    The edition's first item is the featured one; a variant without it features none.
+    What its letter has no room for in full has a line at the end. The edition's first item is the featured one; a
+    variant without it features none.
     """
+    full = in_full([one for one in ranked(items, ranks_of(edition)) if one.id in shown], edition.item_limit)
+    content = page_content(edition, items, full, language, links)
+    further = [item for item in items if item.id in shown and item.id not in full]
+    return replace(content, further=cards_of(further, language, ZoneInfo(edition.zone), links))
+
+
+def page_content(
+    edition: Edition, items: Sequence[Item], shown: Collection[int], language: Language, links: Links
+) -> EditionContent:
+    """What a page says on which all that is `shown` stands in full, however much that is."""
     zone = ZoneInfo(edition.zone)
     visible = [item for item in items if item.id in shown]
     return EditionContent(
@@ -75,6 +88,22 @@ def content_for(
         text_limit=edition.text_limit,
         featured=bool(visible) and visible[0] is items[0],
     )
+
+
+def ranks_of(edition: Edition) -> dict[int, int]:
+    """The rank of each of its items, by item id."""
+    return {placement.item_id: placement.rank for placement in edition.placements}
+
+
+def ranked(items: Sequence[Item], ranks: Mapping[int, int]) -> list[Ranked]:
+    """An edition's `items` (those that are in, in order) in the order in which letters show them in full.
+
+    The first is the featured one; one with restricted access is nowhere on the web: both are in full in any letter.
+    """
+    return [
+        Ranked(item.id, None if item.joint else item.organisation_id, item.restricted or item is items[0])
+        for item in sorted(items, key=lambda item: (ranks.get(item.id, 0), item.id))
+    ]
 
 
 def correction_content(edition: Edition, correction: Correction, language: Language) -> EditionContent:
@@ -114,7 +143,15 @@ def place_of(correction: Correction) -> str:
 def content_hash(edition: Edition, items: Sequence[Item]) -> str:
     """A fingerprint of all that readers would get and of who would get it; `items` are those that are in."""
     texts = [edition.subject, edition.preheader, edition.introduction]
-    return hash_of([texts, _frame(edition), [_parts(item) for item in items]])
+    parts = [texts, _frame(edition), [_parts(item) for item in items]]
+    return hash_of([*parts, *_limited(edition, items)])
+
+
+def _limited(edition: Edition, items: Sequence[Item]) -> list[Any]:
+    """What decides which items letters show in full, if that can matter."""
+    if len(items) <= edition.item_limit:
+        return []
+    return [[edition.item_limit, [one.id for one in ranked(items, ranks_of(edition))]]]
 
 
 def _frame(edition: Edition) -> list[Any]:

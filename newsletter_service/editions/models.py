@@ -22,6 +22,8 @@ from newsletter_service.staff.models import User
 
 TEXT_LIMIT = 900
 """How many characters of an item's text a letter shows, until staff say otherwise."""
+ITEM_LIMIT = 8
+"""How many items a reader gets in full, until staff say otherwise."""
 RECESS_NAME_LENGTH = 80
 
 
@@ -30,8 +32,8 @@ class Calendar(Base):
 
     `first_day` is a day on which an edition goes out, from which the weeks are counted. Copy closes
     `closing_days` days earlier at `closing_time`. Under the automatic rule a correction waits `correction_minutes`
-    for the other heads. A text longer than `text_limit` characters goes on on the
-    edition's page.
+    for the other heads. A reader gets `item_limit` items in full, the others as a line. A text longer than `text_limit`
+    characters goes on on the edition's page.
     """
 
     __tablename__ = "calendar"
@@ -46,7 +48,7 @@ class Calendar(Base):
     closing_time: Mapped[time]
     zone: Mapped[str] = mapped_column(String(60), default="Europe/Amsterdam")
     release_rule: Mapped[ReleaseRule] = mapped_column(one_of(ReleaseRule, 10), default=ReleaseRule.AUTOMATIC)
-    item_limit: Mapped[int] = mapped_column(default=8)
+    item_limit: Mapped[int] = mapped_column(default=ITEM_LIMIT)
     text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
     correction_minutes: Mapped[int] = mapped_column(default=30)
 
@@ -66,8 +68,8 @@ class Recess(Base):
 class Edition(Base):
     """One issue of the newsletter. Times are UTC, meant in `zone`.
 
-    `text_limit` is the calendar's as long as copy is open. `held_from` is the state to go back to when a held
-    edition is resumed; it is held for a `hold_reason` of ours, or for what a person wrote in `hold_words`.
+    `text_limit` and `item_limit` are the calendar's as long as copy is open. `held_from` is the state to go back to
+    when a held edition is resumed; it is held for a `hold_reason` of ours, or for what a person wrote in `hold_words`.
     `excluded` is the number of readers without a letter whom nothing names any more.
     `version` guards against two people saving at the same time. `numbers` is the statement of one that is sent, kept
     so that nobody counts its letters again; null while it may change.
@@ -88,6 +90,7 @@ class Edition(Base):
     sends_at: Mapped[datetime]
     zone: Mapped[str] = mapped_column(String(60))
     text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
+    item_limit: Mapped[int] = mapped_column(default=ITEM_LIMIT, server_default=str(ITEM_LIMIT))
     subject: Mapped[str] = mapped_column(String(150), default="")
     preheader: Mapped[str] = mapped_column(String(150), default="")
     introduction: Mapped[str] = mapped_column(Text, default="")
@@ -117,7 +120,8 @@ class Edition(Base):
 class Placement(Base):
     """What was decided about one item for one edition: its `position` (0, 1, ... ; null: not in) and why.
 
-    `detail` is what the reason's sentence needs (numbers, another item's id).
+    `detail` is what the reason's sentence needs (numbers, another item's id). Where a letter cannot show all of an
+    edition in full, it shows those of the lowest `rank`.
     """
 
     __tablename__ = "placement"
@@ -125,6 +129,7 @@ class Placement(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
     position: Mapped[int | None]
+    rank: Mapped[int] = mapped_column(default=0, server_default="0")
     reason: Mapped[Reason] = mapped_column(one_of(Reason, 30))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     edition: Mapped[Edition] = relationship(back_populates="placements")

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -116,7 +116,8 @@ class Reach:
     """Numbers of readers: `intended` active ones, `reached` by anything here, and `per_item` (by item id).
 
     `paused` ones are reached by nothing. `unverified` are those who miss a restricted item (by its id)
-    only because nobody verified them. `counted_at` is null where they were counted just now.
+    only because nobody verified them. `counted_at` is null where they were counted just now; `kinds` is what was
+    counted.
     """
 
     intended: int
@@ -125,6 +126,7 @@ class Reach:
     per_item: dict[int, int]
     unverified: dict[int, int]
     counted_at: datetime | None = None
+    kinds: "Mapping[Kind, int]" = field(default_factory=dict)
 
 
 class Kind(NamedTuple):
@@ -142,9 +144,7 @@ def reach(
 
     Where readers are many, a count of them that the scheduler made after `counted_since` is good enough.
     """
-    counted_at, kinds = kept_kinds(session, counted_since) if counted_since is not None else (None, {})
-    if counted_at is None:
-        kinds = count_kinds(session)
+    counted_at, kinds = _kinds(session, counted_since)
     views = item_views(items)
     seen = _seen(kinds, views, at)
     per_item = _per_item(seen, items)
@@ -159,7 +159,23 @@ def reach(
         per_item=per_item,
         unverified={item_id: were_all_verified[item_id] - number for item_id, number in per_item.items()},
         counted_at=counted_at,
+        kinds=kinds,
     )
+
+
+def seen_by(
+    session: Session, items: Sequence[Item], at: datetime, counted_since: datetime
+) -> Iterator[tuple[tuple[int, ...], int]]:
+    """What readers who get letters at `at` may see of these items (by id), and how many they are; as `reach` counts."""
+    _at, kinds = _kinds(session, counted_since)
+    for ids, readers in _seen(kinds, item_views(items), at).items():
+        if ids is not None:
+            yield ids, readers
+
+
+def _kinds(session: Session, counted_since: datetime | None) -> tuple[datetime | None, "Mapping[Kind, int]"]:
+    counted_at, kinds = kept_kinds(session, counted_since) if counted_since is not None else (None, {})
+    return (counted_at, kinds) if counted_at is not None else (None, count_kinds(session))
 
 
 def are_many(session: Session) -> bool:

@@ -81,6 +81,7 @@ class Reason(StrEnum):
     DUE = "due"
     PRIORITY = "priority"
     TURN = "turn"
+    FILLS = "fills"
     ADDED_BY_HAND = "added_by_hand"
     EMBARGOED = "embargoed"
     EXPIRED = "expired"

@@ -71,6 +71,8 @@ def reason_in(reason: Reason, detail: Mapping[str, Any], zone: str) -> str:
             )
         case Reason.PRIORITY:
             return _("Hoge prioriteit")
+        case Reason.FILLS:
+            return _fills(int(detail.get("readers", 0)), int(detail.get("few", 0)))
         case Reason.ADDED_BY_HAND:
             return _("Erbij gezet door %(name)s", name=detail.get("by", ""))
         case _turn:
@@ -98,9 +100,34 @@ def reason_out(reason: Reason | None, detail: Mapping[str, Any], zone: str, othe
         case Reason.DROPPED_BY_HAND:
             return _("Eruit gehaald door %(name)s", name=detail.get("by", ""))
         case Reason.NO_ROOM:
-            return _("Er gaan al %(limit)s berichten mee", limit=detail.get("limit", ""))
+            return _no_room(detail, zone)
         case _otherwise:
             return _("Staat niet meer in deze editie")
+
+
+def _fills(number: int, few: int) -> str:
+    if not few:
+        return _("Gaat eerder mee: %(readers)s kregen anders niets", readers=readers(number))
+    return ngettext(
+        "Gaat eerder mee: %(readers)s kregen anders hooguit %(few)s bericht",
+        "Gaat eerder mee: %(readers)s kregen anders hooguit %(few)s berichten",
+        few,
+        few=few,
+        readers=readers(number),
+    )
+
+
+def _no_room(detail: Mapping[str, Any], zone: str) -> str:
+    limit = detail.get("limit", "")
+    if not detail.get("readers"):
+        return _("Er gaan al %(limit)s berichten mee", limit=limit)
+    return _(
+        "Wacht tot %(day)s: %(full)s van de %(readers)s voor wie dit is, hebben al %(limit)s berichten",
+        day=_day(detail, "until", zone),
+        full=number_text(int(detail["full"])),
+        readers=readers(int(detail["readers"])),
+        limit=limit,
+    )
 
 
 def _looks_like(title: str, *, sent: bool) -> str:

@@ -77,10 +77,14 @@ class CalendarForm(Form):
         description=_l("Zoals Europe/Amsterdam."),
     )
     item_limit = NumberField(
-        _l("Hoeveel berichten gaan er hooguit in een editie?"),
+        _l("Hoeveel berichten krijgt een lezer hooguit als heel bericht?"),
         validators=[InputRequired(FILL_IN)],
         lowest=1,
         highest=30,
+        description=_l(
+            "Wat er meer is voor een lezer, staat met één regel onder “Verder in deze editie”. "
+            "Een editie kan dus meer berichten bevatten."
+        ),
     )
     text_limit = NumberField(
         _l("Hoeveel tekens van de tekst van het uitgelichte bericht staan er hooguit in de brief?"),

@@ -124,7 +124,7 @@ def change_calendar(
     collecting = session.scalar(_collecting().limit(1))
     if collecting is not None:
         _replan(session, collecting, rhythm, now)
-        collecting.text_limit = settings.text_limit
+        collecting.text_limit, collecting.item_limit = settings.text_limit, settings.item_limit
     detail = _as_json(settings) | {"changed": changed(asdict(settings), asdict(theirs))}
     record(session, user, "calendar.change", "calendar", row.id, now, **detail)
     return row

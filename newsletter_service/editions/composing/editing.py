@@ -91,7 +91,7 @@ def drop_item(session: Session, edition: Edition, item_id: int, user: User, now:
 
 
 def add_item(session: Session, edition: Edition, item_id: int, user: User, now: datetime) -> None:
-    """Put a waiting item in, after the last one of its kind; the limit binds composing, not people.
+    """Put a waiting item in, after the last one of its kind; letters show it in full before any other.
 
     Raises WrongState, CannotAdd.
     """
@@ -103,6 +103,7 @@ def add_item(session: Session, edition: Edition, item_id: int, user: User, now: 
             placement = Placement(item_id=item_id, item=item)
             edition.placements.append(placement)
         _decide(placement, Reason.ADDED_BY_HAND, user)
+        placement.rank = min((one.rank for one in order), default=0) - 1
         order.insert(_place_for(item, order), placement)
         _number(order)
         note(session, edition, Move.EDIT, user, now, item=item_id, reason=Reason.ADDED_BY_HAND)

@@ -5,7 +5,8 @@ were queued; then those that are due, for which the next edition comes too late;
 waiting time. Places are given out one at a time, each to the best-ranked item that keeps the
 organisations within one item of each other. An organisation holds others back only while it has items of
 its own that could go in; a joint item counts for all, so it never tips the balance and is never held
-back.
+back. How many go in is up to the letters: see `room`. The rank decides also which of an edition's items a full
+letter shows in full.
 
 Nothing starves: the first place is under no condition, so of the items passed over twice at least the one
 queued first goes out in every edition, and only finitely many were queued before any other. Ranking those
@@ -16,10 +17,12 @@ put it in by hand.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from newsletter_service.editions.composing.room import Group, Room
+from newsletter_service.editions.letter_rules import keeps_balance
 from newsletter_service.editions.rules import Reason
 
 PATIENCE = 2
@@ -51,12 +54,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Terms:
-    """What an edition allows: when it and the next one go out, how many items, and who speaks in it."""
+    """What an edition allows: when it and the next one go out, and who speaks in it and who reads it.
+
+    `limit` is the number of items that one reader gets in full.
+    """
 
     sends_at: datetime
     next_sends_at: datetime
     limit: int
     organisations: tuple[int, ...]
+    readers: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,13 +71,16 @@ class Decision:
     """What was decided about an item: its position (0 is first; None: not in), why, and what explains it.
 
     `detail` holds JSON values: `times` (waited_long), `deadline` (due, expired, started; ISO 8601), `days`
-    waited (turn), `until` (embargoed), `item` (look_alike, sent_before: the other's id), `limit` and `due` (no_room).
+    waited (turn), `until` (embargoed), `item` (look_alike, sent_before: the other's id), `few` items that `readers`
+    would get without it (fills), `limit`, `due`, `until` and of its `readers` those whose letters are `full` (no_room).
+    `rank` is the order in which items stand in full in letters (0 is first), of those that are in.
     """
 
     item_id: int
     position: int | None
     reason: Reason
     detail: dict[str, Any] = field(default_factory=dict)
+    rank: int = 0
 
 
 def compose(
@@ -91,10 +101,13 @@ def compose(
     barred = {decision.item_id for decision in out}
     chosen = _choose([item for item in ranked if item.id not in barred], terms, _twins(look_alikes))
     order = {item.id: position for position, item in enumerate(_reading_order(chosen.items))}
-    inside = [_reason_in(item, order[item.id], terms, now) for item in chosen.items]
+    inside = [
+        replace(_reason_in(item, order[item.id], chosen, terms, now), rank=rank)
+        for rank, item in enumerate(chosen.items)
+    ]
     inside.sort(key=lambda decision: order[decision.item_id])
     left = [item for item in ranked if item.id not in barred and item.id not in order]
-    return inside + [_reason_out(item, chosen.blocked, terms) for item in left] + out
+    return inside + [_reason_out(item, chosen, terms) for item in left] + out
 
 
 def untimely(item: Candidate, moment: datetime) -> Decision | None:
@@ -126,8 +139,12 @@ def section(kind: str) -> int:
 
 @dataclass(frozen=True)
 class _Choice:
+    """The items that are in, by rank; those that a look-alike keeps out; how many letters each of some fills."""
+
     items: list[Candidate]
     blocked: dict[int, int]
+    fills: dict[int, int]
+    room: Room
 
 
 def _rank(item: Candidate, terms: Terms) -> tuple[Any, ...]:
@@ -137,25 +154,38 @@ def _rank(item: Candidate, terms: Terms) -> tuple[Any, ...]:
 
 
 def _choose(ranked: list[Candidate], terms: Terms, twins: dict[int, set[int]]) -> _Choice:
-    ready = list(ranked)
-    blocked: dict[int, int] = {}
-    chosen: list[Candidate] = []
+    chosen = _Choice([], {}, {}, Room(terms.readers, terms.limit))
     counts: Counter[int] = Counter(dict.fromkeys(terms.organisations, 0))
-    while ready and len(chosen) < terms.limit:
-        item = next(item for item in ready if _keeps_balance(item, ready, counts))
-        chosen.append(item)
+    ready = _with_room(ranked, chosen)
+    while ready:
+        others = {other.organisation for other in ready if not other.joint}
+        item = next(item for item in ready if keeps_balance(_speaker(item), others, counts))
+        _take(item, chosen)
         counts.update(terms.organisations if item.joint else (item.organisation,))
         for twin in twins.get(item.id, ()):
-            blocked.setdefault(twin, item.id)
-        ready = [other for other in ready if other is not item and other.id not in blocked]
-    return _Choice(chosen, blocked)
+            chosen.blocked.setdefault(twin, item.id)
+        ready = _with_room([other for other in ready if other is not item], chosen)
+    return chosen
 
 
-def _keeps_balance(item: Candidate, ready: list[Candidate], counts: Counter[int]) -> bool:
-    if item.joint:
-        return True
-    others = {other.organisation for other in ready if not other.joint}
-    return all(counts[item.organisation] <= counts[organisation] for organisation in others)
+def _with_room(items: Iterable[Candidate], chosen: _Choice) -> list[Candidate]:
+    room = chosen.room
+    return [
+        item
+        for item in items
+        if item.id not in chosen.blocked and (room.fits(item.id) or room.fills(item.id))
+    ]
+
+
+def _take(item: Candidate, chosen: _Choice) -> None:
+    if not chosen.room.fits(item.id):
+        chosen.fills[item.id] = chosen.room.thin(item.id)
+    chosen.items.append(item)
+    chosen.room.take(item.id)
+
+
+def _speaker(item: Candidate) -> int | None:
+    return None if item.joint else item.organisation
 
 
 def _twins(pairs: Iterable[Collection[int]]) -> dict[int, set[int]]:
@@ -181,7 +211,10 @@ def _place_in_letter(item: Candidate) -> tuple[int, float]:
     return section(item.kind), item.starts_at.timestamp() if item.starts_at is not None else 0.0
 
 
-def _reason_in(item: Candidate, position: int, terms: Terms, now: datetime) -> Decision:
+def _reason_in(item: Candidate, position: int, chosen: _Choice, terms: Terms, now: datetime) -> Decision:
+    if item.id in chosen.fills:
+        detail = {"readers": chosen.fills[item.id], "few": chosen.room.most_of_thin}
+        return Decision(item.id, position, Reason.FILLS, detail)
     if item.passed_over >= PATIENCE:
         return Decision(item.id, position, Reason.WAITED_LONG, {"times": item.passed_over})
     if item.deadline is not None and is_due(item, terms.next_sends_at):
@@ -191,8 +224,14 @@ def _reason_in(item: Candidate, position: int, terms: Terms, now: datetime) -> D
     return Decision(item.id, position, Reason.TURN, {"days": max(0, (now - item.queued_at).days)})
 
 
-def _reason_out(item: Candidate, blocked: dict[int, int], terms: Terms) -> Decision:
-    if item.id in blocked:
-        return Decision(item.id, None, Reason.LOOK_ALIKE, {"item": blocked[item.id]})
-    due = is_due(item, terms.next_sends_at)
-    return Decision(item.id, None, Reason.NO_ROOM, {"limit": terms.limit, "due": due})
+def _reason_out(item: Candidate, chosen: _Choice, terms: Terms) -> Decision:
+    if item.id in chosen.blocked:
+        return Decision(item.id, None, Reason.LOOK_ALIKE, {"item": chosen.blocked[item.id]})
+    detail = {
+        "limit": terms.limit,
+        "due": is_due(item, terms.next_sends_at),
+        "until": terms.next_sends_at.isoformat(),
+        "readers": chosen.room.readers(item.id),
+        "full": chosen.room.full(item.id),
+    }
+    return Decision(item.id, None, Reason.NO_ROOM, detail)

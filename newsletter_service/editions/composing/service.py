@@ -11,9 +11,11 @@ from newsletter_service.editions.calendar.service import settings_of
 from newsletter_service.editions.composing import rules as composing_rules
 from newsletter_service.editions.composing.default_texts import Texts, default_texts, follow_defaults
 from newsletter_service.editions.composing.notices import tell_composed
+from newsletter_service.editions.composing.room import groups_of
 from newsletter_service.editions.composing.rules import Candidate, Decision, Terms
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Calendar, Edition, Placement
+from newsletter_service.editions.readers import GOOD_FOR, seen_by
 from newsletter_service.editions.rules import EditionState, Move
 from newsletter_service.editions.service import calendar, lock, note, set_status, status_of
 from newsletter_service.editorial.likeness.pairs import LookAlike, look_alikes
@@ -43,6 +45,7 @@ def open_next_edition(session: Session, now: datetime) -> Edition:
         sends_at=slot.sends_at,
         zone=settings.zone,
         text_limit=settings.text_limit,
+        item_limit=settings.item_limit,
     )
     session.add(edition)
     session.flush()
@@ -76,6 +79,7 @@ def compose_edition(
     move = Move.CLOSE if closing else Move.RECOMPOSE
     set_status(edition, rules.close(status_of(edition)) if closing else rules.recompose(status_of(edition)))
     before = current_defaults(session, edition)
+    edition.item_limit = calendar(session).item_limit
     _place(edition, decide(session, edition, now))
     session.flush()
     follow_defaults(edition, before, current_defaults(session, edition))
@@ -97,6 +101,7 @@ def decide(session: Session, edition: Edition, now: datetime) -> list[Decision]:
         next_sends_at=slot_following(settings_of(settings).rhythm(), edition.sends_at).sends_at,
         limit=settings.item_limit,
         organisations=tuple(organisation.id for organisation in organisations(session)),
+        readers=groups_of(seen_by(session, waiting, max(edition.sends_at, now), now - GOOD_FOR)),
     )
     pairs = [pair.pair for pair in unsettled(session, waiting)]
     sent = {item: pair.other(item) for item, pair in sent_look_alikes(session, waiting, now).items()}
@@ -151,7 +156,7 @@ def _place(edition: Edition, decisions: list[Decision]) -> None:
 
 def _placement(known: Placement | None, decision: Decision) -> Placement:
     placement = known if known is not None else Placement(item_id=decision.item_id)
-    placement.position = decision.position
+    placement.position, placement.rank = decision.position, decision.rank
     placement.reason = decision.reason
     placement.detail = decision.detail
     return placement

@@ -14,6 +14,7 @@ from newsletter_service.editions.composing.service import decide, waiting_items
 from newsletter_service.editions.composing.sign_offs import SignOffState, sign_offs
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
+from newsletter_service.editions.pages.letter_figures import LetterFigures, letter_figures
 from newsletter_service.editions.pages.progress_steps import Step, steps
 from newsletter_service.editions.readers import GOOD_FOR, Reach, reach
 from newsletter_service.editions.rules import EditionState, EditionStatus, Reason, ReleaseRule
@@ -35,7 +36,8 @@ _ALIKE = (Reason.LOOK_ALIKE, Reason.SENT_BEFORE)
 class Row:
     """One item that is in: its place (1 is first), who it is for and how many they are, and why it is in.
 
-    `unverified` are members who miss it because nobody verified them yet; `segment` is the slug if it is for one only.
+    `as_line` is the number of those readers who get it on a line at the end of the letter; `unverified` are members
+    who miss it because nobody verified them yet; `segment` is the slug if it is for one only.
     """
 
     item_id: int
@@ -45,6 +47,7 @@ class Row:
     starts_at: datetime | None
     audience: str
     readers: int
+    as_line: int
     unverified: int
     segment: str | None
     why: str
@@ -63,6 +66,7 @@ class Section:
 class Waiting:
     """One item that is not in, and why; `alike` is the other item if they look alike."""
 
+    item: Item
     item_id: int
     tag: Tag
     title: str
@@ -93,6 +97,7 @@ class EditionPage:
     sections: tuple[Section, ...]
     waiting: tuple[Waiting, ...]
     shares: tuple[Share, ...]
+    letters: LetterFigures
     reach: Reach
     sign_offs: tuple[SignOffState, ...]
     statement: Statement
@@ -126,17 +131,24 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
     inside, decisions = _contents(session, edition, now)
     spoke = {item.organisation_id for item in inside}
     speakers = [one for one in all_organisations(session) if not one.retired or one.id in spoke]
-    reached = reach(session, inside, max(now, edition.sends_at), now - GOOD_FOR)
+    at = max(now, edition.sends_at)
+    reached = reach(session, inside, at, now - GOOD_FOR)
+    ranks = {item_id: why.rank for item_id, why in decisions.items()}
+    waiting = tuple(_waiting(session, edition, inside, decisions, speakers))
+    letters = letter_figures(
+        session, edition, inside, ranks, [one.item for one in waiting if one.addable], reached, at
+    )
     numbers = statement(session, edition)
     signed = tuple(sign_offs(session, edition))
-    at = status(edition)
+    stands = status(edition)
     return EditionPage(
         edition=edition,
-        status=at,
-        steps=steps(edition, at, len(inside), len(decisions), signed, numbers, now),
-        sections=_sections(edition, inside, decisions, reached, speakers),
-        waiting=tuple(_waiting(session, edition, inside, decisions, speakers)),
+        status=stands,
+        steps=steps(edition, stands, len(inside), len(decisions), signed, numbers, now),
+        sections=_sections(edition, inside, decisions, reached, letters, speakers),
+        waiting=waiting,
         shares=tuple(_shares(inside, speakers)),
+        letters=letters,
         reach=reached,
         sign_offs=signed,
         statement=numbers,
@@ -156,10 +168,11 @@ def audience_of(item: Item) -> str:
 
 @dataclass(frozen=True)
 class _Why:
-    """Why an item is in or out, as composing or a person left it."""
+    """Why an item is in or out, as composing or a person left it, and its rank among those that are in."""
 
     reason: Reason
     detail: Mapping[str, object]
+    rank: int
 
 
 def _contents(session: Session, edition: Edition, now: datetime) -> tuple[list[Item], dict[int, _Why]]:
@@ -168,8 +181,12 @@ def _contents(session: Session, edition: Edition, now: datetime) -> tuple[list[I
         items = {item.id: item for item in waiting_items(session, edition)}
         forecast = decide(session, edition, now)
         inside = [items[one.item_id] for one in forecast if one.position is not None]
-        return inside, {one.item_id: _Why(one.reason, one.detail) for one in forecast}
-    return items_in(edition), {one.item_id: _Why(one.reason, one.detail) for one in edition.placements}
+        return inside, {one.item_id: _Why(one.reason, one.detail, one.rank) for one in forecast}
+    return items_in(edition), _as_decided(edition)
+
+
+def _as_decided(edition: Edition) -> dict[int, _Why]:
+    return {one.item_id: _Why(one.reason, one.detail, one.rank) for one in edition.placements}
 
 
 def _sections(
@@ -177,6 +194,7 @@ def _sections(
     inside: Sequence[Item],
     decisions: Mapping[int, _Why],
     reached: Reach,
+    letters: LetterFigures,
     speakers: Sequence[Organisation],
 ) -> tuple[Section, ...]:
     """The rows under the headings that the letter gives them: the first item is featured."""
@@ -189,6 +207,7 @@ def _sections(
             starts_at=item.starts_at if item.kind is Kind.EVENT else None,
             audience=audience_of(item),
             readers=reached.per_item[item.id],
+            as_line=letters.as_line.get(item.id, 0),
             unverified=reached.unverified[item.id],
             segment=item.segments[0].slug if len(item.segments) == 1 else None,
             why=wording.reason_in(decisions[item.id].reason, decisions[item.id].detail, edition.zone),
@@ -238,6 +257,7 @@ def _waiting_row(
     reason = why.reason if why is not None else None
     alike = known.get(int(str(detail["item"]))) if reason in _ALIKE and "item" in detail else None
     return Waiting(
+        item=item,
         item_id=item.id,
         tag=_tag(item, speakers),
         title=item.title,

@@ -424,3 +424,23 @@ def test_copy_that_was_closed_early_closed_when_it_did(communicator: StaffBrowse
     with stored() as session:
         edition = session.scalars(select(Edition).where(Edition.number == 13)).one()
         assert (edition.state, edition.closes_at) == ("composed", NOW)
+
+
+def test_the_page_says_how_many_items_readers_get_and_who_gets_next_to_nothing_while_something_waits(
+    communicator: StaffBrowser,
+) -> None:
+    page = communicator.text("/redactie/edities/12")
+    assert (
+        "Wie Lezers Minst Midden Meest Alle lezers 4 1 2 2 Politie 3 2 2 2 Burgemeesters 1 1 1 1 Bijna niets "
+        "Burgemeesters: 1 lezer krijgt hooguit 1 bericht. Dit wacht nog en mogen zij zien: “Net binnengekomen”."
+    ) in page
+
+
+def test_the_page_says_how_many_readers_get_an_item_on_one_line(
+    communicator: StaffBrowser, stored: Stored
+) -> None:
+    with stored() as session:
+        session.scalars(select(Edition).where(Edition.number == 12)).one().item_limit = 1
+    page = communicator.text("/redactie/edities/12")
+    assert "Leerhuis over signalen ZUID Politie · 3 lezers (3 met één regel)" in page
+    assert "Politie 3 2 2 2 (1 heel)" in page
