@@ -214,4 +214,66 @@ VAR_ITEMS = (
     ),
 )  # fmt: skip
 
-ITEMS = RIEC_ITEMS + VAR_ITEMS
+NEXT_ITEMS = (
+    DemoItem(
+        "riec", "news", "Vier gemeenten controleren samen bedrijventerreinen",
+        "Zestien loodsen in één ochtend: wat de controleurs vonden, en hoe eigenaren meewerkten.",
+        "Brandweer, belasting en toezicht liepen samen door de straat. Bij vijf loodsen klopte de huurder niet.",
+        "https://riec.example/bedrijventerreinen", "Lees het verslag van de controle",
+        topics=("ondermijning",), not_before=1, waited=1,
+    ),
+    DemoItem(
+        "riec", "publication", "Lesbrief over drugs dumpen in de natuur",
+        "Voor boswachters, waterschappen en boa's: herkennen, afzetten en bellen.",
+        "De brief past op twee bladzijden en heeft een kaart met nummers voor elke gemeente.",
+        "https://riec.example/lesbrief-dumpen", "Bekijk de lesbrief",
+        segments=("ovv", "politie"), topics=("buitengebied",), not_before=1, waited=2,
+    ),
+    DemoItem(
+        "riec", "event", "Training weerbare raadsleden",
+        "Oefen met een acteur wat u zegt als iemand u onder druk zet.",
+        "De training duurt een avond. Griffiers regelen de inschrijving voor hun raad.",
+        "https://riec.example/training-raad", "Vraag een training aan",
+        topics=("weerbaar-bestuur",), starts=40, hours=(19, 21), place="Raadzaal van Polderveen", not_before=1,
+        waited=2,
+    ),
+    DemoItem(
+        "riec", "call", "Gezocht: huisartsen die uitbuiting herkennen",
+        "We maken een korte podcast en zoeken drie stemmen uit de praktijk.",
+        "De opname duurt een half uur en kan bij u op de praktijk. Patiënten blijven onherkenbaar.",
+        "https://riec.example/podcast", "Meld u voor de podcast",
+        segments=("beleidsadviseurs",), topics=("zorg-en-veiligheid",), not_before=1, waited=1,
+    ),
+    DemoItem(
+        "var", "news", "Cameratoezicht: wat mag wel en wat niet",
+        "De regels op een rij, met de vragen die gemeenten het vaakst stellen.",
+        "Hoe lang bewaart u beelden, en wie mag ze zien? Een jurist geeft antwoord op twaalf vragen.",
+        "https://var.example/cameratoezicht", "Lees de twaalf antwoorden",
+        topics=("digitaal",), not_before=1, waited=2,
+    ),
+    DemoItem(
+        "var", "publication", "Kaart van de wijkagenten in de regio",
+        "Zoek op postcode wie uw wijkagent is en wanneer die spreekuur houdt.",
+        "De kaart wordt elke maandag bijgewerkt. Klopt er iets niet, dan kunt u dat op de kaart zelf melden.",
+        "https://var.example/wijkagenten", "Open de kaart",
+        priority=2, not_before=1, waited=1,
+    ),
+    DemoItem(
+        "var", "event", "Spreekuur brandveiligheid in de ouderenzorg",
+        "Stel uw vraag aan de brandweer, zonder afspraak en zonder dossier.",
+        "Elke eerste woensdag van de maand. Neem een plattegrond mee als u die heeft.",
+        "https://var.example/agenda/spreekuur", "Bekijk de data van het spreekuur",
+        topics=("zorg-en-veiligheid",), starts=33, hours=(10, 12), place="Kazerne Noorderkade", not_before=1,
+        waited=1,
+    ),
+    DemoItem(
+        "var", "call", "Noem een plek waar het beter gaat",
+        "We schrijven een serie over straten en pleinen die zijn opgeknapt. Welke mag niet ontbreken?",
+        "Een foto van vroeger helpt. We bellen u voordat we iets plaatsen.",
+        "https://var.example/goede-plekken", "Stuur uw plek in",
+        not_before=1, waited=3,
+    ),
+)  # fmt: skip
+"""What waits until the first edition is out, so that the second has something to tell."""
+
+ITEMS = RIEC_ITEMS + VAR_ITEMS + NEXT_ITEMS

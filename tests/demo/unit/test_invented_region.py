@@ -51,7 +51,7 @@ def test_both_languages_are_read() -> None:
 
 
 def test_both_organisations_queue_all_kinds_of_items() -> None:
-    assert len(ITEMS) == 20
+    assert len(ITEMS) == 28
     for organisation in ("var", "riec"):
         kinds = {item.kind for item in ITEMS if item.organisation == organisation}
         assert kinds == {"news", "event", "publication", "call"}
