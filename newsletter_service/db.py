@@ -148,6 +148,13 @@ def prepare_engine(engine: Engine) -> None:
         _prepare_sqlite(engine)
     else:
         event.listen(engine, "handle_error", _without_the_row)
+        event.listen(engine, "checkin", _begin_as_the_server_does)
+
+
+def _begin_as_the_server_does(connection: Any, _record: Any) -> None:
+    """After a transaction that could not write, SQLAlchemy asks for ones that can: a standby refuses to begin any."""
+    if connection is not None and not connection.closed and connection.read_only is False:
+        connection.read_only = None
 
 
 def _without_the_row(context: ExceptionContext) -> None:

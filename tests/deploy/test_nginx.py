@@ -105,6 +105,12 @@ def test_files_that_never_change_are_kept_where_they_are_asked_for(front: Front)
     assert front.nginx.ask("GET", "/redactie/inloggen").status == 502
 
 
+def test_files_do_not_count_among_what_one_address_may_ask_for(front: Front) -> None:
+    """An organisation has one address for all of its people, and each page several files."""
+    asked = [front.nginx.ask("GET", "/stijl/lezers.css").status for _ in range(150)]
+    assert set(asked) == {200}
+
+
 def test_it_takes_in_as_much_as_the_service_does_and_no_more() -> None:
     found = re.findall(r"client_max_body_size (\d+)([km]);", SITE.read_text("utf-8"))
     assert [int(number) * SIZES[unit] for number, unit in found] == [

@@ -1,8 +1,9 @@
 """`make operating`: follow docs/operating.md to the letter on a bare Debian, from nothing to an edition and on.
 
-Twice: with SQLite, and with PostgreSQL. It begins with the version before the newest migration, so that the upgrade is
-one. It takes root, debootstrap and some minutes. What the document does in a browser is done here by requests and by
-the shell of the service; systemd does not run in such a root, so what stands in for it starts what the units say.
+Twice: with SQLite, and with PostgreSQL (DATABASES=postgresql for one of them). It begins with the version before the
+newest migration, so that the upgrade is one. It takes root, debootstrap and some minutes. What the document does in a
+browser is done here by requests and by the shell of the service; systemd does not run in such a root, so what stands in
+for it starts what the units say.
 """
 
 import os
@@ -44,14 +45,23 @@ def main() -> None:
     home = Path(tempfile.mkdtemp(prefix="newsletter-operating-"))
     try:
         before, bare = before_the_newest_migration(home), made_bare(home)
-        for database in DATABASES:
+        for database in os.environ.get("DATABASES", "").split() or DATABASES:
             print(f"== {database}", flush=True)
             with bare_machine(home, bare) as machine:
-                _follow(machine, before, blocks(DOCUMENT.read_text("utf-8")), database)
+                _follow_or_show(machine, before, database)
     except Failed as error:
         sys.exit(f"{error}")
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _follow_or_show(machine: Machine, before: Path, database: str) -> None:
+    """Where something does not go as it says, the ends of what the service logged go with that."""
+    try:
+        _follow(machine, before, blocks(DOCUMENT.read_text("utf-8")), database)
+    except (Failed, AssertionError):
+        print(machine.run("tail -n 15 /var/log/newsletter/* || true"), flush=True)
+        raise
 
 
 def _follow(machine: Machine, before: Path, document: list[Block], database: str) -> None:

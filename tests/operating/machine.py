@@ -15,7 +15,7 @@ from tests.operating.document import Block
 ROOT = Path(__file__).parents[2]
 _STAND_IN = Path(__file__).with_name("systemctl.sh")
 _MOUNTS = (("proc", "proc", "proc"), ("tmpfs", "tmpfs", "dev/shm"), ("tmpfs", "tmpfs", "run"))
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 300.0
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 

@@ -57,6 +57,17 @@ def test_a_read_only_transaction_is_refused_any_write_by_the_database(app: Flask
     assert session.scalars(select(Topic.position)).one() == 9
 
 
+def test_after_reading_a_connection_asks_for_no_right_to_write_which_a_standby_would_refuse(
+    app: Flask,
+) -> None:
+    with app.app_context():
+        read_only()
+        db.session.execute(text("SELECT 1"))
+        db.session.remove()
+        with db.engine.connect() as connection:
+            assert getattr(connection.connection.driver_connection, "read_only", None) is None
+
+
 def test_readers_are_not_kept_waiting_by_a_writer(app: Flask, session: Session) -> None:
     make_topic(session)
     session.commit()
