@@ -9,6 +9,7 @@ from flask import Flask
 from newsletter_service.administration.views import administration
 from newsletter_service.archive.views import archive
 from newsletter_service.clock import utc_now
+from newsletter_service.conversations.views import conversations
 from newsletter_service.core import create_core
 from newsletter_service.demo.style_views import style
 from newsletter_service.demo.views import demo
@@ -92,6 +93,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         retention_terms,
         beginning,
         editorial,
+        conversations,
         pictures,
         editions,
         calendar_feed,

@@ -88,6 +88,7 @@ def filled(rule: str) -> str:
         "<act>": "pauze",
         "<int:item_id>": "9999",
         "<int:period_id>": "9999",
+        "<int:other_id>": "9998",
         "<anchor>": "bericht-9999",
         "<digest>": "0" * 64,
         "<path:filename>": "no.css",

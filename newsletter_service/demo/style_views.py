@@ -8,8 +8,11 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from newsletter_service.archive.views import Notice
+from newsletter_service.conversations.rules import Part, Side
+from newsletter_service.conversations.views import Choosing
 from newsletter_service.editions.results import wording as words
 from newsletter_service.editions.service import Statement
+from newsletter_service.editorial.likeness.passages import Passage
 from newsletter_service.errors import NotFound
 from newsletter_service.letters.cards import lone_card
 from newsletter_service.letters.values import Card, Picture, Tag
@@ -147,5 +150,13 @@ def _of_readers(now: datetime) -> dict[str, Any]:
             Check(_("Politie"), ClaimState.WAITING, _("nog niet gecontroleerd"), ""),
         ],
         "corrections": [Notice("correctie-1", _("Een melding"), Markup("<p>15.00</p>"), now)],
+        "choosing": Choosing(
+            Part.LEAD,
+            _("Onderwerp"),
+            (Passage(_("Een melding"), True), Passage(" 1", False)),
+            (Passage(_("Een melding"), True), Passage(" 2", False)),
+            True,
+            Side.FIRST,
+        ),
         "clashes": [Clash(_("Onderwerp"), _("Een melding"), "Noor Zomer")],
     }

@@ -28,10 +28,12 @@ GOES_OUT = frozenset({ItemState.QUEUED, ItemState.SENT})
 
 
 def items_in(edition: Edition) -> list[Item]:
-    """The items that are in, in order; one withdrawn or made a draft again meanwhile is not."""
+    """The items that are in, in order; one withdrawn or made a draft again meanwhile is not, nor is a joint one that
+    somebody changed, until the others agree.
+    """
     placed = [placement for placement in edition.placements if placement.position is not None]
     placed.sort(key=lambda placement: placement.position or 0)
-    return [placement.item for placement in placed if placement.item.state in GOES_OUT]
+    return [one.item for one in placed if one.item.state in GOES_OUT and not one.item.unagreed]
 
 
 def locked_items(session: Session, edition: Edition) -> list[Item]:

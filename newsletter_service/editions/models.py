@@ -32,8 +32,9 @@ class Calendar(Base):
 
     `first_day` is a day on which an edition goes out, from which the weeks are counted. Copy closes
     `closing_days` days earlier at `closing_time`. Under the automatic rule a correction waits `correction_minutes`
-    for the other heads. A reader gets `item_limit` items in full, the others as a line. A text longer than `text_limit`
-    characters goes on on the edition's page.
+    for the other heads. What a head wishes for items that look alike counts after `silence_hours` without an answer.
+    A reader gets `item_limit` items in full, the others as a line. A text longer than `text_limit` characters goes on
+    on the edition's page.
     """
 
     __tablename__ = "calendar"
@@ -51,6 +52,7 @@ class Calendar(Base):
     item_limit: Mapped[int] = mapped_column(default=ITEM_LIMIT)
     text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
     correction_minutes: Mapped[int] = mapped_column(default=30)
+    silence_hours: Mapped[int] = mapped_column(default=24, server_default="24")
 
 
 class Recess(Base):

@@ -88,6 +88,7 @@ class Reason(StrEnum):
     STARTED = "started"
     LOOK_ALIKE = "look_alike"
     SENT_BEFORE = "sent_before"
+    UNAGREED = "unagreed"
     NO_ROOM = "no_room"
     DROPPED_BY_HAND = "dropped_by_hand"
 

@@ -88,15 +88,15 @@ def reason_out(reason: Reason | None, detail: Mapping[str, Any], zone: str, othe
     """Why an item waits; None: nobody decided about it yet. `other` names the item that it looks like."""
     if reason is None:
         return _("Kwam binnen na het samenstellen")
+    if reason in (Reason.LOOK_ALIKE, Reason.SENT_BEFORE):
+        return _looks_like(other, sent=reason is Reason.SENT_BEFORE)
     match reason:
         case Reason.EMBARGOED:
             return _("Mag pas vanaf %(day)s", day=_day(detail, "until", zone))
-        case Reason.EXPIRED:
-            return _("Verlopen sinds %(day)s", day=_day(detail, "deadline", zone))
-        case Reason.STARTED:
-            return _("Begint al op %(day)s, voor deze editie uitgaat", day=_day(detail, "deadline", zone))
-        case Reason.LOOK_ALIKE | Reason.SENT_BEFORE:
-            return _looks_like(other, sent=reason is Reason.SENT_BEFORE)
+        case Reason.EXPIRED | Reason.STARTED:
+            return _too_late(reason, _day(detail, "deadline", zone))
+        case Reason.UNAGREED:
+            return _("Gezamenlijk bericht: wacht tot elke organisatie akkoord is")
         case Reason.DROPPED_BY_HAND:
             return _("Eruit gehaald door %(name)s", name=detail.get("by", ""))
         case Reason.NO_ROOM:
@@ -128,6 +128,12 @@ def _no_room(detail: Mapping[str, Any], zone: str) -> str:
         readers=readers(int(detail["readers"])),
         limit=limit,
     )
+
+
+def _too_late(reason: Reason, day: str) -> str:
+    if reason is Reason.EXPIRED:
+        return _("Verlopen sinds %(day)s", day=day)
+    return _("Begint al op %(day)s, voor deze editie uitgaat", day=day)
 
 
 def _looks_like(title: str, *, sent: bool) -> str:
@@ -230,6 +236,7 @@ def conflict(error: EditionConflict) -> str:
         "look_alike": _(
             "Dit bericht lijkt op een bericht in de editie. Kijk eerst samen of ze hetzelfde zijn."
         ),
+        "unagreed": _("Dit gezamenlijke bericht wacht nog tot elke organisatie akkoord is."),
         "sent_before": _(
             "Dit bericht lijkt op een bericht dat al verstuurd is. Kijk eerst of lezers er iets nieuws in lezen."
         ),

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table, Text
-from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, LargeBinary, String, Table, Text
+from sqlalchemy.orm import Mapped, declared_attr, deferred, mapped_column, relationship
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import Base, one_of
-from newsletter_service.editorial.rules import ItemState, Kind
+from newsletter_service.editorial.rules import ItemState, Kind, Wish
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import User
 
@@ -91,17 +91,64 @@ class Item(Base):
     )
     topics: Mapped[list[Topic]] = relationship(secondary=item_topic, lazy="selectin", order_by=Topic.position)
     updated_by: Mapped[User | None] = relationship(lazy="joined")
+    agreement: Mapped["JointAgreement | None"] = relationship(lazy="joined", cascade="all, delete-orphan")
+
+    @property
+    def unagreed(self) -> bool:
+        """Whether it would speak for an organisation that does not stand behind it yet."""
+        return self.joint and self.agreement is not None and self.agreement.settled_at is None
 
     __mapper_args__ = {"version_id_col": version}
 
 
-class LikenessVerdict(Base):
-    """Somebody said that two items that look alike are not the same story; first_id < second_id."""
+class Agreeing:
+    """What one organisation cannot settle alone: it counts from `settled_at` on.
 
-    __tablename__ = "likeness_verdict"
-    __table_args__ = (CheckConstraint("first_id < second_id", name="ordered"),)
+    `by` wished it at `at`; `voices` are the ids of the organisations that are for it.
+    """
+
+    by_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    at: Mapped[datetime]
+    voices: Mapped[list[int]] = mapped_column(JSON)
+    settled_at: Mapped[datetime | None]
+
+    @declared_attr
+    def by(self) -> Mapped[User]:
+        """Whoever wished it."""
+        return relationship(User, lazy="joined")
+
+
+class JointAgreement(Agreeing, Base):
+    """Whether all organisations stand behind the words of a joint item; a change asks the others anew.
+
+    Items that were joint before there was such a thing have none. `told` says whether the others were mailed.
+    """
+
+    __tablename__ = "joint_agreement"
+
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
+    told: Mapped[bool] = mapped_column(default=False)
+
+
+class Conversation(Agreeing, Base):
+    """What is to be done about two items that look alike (first_id < second_id), as somebody wishes last.
+
+    `words` are their reason or question. `joint_id` is the item made of both, if that is the wish.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        CheckConstraint("first_id < second_id", name="ordered"),
+        CheckConstraint("(wish = 'joint') = (joint_id IS NOT NULL)", name="joint"),
+    )
 
     first_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
     second_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), primary_key=True)
-    decided_by_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
-    decided_at: Mapped[datetime]
+    wish: Mapped[Wish] = mapped_column(one_of(Wish, 10))
+    words: Mapped[str] = mapped_column(String(500), default="")
+    joint_id: Mapped[int | None] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"), unique=True)
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The two ids."""
+        return self.first_id, self.second_id

@@ -47,6 +47,15 @@ class Problem(StrEnum):
     LABEL_WITHOUT_LINK = "label_without_link"
 
 
+class Wish(StrEnum):
+    """What somebody wants done about two items that look alike; only APART and JOINT ever count."""
+
+    ASKED = "asked"
+    LATER = "later"
+    APART = "apart"
+    JOINT = "joint"
+
+
 @dataclass(frozen=True)
 class Content:
     """All that an editor decides about an item; moments are UTC, ids those of segments and topics."""

@@ -1,21 +1,24 @@
 """Use cases of the queue: write, keep, queue, withdraw, and settle what looks alike."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import LARGEST_NUMBER, rows_changed
-from newsletter_service.editorial.likeness.pairs import LookAlike, look_alikes, told_before
-from newsletter_service.editorial.models import Image, Item, LikenessVerdict
-from newsletter_service.editorial.rules import Content, ItemState, Kind, Problem, problems
+from newsletter_service.editorial.likeness.pairs import LookAlike, alike_with, look_alikes, told_before
+from newsletter_service.editorial.likeness.prints import Describable
+from newsletter_service.editorial.models import Conversation, Image, Item, JointAgreement
+from newsletter_service.editorial.rules import Content, ItemState, Kind, Problem, Wish, problems
 from newsletter_service.errors import Conflict, Invalid, NotFound
 from newsletter_service.publisher.models import Organisation
+from newsletter_service.publisher.service import organisations
 from newsletter_service.staff.models import User
-from newsletter_service.staff.service import record
+from newsletter_service.staff.rules import may_sign_off
+from newsletter_service.staff.service import actor_of, record
 
 REMEMBERED = timedelta(days=365)
 """What was sent longer ago may be told again."""
@@ -33,6 +36,13 @@ class ItemSent(Conflict):
 
     def __init__(self) -> None:
         super().__init__("an item that went out is not changed any more")
+
+
+class Joined(Conflict):
+    """The item is one of two that became one, or that one itself: undoing that comes first."""
+
+    def __init__(self) -> None:
+        super().__init__("an item that was joined with another is not changed by itself")
 
 
 class NotReady(Invalid):
@@ -86,9 +96,10 @@ def save_item(
     ItemSent if it went out. NotReady if the item is to be queued (or is queued already) and lacks something;
     a draft lacks nothing but a title. When one of these is raised, nothing is saved.
     """
-    _still_open(item)
+    _still_open(session, item)
     if item.id is not None and item.version != version:
         raise ItemChanged
+    content = replace(content, joint=content.joint or made_of_two(session, item.id) is not None)
     newly_queued = queue and item.state != ItemState.QUEUED
     pictured = image is not None or (item.image is not None and not without_image)
     found = wanting(content, pictured, now, for_queue=queue or item.state == ItemState.QUEUED)
@@ -100,6 +111,8 @@ def save_item(
         item.state, item.queued_at = ItemState.QUEUED, now
     after = _decided(item)
     changed = [name for name in before if before[name] != after[name]]
+    if changed or newly_queued or not before:
+        ask_the_others(session, item, actor, now)
     _note(session, actor, item, "item.queued" if newly_queued else "item.saved", now, changed=changed)
     return item
 
@@ -109,9 +122,49 @@ def _decided(item: Item) -> dict[str, object]:
     return asdict(content_of(item)) | {"image_id": item.image.digest if item.image else None}
 
 
-def _still_open(item: Item) -> None:
+def _still_open(session: Session, item: Item) -> None:
     if item.state == ItemState.SENT:
         raise ItemSent
+    if joined_into(session, item) is not None:
+        raise Joined
+
+
+def ask_the_others(session: Session, item: Item, actor: User, now: datetime) -> None:
+    """Let a joint item wait for the organisations other than that of `actor`, who just changed it."""
+    if not item.joint:
+        item.agreement = None
+        return
+    voices = voice_of(actor)
+    agreed = {one.id for one in organisations(session)} <= set(voices)
+    if item.agreement is None:
+        item.agreement = JointAgreement()
+    item.agreement.by_id, item.agreement.at, item.agreement.voices = actor.id, now, voices
+    item.agreement.settled_at, item.agreement.told = now if agreed else None, agreed
+
+
+def voice_of(user: User) -> list[int]:
+    """The organisations that `user` speaks for: that of a head, and none of anybody else."""
+    mine = user.organisation_id
+    return [mine] if mine is not None and may_sign_off(actor_of(user), mine) else []
+
+
+def made_of_two(session: Session, item_id: int | None) -> Conversation | None:
+    """The conversation of the two items that a joint item was made of, if it was."""
+    if item_id is None:
+        return None
+    return session.scalars(select(Conversation).where(Conversation.joint_id == item_id)).first()
+
+
+def joined_into(session: Session, item: Item) -> int | None:
+    """The id of the joint item that took the place of `item`, if one did."""
+    if item.state != ItemState.WITHDRAWN:
+        return None
+    mine = or_(Conversation.first_id == item.id, Conversation.second_id == item.id)
+    settled = Conversation.settled_at.is_not(None)
+    return session.scalars(select(Conversation.joint_id).where(mine, settled, _JOINT)).first()
+
+
+_JOINT = Conversation.wish == Wish.JOINT
 
 
 def wanting(content: Content, pictured: bool, now: datetime, *, for_queue: bool) -> tuple[Problem, ...]:
@@ -160,19 +213,22 @@ def lacking(item: Item, now: datetime) -> tuple[Problem, ...]:
 
 def queue_item(session: Session, actor: User, item: Item, now: datetime) -> None:
     """Let a draft or withdrawn item wait for an edition; NotReady says what it lacks, or ItemSent."""
-    _still_open(item)
+    _still_open(session, item)
     if item.state == ItemState.QUEUED:
         return
     found = lacking(item, now)
     if found:
         raise NotReady(found)
     item.state, item.queued_at = ItemState.QUEUED, now
+    ask_the_others(session, item, actor, now)
     _note(session, actor, item, "item.queued", now)
 
 
 def withdraw_item(session: Session, actor: User, item: Item, now: datetime) -> None:
-    """Take an item out of the queue; it is kept, and can be queued again. ItemSent if it went out."""
-    _still_open(item)
+    """Take an item out of the queue; it is kept, and can be queued again. ItemSent if it went out; Joined."""
+    _still_open(session, item)
+    if made_of_two(session, item.id) is not None:
+        raise Joined
     if item.state == ItemState.WITHDRAWN:
         return
     item.state, item.queued_at = ItemState.WITHDRAWN, None
@@ -211,20 +267,26 @@ def sent_items(session: Session, now: datetime) -> Sequence[Item]:
     return session.scalars(select(Item).where(Item.state == ItemState.SENT, lately).order_by(Item.id)).all()
 
 
+def looks_like(session: Session, item: Describable, now: datetime) -> list[LookAlike]:
+    """What waits, or was sent within a year, and looks like `item` without being kept apart; the most alike first."""
+    others = [one for one in (*queued_items(session), *sent_items(session, now)) if one.id != item.id]
+    settled = kept_apart(session)
+    return [pair for pair in alike_with(item, others) if pair.pair not in settled]
+
+
+def wishes(session: Session) -> dict[tuple[int, int], Conversation]:
+    """What was wished last about pairs of items, by their ids."""
+    return {one.pair: one for one in session.scalars(select(Conversation))}
+
+
 def kept_apart(session: Session) -> set[tuple[int, int]]:
-    """The pairs of ids that somebody said to be different stories."""
-    verdicts = select(LikenessVerdict.first_id, LikenessVerdict.second_id)
-    return {(first, second) for first, second in session.execute(verdicts)}
-
-
-def keep_apart(session: Session, actor: User, first_id: int, second_id: int, now: datetime) -> None:
-    """Write down that two items look alike but are different stories: both may be in one edition."""
-    first, second = sorted((get_item(session, first_id).id, get_item(session, second_id).id))
-    if first == second:
-        raise Invalid("an item always looks like itself")
-    if session.get(LikenessVerdict, (first, second)) is None:
-        session.add(LikenessVerdict(first_id=first, second_id=second, decided_by_id=actor.id, decided_at=now))
-        record(session, actor, "item.kept_apart", "item", first, now, other=second)
+    """The pairs of ids that may look alike: different stories by agreement, or a joint item and what it is made of."""
+    settled = or_(_JOINT, Conversation.settled_at.is_not(None))
+    pairs: set[tuple[int, int]] = set()
+    for one in session.scalars(select(Conversation).where(settled)):
+        joint = one.joint_id
+        pairs |= {one.pair} if joint is None else {(min(it, joint), max(it, joint)) for it in one.pair}
+    return pairs
 
 
 def forget_pictures(session: Session, before: datetime) -> int:

@@ -19,7 +19,7 @@ from newsletter_service.editorial.wording import KINDS, STATES
 from newsletter_service.editorial.writing_views import own_item, writes_for, writing
 from newsletter_service.publisher.service import all_organisations, publishers
 from newsletter_service.services import services
-from newsletter_service.staff.guards import acting, require, signed_in, staff_only
+from newsletter_service.staff.guards import acting, signed_in, staff_only
 from newsletter_service.staff.rules import may_edit_item
 from newsletter_service.web.headers import mail_preview_response
 from newsletter_service.web.locale import language
@@ -43,7 +43,8 @@ def queue() -> str:
         states=STATES,
         organisation=organisation,
         organisations=known,
-        may_edit={item.id: may_edit_item(acting(), item.organisation_id) for item in items},
+        may_edit={item.id: may_edit_item(acting(), item.organisation_id, joint=item.joint) for item in items},
+        wishes=service.wishes(session),
         may_write=bool(writes_for()),
         alike=_alike_by_item(session, items),
         kinds=KINDS,
@@ -77,18 +78,6 @@ def withdraw(item_id: int) -> Response:
     with unit_of_work() as session:
         service.withdraw_item(session, signed_in(), own_item(item_id), services().clock())
     flash(_("Het bericht is ingetrokken. U vindt het terug bij “Ingetrokken”."), "ok")
-    return redirect(url_for("editorial.queue"))
-
-
-@editorial.post("/<int:item_id>/toch-apart")
-def keep_apart(item_id: int) -> Response:
-    """Settles that this item and another are different stories."""
-    other = request.form.get("ander", type=int) or 0
-    with unit_of_work() as session:
-        both = service.get_item(session, item_id), service.get_item(session, other)
-        require(any(may_edit_item(acting(), item.organisation_id) for item in both))
-        service.keep_apart(session, signed_in(), item_id, other, services().clock())
-    flash(_("De berichten blijven apart en mogen samen in een editie."), "ok")
     return redirect(url_for("editorial.queue"))
 
 

@@ -63,11 +63,10 @@ def new() -> Any:
 def edit(item_id: int) -> Any:
     """An item: to change for its own organisation, to read for the others."""
     item = service.get_item(db.session(), item_id)
-    mine = may_edit_item(acting(), item.organisation_id)
-    if request.method == "GET" and (not mine or item.state == ItemState.SENT):
-        return render_template(
-            "editorial/show.html", item=item, kinds=KINDS, priorities=PRIORITIES, states=STATES
-        )
+    mine = may_edit_item(acting(), item.organisation_id, joint=item.joint)
+    followed = service.joined_into(db.session(), item)
+    if request.method == "GET" and (not mine or item.state == ItemState.SENT or followed is not None):
+        return _reading_page(item, followed)
     require(mine)
     form = _form(item)
     if request.method == "GET":
@@ -75,6 +74,13 @@ def edit(item_id: int) -> Any:
             form.show_problems(service.lacking(item, services().clock()))
         return _form_page(form, item)
     return _saved(form, item_id) if _accepted(form) else _mend_page(form, item)
+
+
+def _reading_page(item: Item, followed: int | None) -> str:
+    into = service.get_item(db.session(), followed) if followed is not None else None
+    return render_template(
+        "editorial/show.html", item=item, into=into, kinds=KINDS, priorities=PRIORITIES, states=STATES
+    )
 
 
 @writing.post("/voorbeeld")
@@ -136,7 +142,7 @@ def _saved(form: ItemForm, item_id: int | None) -> Any:
     try:
         with unit_of_work():
             item = _save(form, _merged(form, item_id)) if item_id else _save_new(form)
-            state = item.state
+            state, saved_id = item.state, item.id
     except MadeAlready as already:
         return _made_already(form, service.get_item(session, already.item_id))
     except NotReady as error:
@@ -148,7 +154,18 @@ def _saved(form: ItemForm, item_id: int | None) -> Any:
         return _conflict_page(form, service.get_item(session, item_id or 0), clash)
     forget_draft(f"bericht-{item_id}" if item_id else _draft_of_new())
     flash(_saved_words(state), "ok")
-    return redirect(url_for("editorial.queue", staat=state))
+    return _beside_what_is_alike(saved_id) or redirect(url_for("editorial.queue", staat=state))
+
+
+def _beside_what_is_alike(item_id: int) -> Response | None:
+    """Lead to what looks like an item that was queued just now, unless somebody said something of the two before."""
+    session = db.session()
+    item = service.get_item(session, item_id)
+    found = service.looks_like(session, item, services().clock()) if item.state == ItemState.QUEUED else []
+    if not found or found[0].pair in service.wishes(session):
+        return None
+    other = found[0].other(item_id)
+    return redirect(url_for("conversations.pair", item_id=item_id, other_id=other))
 
 
 def _save_new(form: ItemForm) -> Item:
@@ -224,7 +241,7 @@ def _merged(form: ItemForm, item_id: int) -> Item:
 def own_item(item_id: int) -> Item:
     """The item, locked, for whoever may change it; NotAllowed."""
     item = service.get_item(db.session(), item_id, lock=True)
-    require(may_edit_item(acting(), item.organisation_id))
+    require(may_edit_item(acting(), item.organisation_id, joint=item.joint))
     return item
 
 
@@ -251,7 +268,11 @@ def _form(item: Item | None = None) -> ItemForm:
 def _may_speak(item: Item | None) -> list[Organisation]:
     """The organisations to choose from: what is retired meanwhile stays with what it wrote."""
     mine = writes_for()
-    if item is not None and item.organisation.retired and may_edit_item(acting(), item.organisation_id):
+    if (
+        item is not None
+        and item.organisation not in mine
+        and may_edit_item(acting(), item.organisation_id, joint=item.joint)
+    ):
         mine.append(item.organisation)
     return mine
 
@@ -262,6 +283,20 @@ def _offered(item: Item | None) -> tuple[dict[int, str], dict[int, str]]:
     audience = offered_segments(session, {one.id for one in item.segments} if item else ())
     about = offered_topics(session, {one.id for one in item.topics} if item else ())
     return {one.id: one.name(language()) for one in audience}, {one.id: one.name(language()) for one in about}
+
+
+def _may_agree(item: Item) -> bool:
+    mine = service.voice_of(signed_in())
+    return bool(mine) and item.agreement is not None and mine[0] not in item.agreement.voices
+
+
+def _alike(item: Item | None) -> list[Item]:
+    """What looks like an item that is open, as it is stored."""
+    if item is None or item.state not in (ItemState.DRAFT, ItemState.QUEUED):
+        return []
+    session = db.session()
+    found = service.looks_like(session, item, services().clock())
+    return [service.get_item(session, one.other(item.id)) for one in found[:3]]
 
 
 def writes_for() -> list[Organisation]:
@@ -290,6 +325,9 @@ def _form_page(
         form=form,
         item=item,
         states=STATES,
+        joined=item is not None and service.made_of_two(db.session(), item.id) is not None,
+        may_agree=item is not None and item.unagreed and _may_agree(item),
+        alike=_alike(item),
         image=None if form.remove_image.data else _uploaded(form) or (item.image if item else None),
         clash=clash,
         went_out=went_out,

@@ -66,6 +66,7 @@ class CalendarPlan:
     item_limit: int
     text_limit: int
     correction_minutes: int
+    silence_hours: int
 
     def counted_from(self, today: date) -> date:
         """The day from which the weeks are counted, where set-up is `today`: its first closing time lies ahead."""

@@ -207,6 +207,7 @@ def _calendar(table: Table) -> CalendarPlan:
         item_limit=table.number("item_limit", 8, 1, 30),
         text_limit=table.number("text_limit", 900, 200, BODY_LENGTH),
         correction_minutes=table.number("correction_minutes", 30, 5, 1440),
+        silence_hours=table.number("silence_hours", 24, 1, 168),
     )
     if not closes_first(found.closing_days, found.closing_time, found.send_time):
         table.fault("closing_time", Problem.CLOSES_LATE)

@@ -43,11 +43,11 @@ class Actor:
     organisation_id: int | None
 
 
-def may_edit_item(actor: Actor, organisation_id: int) -> bool:
-    """Heads edit the items of their own organisation, communicators those of all."""
+def may_edit_item(actor: Actor, organisation_id: int, *, joint: bool = False) -> bool:
+    """Heads edit the items of their own organisation and those of all together, communicators every item."""
     if Role.COMMUNICATOR in actor.roles:
         return True
-    return Role.HEAD in actor.roles and actor.organisation_id == organisation_id
+    return Role.HEAD in actor.roles and (joint or actor.organisation_id == organisation_id)
 
 
 def may_edit_edition(actor: Actor) -> bool:

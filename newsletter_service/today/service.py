@@ -1,7 +1,7 @@
 """What waits for one member of staff, the most urgent first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,12 +10,21 @@ from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages.edition_list import Line, coming
 from newsletter_service.editions.rules import EditionState, ReleaseRule
 from newsletter_service.editions.service import calendar, missing_names
-from newsletter_service.editorial.models import Item
-from newsletter_service.editorial.rules import ItemState
-from newsletter_service.editorial.service import get_item, list_items, unsettled_look_alikes
+from newsletter_service.editorial.models import Conversation, Item, JointAgreement
+from newsletter_service.editorial.rules import ItemState, Wish
+from newsletter_service.editorial.service import (
+    get_item,
+    list_items,
+    unsettled_look_alikes,
+    voice_of,
+    wishes,
+)
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.claims.service import number_waiting
+
+PUT_OFF = timedelta(days=7)
+"""For so long nobody is reminded of two items about which somebody wants to decide later."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class Waiting:
     held: tuple[Edition, ...]
     to_agree: tuple[Edition, ...]
     alike: tuple[tuple[Item, Item], ...]
+    to_join: tuple[Item, ...]
     drafts: tuple[Item, ...]
     claims: int
 
@@ -36,7 +46,7 @@ class Waiting:
     @property
     def items(self) -> int:
         """How many things wait among the items."""
-        return len(self.alike) + len(self.drafts)
+        return len(self.alike) + len(self.to_join) + len(self.drafts)
 
     @property
     def total(self) -> int:
@@ -58,14 +68,14 @@ def today(session: Session, user: User, now: datetime) -> Today:
     """What waits for `user` now."""
     lines = coming(session, now)
     return Today(
-        waiting=waiting(session, user),
+        waiting=waiting(session, user, now),
         binding=calendar(session).release_rule == ReleaseRule.BOTH,
         held=tuple(line for line in lines if line.held),
         coming=tuple(line for line in lines if not line.held),
     )
 
 
-def waiting(session: Session, user: User) -> Waiting:
+def waiting(session: Session, user: User, now: datetime) -> Waiting:
     """What waits for `user`, without what takes long to find out: every page of the desk counts it."""
     open_editions = session.scalars(
         select(Edition)
@@ -75,7 +85,8 @@ def waiting(session: Session, user: User) -> Waiting:
     return Waiting(
         held=tuple(one for one in open_editions if one.state == EditionState.HELD),
         to_agree=tuple(one for one in open_editions if _awaits(session, user, one)),
-        alike=_alike(session),
+        alike=_alike(session, user, now),
+        to_join=_to_join(session, user),
         drafts=_drafts(session, user),
         claims=number_waiting(session) if user.has_role(Role.COMMUNICATOR) else 0,
     )
@@ -87,9 +98,29 @@ def _awaits(session: Session, user: User, edition: Edition) -> bool:
     return user.organisation.short_name in missing_names(session, edition)
 
 
-def _alike(session: Session) -> tuple[tuple[Item, Item], ...]:
-    pairs = unsettled_look_alikes(session)
+def _alike(session: Session, user: User, now: datetime) -> tuple[tuple[Item, Item], ...]:
+    wished = wishes(session)
+    pairs = [one for one in unsettled_look_alikes(session) if _asks(wished.get(one.pair), user, now)]
     return tuple((get_item(session, pair.first), get_item(session, pair.second)) for pair in pairs)
+
+
+def _asks(wished: Conversation | None, user: User, now: datetime) -> bool:
+    """Whether two items that look alike wait for this user: not while another has to answer, or it was put off."""
+    if wished is None:
+        return True
+    if wished.wish == Wish.LATER:
+        return wished.at <= now - PUT_OFF
+    return wished.by_id != user.id
+
+
+def _to_join(session: Session, user: User) -> tuple[Item, ...]:
+    """The joint items to which the organisation of this head did not agree yet."""
+    mine = voice_of(user)
+    if not mine:
+        return ()
+    open_ones = select(Item).join(JointAgreement).where(JointAgreement.settled_at.is_(None))
+    found = session.scalars(open_ones.where(Item.state == ItemState.QUEUED).order_by(Item.id))
+    return tuple(one for one in found if one.agreement and mine[0] not in one.agreement.voices)
 
 
 def _drafts(session: Session, user: User) -> tuple[Item, ...]:

@@ -27,4 +27,4 @@ def show() -> str:
 @beginning.app_template_global()
 def desk_areas() -> tuple[tuple[Area, ...], ...]:
     """The areas for the frame around every page of whoever is signed in."""
-    return areas(signed_in(), waiting(db.session(), signed_in()))
+    return areas(signed_in(), waiting(db.session(), signed_in(), services().clock()))

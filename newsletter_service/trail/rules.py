@@ -45,7 +45,7 @@ class Topic(StrEnum):
 
 _KINDS = {
     Topic.SIGNING_IN: ("account",),
-    Topic.ITEMS: ("item",),
+    Topic.ITEMS: ("item", "conversation"),
     Topic.EDITIONS: ("edition",),
     Topic.CORRECTIONS: ("correction",),
     Topic.READERS: ("subscriber", "subscribers", "list", "bounces"),

@@ -27,7 +27,7 @@ DESK = (
         "envelope",
     ),
     *("today", "queue", "writing", "editions", "edition", "steps", "rows", "statement", "domains"),
-    *("deliveries", "stacked", "calendar", "catalogue", "claims", "lists", "livery-sample", "secret"),
+    *("deliveries", "stacked", "calendar", "catalogue", "claims", "lists", "livery-sample", "secret", "pair"),
 )
 SHEETS = {
     "lezers": (*SHARED, *READERS),

@@ -114,6 +114,15 @@ class CalendarForm(Form):
             "Zo lang kan iemand een correctie nog vasthouden. Geldt alleen als edities vanzelf uitgaan."
         ),
     )
+    silence_hours = NumberField(
+        _l("Na hoeveel uur zonder antwoord geldt wat een hoofd met twee berichten wil?"),
+        validators=[InputRequired(FILL_IN)],
+        lowest=1,
+        highest=168,
+        description=_l(
+            "Zo lang kan het andere hoofd een gezamenlijk bericht, of berichten die apart blijven, nog terugdraaien."
+        ),
+    )
 
     began = began_field()
 
@@ -155,6 +164,7 @@ class CalendarForm(Form):
             item_limit=_given(self.item_limit.data),
             text_limit=_given(self.text_limit.data),
             correction_minutes=_given(self.correction_minutes.data),
+            silence_hours=_given(self.silence_hours.data),
         )
 
 

@@ -38,6 +38,7 @@ class CalendarSettings:
     item_limit: int
     text_limit: int
     correction_minutes: int
+    silence_hours: int
 
     def rhythm(self) -> Rhythm:
         """The part that decides about moments; raises rules.BadCalendar."""

@@ -3,7 +3,7 @@
 Every change voids sign-offs by itself: they hold a hash of what readers would get.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -52,7 +52,8 @@ class NotInEdition(EditionConflict):
 
 
 class CannotAdd(EditionConflict):
-    """A waiting item cannot be added; `code` is not_waiting, embargoed, expired, started, look_alike or sent_before.
+    """A waiting item cannot be added; `code` is not_waiting, embargoed, expired, started, unagreed, look_alike or
+    sent_before.
 
     `other_id` is the item in the edition that it looks like, if that is the reason.
     """
@@ -107,6 +108,27 @@ def add_item(session: Session, edition: Edition, item_id: int, user: User, now: 
         order.insert(_place_for(item, order), placement)
         _number(order)
         note(session, edition, Move.EDIT, user, now, item=item_id, reason=Reason.ADDED_BY_HAND)
+
+
+def take_place(
+    session: Session, edition: Edition, old: Collection[int], item: Item, user: User | None, now: datetime
+) -> None:
+    """Put `item` where the first of the `old` items is, in their stead, if any is in. Raises WrongState."""
+    with _changing(session, edition):
+        theirs = sorted(_placed(edition, old), key=lambda one: one.position or 0)
+        if not theirs:
+            return
+        first = theirs[0]
+        known = next((one for one in edition.placements if one.item_id == item.id), None)
+        placement = known or Placement(item_id=item.id, item=item)
+        placement.position, placement.reason, placement.detail = first.position, first.reason, first.detail
+        kept = [one for one in edition.placements if one not in theirs and one is not placement]
+        edition.placements = [*kept, placement]
+        note(session, edition, Move.EDIT, user, now, item=item.id, position=placement.position)
+
+
+def _placed(edition: Edition, ids: Collection[int]) -> list[Placement]:
+    return [one for one in edition.placements if one.item_id in ids and one.position is not None]
 
 
 def edit_texts(

@@ -32,7 +32,10 @@ HIGH = 2
 
 @dataclass(frozen=True)
 class Candidate:
-    """A queued item as composing sees it; `starts_at` is None for all but events."""
+    """A queued item as composing sees it; `starts_at` is None for all but events.
+
+    One is `unagreed` that would speak for an organisation that does not stand behind it yet.
+    """
 
     id: int
     organisation: int
@@ -44,6 +47,7 @@ class Candidate:
     expires_at: datetime | None = None
     starts_at: datetime | None = None
     passed_over: int = 0
+    unagreed: bool = False
 
     @property
     def deadline(self) -> datetime | None:
@@ -112,6 +116,8 @@ def compose(
 
 def untimely(item: Candidate, moment: datetime) -> Decision | None:
     """Why an item cannot go out at `moment`, whatever room there is; None if it can."""
+    if item.unagreed:
+        return Decision(item.id, None, Reason.UNAGREED)
     if item.not_before is not None and item.not_before > moment:
         return Decision(item.id, None, Reason.EMBARGOED, {"until": item.not_before.isoformat()})
     if item.expires_at is not None and item.expires_at <= moment:

@@ -134,6 +134,7 @@ def candidate(item: Item) -> Candidate:
         expires_at=item.expires_at,
         starts_at=item.starts_at if item.kind == Kind.EVENT else None,
         passed_over=item.passed_over,
+        unagreed=item.unagreed,
     )
 
 

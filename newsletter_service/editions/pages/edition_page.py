@@ -254,7 +254,7 @@ def _waiting_row(
     speakers: Sequence[Organisation],
 ) -> Waiting:
     detail = why.detail if why is not None else {}
-    reason = why.reason if why is not None else None
+    reason = Reason.UNAGREED if item.unagreed else why.reason if why is not None else None
     alike = known.get(int(str(detail["item"]))) if reason in _ALIKE and "item" in detail else None
     return Waiting(
         item=item,
@@ -264,7 +264,7 @@ def _waiting_row(
         why=wording.reason_out(reason, detail, edition.zone, alike.title if alike is not None else ""),
         alike=alike,
         addable=status(edition).editable
-        and reason not in (Reason.EMBARGOED, Reason.EXPIRED, Reason.STARTED, *_ALIKE),
+        and reason not in (Reason.EMBARGOED, Reason.EXPIRED, Reason.STARTED, Reason.UNAGREED, *_ALIKE),
         too_late_next=reason == Reason.NO_ROOM and bool(detail.get("due")),
     )
 

@@ -47,6 +47,11 @@ def told_before(
     return {number: pair for number, pair in best if pair}
 
 
+def alike_with(item: Describable, others: Iterable[Describable]) -> tuple[LookAlike, ...]:
+    """The pairs of `item` with those of `others` that look like it, the most alike first."""
+    return _alike_among(_print(texts_of(item)), tuple(_print(texts_of(one)) for one in others))
+
+
 @lru_cache(maxsize=512)
 def _alike_among(item: Print, older: tuple[Print, ...]) -> tuple[LookAlike, ...]:
     """The pairs of an item with those of others that look like it, the most alike first."""

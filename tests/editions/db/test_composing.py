@@ -16,8 +16,8 @@ from newsletter_service.editions.composing.service import (
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.rules import WrongState
-from newsletter_service.editorial.models import LikenessVerdict
-from newsletter_service.editorial.rules import ItemState
+from newsletter_service.editorial.models import Conversation
+from newsletter_service.editorial.rules import ItemState, Wish
 from newsletter_service.errors import NotFound
 from newsletter_service.staff.models import AuditEntry
 from tests.editions.db.conftest import CLOSES, COLLECTING, SENDS, House
@@ -66,8 +66,14 @@ def test_look_alikes_wait_for_each_other_until_somebody_looked(session: Session,
     edition = house.composed()
     assert sorted(why(edition).values()) == ["look_alike", "turn"]
     session.add(
-        LikenessVerdict(
-            first_id=first.id, second_id=second.id, decided_by_id=house.communicator.id, decided_at=CLOSES
+        Conversation(
+            first_id=first.id,
+            second_id=second.id,
+            wish=Wish.APART,
+            by=house.communicator,
+            at=CLOSES,
+            voices=[],
+            settled_at=CLOSES,
         )
     )
     compose_edition(session, house.mail_context, edition, house.communicator, CLOSES)

@@ -29,6 +29,7 @@ WEEKLY = {
     "item_limit": "8",
     "text_limit": "1200",
     "correction_minutes": "30",
+    "silence_hours": "24",
     "release_rule": "automatic",
 }
 

@@ -11,24 +11,22 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.editorial.images import read_picture, store
-from newsletter_service.editorial.models import Image, Item, LikenessVerdict
-from newsletter_service.editorial.rules import Content, ItemState, Kind, Problem
+from newsletter_service.editorial.models import Conversation, Image, Item
+from newsletter_service.editorial.rules import Content, ItemState, Kind, Problem, Wish
 from newsletter_service.editorial.service import (
     ItemChanged,
     ItemSent,
     NotReady,
     content_of,
     get_item,
-    keep_apart,
     list_items,
     new_item,
     queue_item,
     save_item,
     sent_look_alikes,
-    unsettled_look_alikes,
     withdraw_item,
 )
-from newsletter_service.errors import Invalid, NotFound
+from newsletter_service.errors import NotFound
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
@@ -230,28 +228,6 @@ def test_the_list_shows_one_state_of_one_organisation_latest_first(
     assert list_items(session, ItemState.QUEUED, desk.north.id) == [fresh, old]
 
 
-def test_two_items_that_look_alike_are_shown_until_someone_says_they_differ(
-    session: Session, desk: LedgerClient
-) -> None:
-    title = "Leerhuis ondermijning buitengebied"
-    one, two = (make_item(session, desk.north, now=NOW, title=title) for _ in range(2))
-    assert [pair.pair for pair in unsettled_look_alikes(session)] == [(one.id, two.id)]
-    keep_apart(session, desk.head, two.id, one.id, NOW)
-    keep_apart(session, desk.head, one.id, two.id, NOW)
-    assert unsettled_look_alikes(session) == []
-    verdict = session.scalars(select(LikenessVerdict)).one()
-    assert (verdict.first_id, verdict.second_id, verdict.decided_by_id) == (one.id, two.id, desk.head.id)
-    assert actions(session) == ["item.kept_apart"]
-
-
-def test_an_item_is_not_kept_apart_from_itself_or_from_nothing(session: Session, desk: LedgerClient) -> None:
-    item = make_item(session, desk.north, now=NOW)
-    with pytest.raises(Invalid):
-        keep_apart(session, desk.head, item.id, item.id, NOW)
-    with pytest.raises(NotFound):
-        keep_apart(session, desk.head, item.id, 0, NOW)
-
-
 def test_what_was_sent_within_a_year_is_told_again_only_if_somebody_says_that_it_is_something_else(
     session: Session, desk: LedgerClient
 ) -> None:
@@ -263,6 +239,8 @@ def test_what_was_sent_within_a_year_is_told_again_only_if_somebody_says_that_it
     found = sent_look_alikes(session, [again, other], LATER)
     assert [(item, pair.other(item)) for item, pair in found.items()] == [(again.id, sent.id)]
     assert not sent_look_alikes(session, [again, other], LATER + timedelta(days=366))
-    keep_apart(session, desk.head, again.id, sent.id, LATER)
+    apart = Conversation(wish=Wish.APART, by=desk.head, at=LATER, voices=[], settled_at=LATER)
+    apart.first_id, apart.second_id = sent.id, again.id
+    session.add(apart)
     session.flush()
     assert not sent_look_alikes(session, [again, other], LATER)

@@ -10,11 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.editorial.models import Item, LikenessVerdict
+from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
-from tests.conftest import NOW
 from tests.editorial.web.conftest import LedgerClient
-from tests.factories import make_item, make_organisation
 from tests.staff_browser import StaffBrowser, value_in, words
 
 Stored = Callable[[], AbstractContextManager[Session]]
@@ -237,26 +235,6 @@ def test_an_item_that_went_out_meanwhile_stays_and_what_was_typed_can_become_a_n
         assert head.post(f"{path}{move}").status_code == 409
     assert saved(stored, desk.queued).title == "Een wachtend bericht"
     assert "kan niet meer veranderen" in head.text(path)
-
-
-def test_items_that_look_alike_stand_by_each_other_until_someone_settles_it(
-    head: StaffBrowser, stored: Stored, desk: LedgerClient
-) -> None:
-    with stored() as session:
-        south = session.merge(
-            make_item(session, make_organisation(session, "oost", 3), now=NOW, title="Los nieuws")
-        )
-        title = "Leerhuis ondermijning buitengebied"
-        theirs = make_item(session, south.organisation, now=NOW, title=title).id
-        mine = make_item(session, session.get_one(Item, desk.queued).organisation, now=NOW, title=title).id
-    assert "Lijkt voor 100% op" in head.text("/redactie/kopij/")
-    said = head.done(f"/redactie/kopij/{mine}/toch-apart", ander=theirs)
-    assert "De berichten blijven apart" in said
-    assert "Lijkt voor" not in said
-    with stored() as session:
-        assert len(session.scalars(select(LikenessVerdict)).all()) == 1
-    for nonsense in ("", "x", str(2**70)):
-        assert head.post(f"/redactie/kopij/{mine}/toch-apart", ander=nonsense).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -86,4 +86,4 @@ def test_who_is_no_head_is_not_asked_to_agree(desk: Desk) -> None:
 
 
 def test_claims_are_one_of_the_things_that_wait_however_many_they_are() -> None:
-    assert Waiting(held=(), to_agree=(), alike=(), drafts=(), claims=270).total == 1
+    assert Waiting(held=(), to_agree=(), alike=(), to_join=(), drafts=(), claims=270).total == 1
