@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from newsletter_service.editorial.rules import LEAD_LENGTH, Content, Kind
 
@@ -77,7 +78,7 @@ def paragraphs(body: str) -> tuple[str, ...]:
 
 def joined(first: Content, second: Content, choice: Choice) -> Content:
     """One item made of two, as somebody chose; what nobody has to choose is taken from whichever says it."""
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for part, names in FIELDS.items():
         source = _source(part, first, second, choice)
         values |= {name: getattr(source, name) for name in names}
@@ -85,7 +86,7 @@ def joined(first: Content, second: Content, choice: Choice) -> Content:
         values["lead"] = f"{first.lead} {second.lead}".strip()
     if choice.side(Part.AUDIENCE) is Side.BOTH and can_be_both(Part.AUDIENCE, first, second):
         values["segment_ids"] = _everybody(first.segment_ids, second.segment_ids)
-    made = replace(first, **values, **_unasked(first, second))  # type: ignore[arg-type]  # names and values of Content
+    made = replace(first, **values, **_unasked(first, second))
     made = replace(made, body=_body(first, second, choice.paragraphs))
     return made if made.kind is Kind.EVENT else replace(made, starts_at=None, ends_at=None, place="")
 
@@ -105,7 +106,7 @@ def _everybody(first: frozenset[int], second: frozenset[int]) -> frozenset[int]:
     return first | second if first and second else frozenset()
 
 
-def _unasked(first: Content, second: Content) -> dict[str, object]:
+def _unasked(first: Content, second: Content) -> dict[str, Any]:
     """What needs no choosing: every topic, the higher priority, and the time in which both make sense."""
     return {
         "joint": True,
