@@ -121,7 +121,8 @@ def take_place(
         first = theirs[0]
         known = next((one for one in edition.placements if one.item_id == item.id), None)
         placement = known or Placement(item_id=item.id, item=item)
-        placement.position, placement.reason, placement.detail = first.position, first.reason, first.detail
+        placement.position, placement.rank = first.position, first.rank
+        placement.reason, placement.detail = first.reason, first.detail
         kept = [one for one in edition.placements if one not in theirs and one is not placement]
         edition.placements = [*kept, placement]
         note(session, edition, Move.EDIT, user, now, item=item.id, position=placement.position)
