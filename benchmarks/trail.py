@@ -1,5 +1,6 @@
 """Verifying an audit trail of a million entries, on both databases. What is counted a second are entries."""
 
+import json
 import resource
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from benchmarks.readers import databases
 from benchmarks.report import Row, print_note
 from newsletter_service.staff.models import AuditEntry
 from newsletter_service.staff.trail.models import AuditSeal
-from newsletter_service.staff.trail.rules import BEGINNING, Entry, sealed
+from newsletter_service.staff.trail.rules import BEGINNING, Entry, moment_text, sealed
 from newsletter_service.staff.trail.service import verify
 from tests.conftest import NOW
 from tests.tables import create_tables
@@ -42,9 +43,9 @@ def _fill(session: Session, number: int) -> None:
     for one in range(1, number + 1):
         detail = {"changed": ["title", "body"], "reason": f"reden {one}", "count": one}
         at = NOW + timedelta(seconds=one)
-        entry = Entry(one, at, None, "", "item.edit", "item", one % 5000, "", detail)
-        hashed = sealed(one, before, entry)
-        rows.append(entry._asdict())
+        told = (None, "", "item.edit", "item", one % 5000, "")
+        hashed = sealed(one, before, Entry(one, moment_text(at), *told, json.dumps(detail)))
+        rows.append(dict(zip(Entry._fields, (one, at, *told, detail), strict=True)))
         seals.append({"number": one, "entry_id": one, "before": before, "hash": hashed})
         before = hashed
         if len(rows) == _AT_ONCE or one == number:

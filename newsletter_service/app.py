@@ -6,6 +6,7 @@ from functools import partial
 
 from flask import Flask
 
+from newsletter_service.administration.mails.views import reader_mails
 from newsletter_service.administration.views import administration
 from newsletter_service.archive.views import archive
 from newsletter_service.clock import utc_now
@@ -39,7 +40,7 @@ from newsletter_service.staff.own.views import own_account
 from newsletter_service.staff.second_factor.door_views import second_door
 from newsletter_service.staff.second_factor.views import second_factor
 from newsletter_service.staff.signin import init_signin
-from newsletter_service.staff.single_sign_on.views import single_sign_on
+from newsletter_service.staff.single_sign_on.views import single_sign_on, told_of_sign_off
 from newsletter_service.staff.views import staff
 from newsletter_service.standstill.views import standstill
 from newsletter_service.startup import start
@@ -109,11 +110,15 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = utc_now) -> F
         standstill,
         setting_up,
         administration,
+        reader_mails,
     ):
         app.register_blueprint(blueprint)
     for of_readers in (signing_up, readers, own, still_there, pausing, address_changes, allowing, reconsent):
         csrf.exempt(of_readers)
     csrf.exempt(setting_up)  # nobody is signed in: the code that is typed is all there is to go by
+    csrf.exempt(
+        told_of_sign_off
+    )  # a server sends it, without a cookie: the token that it signed is all there is
     init_health(app)
     if settings.demo:
         app.register_blueprint(demo)

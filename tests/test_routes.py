@@ -62,6 +62,7 @@ PUBLIC = {
     "/redactie/inloggen/organisatie/terug",
     "/redactie/inloggen/organisatie/uitgelogd",
     "/redactie/agenda/<token>",
+    "/redactie/inloggen/organisatie/afgemeld",
     "/redactie/uitnodiging/<token>",
     "/redactie/nieuw-wachtwoord/<token>",
     "/healthz",

@@ -6,14 +6,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from newsletter_service.administration.rules import Part
 from newsletter_service.audience.rules import ABOUT_LENGTH, CHOICE_LENGTH, NAME_LENGTH
+from newsletter_service.errors import Invalid
 from newsletter_service.letters.colours import Livery, NotAColour, refusals
 from newsletter_service.merging import fingerprints
 from newsletter_service.publisher import rules
 from newsletter_service.publisher.wording import contrast_words
+from newsletter_service.staff.service import parse_email
 from newsletter_service.web.forms.fields import FILL_IN, AtMost, Form, began_field, one_line
 from newsletter_service.web.locale import language
 
@@ -63,6 +65,18 @@ class NewsletterForm(PartForm):
     tagline_nl = _line(_l("Ondertitel"), rules.TAGLINE_LENGTH)
     tagline_en = _line(_l("Ondertitel in het Engels"), rules.TAGLINE_LENGTH)
     postal_address = _line(_l("Postadres"), rules.POSTAL_ADDRESS_LENGTH, hint=_l("Staat onder elke brief."))
+    sender_name = _line(
+        _l("Naam van de afzender"),
+        rules.SENDER_LENGTH,
+        optional=True,
+        hint=_l("Staat bij de lezer als afzender. Laat u dit leeg, dan is het de naam van de nieuwsbrief."),
+    )
+    reply_to = _line(
+        _l("Antwoorden gaan naar"),
+        rules.REPLY_LENGTH,
+        optional=True,
+        hint=_l("Een postbus die mensen lezen. Laat u dit leeg, dan geldt wat op de server is ingesteld."),
+    )
     closing_nl = _line(
         _l("Slot van e-mails"),
         rules.CLOSING_LENGTH,
@@ -72,6 +86,19 @@ class NewsletterForm(PartForm):
         ),
     )
     closing_en = _line(_l("Slot van e-mails in het Engels"), rules.CLOSING_LENGTH, optional=True)
+
+    def validate_sender_name(self, field: StringField) -> None:
+        """Not an address: mail programs show what stands here, and filters take another address for a lie."""
+        if "@" in (field.data or ""):
+            raise ValidationError(_l("Schrijf een naam, geen e-mailadres."))
+
+    def validate_reply_to(self, field: StringField) -> None:
+        """An address, kept in its one normal form."""
+        if field.data:
+            try:
+                field.data = parse_email(field.data)
+            except Invalid as error:
+                raise ValidationError(_l("Dit is geen e-mailadres.")) from error
 
 
 class OrganisationForm(PartForm):

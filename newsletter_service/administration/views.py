@@ -189,6 +189,7 @@ def _newsletter_page(form: PartForm, clashes: Any = ()) -> str:
         part=None,
         mail_from=services().mail_from,
         reply_to=services().reply_to,
+        bounce_domain=services().delivery.bounce_domain,
         documents={kind: version_of(newest(session, kind)) for kind in Kind},
         titles=DOCUMENT_TITLES,
         wording=wording,

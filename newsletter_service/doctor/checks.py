@@ -6,7 +6,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from newsletter_service.clock import utc_now
-from newsletter_service.doctor import machine, rules, servers
+from newsletter_service.doctor import dane, machine, rules, servers
 from newsletter_service.doctor.dns.answers import Dns
 from newsletter_service.doctor.dns.facts import Names, Questions
 from newsletter_service.doctor.dns.rules import judge
@@ -22,11 +22,15 @@ from newsletter_service.subscriptions.domains.rules import registered_domain
 
 @dataclass
 class Check:
-    """What is looked at: an environment, addresses that letters are known to leave from, and whom to ask for names."""
+    """What is looked at: an environment, addresses that letters are known to leave from, and whom to ask for names.
+
+    Mail servers of our domains are asked for their certificate at `mail_port`, where they have TLSA records.
+    """
 
     environ: Mapping[str, str]
     senders: tuple[str, ...]
     dns: Dns
+    mail_port: int = dane.MAIL_PORT
     _seen: DatabaseFacts | None = field(default=None, init=False)
 
     @cached_property
@@ -83,7 +87,10 @@ class Check:
         if settings.demo:
             return
         names = _names(settings, self.senders or servers.sending_addresses(settings.smtp_host))
-        yield from judge(Questions(self.dns, names).facts(), names)
+        facts = Questions(self.dns, names).facts()
+        yield from judge(facts, names)
+        hosts = (host for domain in facts.domains for host in domain.mail_hosts or ())
+        yield from dane.of_hosts({host.name: host for host in hosts}.values(), self.mail_port)
         if not names.senders:
             yield Finding(Area.DNS, "sender_unknown", Level.NOTE)
 

@@ -7,18 +7,18 @@ from newsletter_service.documents.rules import Slot
 from newsletter_service.documents.terms.service import terms
 from newsletter_service.languages import Language
 from newsletter_service.letters.texts import listed, texts
-from newsletter_service.publisher.service import newsletter, organisations
+from newsletter_service.publisher.service import newsletter, organisations, reply_address
 from newsletter_service.retention import BUDGETS, CONSENT_REQUESTS, UNCONFIRMED, Term, Terms
 
 
 def facts(session: Session, language: Language, contact: str) -> dict[Slot, str]:
-    """What fills each slot, in `language`; `contact` is the mail address that people read."""
+    """What fills each slot, in `language`; `contact` is the address that people read, if no other was chosen."""
     row, makers = newsletter(session), organisations(session)
     names = [maker.name for maker in makers]
     return {
         Slot.NEWSLETTER: row.name,
         Slot.ORGANISATIONS: listed(names, language) if names else row.name,
-        Slot.MAIL: contact,
+        Slot.MAIL: reply_address(row, contact),
         Slot.POST: row.postal_address,
         Slot.CHECKS: _checks(session, language),
         Slot.RETENTION: _retention(terms(session), language),

@@ -163,6 +163,8 @@ def _frame(edition: Edition) -> list[Any]:
         return []
     row = newsletter(session)
     shown = [row.name, row.tagline_nl, row.tagline_en, row.postal_address]
+    if row.sender_name or row.reply_to:
+        shown += [row.sender_name, row.reply_to]
     return [shown, [[one.short_name, one.name, str(one.livery)] for one in publishers(session)]]
 
 

@@ -125,7 +125,7 @@ def _checked(sender: MailIdentity) -> MailIdentity:
 def _common_headers(sender: MailIdentity, subject: str) -> list[bytes]:
     return [
         header_slot("Date", "date"),
-        encoding.mailbox("From", sender.name, sender.mail_from),
+        encoding.mailbox("From", sender.from_name or sender.name, sender.mail_from),
         encoding.mailbox("Reply-To", "", sender.reply_to),
         header_slot("To", "address"),
         encoding.unstructured("Subject", subject),

@@ -25,7 +25,7 @@ class MailIdentity:
 
     `name` is the newsletter's, `list_slug` makes the List-Id, `tagline` and `postal_address` stand in the
     letter, `base_url` is what the web archive and the site lie under. `publishers` are in their fixed order. `closing`
-    ends notices.
+    ends notices. `from_name` stands beside the sender's address, where it is another than the newsletter's.
     """
 
     name: str
@@ -37,6 +37,7 @@ class MailIdentity:
     base_url: str
     publishers: tuple[Publisher, ...] = ()
     closing: str = ""
+    from_name: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from newsletter_service.db import Base
+from newsletter_service.db import Base, one_of
 from newsletter_service.languages import Language
 from newsletter_service.letters.colours import Livery, refusals
 from newsletter_service.publisher.rules import (
@@ -13,11 +13,16 @@ from newsletter_service.publisher.rules import (
     CLOSING_LENGTH,
     NEWSLETTER_LENGTH,
     ORGANISATION_LENGTH,
+    OWN_SENTENCE_LENGTH,
+    OWN_SUBJECT_LENGTH,
     POSTAL_ADDRESS_LENGTH,
+    REPLY_LENGTH,
+    SENDER_LENGTH,
     SHORT_NAME_LENGTH,
     SLUG_LENGTH,
     TAGLINE_LENGTH,
     UNCHOSEN,
+    ReaderMail,
 )
 
 
@@ -29,6 +34,8 @@ class Newsletter(Base):
     """What readers know the newsletter by; there is one row.
 
     `verification_days` is how long the check of a segment holds. `closing` ends notices; it may be empty.
+    `sender_name` is who mails are from, and `reply_to` where answers go: without them it is the newsletter's name, and
+    the address of the server's settings.
     """
 
     __tablename__ = "newsletter"
@@ -41,6 +48,8 @@ class Newsletter(Base):
     postal_address: Mapped[str] = mapped_column(String(POSTAL_ADDRESS_LENGTH))
     closing_nl: Mapped[str] = mapped_column(String(CLOSING_LENGTH), default="", server_default="")
     closing_en: Mapped[str] = mapped_column(String(CLOSING_LENGTH), default="", server_default="")
+    sender_name: Mapped[str] = mapped_column(String(SENDER_LENGTH), default="", server_default="")
+    reply_to: Mapped[str] = mapped_column(String(REPLY_LENGTH), default="", server_default="")
     verification_days: Mapped[int] = mapped_column(default=365, server_default="365")
 
     def tagline(self, language: Language) -> str:
@@ -50,6 +59,19 @@ class Newsletter(Base):
     def closing(self, language: Language) -> str:
         """What notices end with, in `language` (nl or en)."""
         return self.closing_en if language == "en" else self.closing_nl
+
+
+class OwnWords(Base):
+    """What the newsletter says itself in a mail to readers: a subject instead of ours, and a sentence."""
+
+    __tablename__ = "own_words"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mail: Mapped[ReaderMail] = mapped_column(one_of(ReaderMail, 20), unique=True)
+    subject_nl: Mapped[str] = mapped_column(String(OWN_SUBJECT_LENGTH), default="", server_default="")
+    subject_en: Mapped[str] = mapped_column(String(OWN_SUBJECT_LENGTH), default="", server_default="")
+    sentence_nl: Mapped[str] = mapped_column(String(OWN_SENTENCE_LENGTH), default="", server_default="")
+    sentence_en: Mapped[str] = mapped_column(String(OWN_SENTENCE_LENGTH), default="", server_default="")
 
 
 class Organisation(Base):

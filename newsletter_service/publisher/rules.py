@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
+from enum import StrEnum
 from itertools import chain, count
 from unicodedata import combining, normalize
 
@@ -12,6 +13,10 @@ ORGANISATION_LENGTH = 120
 SHORT_NAME_LENGTH = 20
 ABOUT_LENGTH = 300
 CLOSING_LENGTH = 200
+SENDER_LENGTH = 80
+REPLY_LENGTH = 255
+OWN_SUBJECT_LENGTH = 120
+OWN_SENTENCE_LENGTH = 400
 SLUG_LENGTH = 60
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 UNCHOSEN = "#55606a #38424c #e9ecef #9aa7b3 #d3dae0 #2b363f"
@@ -25,6 +30,20 @@ PALETTES = {
     "grey": UNCHOSEN,
 }
 """Colours that can be read everywhere, for who has none of their own at hand."""
+
+
+class ReaderMail(StrEnum):
+    """A mail to one reader that can have words of the newsletter's own, by its name in addresses."""
+
+    CONFIRM = "bevestigen"
+    ALREADY = "al-aangemeld"
+    WELCOME = "welkom"
+    LINK = "link"
+    ASKED = "toestemming"
+    DECIDED = "besluit"
+    STILL_THERE = "nog-daar"
+    LAPSED = "vervallen"
+    AGREE_AGAIN = "opnieuw-akkoord"
 
 
 def slug_of(name: str, taken: Collection[str] = ()) -> str:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired
 
+from newsletter_service.editions.calendar.wording import RULES
 from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.languages import Language
 from newsletter_service.letters.colours import Colours, Livery
@@ -150,14 +151,7 @@ class RhythmForm(Form):
     )
     release_rule = RadioField(
         _l("Wanneer mag een editie uit?"),
-        choices=options(
-            {
-                str(ReleaseRule.AUTOMATIC): _l(
-                    "Vanzelf op de geplande tijd, tenzij iemand de editie vasthoudt"
-                ),
-                str(ReleaseRule.BOTH): _l("Pas als het hoofd van elke organisatie akkoord is"),
-            }
-        ),
+        choices=options(RULES),
         default=str(ReleaseRule.AUTOMATIC),
     )
 

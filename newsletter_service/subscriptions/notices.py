@@ -13,14 +13,15 @@ from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice
 from newsletter_service.links.urls import MANAGE_WITHIN
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import newsletter
+from newsletter_service.publisher.rules import ReaderMail
+from newsletter_service.publisher.service import in_own_words, newsletter
 from newsletter_service.subscriptions import emails
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Answer
 
-_KNOWN: dict[Answer, Callable[[str, Language, str], Notice]] = {
-    Answer.ALREADY_READER: emails.already_subscribed,
-    Answer.LINK: emails.lost_link,
+_KNOWN: dict[Answer, tuple[ReaderMail, Callable[[str, Language, str], Notice]]] = {
+    Answer.ALREADY_READER: (ReaderMail.ALREADY, emails.already_subscribed),
+    Answer.LINK: (ReaderMail.LINK, emails.lost_link),
 }
 
 
@@ -88,7 +89,9 @@ def write_consent_request(
     _write(
         session,
         subscriber,
-        emails.consent_request(name, language, known_from, confirm, never),
+        in_own_words(
+            session, ReaderMail.ASKED, emails.consent_request(name, language, known_from, confirm, never)
+        ),
         key,
         Answer.CONFIRM,
         now,
@@ -107,7 +110,7 @@ def welcome(session: Session, mail_context: MailContext, subscriber: Subscriber,
         links.manage(key),
         links.unsubscribe(key),
     )
-    send(session, mail_context, subscriber, notice, now)
+    send(session, mail_context, subscriber, in_own_words(session, ReaderMail.WELCOME, notice), now)
 
 
 def _write(
@@ -130,5 +133,6 @@ def _notice(
     name, links = newsletter(session).name, mail_context.links
     if answer is Answer.CONFIRM:
         confirm, never = links.confirm(key, now), links.never(key, now)
-        return emails.confirmation(name, language, confirm, never)
-    return _KNOWN[answer](name, language, links.manage(key, now + MANAGE_WITHIN))
+        return in_own_words(session, ReaderMail.CONFIRM, emails.confirmation(name, language, confirm, never))
+    mail, build = _KNOWN[answer]
+    return in_own_words(session, mail, build(name, language, links.manage(key, now + MANAGE_WITHIN)))

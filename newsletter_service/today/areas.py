@@ -32,7 +32,7 @@ def areas(user: User, waiting: Waiting) -> tuple[tuple[Area, ...], ...]:
         (Area("administration", "d", "administration.show"), administers),
         (Area("documents", "t", "documents.index"), administers or writes),
         (Area("accounts", "u", "accounts.index"), administers),
-        (Area("requests", "q", "four_eyes.index"), True),
+        (Area("requests", "q", "four_eyes.index", len(waiting.requests)), True),
         (Area("trail", "b", "trail.index"), administers or user.has_role(Role.HEAD)),
         (Area("condition", "o", "condition.show"), administers),
     )

@@ -19,6 +19,8 @@ from newsletter_service.editorial.service import (
     voice_of,
     wishes,
 )
+from newsletter_service.staff.four_eyes.models import ActRequest
+from newsletter_service.staff.four_eyes.service import may_decide, open_requests
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.subscriptions.claims.service import number_waiting
@@ -29,7 +31,9 @@ PUT_OFF = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Waiting:
-    """Editions that are held, or to be agreed to; items that look alike, and drafts; and the number of claims."""
+    """Editions that are held, or to be agreed to; items that look alike, and drafts; the number of claims; and what
+    colleagues ask a second person to accept.
+    """
 
     held: tuple[Edition, ...]
     to_agree: tuple[Edition, ...]
@@ -37,6 +41,7 @@ class Waiting:
     to_join: tuple[Item, ...]
     drafts: tuple[Item, ...]
     claims: int
+    requests: tuple[ActRequest, ...] = ()
 
     @property
     def editions(self) -> int:
@@ -51,7 +56,7 @@ class Waiting:
     @property
     def total(self) -> int:
         """How many things wait, as rows of the page: claims are checked one after another, and are one of them."""
-        return self.editions + self.items + bool(self.claims)
+        return self.editions + self.items + bool(self.claims) + len(self.requests)
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ def waiting(session: Session, user: User, now: datetime) -> Waiting:
         to_join=_to_join(session, user),
         drafts=_drafts(session, user),
         claims=number_waiting(session) if user.has_role(Role.COMMUNICATOR) else 0,
+        requests=tuple(one for one in open_requests(session, now) if may_decide(one, user, now)),
     )
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from newsletter_service.db import db
 from newsletter_service.services import services
+from newsletter_service.staff.four_eyes.wording import act_name
 from newsletter_service.staff.guards import acting, signed_in, staff_only
 from newsletter_service.staff.rules import Role
 from newsletter_service.today.areas import Area, areas
@@ -20,6 +21,7 @@ def show() -> str:
         "today/show.html",
         today=today(db.session(), signed_in(), now),
         now=now,
+        act_name=act_name,
         may_write=Role.HEAD in acting().roles or Role.COMMUNICATOR in acting().roles,
     )
 

@@ -47,7 +47,7 @@ def verify_trail(known: Head | None) -> None:
 
 def _broken(found: Verification, fault: Fault) -> str:
     entry = found.entry
-    named = f" (id {entry.id}, {entry.at:%Y-%m-%d %H:%M:%S} UTC, {entry.action})" if entry else ""
+    named = f" (id {entry.id}, {entry.at[:19].replace('T', ' ')} UTC, {entry.action})" if entry else ""
     return (
         f"The audit trail is broken. First broken entry: number {found.number}{named}: {_SAYS[fault]}. "
         f"{found.entries} entries before it are as they were sealed."

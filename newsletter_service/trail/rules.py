@@ -51,7 +51,16 @@ _KINDS = {
     Topic.READERS: ("subscriber", "subscribers", "list", "bounces"),
     Topic.CLAIMS: ("claim", "segment"),
     Topic.TEXTS: ("document",),
-    Topic.SETTINGS: ("calendar", "newsletter", "organisation", "topic", "setting", "retention", "request"),
+    Topic.SETTINGS: (
+        "calendar",
+        "newsletter",
+        "organisation",
+        "topic",
+        "own_words",
+        "setting",
+        "retention",
+        "request",
+    ),
     Topic.SERVER: ("command", "database", "health", "service"),
     Topic.TRAIL: ("audit",),
 }

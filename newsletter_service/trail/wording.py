@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 from newsletter_service.documents.rules import Kind
 from newsletter_service.documents.terms.wording import NAMES as TERMS
 from newsletter_service.documents.wording import TITLES
+from newsletter_service.editions.calendar.wording import DAYS, RULES
 from newsletter_service.editions.corrections.wording import hindrance
-from newsletter_service.editions.rules import Hindrance, HoldReason
+from newsletter_service.editions.rules import Hindrance, HoldReason, ReleaseRule
 from newsletter_service.editions.wording import hold_reason
 from newsletter_service.retention import Term
 from newsletter_service.staff.four_eyes.rules import Act
@@ -51,6 +52,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "account.identity_bound": _l("%(who)s logde voor het eerst in met het account van de organisatie."),
     "account.passkey_add": _l("%(who)s voegde een passkey toe."),
     "account.passkey_remove": _l("%(who)s haalde een passkey weg."),
+    "account.provider_sign_out": _l("De organisatie logde %(account)s uit."),
     "account.recovery_code_used": _l("%(who)s logde in met een herstelcode."),
     "account.recovery_codes": _l("%(who)s maakte nieuwe herstelcodes."),
     "account.second_factor_failed": _l("De tweede stap van het inloggen mislukte bij %(account)s."),
@@ -59,7 +61,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "audit.forget": _l("%(who)s verwijderde %(entries)s regels van het logboek na de bewaartermijn."),
     "audit.head_mailed": _l("%(who)s mailde het zegel van regel %(number)s aan %(to)s collega's."),
     "bounces.policy_told": _l("%(who)s waarschuwde dat mailservers brieven weigeren."),
-    "calendar.change": _l("%(who)s veranderde de kalender."),
+    "calendar.change": _l("%(who)s veranderde de kalender: %(changes)s."),
     "calendar.recess_add": _l("%(who)s zette een periode in de kalender."),
     "calendar.recess_remove": _l("%(who)s haalde een periode uit de kalender."),
     "claim.decision_undone": _l("%(who)s nam het besluit over %(segment)s bij %(reader)s terug."),
@@ -87,6 +89,12 @@ SENTENCES: Mapping[str, LazyString] = {
     "request.ask": _l("%(who)s vroeg om een tweede collega: %(act)s."),
     "request.decline": _l("%(who)s wees een verzoek van %(asker)s af: %(act)s."),
     "request.withdraw": _l("%(who)s trok een verzoek in: %(act)s."),
+    "setting.release_rule": _l(
+        "%(who)s stelde in wanneer een editie of correctie uit mag: “%(after)s” in plaats van “%(before)s”."
+    ),
+    "setting.correction_minutes": _l(
+        "%(who)s liet een correctie %(after)s minuten op de andere hoofden wachten; dat waren er %(before)s."
+    ),
     "setting.four_eyes_off": _l("%(who)s liet dit weer zonder tweede collega toe: %(act)s."),
     "setting.four_eyes_on": _l("%(who)s stelde een tweede collega verplicht: %(act)s."),
     "retention.removed": _l("%(who)s verwijderde wat te oud was: %(removed)s."),
@@ -129,6 +137,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "list.asking_stopped": _l("%(who)s liet lezers van lijst %(subject)s niet verder om toestemming vragen."),
     "list.handed_in": _l("%(who)s leverde lijst %(subject)s met lezers aan."),
     "list.thrown_away": _l("%(who)s gooide lijst %(subject)s met lezers weg."),
+    "own_words.change": _l("%(who)s veranderde de eigen woorden in een e-mail aan lezers: %(changes)s."),
     "newsletter.change": _l("%(who)s veranderde de nieuwsbrief: %(changes)s."),
     "newsletter.set_up": _l("%(who)s zette de nieuwsbrief op."),
     "newsletter.verification_days": _l(
@@ -251,7 +260,14 @@ def _named(entry: AuditEntry, names: Names) -> dict[str, str]:
             "segment": _("doelgroep %(name)s", name=detail["called"]),
             "topic": _("thema %(name)s", name=detail["called"]),
         }.get(kind, detail["called"])
-    if "changed" in detail and kind in ("newsletter", "organisation", "segment", "topic"):
+    if "changed" in detail and kind in (
+        "calendar",
+        "newsletter",
+        "own_words",
+        "organisation",
+        "segment",
+        "topic",
+    ):
         found["changes"] = _changes(detail)
     if kind == "document" and detail.get("kind") in set(Kind):
         found["text"] = str(TITLES[Kind(detail["kind"])])
@@ -259,8 +275,16 @@ def _named(entry: AuditEntry, names: Names) -> dict[str, str]:
         found["act"] = act_name(Act(detail["act"]))
     if "asked_by" in detail:
         found["asker"] = names.users.get(detail["asked_by"], "…")
+    return found | _set(entry)
+
+
+def _set(entry: AuditEntry) -> dict[str, str]:
+    """What was set, or removed after its term."""
+    detail, found = entry.detail, dict[str, str]()
     if detail.get("term") in set(Term):
         found["term"] = str(TERMS[Term(detail["term"])])
+    if entry.action == "setting.release_rule":
+        found |= {name: str(RULES[ReleaseRule(detail[name])]) for name in ("before", "after")}
     if entry.action == "retention.removed":
         found["removed"] = listed([f"{number_text(n)} {removed_thing(kind)}" for kind, n in detail.items()])
     return found
@@ -276,6 +300,12 @@ def _changes(detail: Mapping[str, Any]) -> str:
         "tagline_nl": _("ondertitel"),
         "tagline_en": _("ondertitel in het Engels"),
         "postal_address": _("postadres"),
+        "sender_name": _("naam van de afzender"),
+        "reply_to": _("adres voor antwoorden"),
+        "subject_nl": _("onderwerp"),
+        "subject_en": _("onderwerp in het Engels"),
+        "sentence_nl": _("zin"),
+        "sentence_en": _("zin in het Engels"),
         "closing_nl": _("slot van e-mails"),
         "closing_en": _("slot van e-mails in het Engels"),
         "choice_nl": _("wat een lezer aanvinkt"),
@@ -283,13 +313,38 @@ def _changes(detail: Mapping[str, Any]) -> str:
         "about_nl": _("uitleg"),
         "about_en": _("uitleg in het Engels"),
         "colours": _("kleuren"),
+        "every_weeks": _("weken tussen edities"),
+        "weekday": _("dag"),
+        "first_day": _("eerste dag"),
+        "send_time": _("tijd van uitgaan"),
+        "closing_days": _("dagen dat kopij eerder sluit"),
+        "closing_time": _("tijd dat kopij sluit"),
+        "zone": _("tijdzone"),
+        "item_limit": _("aantal berichten"),
+        "text_limit": _("lengte van een bericht"),
+        "release_rule": _("wanneer een editie uit mag"),
+        "correction_minutes": _("wachttijd van een correctie"),
+        "silence_hours": _("uren wachten op een antwoord"),
     }
-    told = [
-        _("%(field)s “%(before)s” werd “%(after)s”", field=fields.get(name, name), before=was, after=now)
-        for name in detail["changed"]
-        for was, now in [detail[name]]
-    ]
-    return "; ".join(told)
+    return "; ".join(
+        _change(name, fields.get(name, name), detail.get(name, "")) for name in detail["changed"]
+    )
+
+
+def _change(name: str, field: str, told: Any) -> str:
+    """One change; entries of earlier versions tell of the calendar only what it became."""
+    both = told if isinstance(told, list) else [told]
+    said = [_value(name, str(one)) for one in both]
+    if len(said) == 1:
+        return _("%(field)s werd “%(after)s”", field=field, after=said[0])
+    return _("%(field)s “%(before)s” werd “%(after)s”", field=field, before=said[0], after=said[1])
+
+
+def _value(name: str, value: str) -> str:
+    """What was set, in words where the database keeps a number or a name of ours."""
+    if name == "weekday":
+        return str(DAYS[int(value)])
+    return str(RULES[ReleaseRule(value)]) if name == "release_rule" and value in set(ReleaseRule) else value
 
 
 def removed_thing(kind: str) -> str:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, make_response
 
+from newsletter_service.db import db
+from newsletter_service.publisher.service import newsletter, reply_address
 from newsletter_service.services import services
 from newsletter_service.web import livery, marks, sheets
 from newsletter_service.web.site import site
@@ -66,7 +68,7 @@ def security_txt() -> Response:
     """Whom to tell about a weak spot (RFC 9116)."""
     expires = (services().clock() + SECURITY_TXT_LASTS).replace(microsecond=0)
     lines = (
-        f"Contact: mailto:{services().reply_to}",
+        f"Contact: mailto:{reply_address(newsletter(db.session()), services().reply_to)}",
         f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
         "Preferred-Languages: nl, en",
         f"Canonical: {services().links.base_url}/.well-known/security.txt",

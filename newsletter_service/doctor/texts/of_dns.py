@@ -97,6 +97,13 @@ def servers(_: Callable[[str], str]) -> dict[str, str]:
         "dane_unusable": _(
             "De TLSA van %(subject)s is niet te gebruiken. Voor e-mail telt 3 1 1 of 2 1 1 met een hash."
         ),
+        "dane_mismatch": _(
+            "De mailserver %(subject)s toont een certificaat dat niet bij de TLSA past. Wie daarnaar kijkt, levert "
+            "niets meer af. Zet de goede regel erbij, en haal de oude weg zodra die niet meer nodig is."
+        ),
+        "dane_unseen": _(
+            "De mailserver %(subject)s toont ons geen certificaat (%(why)s). Of de TLSA erbij past, weten we dus niet."
+        ),
         "dane_unsigned": _(
             "De TLSA van %(subject)s telt niet, want het domein is niet ondertekend met DNSSEC."
         ),

@@ -10,8 +10,8 @@ from wtforms.validators import InputRequired, ValidationError
 
 from newsletter_service.editions.calendar.rules import closes_first
 from newsletter_service.editions.calendar.service import CalendarSettings, settings_of
+from newsletter_service.editions.calendar.wording import DAYS
 from newsletter_service.editions.models import RECESS_NAME_LENGTH, Calendar
-from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.editorial.rules import BODY_LENGTH
 from newsletter_service.merging import fingerprints
 from newsletter_service.web.forms.fields import (
@@ -20,7 +20,6 @@ from newsletter_service.web.forms.fields import (
     DayField,
     Form,
     NumberField,
-    RadioField,
     SelectField,
     TimeField,
     began_field,
@@ -43,17 +42,7 @@ class CalendarForm(Form):
     weekday = SelectField(
         _l("Op welke dag?"),
         coerce=int,
-        choices=options(
-            {
-                "0": _l("maandag"),
-                "1": _l("dinsdag"),
-                "2": _l("woensdag"),
-                "3": _l("donderdag"),
-                "4": _l("vrijdag"),
-                "5": _l("zaterdag"),
-                "6": _l("zondag"),
-            }
-        ),
+        choices=options({str(number): day for number, day in enumerate(DAYS)}),
     )
     send_time = TimeField(_l("Hoe laat gaat een editie uit?"), validators=[InputRequired(FILL_IN)])
     closing_days = NumberField(
@@ -94,24 +83,6 @@ class CalendarForm(Form):
         description=_l(
             "Wat langer is, gaat verder op de website. Van de andere berichten staat de inleiding in de brief. "
             "Berichten met beperkte toegang staan altijd helemaal in de brief."
-        ),
-    )
-    release_rule = RadioField(
-        _l("Wanneer mag een editie uit?"),
-        choices=options(
-            {
-                ReleaseRule.AUTOMATIC: _l("Vanzelf op de geplande tijd, tenzij iemand de editie vasthoudt"),
-                ReleaseRule.BOTH: _l("Pas als het hoofd van elke organisatie akkoord is"),
-            }
-        ),
-    )
-    correction_minutes = NumberField(
-        _l("Hoeveel minuten wacht een correctie op de andere hoofden?"),
-        validators=[InputRequired(FILL_IN)],
-        lowest=5,
-        highest=1440,
-        description=_l(
-            "Zo lang kan iemand een correctie nog vasthouden. Geldt alleen als edities vanzelf uitgaan."
         ),
     )
     silence_hours = NumberField(
@@ -160,10 +131,8 @@ class CalendarForm(Form):
             closing_days=_given(self.closing_days.data),
             closing_time=_given(self.closing_time.data),
             zone=_given(self.zone.data),
-            release_rule=ReleaseRule(self.release_rule.data),
             item_limit=_given(self.item_limit.data),
             text_limit=_given(self.text_limit.data),
-            correction_minutes=_given(self.correction_minutes.data),
             silence_hours=_given(self.silence_hours.data),
         )
 

@@ -1,6 +1,6 @@
 """Changing the publishing calendar, and what its next editions will be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -21,11 +21,12 @@ from newsletter_service.staff.models import User
 from newsletter_service.staff.service import record
 
 _LOOK_BACK, _AHEAD = timedelta(days=60), 6
+_SAID = {"release_rule": "setting.release_rule", "correction_minutes": "setting.correction_minutes"}
 
 
 @dataclass(frozen=True)
 class CalendarSettings:
-    """Everything that can be set about the calendar, as in models.Calendar."""
+    """What the page of the calendar sets, as in models.Calendar; who has to agree is a `ReleaseSettings`."""
 
     every_weeks: int
     weekday: int
@@ -34,10 +35,8 @@ class CalendarSettings:
     closing_days: int
     closing_time: time
     zone: str
-    release_rule: ReleaseRule
     item_limit: int
     text_limit: int
-    correction_minutes: int
     silence_hours: int
 
     def rhythm(self) -> Rhythm:
@@ -51,6 +50,14 @@ class CalendarSettings:
             closing_time=self.closing_time,
             zone=self.zone,
         )
+
+
+@dataclass(frozen=True)
+class ReleaseSettings:
+    """When editions and corrections may go out, and for how long a correction waits under the automatic rule."""
+
+    release_rule: ReleaseRule
+    correction_minutes: int
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,23 @@ class CalendarChanged(Conflict):
 
 def settings_of(row: Calendar) -> CalendarSettings:
     """The calendar's settings as plain values."""
-    values = {field.name: getattr(row, field.name) for field in fields(CalendarSettings)}
-    return CalendarSettings(**values | {"release_rule": ReleaseRule(row.release_rule)})
+    return CalendarSettings(**{field.name: getattr(row, field.name) for field in fields(CalendarSettings)})
+
+
+def release_settings(session: Session) -> ReleaseSettings:
+    """When editions and corrections may go out."""
+    row = calendar(session)
+    return ReleaseSettings(row.release_rule, row.correction_minutes)
+
+
+def set_release_settings(session: Session, wanted: ReleaseSettings, user: User, now: datetime) -> None:
+    """Set when editions and corrections may go out; each that changes is an entry of its own."""
+    row, before = calendar(session), asdict(release_settings(session))
+    for name, value in asdict(wanted).items():
+        if value != before[name]:
+            setattr(row, name, value)
+            record(session, user, _SAID[name], "calendar", row.id, now, before=before[name], after=value)
+    session.flush()
 
 
 def change_calendar(
@@ -120,14 +142,12 @@ def change_calendar(
     rhythm = settings.rhythm()
     for name, value in asdict(settings).items():
         setattr(row, name, value)
-    row.release_rule = settings.release_rule
     session.flush()
     collecting = session.scalar(_collecting().limit(1))
     if collecting is not None:
         _replan(session, collecting, rhythm, now)
         collecting.text_limit, collecting.item_limit = settings.text_limit, settings.item_limit
-    detail = _as_json(settings) | {"changed": changed(asdict(settings), asdict(theirs))}
-    record(session, user, "calendar.change", "calendar", row.id, now, **detail)
+    _note(session, row, asdict(theirs), asdict(settings), user, now)
     return row
 
 
@@ -224,5 +244,15 @@ def _latest_other(session: Session, edition: Edition | None) -> datetime | None:
     return session.scalar(latest)
 
 
-def _as_json(settings: CalendarSettings) -> dict[str, object]:
-    return {name: value if isinstance(value, int) else str(value) for name, value in asdict(settings).items()}
+def _note(
+    session: Session,
+    row: Calendar,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+    user: User,
+    now: datetime,
+) -> None:
+    """Write down what was changed, each with before and after."""
+    names = changed(after, before)
+    detail = {name: [str(before[name]), str(after[name])] for name in names}
+    record(session, user, "calendar.change", "calendar", row.id, now, changed=names, **detail)

@@ -20,7 +20,7 @@ from newsletter_service.editions.calendar.service import (
     remove_recess,
     settings_of,
 )
-from newsletter_service.editions.calendar.wording import HOLIDAYS
+from newsletter_service.editions.calendar.wording import HOLIDAYS, in_words
 from newsletter_service.editions.models import Recess
 from newsletter_service.services import services
 from newsletter_service.staff.guards import roles_required, signed_in
@@ -131,4 +131,5 @@ def _page(
         wrong=period,
         periods=recesses(session),
         holidays=HOLIDAYS,
+        release_rule=in_words(service.calendar(session).release_rule),
     )

@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response
 
 from newsletter_service.audience.service import segments
 from newsletter_service.db import db, unit_of_work
-from newsletter_service.editions.rules import ReleaseRule
-from newsletter_service.editions.service import calendar
+from newsletter_service.editions.calendar.service import release_settings, set_release_settings
 from newsletter_service.registry.four_eyes import service as acts
 from newsletter_service.registry.four_eyes.forms import FourEyesForm
 from newsletter_service.registry.four_eyes.wording import what_it_does
@@ -19,7 +18,7 @@ from newsletter_service.staff.four_eyes import service, wording
 from newsletter_service.staff.four_eyes.models import ActRequest
 from newsletter_service.staff.four_eyes.rules import Act
 from newsletter_service.staff.four_eyes.service import Overtaken
-from newsletter_service.staff.guards import acting, require, roles_required, signed_in, staff_only
+from newsletter_service.staff.guards import acting, roles_required, signed_in, staff_only
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import Role
 from newsletter_service.web.locale import language
@@ -126,21 +125,27 @@ def _decided(number: int, do: Callable[[User], object], said: str) -> Response:
 @administrators_only
 def settings() -> str:
     """What needs a second person."""
-    return _settings_page(FourEyesForm.of(service.settings(db.session())))
+    return _settings_page(_form())
 
 
 @four_eyes.post("/vier-ogen")
 @administrators_only
-def save() -> Response:
+def save() -> Response | tuple[str, int]:
     """Set what does."""
-    form = FourEyesForm()
-    require(form.validate())
+    form = _form()
+    if not form.validate():
+        return _settings_page(form), 422
+    user, now = signed_in(), services().clock()
     with unit_of_work() as session:
-        service.set_needed(session, form.wanted(), signed_in(), services().clock())
+        service.set_needed(session, form.wanted(), user, now)
+        set_release_settings(session, form.release(), user, now)
     flash(_("Bewaard."), "ok")
     return redirect(url_for("four_eyes.settings"), 303)
 
 
+def _form() -> FourEyesForm:
+    return FourEyesForm.of(service.settings(db.session()), release_settings(db.session()))
+
+
 def _settings_page(form: FourEyesForm) -> str:
-    rule = calendar(db.session()).release_rule
-    return render_template("four_eyes/settings.html", form=form, both=rule is ReleaseRule.BOTH)
+    return render_template("four_eyes/settings.html", form=form)

@@ -63,12 +63,12 @@ def knock(form: SignInForm) -> Refused | None:
     return refused
 
 
-def come_in(user: User, now: datetime, *, by_provider: bool = False) -> None:
-    """Let in who took the second step too, or who signed in at the identity provider."""
+def come_in(user: User, now: datetime, provider_session: str | None = None) -> None:
+    """Let in who took the second step too, or who signed in at the identity provider, in a session of theirs there."""
     attempt, user_id = _attempt(user.email), user.id
     db.session.rollback()
     with unit_of_work() as work:
-        key = service.let_in(work, attempt, work.get_one(User, user_id), now, by_provider=by_provider)
+        key = service.let_in(work, attempt, work.get_one(User, user_id), now, provider_session)
     _remember_session(key, user_id, now)
 
 

@@ -87,13 +87,18 @@ def begin(session: Session, attempt: Attempt, account: Account, secret_key: str,
 
 
 def let_in(
-    session: Session, attempt: Attempt, user: User, now: datetime, *, by_provider: bool = False
+    session: Session, attempt: Attempt, user: User, now: datetime, provider_session: str | None = None
 ) -> str:
-    """Begin a session; the key for its cookie."""
-    key = token_urlsafe(32)
+    """Begin a session, and with who signed in by a provider note theirs there; the key for its cookie."""
+    key, by_provider = token_urlsafe(32), provider_session is not None
     session.add(
         StaffSession(
-            user=user, key_hash=_hash(key), started_at=now, browser=attempt.seen_as, by_provider=by_provider
+            user=user,
+            key_hash=_hash(key),
+            started_at=now,
+            browser=attempt.seen_as,
+            by_provider=by_provider,
+            provider_session=provider_session or "",
         )
     )
     user.last_sign_in_at = now

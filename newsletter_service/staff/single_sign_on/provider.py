@@ -18,9 +18,10 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
+from joserfc.jwt import JWTClaimsRegistry
 
 from newsletter_service.identity_provider import IdentityProvider
-from newsletter_service.staff.single_sign_on.rules import Identity
+from newsletter_service.staff.single_sign_on.rules import Identity, SignedOff
 
 ALGORITHMS = [
     "RS256",
@@ -38,6 +39,9 @@ ALGORITHMS = [
 _LEEWAY_SECONDS = 60
 _TIMEOUT_SECONDS = 10
 _KEPT_FOR = timedelta(hours=1)
+_SIGN_OFF_IS_NEWS_FOR = timedelta(minutes=5)
+_ONE_MINUTE = timedelta(minutes=1)
+_SIGN_OFF = "http://schemas.openid.net/event/backchannel-logout"
 _SCOPE = "openid email profile"
 _VERIFIER_LETTERS = 48
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -99,6 +103,48 @@ def answered(
     return _identity(provider, claims)
 
 
+def signed_off(provider: IdentityProvider, logout_token: str, now: datetime) -> SignedOff:
+    """Returns whom a provider says it signed out, or which session of theirs. SignOnFailed if that is not genuine.
+
+    Anybody may send one: if no key that is known signed it, keys are asked for again once a minute and not each time.
+    """
+    try:
+        claims = _told_now(provider, logout_token, metadata(provider, now), now)
+    except _NotItsKeys:
+        fresh = _metadata(provider.issuer, -int(now.timestamp() // _ONE_MINUTE.total_seconds()))
+        claims = _told_now(provider, logout_token, fresh, now)
+    return SignedOff(
+        provider.issuer, str(claims["jti"]), _text(claims, "sub"), _text(claims, "sid"), _SIGN_OFF_IS_NEWS_FOR
+    )
+
+
+def _told_now(
+    provider: IdentityProvider, logout_token: str, found: Metadata, now: datetime
+) -> Mapping[str, Any]:
+    """Returns what a logout token says (OpenID Connect Back-Channel Logout, 2.6), if it was made for us just now."""
+    told_by = JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=_LEEWAY_SECONDS,
+        iss={"essential": True, "value": str(found.endpoints["issuer"])},
+        aud={"essential": True, "value": provider.client_id},
+        iat={"essential": True},
+        jti={"essential": True},
+    )
+    try:
+        claims = jwt.decode(logout_token, found.keys, algorithms=ALGORITHMS).claims
+        told_by.validate(claims)
+    except (BadSignatureError, InvalidKeyIdError) as error:
+        raise _NotItsKeys(f"the token is not genuine: {type(error).__name__}") from error
+    except (JoseError, ValueError, TypeError) as error:
+        raise SignOnFailed(f"the token is not genuine: {type(error).__name__}") from error
+    events, is_old = claims.get("events"), claims["iat"] < (now - _SIGN_OFF_IS_NEWS_FOR).timestamp()
+    if is_old or "nonce" in claims or not isinstance(events, dict) or _SIGN_OFF not in events:
+        raise SignOnFailed("the token tells of nobody who signed out just now")
+    if not (_text(claims, "sub") or _text(claims, "sid")):
+        raise SignOnFailed("the token names nobody")
+    return claims
+
+
 def sign_out_address(provider: IdentityProvider, back: str, now: datetime) -> str:
     """Returns where to sign out at the provider too; empty where it has no such place. SignOnFailed."""
     endpoint = metadata(provider, now).endpoints.get("end_session_endpoint")
@@ -119,7 +165,7 @@ def _asked_anew(provider: IdentityProvider, now: datetime) -> Metadata:
 
 
 @lru_cache(maxsize=8)
-def _metadata(issuer: str, _hour: int) -> Metadata:
+def _metadata(issuer: str, _when: int) -> Metadata:
     try:
         told = _fetched(f"{issuer}/.well-known/openid-configuration")
         if str(told.get("issuer", "")).rstrip("/") != issuer:
@@ -179,6 +225,7 @@ def _identity(provider: IdentityProvider, claims: Mapping[str, Any]) -> Identity
         email_verified=claims.get("email_verified") is True and bool(_text(claims, "email")),
         name=_text(claims, "name"),
         groups=frozenset(str(group) for group in groups),
+        session_id=_text(claims, "sid"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -19,11 +20,41 @@ class Identity:
     email_verified: bool = False
     name: str = ""
     groups: frozenset[str] = frozenset()
+    session_id: str = ""
 
     @property
     def mark(self) -> str:
         """What is kept of it here."""
-        return sha256(f"{self.issuer}\n{self.subject}".encode()).hexdigest()
+        return marked(self.issuer, self.subject)
+
+    @property
+    def session_mark(self) -> str:
+        """What is kept of their session there; nothing where the provider does not number them."""
+        return marked(f"{self.issuer} sid", self.session_id) if self.session_id else ""
+
+
+@dataclass(frozen=True)
+class SignedOff:
+    """Somebody whom their provider signed out, by subject, by the number of their session there, or both.
+
+    `token_id` is what this message is told from others by, for as long as it is news.
+    """
+
+    issuer: str
+    token_id: str
+    subject: str
+    session_id: str
+    is_news_for: timedelta
+
+    @property
+    def identity(self) -> Identity:
+        """Who it is about."""
+        return Identity(self.issuer, self.subject, session_id=self.session_id)
+
+
+def marked(issuer: str, what: str) -> str:
+    """The hash by which something that a provider says is known here."""
+    return sha256(f"{issuer}\n{what}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)

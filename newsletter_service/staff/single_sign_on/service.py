@@ -1,16 +1,19 @@
 """Use cases of single sign-on: whose account it is, or which one their groups make."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter_service.budgets import service as budgets
+from newsletter_service.budgets.rules import Budget
 from newsletter_service.budgets.service import purse
 from newsletter_service.errors import Invalid, NewsletterError
 from newsletter_service.identity_provider import GroupRule
+from newsletter_service.staff.access.models import StaffSession
 from newsletter_service.staff.access.rules import NETWORK
 from newsletter_service.staff.access.service import FAILED, NOBODY
 from newsletter_service.staff.accounts import service as accounts
@@ -23,6 +26,7 @@ from newsletter_service.staff.single_sign_on.rules import (
     Found,
     Given,
     Identity,
+    SignedOff,
     given_by,
     how_they_enter,
 )
@@ -79,7 +83,32 @@ def forgive(session: Session, network: str, secret_key: str, now: datetime) -> N
 
 
 def _answers(network: str, secret_key: str) -> budgets.Purse:
+    """Answers of people and messages that somebody was signed out are one budget: each has a token looked at."""
     return purse("sign-on-network", network, NETWORK, secret_key)
+
+
+def end_by_provider(session: Session, identity: Identity) -> Counter[int]:
+    """Ends what somebody, or one session of theirs, has open here by their provider; returns the number by account."""
+    of_account = StaffSession.user_id.in_(select(User.id).where(User.identity == identity.mark))
+    unnumbered = and_(of_account, StaffSession.provider_session == "")
+    numbered = StaffSession.provider_session == identity.session_mark
+    theirs = or_(numbered, unnumbered) if identity.session_id else of_account
+    ended = session.execute(
+        delete(StaffSession).where(StaffSession.by_provider, theirs).returning(StaffSession.user_id)
+    )
+    return Counter(ended.scalars())
+
+
+def sign_off(session: Session, told: SignedOff, secret_key: str, now: datetime) -> bool:
+    """Ends the sessions of whom a provider signed out; False where it was told before, and nothing is done."""
+    token = purse("sign-off-token", told.token_id, Budget(free=1, each=2 * told.is_news_for), secret_key)
+    held = budgets.hold(session, [token], now)
+    if held.wait(token):
+        return False
+    held.use(token)
+    for user_id, number in end_by_provider(session, told.identity).items():
+        record(session, None, "account.provider_sign_out", "account", user_id, now, sessions=number)
+    return True
 
 
 def refuse(session: Session, user: User | None, now: datetime) -> None:

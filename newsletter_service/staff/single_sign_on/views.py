@@ -23,11 +23,13 @@ from newsletter_service.staff.single_sign_on.provider import (
     answered,
     ask,
     sign_out_address,
+    signed_off,
 )
 from newsletter_service.web.transactions import look_again
 
 single_sign_on = Blueprint("single_sign_on", __name__, url_prefix="/redactie/inloggen/organisatie")
 log = logging.getLogger(__name__)
+_UNSTORED = {"Cache-Control": "no-store"}
 _QUESTION, _NEXT, _INVITATION = "question", "question-next", "question-invitation"
 
 
@@ -79,8 +81,31 @@ def come_back() -> Any:
         return render_template("staff/not_known.html"), 403
     leads_to = inside(session.pop(_NEXT, ""))
     look_again()
-    come_in(db.session.get_one(User, user_id), now, by_provider=True)
+    come_in(db.session.get_one(User, user_id), now, identity.session_mark)
     return redirect(leads_to)
+
+
+@single_sign_on.post("/afgemeld")
+def told_of_sign_off() -> tuple[str, int, dict[str, str]]:
+    """Ends sessions of whom the provider says it signed out (back-channel logout).
+
+    The provider's own server sends it, without a cookie: the signed token is all there is to go by.
+    """
+    provider, now = _provider(), services().clock()
+    network, secret_key = network_of(request.remote_addr), services().keys.current
+    with unit_of_work() as work:
+        waits = service.charge(work, network, secret_key, now)
+    if waits:
+        return "", 429, _UNSTORED
+    try:
+        told = signed_off(provider, request.form.get("logout_token", ""), now)
+    except SignOnFailed as error:
+        log.warning("sign-out by the provider: %s", error)
+        return "", 400, _UNSTORED
+    with unit_of_work() as work:
+        service.forgive(work, network, secret_key, now)
+        is_news = service.sign_off(work, told, secret_key, now)
+    return "", 200 if is_news else 400, _UNSTORED
 
 
 @single_sign_on.get("/uitgelogd")

@@ -1,7 +1,12 @@
 """The seals of the audit trail, and the triggers that keep its entries and their seals as they are."""
 
+from typing import Any
+
 from sqlalchemy import Connection, ForeignKey, String, Table, event
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter_service.db import Base
 from newsletter_service.staff.models import AuditEntry
@@ -19,6 +24,25 @@ class AuditSeal(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id", ondelete="CASCADE"), unique=True)
     before: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class SealedMoment(FunctionElement[str]):
+    """A moment as text, as it is sealed: for each of a million rows a database writes that sooner than Python does."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(SealedMoment, "sqlite")
+def _moment_on_sqlite(element: SealedMoment, compiler: SQLCompiler, **options: Any) -> str:
+    at = compiler.process(element.clauses, **options)
+    return f"substr({at}, 1, 10) || 'T' || substr({at} || '.000000', 12, 15) || '+00:00'"
+
+
+@compiles(SealedMoment, "postgresql")
+def _moment_on_postgresql(element: SealedMoment, compiler: SQLCompiler, **options: Any) -> str:
+    at = compiler.process(element.clauses, **options)
+    return f"""to_char({at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
 
 
 _SAYS = "entries of the audit trail stay as they are"

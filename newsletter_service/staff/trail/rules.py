@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 BEGINNING = "0" * 64
 """What the first entry carries as the hash of the one before."""
@@ -14,20 +14,24 @@ FORGOTTEN = "audit.forget"
 """The entry that says where the chain begins once its oldest are forgotten: by `through` and `hash` of the last."""
 _FORM = 1
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_decoder = json.JSONDecoder()
 
 
 class Entry(NamedTuple):
-    """All that is sealed of an entry of the audit trail; `at` is aware."""
+    """All that is sealed of an entry of the audit trail, as the database hands it over: nothing is parsed in vain.
+
+    `at` is as `moment_text` writes it, `detail` is JSON as it was stored.
+    """
 
     id: int
-    at: datetime
+    at: str
     actor_id: int | None
     terminal: str
     action: str
     subject_type: str
     subject_id: int
     subject_key: str
-    detail: dict[str, Any]
+    detail: str
 
 
 class Link(NamedTuple):
@@ -86,12 +90,13 @@ class Verification:
 
 
 def sealed(number: int, before: str, entry: Entry) -> str:
-    """The hash of an entry at its place: of one line of JSON with a fixed order, in which a moment is in UTC."""
-    form = [_FORM, number, before, entry.id, _moment(entry.at), *entry[2:]]
+    """The hash of an entry at its place: of one line of JSON with a fixed order. ValueError: its detail is no JSON."""
+    form = [_FORM, number, before, *entry[:-1], _decoder.decode(entry.detail)]
     return sha256(_encoder.encode(form).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _moment(at: datetime) -> str:
+def moment_text(at: datetime) -> str:
+    """A moment as it is sealed: in UTC, with six digits behind the second."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -126,7 +131,15 @@ def _fault(link: Link, last: Link) -> Fault | None:
         return Fault.GONE
     if link.before != last.hash:
         return Fault.OUT_OF_PLACE
-    return None if link.hash == sealed(link.number, link.before, link.entry) else Fault.CHANGED
+    return None if link.hash == _sealed_now(link, link.entry) else Fault.CHANGED
+
+
+def _sealed_now(link: Link, entry: Entry) -> str:
+    """What an entry would be sealed as now; nothing where it can not even be read any more."""
+    try:
+        return sealed(link.number, link.before, entry)
+    except ValueError:
+        return ""
 
 
 def _note(found: Verification, link: Link, head: Head | None) -> None:
@@ -134,7 +147,8 @@ def _note(found: Verification, link: Link, head: Head | None) -> None:
     if head is not None and link.hash == head.hash and head.number in (0, link.number):
         found.seen_head = True
     if link.entry is not None and link.entry.action == FORGOTTEN:
-        found.begins.add(Head(link.entry.detail.get("through", 0), link.entry.detail.get("hash", "")))
+        detail = _decoder.decode(link.entry.detail)
+        found.begins.add(Head(detail.get("through", 0), detail.get("hash", "")))
 
 
 def _beginning_and_end(found: Verification, head: Head | None) -> Verification:

@@ -10,7 +10,8 @@ from newsletter_service.documents.models import Document
 from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import newsletter
+from newsletter_service.publisher.rules import ReaderMail
+from newsletter_service.publisher.service import in_own_words, newsletter
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.notices import may_write, send
 from newsletter_service.subscriptions.pausing.rules import is_paused
@@ -94,4 +95,4 @@ def _write(
     ends = row.until if document.ends_unanswered else None
     question = emails.Question(links.agree(key, now), links.unsubscribe(key), ends)
     notice = build(newsletter(session).name, subscriber.language, question)
-    send(session, mail_context, subscriber, notice, now)
+    send(session, mail_context, subscriber, in_own_words(session, ReaderMail.AGREE_AGAIN, notice), now)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from newsletter_service.languages import Language
 from newsletter_service.letters.values import Notice
 from newsletter_service.publisher.mail_context import MailContext
-from newsletter_service.publisher.service import newsletter
+from newsletter_service.publisher.rules import ReaderMail
+from newsletter_service.publisher.service import in_own_words, newsletter
 from newsletter_service.subscriptions.consent.rules import JOB, Place, Step
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.models import Membership, Subscriber
@@ -72,7 +73,7 @@ def tell(session: Session, mail_context: MailContext, subscriber_id: int, now: d
         [claim.segment.choice(language) for claim in decided if claim.state is ClaimState.WAITING],
         mail_context.links.manage(subscriber.link_key),
     )
-    send(session, mail_context, subscriber, notice, now)
+    send(session, mail_context, subscriber, in_own_words(session, ReaderMail.DECIDED, notice), now)
     return True
 
 
@@ -122,7 +123,8 @@ def ask_or_end(session: Session, mail_context: MailContext, subscriber_id: int, 
         if claims:
             ending = _ending(mail_context, subscriber, claims, now)
             notice = build(newsletter(session).name, subscriber.language, ending)
-            send(session, mail_context, subscriber, notice, now)
+            mail = ReaderMail.LAPSED if what is Reminder.LAPSE else ReaderMail.STILL_THERE
+            send(session, mail_context, subscriber, in_own_words(session, mail, notice), now)
             wrote = True
     return wrote
 

@@ -28,9 +28,7 @@ WEEKLY = {
     "zone": "Europe/Amsterdam",
     "item_limit": "8",
     "text_limit": "1200",
-    "correction_minutes": "30",
     "silence_hours": "24",
-    "release_rule": "automatic",
 }
 
 
@@ -102,6 +100,8 @@ def test_saving_moves_the_edition_that_still_collects(administrator: StaffBrowse
         assert edition.closes_at == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)
         assert edition.text_limit == 1200
         assert session.scalars(select(AuditEntry.action)).all() == ["account.sign_in", "calendar.change"]
+    trail = administrator.text("/redactie/logboek?soort=instellingen")
+    assert "Bo Beheer veranderde de kalender: weken tussen edities “2” werd “1”" in trail
 
 
 def test_two_people_who_change_different_settings_both_get_their_way(
@@ -160,7 +160,6 @@ def test_the_second_who_changes_the_same_setting_is_told_whose_it_is(
         ("item_limit", "x"),
         ("text_limit", "199"),
         ("text_limit", "5001"),
-        ("release_rule", "nooit"),
         ("first_day", "2026-02-30"),
     ],
 )

@@ -17,7 +17,6 @@ CALENDAR = {
     "closing_days": "0",
     "closing_time": "12:00",
     "zone": "Europe/Nergens",
-    "release_rule": "automatic",
     "item_limit": "8",
 }
 

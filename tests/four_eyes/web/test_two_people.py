@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import SegmentDomain
 from newsletter_service.editions.models import Calendar
+from newsletter_service.editions.rules import ReleaseRule
 from newsletter_service.staff.four_eyes.models import FourEyes
 from newsletter_service.staff.four_eyes.rules import Act
 from newsletter_service.staff.models import AuditEntry
@@ -22,6 +23,7 @@ from tests.factories import make_newsletter, make_organisation, make_segment, ma
 from tests.staff_browser import StaffBrowser, make_staff
 
 Stored = Callable[[], AbstractContextManager[Session]]
+RELEASE = {"release_rule": "automatic", "correction_minutes": "30"}
 Desks = tuple[StaffBrowser, StaffBrowser]
 
 
@@ -59,13 +61,42 @@ def test_what_needs_a_second_person_is_ticked_by_administrators_and_stands_in_th
     desks: Desks, stored: Stored
 ) -> None:
     beer, _ans = desks
-    assert "Bewaard." in beer.done("/redactie/vier-ogen", act_export="y", act_domains="y")
+    assert "Bewaard." in beer.done("/redactie/vier-ogen", **RELEASE, act_export="y", act_domains="y")
     page = beer.get("/redactie/vier-ogen").text
-    assert len(re.findall(r"<input checked", page)) == 2
-    beer.done("/redactie/vier-ogen", act_export="y")
+    assert len(re.findall(r'<input checked id="act_', page)) == 2
+    beer.done("/redactie/vier-ogen", **RELEASE, act_export="y")
     trail = beer.text("/redactie/logboek?soort=instellingen")
     assert "Beer Beheer stelde een tweede collega verplicht: alle lezers meenemen als bestand." in trail
     assert "weer zonder tweede collega toe: de domeinen van een doelgroep veranderen." in trail
+
+
+def test_when_editions_and_corrections_may_go_out_is_set_on_the_same_page(
+    desks: Desks, stored: Stored
+) -> None:
+    beer, _ans = desks
+    assert "Een editie gaat vanzelf uit." in beer.text("/redactie/kalender")
+    beer.done("/redactie/vier-ogen", release_rule="both", correction_minutes="45")
+    with stored() as session:
+        row = session.scalars(select(Calendar)).one()
+        assert (row.release_rule, row.correction_minutes) == (ReleaseRule.BOTH, 45)
+    assert "pas uit als het hoofd van elke organisatie akkoord is" in beer.text("/redactie/kalender")
+    trail = beer.text("/redactie/logboek?soort=instellingen")
+    assert "uit mag: “Pas als het hoofd van elke organisatie akkoord is” in plaats van “Vanzelf" in trail
+    assert "een correctie 45 minuten op de andere hoofden wachten; dat waren er 30." in trail
+    beer.done("/redactie/vier-ogen", release_rule="both", correction_minutes="45")
+    with stored() as session:
+        actions = select(AuditEntry.id).where(AuditEntry.action.like("setting.%"))
+        assert len(session.scalars(actions).all()) == 2
+
+
+@pytest.mark.parametrize("wrong", [{"release_rule": "nooit"}, {"correction_minutes": "4"}])
+def test_a_rule_that_can_not_be_is_asked_again_and_nothing_is_set(
+    desks: Desks, stored: Stored, wrong: dict[str, str]
+) -> None:
+    beer, _ans = desks
+    assert beer.post("/redactie/vier-ogen", **RELEASE | wrong, act_export="y").status_code == 422
+    with stored() as session:
+        assert session.scalars(select(FourEyes)).all() == []
 
 
 def test_a_domain_is_listed_once_a_colleague_has_seen_and_accepted_it(desks: Desks, stored: Stored) -> None:

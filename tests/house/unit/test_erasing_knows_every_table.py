@@ -53,6 +53,7 @@ OF_NO_READER = {
         "joint_agreement",
         "mailing",
         "newsletter",
+        "own_words",
     ),
     *("organisation", "placement", "segment", "segment_domain", "sign_off", "staff_role", "staff_session"),
     "reader_kind",

@@ -3,11 +3,14 @@ from contextlib import AbstractContextManager
 from datetime import time, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions.models import Calendar, Edition
 from newsletter_service.publisher.models import Organisation
+from newsletter_service.staff.four_eyes.models import ActRequest
+from newsletter_service.staff.four_eyes.rules import Act
 from newsletter_service.staff.rules import Role
 from newsletter_service.today.service import Waiting
 from tests.conftest import NOW
@@ -83,6 +86,27 @@ def test_who_is_no_head_is_not_asked_to_agree(desk: Desk) -> None:
     page = desk("both", role=Role.COMMUNICATOR).text("/redactie/")
     assert "Uw akkoord" not in page
     assert "Niets wacht op u." in page
+
+
+def test_a_request_waits_for_who_may_accept_it_and_not_for_who_asked_or_has_another_role(
+    desk: Desk, stored: Stored, app: Flask
+) -> None:
+    head = desk(state="collecting")
+    with stored() as session:
+        asker = make_staff(session, Role.COMMUNICATOR, name="Ans Redactie")
+        domains, everybody = {"act": Act.DOMAINS}, {"act": Act.EXPORT}
+        for number, about in enumerate((everybody, domains)):
+            session.add(
+                ActRequest(
+                    **about, what={}, hash=str(number), state="open", asked_by_id=asker.id, asked_at=NOW
+                )
+            )
+    page = head.text("/redactie/")
+    assert "1 punt" in page
+    assert "Ans Redactie vraagt om uw goedkeuring Alle lezers meenemen als bestand." in page
+    other = app.test_client()
+    other.environ_base |= {"wsgi.url_scheme": "https", "HTTP_HOST": "nieuwsbrief.example"}
+    assert "Niets wacht op u." in StaffBrowser(other, "ans.redactie@redactie.example").text("/redactie/")
 
 
 def test_claims_are_one_of_the_things_that_wait_however_many_they_are() -> None:

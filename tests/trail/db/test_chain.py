@@ -1,5 +1,6 @@
 """Whoever changes the audit trail in the database itself is found out."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from random import Random
@@ -19,7 +20,7 @@ from newsletter_service.staff.models import AuditEntry, User
 from newsletter_service.staff.rules import Role
 from newsletter_service.staff.service import record, record_about_reader
 from newsletter_service.staff.trail.models import AuditSeal
-from newsletter_service.staff.trail.rules import Entry, Fault, Head, sealed
+from newsletter_service.staff.trail.rules import Entry, Fault, Head, moment_text, sealed
 from newsletter_service.staff.trail.service import head, verify
 from tests.conftest import NOW
 from tests.factories import make_newsletter
@@ -190,7 +191,8 @@ def insert(session: Session, random: Random) -> None:
 
 
 def sealable(entry: AuditEntry) -> Entry:
-    return Entry(*(getattr(entry, name) for name in Entry._fields))
+    told = {name: getattr(entry, name) for name in Entry._fields}
+    return Entry(**{**told, "at": moment_text(entry.at), "detail": json.dumps(entry.detail)})
 
 
 def swap(session: Session, random: Random) -> None:

@@ -1,8 +1,6 @@
 """Signing in by the organisation's identity provider, over real HTTP: who gets in, and which tokens do not."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,77 +9,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc.jwk import RSAKey
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from newsletter_service.app import create_app
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Letter
-from newsletter_service.identity_provider import GroupRule, IdentityProvider
 from newsletter_service.settings import Settings
 from newsletter_service.staff.access.rules import NETWORK
 from newsletter_service.staff.models import AuditEntry, User
-from newsletter_service.staff.rules import Role
 from scheduled_jobs import answer_forms
-from tests.conftest import Clock, share_compiled_statements, write_without_waiting
-from tests.factories import make_newsletter, make_organisation
-from tests.identity_provider import CLIENT, SECRET, Claims, Provider, running_provider
-from tests.staff_browser import DOOR, TOKEN, make_staff, words
-
-Stored = Callable[[], AbstractContextManager[Session]]
-SIGN_ON, BACK = f"{DOOR}/organisatie", f"{DOOR}/organisatie/terug"
-WITHIN = "/redactie/mijn-account"
-BASE = "https://nieuwsbrief.example"
-GROUPS = (
-    GroupRule("Hoofden Noord", "head", "noord"),
-    GroupRule("Redactie", "communicator"),
-    GroupRule("Beheer", "administrator"),
-)
-SAM = {"sub": "sam-1", "email": "sam.sanders@redactie.example", "email_verified": True, "name": "Sam Sanders"}
-
-
-@pytest.fixture
-def provider(clock: Clock) -> Iterator[Provider]:
-    with running_provider(clock) as running:
-        yield running
-
-
-@pytest.fixture
-def app(settings: Settings, clock: Clock, provider: Provider) -> Iterator[Flask]:
-    known = IdentityProvider(provider.issuer, CLIENT, SECRET, groups=GROUPS)
-    app = create_app(replace(settings, identity_provider=known, second_factor_required=True), clock)
-    with app.app_context():
-        write_without_waiting(db.engine)
-        share_compiled_statements(db.engine)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-@pytest.fixture(autouse=True)
-def bea(stored: Stored) -> None:
-    """An administrator; there is a newsletter and an organisation."""
-    with stored() as session:
-        make_newsletter(session)
-        make_organisation(session)
-        make_staff(session, Role.ADMINISTRATOR, name="Bea Beheer")
-
-
-@pytest.fixture
-def sam(stored: Stored) -> str:
-    with stored() as session:
-        return make_staff(session, Role.COMMUNICATOR).email
-
-
-def sign_on(client: FlaskClient, provider: Provider, person: Claims, address: str = SIGN_ON) -> Any:
-    """All the way there and back."""
-    provider.person = person
-    sent = client.get(address)
-    assert sent.headers["Location"].startswith(f"{provider.issuer}/authorize?")
-    return client.get(provider.signed_in(sent.headers["Location"]).removeprefix(BASE))
-
-
-def is_inside(client: FlaskClient) -> bool:
-    return client.get(WITHIN).status_code == 200
+from tests.conftest import Clock
+from tests.identity_provider import CLIENT, Claims, Provider
+from tests.single_sign_on.browsing import BACK, BASE, SAM, SIGN_ON, WITHIN, Stored, is_inside, sign_on
+from tests.staff_browser import DOOR, TOKEN, words
 
 
 def account(stored: Stored, email: str) -> tuple[set[str], int | None, bool]:

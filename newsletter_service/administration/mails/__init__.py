@@ -1,0 +1,1 @@
+"""What the newsletter says itself in the mails that readers get besides editions."""
