@@ -35,6 +35,8 @@ from newsletter_service.settings import Settings
 from tests.staff_browser import TOKEN
 
 READERS, EDITIONS, LETTERS = 100_000, 200, 1_000_000
+ENTRIES = 100_000
+"""What the audit trail holds."""
 ROUNDS = 3
 LIMIT_MS, BUSY_LIMIT_MS = 150, 300
 _WITH_ROWS = 7
@@ -106,6 +108,23 @@ _TRAIL = text(
     WHERE mailing_id = :edition AND subscriber_id % 50 = 0
     """
 ).bindparams(_NOW)
+_DONE = text(
+    """
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :entries)
+    INSERT INTO audit_entry (at, actor_id, action, subject_type, subject_id, subject_key, detail)
+    SELECT datetime(:now, '-' || (:entries - n) || ' minutes') || '.000000', 1 + n % 3,
+        CASE n % 3 WHEN 0 THEN 'account.sign_in' WHEN 1 THEN 'item.saved' ELSE 'claim.verified' END,
+        CASE n % 3 WHEN 0 THEN 'account' WHEN 1 THEN 'item' ELSE 'claim' END, 1 + n % 5, '', '{}'
+    FROM numbers
+    """
+).bindparams(_NOW)
+_ASKED = text(
+    """
+    WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 50)
+    INSERT INTO act_request (act, what, hash, state, asked_by_id, asked_at)
+    SELECT 'export', '{"who": 1}', 'x' || n, CASE WHEN n > 40 THEN 'open' ELSE 'withdrawn' END, 1, :now FROM numbers
+    """
+).bindparams(_NOW)
 
 
 @dataclass(frozen=True)
@@ -142,6 +161,8 @@ def fill(store: Store, url: str, readers: int, editions: int) -> None:
             if back <= _WITH_ROWS:
                 connection.execute(_SENT, {"edition": edition, "now": at, "readers": readers})
                 connection.execute(_TRAIL, {"edition": edition, "now": at})
+        connection.execute(_DONE, {"now": now, "entries": ENTRIES})
+        connection.execute(_ASKED, {"now": now})
     _look_around(url)
     with application(url), unit_of_work() as session:
         keep_kinds(session, count_kinds(session), now)  # as the scheduler does
@@ -249,12 +270,17 @@ def _signed_in(app: Flask) -> FlaskClient:
 
 
 _NUMBERS = (1, 2, _GOES_OUT)
-_VALUES = {
-    "<act>": ("pauze",),
-    "<name>": ("privacy",),
-    "<int:item_id>": ("1",),
+_VALUES = {"<act>": "pauze", "<int:item_id>": "1"}
+_NAMED = {
+    "/redactie/beheer/e-mails": ("welkom", "besluit"),
+    "/redactie/beheer": ("organisaties", "doelgroepen", "themas"),
+    "/redactie/teksten": ("privacy",),
 }
+"""What stands for `<name>`, by where an address begins."""
+_NUMBERED = {"/redactie/edities": (), "/redactie/lezers": (5_000,)}
+"""What stands for `<int:number>`; where nothing is said, that is 1."""
 _BESIDE = {
+    "/redactie/logboek": ("?soort=instellingen", "?door=1", "?bericht=1", "?lezer=7", "?tot=2026-01-01"),
     "/redactie/lezers/": ("?zoek=van+lezer777", "?zoek=smidje", "?toestand=left", "?terug=soft"),
     "/redactie/edities/<int:number>/verzending": (
         "?toestand=open",
@@ -274,14 +300,18 @@ def _addresses(app: Flask) -> Iterator[tuple[str, Sequence[str]]]:
 
 
 def _filled(rule: str) -> Iterator[str]:
-    numbers: Sequence[object] = (5_000,)
-    if rule.startswith("/redactie/edities"):
-        numbers = (*_NUMBERS, _FIRST + int(os.environ.get("BENCH_EDITIONS", EDITIONS)) - 1, _FIRST)
-    for number in numbers:
-        address = rule.replace("<int:number>", str(number))
-        for part, values in _VALUES.items():
-            address = address.replace(part, values[0])
-        yield address
-        yield from (address + more for more in _BESIDE.get(rule, ()))
-        if "<int:number>" not in rule:
-            return
+    newest = _FIRST + int(os.environ.get("BENCH_EDITIONS", EDITIONS)) - 1
+    beginning = next((one for one in _NUMBERED if rule.startswith(one)), "")
+    numbers = _NUMBERED.get(beginning, (1,)) or (*_NUMBERS, newest, _FIRST)
+    names = next((found for one, found in _NAMED.items() if rule.startswith(one)), ("",))
+    address = rule
+    for part, value in _VALUES.items():
+        address = address.replace(part, value)
+    both = (
+        address.replace("<name>", name).replace("<int:number>", str(number))
+        for name in names
+        for number in numbers
+    )
+    for one in dict.fromkeys(both):
+        yield one
+        yield from (one + more for more in _BESIDE.get(rule, ()))

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter_service.editions.composing.sign_offs import signs_for
+from newsletter_service.editions.corrections.approval import awaiting
 from newsletter_service.editions.models import Edition
 from newsletter_service.editions.pages.edition_list import Line, coming
 from newsletter_service.editions.rules import EditionState, ReleaseRule
@@ -31,8 +33,8 @@ PUT_OFF = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Waiting:
-    """Editions that are held, or to be agreed to; items that look alike, and drafts; the number of claims; and what
-    colleagues ask a second person to accept.
+    """Editions that are held or to be agreed to, and those of which a correction is; items that look alike, and drafts;
+    the number of claims; and what colleagues ask a second person to accept.
     """
 
     held: tuple[Edition, ...]
@@ -42,11 +44,12 @@ class Waiting:
     drafts: tuple[Item, ...]
     claims: int
     requests: tuple[ActRequest, ...] = ()
+    corrected: tuple[Edition, ...] = ()
 
     @property
     def editions(self) -> int:
         """How many things wait among the editions."""
-        return len(self.held) + len(self.to_agree)
+        return len(self.held) + len(self.to_agree) + len(self.corrected)
 
     @property
     def items(self) -> int:
@@ -87,6 +90,7 @@ def waiting(session: Session, user: User, now: datetime) -> Waiting:
         .where(Edition.state.in_((EditionState.HELD, EditionState.COMPOSED)))
         .order_by(Edition.sends_at)
     ).all()
+    signs = signs_for(user)
     return Waiting(
         held=tuple(one for one in open_editions if one.state == EditionState.HELD),
         to_agree=tuple(one for one in open_editions if _awaits(session, user, one)),
@@ -94,6 +98,7 @@ def waiting(session: Session, user: User, now: datetime) -> Waiting:
         to_join=_to_join(session, user),
         drafts=_drafts(session, user),
         claims=number_waiting(session) if user.has_role(Role.COMMUNICATOR) else 0,
+        corrected=tuple(awaiting(session, signs)) if signs is not None else (),
         requests=tuple(one for one in open_requests(session, now) if may_decide(one, user, now)),
     )
 

@@ -61,6 +61,8 @@ STAFF = (
     "/redactie/beheer/doelgroepen/3",
     "/redactie/beheer/themas",
     "/redactie/beheer/themas/nieuw",
+    "/redactie/beheer/e-mails",
+    "/redactie/beheer/e-mails/welkom",
     "/redactie/lezers/",
     "/redactie/lezers/1",
     "/redactie/teruggekomen",

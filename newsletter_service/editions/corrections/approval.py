@@ -49,6 +49,19 @@ def agreement(session: Session, draft: Correction) -> Agreement:
     return Agreement(settings.release_rule, settings.correction_minutes, tuple(signed))
 
 
+def awaiting(session: Session, organisation_id: int) -> list[Edition]:
+    """Returns the editions of which a correction was offered that an organisation did not agree to."""
+    offered = select(Correction).where(
+        Correction.released_at.is_(None), Correction.mailing_id.is_(None), Correction.offered_at.is_not(None)
+    )
+    drafts = session.scalars(offered.order_by(Correction.id)).all()
+    return [
+        session.get_one(Edition, draft.edition_id)
+        for draft in drafts
+        if any(one.organisation_id == organisation_id for one in agreement(session, draft).missing)
+    ]
+
+
 def offer(
     session: Session, mail_context: MailContext, edition: Edition, seen: str, user: User, now: datetime
 ) -> Correction:

@@ -1,6 +1,7 @@
 """Requests for a second person: what waits for whom, accepting and declining; and what needs one at all."""
 
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -55,11 +56,13 @@ def index() -> str:
 
 
 def _words() -> dict[str, Any]:
-    names = {one.slug: one.name(language()) for one in segments(db.session())}
+    session = db.session()
+    names = {one.slug: one.name(language()) for one in segments(session)}
+    able = cache(partial(service.able, session))  # asked for once, however many requests of an act wait
     return {
         "act_name": wording.act_name,
         "states": wording.states(),
-        "whom": _whom,
+        "whom": lambda one: wording.names_of([user for user in able(one.act) if user.id != one.asked_by_id]),
         "what": lambda one: what_it_does(one, names),
     }
 

@@ -70,9 +70,14 @@ def set_needed(session: Session, wanted: Mapping[Act, bool], by: User, now: date
     session.flush()
 
 
+def able(session: Session, act: Act) -> list[User]:
+    """Returns who may do an act, and so accept what somebody else asks for."""
+    return staff_with(session, ROLES[act])
+
+
 def second_persons(session: Session, act: Act, first: User) -> list[User]:
     """Returns who may accept what `first` asks for."""
-    return [user for user in staff_with(session, ROLES[act]) if user.id != first.id]
+    return [user for user in able(session, act) if user.id != first.id]
 
 
 def ask(session: Session, links: Links, act: Act, what: What, by: User, now: datetime) -> ActRequest:

@@ -5,9 +5,12 @@ from datetime import time, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from newsletter_service.editions.models import Calendar, Edition
+from newsletter_service.editions.corrections.approval import awaiting
+from newsletter_service.editions.corrections.service import fingerprint
+from newsletter_service.editions.models import Calendar, Correction, CorrectionSignOff, Edition
 from newsletter_service.publisher.models import Organisation
 from newsletter_service.staff.four_eyes.models import ActRequest
 from newsletter_service.staff.four_eyes.rules import Act
@@ -86,6 +89,24 @@ def test_who_is_no_head_is_not_asked_to_agree(desk: Desk) -> None:
     page = desk("both", role=Role.COMMUNICATOR).text("/redactie/")
     assert "Uw akkoord" not in page
     assert "Niets wacht op u." in page
+
+
+def test_a_correction_waits_for_the_heads_who_did_not_agree_to_it(desk: Desk, stored: Stored) -> None:
+    head = desk("both", state="sent")
+    with stored() as session:
+        edition = session.scalars(select(Edition)).one()
+        offered = Correction(
+            edition_id=edition.id, user_id=1, subject="Correctie", text="Het is dinsdag.", offered_at=NOW
+        )
+        session.add(offered)
+        session.flush()
+        assert awaiting(session, 1) == awaiting(session, 2) == [edition]
+        said = fingerprint(offered)
+        offered.sign_offs.append(CorrectionSignOff(organisation_id=2, user_id=1, content_hash=said, at=NOW))
+        session.flush()
+        assert (awaiting(session, 1), awaiting(session, 2)) == ([edition], [])
+    page = head.text("/redactie/")
+    assert "Uw akkoord op de correctie bij editie 3 Zonder uw akkoord gaat de correctie niet uit." in page
 
 
 def test_a_request_waits_for_who_may_accept_it_and_not_for_who_asked_or_has_another_role(
