@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
 from newsletter_service.db import LARGEST_NUMBER, rows_changed
+from newsletter_service.editorial.history import service as history
+from newsletter_service.editorial.history.models import ItemVersion
+from newsletter_service.editorial.history.rules import read
 from newsletter_service.editorial.likeness.pairs import LookAlike, alike_with, look_alikes, told_before
 from newsletter_service.editorial.likeness.prints import Describable
 from newsletter_service.editorial.models import Conversation, Image, Item, JointAgreement
@@ -89,12 +92,14 @@ def save_item(
     image: Image | None = None,
     without_image: bool = False,
     queue: bool = False,
+    restored: int | None = None,
 ) -> Item:
     """Write `content` into `item`, with a new `image` or none if asked, and queue it if asked.
 
     `version` is the one the editor began from, None for a new item: ItemChanged if it is not the latest.
     ItemSent if it went out. NotReady if the item is to be queued (or is queued already) and lacks something;
-    a draft lacks nothing but a title. When one of these is raised, nothing is saved.
+    a draft lacks nothing but a title. When one of these is raised, nothing is saved. `restored` is the number of the
+    version that `content` comes from.
     """
     _still_open(session, item)
     if item.id is not None and item.version != version:
@@ -106,6 +111,8 @@ def save_item(
     if found:
         raise NotReady(found)
     before = _decided(item) if item.id is not None else {}
+    if before:
+        history.keep(session, item, content_of(item))  # what it says may be older than its history
     _write(session, item, content, image, without_image)
     if newly_queued:
         item.state, item.queued_at = ItemState.QUEUED, now
@@ -113,8 +120,32 @@ def save_item(
     changed = [name for name in before if before[name] != after[name]]
     if changed or newly_queued or not before:
         ask_the_others(session, item, actor, now)
-    _note(session, actor, item, "item.queued" if newly_queued else "item.saved", now, changed=changed)
+    about: dict[str, object] = {"changed": changed} if restored is None else {"number": restored}
+    _note(session, actor, item, _deed(newly_queued, restored), now, **about)
+    history.keep(session, item, content_of(item), restored)
     return item
+
+
+def _deed(newly_queued: bool, restored: int | None) -> str:
+    if restored is not None:
+        return "item.restored"
+    return "item.queued" if newly_queued else "item.saved"
+
+
+def restore_version(session: Session, actor: User, item: Item, number: int, now: datetime) -> Item:
+    """Write what `item` said in version `number` into it, as a new version; NotFound, ItemSent or NotReady."""
+    version = history.version_of(session, item, number)
+    return save_item(
+        session,
+        actor,
+        item,
+        read(version.content),
+        now,
+        version=item.version,
+        image=version.image,
+        without_image=version.image is None,
+        restored=number,
+    )
 
 
 def _decided(item: Item) -> dict[str, object]:
@@ -290,7 +321,7 @@ def kept_apart(session: Session) -> set[tuple[int, int]]:
 
 
 def forget_pictures(session: Session, before: datetime) -> int:
-    """Delete pictures stored before `before` that no item has and no letter ever named; returns their number."""
-    needed = exists().where(Item.image_id == Image.id)
+    """Delete pictures stored before `before` that no item has or had and no letter ever named; returns their number."""
+    needed = or_(exists().where(Item.image_id == Image.id), exists().where(ItemVersion.image_id == Image.id))
     old = delete(Image).where(Image.stored_at < before, Image.sent.is_(False), ~needed)
     return rows_changed(session, old)

@@ -12,6 +12,7 @@ from newsletter_service.clock import DEFAULT_ZONE
 from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service
 from newsletter_service.editorial.cards import card_of
+from newsletter_service.editorial.history.views import history
 from newsletter_service.editorial.models import Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import NotReady
@@ -26,6 +27,7 @@ from newsletter_service.web.locale import language
 
 editorial = staff_only(Blueprint("editorial", __name__, url_prefix="/redactie/kopij"))
 editorial.register_blueprint(writing)
+editorial.register_blueprint(history)
 
 
 @editorial.get("/")

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from newsletter_service.editorial.images import ImageProblem
+from newsletter_service.editorial.plain_dutch.rules import Hint, Sort
 from newsletter_service.editorial.rules import ItemState, Kind, Problem
 
 KINDS: dict[str, Any] = {
@@ -60,3 +62,17 @@ SKIPPED_TIME = _l("Deze tijd bestaat niet: die nacht gaat de klok vooruit. Kies 
 REPEATED_TIME = _l("Deze tijd komt die nacht twee keer. Kies hieronder welke u bedoelt.")
 
 IMAGE_GONE = _l("De afbeelding die u eerder koos is niet bewaard gebleven. Kies opnieuw een afbeelding.")
+
+HINTS: dict[Sort, Any] = {
+    Sort.LONG: _l("Een lange zin. Kunt u er twee van maken?"),
+    Sort.PASSIVE: _l("Wie doet dit? Noem die eerst: dan leest de zin makkelijker."),
+    Sort.WORD: _l("“%(words)s” is een moeilijk woord. Makkelijker is: “%(instead)s”."),
+    Sort.ABBREVIATION: _l("Niet elke lezer kent “%(words)s”. Schrijf de eerste keer ook de hele naam op."),
+    Sort.LINK: _l("“%(words)s” zegt niet waar de link heen gaat. Noem wat de lezer daar vindt."),
+}
+
+
+def hint_words(hint: Hint) -> str:
+    """What to tell the writer about a sentence."""
+    instead = hint.instead.replace(" / ", gettext("” of “"))
+    return str(HINTS[hint.sort]) % {"words": hint.words, "instead": instead}

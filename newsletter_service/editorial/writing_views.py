@@ -13,8 +13,9 @@ from newsletter_service.editorial import service, wording
 from newsletter_service.editorial.card_preview import typed_card
 from newsletter_service.editorial.differences import ChangedToo, began_from, combine, same
 from newsletter_service.editorial.forms import ItemForm, values_of
-from newsletter_service.editorial.images import store, stored
+from newsletter_service.editorial.images import MAX_SIDE, store, stored
 from newsletter_service.editorial.models import Image, Item
+from newsletter_service.editorial.plain_dutch.rules import Hint, hints
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import ItemSent, NotReady
 from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
@@ -72,7 +73,7 @@ def edit(item_id: int) -> Any:
     if request.method == "GET":
         if "controle" in request.args:
             form.show_problems(service.lacking(item, services().clock()))
-        return _form_page(form, item)
+        return _form_page(form, item, tips=_tips(form))
     return _saved(form, item_id) if _accepted(form) else _mend_page(form, item)
 
 
@@ -98,6 +99,26 @@ def preview() -> Response:
     about = {topic.id: topic.name(language()) for topic in topics(session)}
     typed = typed_card(form, speakers, audience, about, image, services().links, language())
     return mail_preview_response(services().renderer.card_html(typed, language(), publishers(db.session())))
+
+
+@writing.post("/nakijken")
+def look_over() -> tuple[str, int]:
+    """The form as it was typed, with hints for plainer Dutch at the sentences; nothing is saved."""
+    require(bool(writes_for()))
+    item_id = request.args.get("bericht", type=int)
+    item = service.get_item(db.session(), item_id) if item_id else None
+    form = _form(item)
+    _accepted(form)
+    return _form_page(form, item, tips=_tips(form))
+
+
+def _tips(form: ItemForm) -> tuple[Hint, ...]:
+    """What could be plainer in what was typed; names of organisations and segments are known to readers."""
+    session = db.session()
+    names = [one.short_name for one in all_organisations(session)]
+    names += [segment.name(language()) for segment in segments(session)]
+    texts = {name: form[name].data or "" for name in ("title", "lead", "body", "link_label")}
+    return hints(texts, known=" ".join(names).split())
 
 
 def _checked(form: ItemForm) -> bool:
@@ -153,7 +174,7 @@ def _saved(form: ItemForm, item_id: int | None) -> Any:
     except ChangedToo as clash:
         return _conflict_page(form, service.get_item(session, item_id or 0), clash)
     forget_draft(f"bericht-{item_id}" if item_id else _draft_of_new())
-    flash(_saved_words(state), "ok")
+    flash(" ".join([_saved_words(state), *_told_of(_tips(form))]), "ok")
     return _beside_what_is_alike(saved_id) or redirect(url_for("editorial.queue", staat=state))
 
 
@@ -219,6 +240,10 @@ def _saved_words(state: str) -> str:
     if state == ItemState.DRAFT:
         return _("Het bericht is bewaard als klad.")
     return _("Het bericht is bewaard. Het staat bij “Ingetrokken”.")
+
+
+def _told_of(tips: tuple[Hint, ...]) -> list[str]:
+    return [_("Bij de tekst staan tips om hem makkelijker te maken.")] if tips else []
 
 
 def _conflict_page(form: ItemForm, item: Item, clash: ChangedToo) -> Any:
@@ -318,6 +343,7 @@ def _form_page(
     clash: ChangedToo | None = None,
     went_out: bool = False,
     stood: bool = False,
+    tips: tuple[Hint, ...] | None = None,
     status: int = 200,
 ) -> tuple[str, int]:
     page = render_template(
@@ -332,6 +358,9 @@ def _form_page(
         clash=clash,
         went_out=went_out,
         stood=stood,
+        tips=tips,
+        hint_words=wording.hint_words,
+        longest_side=MAX_SIDE,
         key=new_key() if went_out else sent_key() or new_key(),
     )
     return page, status

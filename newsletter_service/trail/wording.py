@@ -131,6 +131,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "item.agreed_silently": _l("Niemand had bezwaar: het gezamenlijke bericht “%(item)s” geldt."),
     "item.kept_apart": _l("%(who)s zei dat “%(item)s” en “%(other)s” over iets anders gaan."),
     "item.queued": _l("%(who)s zette “%(item)s” in de kopij."),
+    "item.restored": _l("%(who)s zette een eerdere versie van “%(item)s” terug."),
     "item.saved": _l("%(who)s bewaarde “%(item)s”."),
     "item.withdrawn": _l("%(who)s haalde “%(item)s” uit de kopij."),
     "list.approved": _l("%(who)s liet lijst %(subject)s met lezers inlezen."),

@@ -1,45 +1,8 @@
-// Makes writing an item easier: a toolbar, and a preview that follows. All of it works without, too.
+// Makes writing an item easier: a preview that follows, and hints that come without leaving the page. All of it works
+// without, too.
 "use strict";
 
 const form = document.getElementById("bericht");
-
-function wrapSelection(area, before, after) {
-  const { selectionStart: start, selectionEnd: end, value } = area;
-  area.setRangeText(before + value.slice(start, end) + after, start, end, "end");
-  area.setSelectionRange(start + before.length, start + before.length + (end - start));
-  area.focus();
-  area.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function listSelection(area) {
-  const start = area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
-  const lines = area.value.slice(start, area.selectionEnd).split("\n");
-  area.setRangeText(lines.map((line) => `- ${line}`).join("\n"), start, area.selectionEnd, "end");
-  area.focus();
-  area.dispatchEvent(new Event("input", { bubbles: true }));
-}
-
-function addToolbar(area) {
-  const words = area.dataset;
-  const bar = document.createElement("div");
-  bar.className = "toolbar";
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", words.toolbarName);
-  const actions = [
-    [words.bold, () => wrapSelection(area, "**", "**")],
-    [words.italic, () => wrapSelection(area, "*", "*")],
-    [words.link, () => wrapSelection(area, "[", "](https://)")],
-    [words.list, () => listSelection(area)],
-  ];
-  for (const [label, act] of actions) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = label;
-    button.addEventListener("click", act);
-    bar.append(button);
-  }
-  area.before(bar);
-}
 
 // A fresh frame takes its first page without leaving a step in the browser's history.
 function renewPreview() {
@@ -49,8 +12,24 @@ function renewPreview() {
   form.requestSubmit(document.getElementById("toon-voorbeeld"));
 }
 
+// The same page that the button leads to, of which only the hints are taken: what was typed can still be undone.
+async function renewTips(button) {
+  const body = new FormData(form);
+  body.delete("image");
+  const answer = await fetch(button.formAction, { method: "POST", body }).catch(() => null);
+  if (!answer?.ok) return false;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!page.getElementById("tips-samen")) return false;
+  for (const tips of page.querySelectorAll("[data-tips]")) {
+    const here = document.querySelector(`[data-tips="${CSS.escape(tips.dataset.tips)}"]`);
+    here.replaceWith(document.adoptNode(tips));
+    if (tips.querySelector("li") && tips.closest("details")) tips.closest("details").open = true;
+  }
+  document.getElementById("tips-samen").textContent = page.getElementById("tips-samen").textContent;
+  return true;
+}
+
 if (form) {
-  form.querySelectorAll("[data-toolbar]").forEach(addToolbar);
   let timer;
   form.addEventListener("input", () => {
     clearTimeout(timer);
@@ -60,4 +39,13 @@ if (form) {
   // The preview follows by itself: nobody needs the button any more.
   document.getElementById("toon-voorbeeld").hidden = true;
   renewPreview();
+
+  let leads = false;
+  form.addEventListener("submit", async (event) => {
+    if (event.submitter?.id !== "kijk-na" || leads) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    leads = !(await renewTips(event.submitter));
+    if (leads) form.requestSubmit(event.submitter);
+  });
 }

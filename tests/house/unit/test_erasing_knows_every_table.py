@@ -47,6 +47,7 @@ OF_NO_READER = {
     *(
         "item_segment",
         "item_topic",
+        "item_version",
         "key_fingerprint",
         "letter_item",
         "conversation",
