@@ -15,9 +15,10 @@ from newsletter_service.editorial.differences import ChangedToo, began_from, com
 from newsletter_service.editorial.forms import ItemForm, values_of
 from newsletter_service.editorial.images import MAX_SIDE, store, stored
 from newsletter_service.editorial.models import Image, Item
-from newsletter_service.editorial.plain_dutch.rules import Hint, hints
+from newsletter_service.editorial.plain_dutch.rules import Hint
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import ItemSent, NotReady
+from newsletter_service.editorial.tips import saved_words, tips_about
 from newsletter_service.editorial.wording import KINDS, PRIORITIES, STATES
 from newsletter_service.errors import Conflict, NotAllowed
 from newsletter_service.publisher.models import Organisation
@@ -73,7 +74,7 @@ def edit(item_id: int) -> Any:
     if request.method == "GET":
         if "controle" in request.args:
             form.show_problems(service.lacking(item, services().clock()))
-        return _form_page(form, item, tips=_tips(form))
+        return _form_page(form, item, tips=tips_about(db.session(), form, language()))
     return _saved(form, item_id) if _accepted(form) else _mend_page(form, item)
 
 
@@ -109,16 +110,7 @@ def look_over() -> tuple[str, int]:
     item = service.get_item(db.session(), item_id) if item_id else None
     form = _form(item)
     _accepted(form)
-    return _form_page(form, item, tips=_tips(form))
-
-
-def _tips(form: ItemForm) -> tuple[Hint, ...]:
-    """What could be plainer in what was typed; names of organisations and segments are known to readers."""
-    session = db.session()
-    names = [one.short_name for one in all_organisations(session)]
-    names += [segment.name(language()) for segment in segments(session)]
-    texts = {name: form[name].data or "" for name in ("title", "lead", "body", "link_label")}
-    return hints(texts, known=" ".join(names).split())
+    return _form_page(form, item, tips=tips_about(db.session(), form, language()))
 
 
 def _checked(form: ItemForm) -> bool:
@@ -174,7 +166,7 @@ def _saved(form: ItemForm, item_id: int | None) -> Any:
     except ChangedToo as clash:
         return _conflict_page(form, service.get_item(session, item_id or 0), clash)
     forget_draft(f"bericht-{item_id}" if item_id else _draft_of_new())
-    flash(" ".join([_saved_words(state), *_told_of(_tips(form))]), "ok")
+    flash(saved_words(state, tips_about(session, form, language())), "ok")
     return _beside_what_is_alike(saved_id) or redirect(url_for("editorial.queue", staat=state))
 
 
@@ -232,18 +224,6 @@ def _save(form: ItemForm, item: Item) -> Item:
         without_image=form.remove_image.data,
         queue="wachtrij" in request.form,
     )
-
-
-def _saved_words(state: str) -> str:
-    if state == ItemState.QUEUED:
-        return _("Het bericht staat in de wachtrij.")
-    if state == ItemState.DRAFT:
-        return _("Het bericht is bewaard als klad.")
-    return _("Het bericht is bewaard. Het staat bij “Ingetrokken”.")
-
-
-def _told_of(tips: tuple[Hint, ...]) -> list[str]:
-    return [_("Bij de tekst staan tips om hem makkelijker te maken.")] if tips else []
 
 
 def _conflict_page(form: ItemForm, item: Item, clash: ChangedToo) -> Any:
