@@ -11,7 +11,7 @@ _MIGRATIONS = "newsletter_service/migrations/versions"
 
 
 def before_the_newest_migration(folder: Path) -> Path:
-    """The newest commit whose migrations are ours without the last one or ones, with its wheel in `dist`."""
+    """The last commit before our last migrations were added, with its wheel in `dist`."""
     commit = next(_with_fewer(_migrations("HEAD")), None)
     if commit is None:
         raise Failed("the history holds no version with a migration less: nothing was upgraded")
@@ -26,8 +26,8 @@ def before_the_newest_migration(folder: Path) -> Path:
 
 
 def _with_fewer(ours: list[str]) -> Iterator[str]:
-    """Commits, the newest first, among those that changed migrations."""
-    for commit in _git("log", "--format=%H", "--", _MIGRATIONS):
+    """Commits, the newest first, just before others that changed migrations: what a change begins may not be whole."""
+    for commit in filter(None, _git("log", "--first-parent", "--format=%P", "--", _MIGRATIONS)):
         theirs = _migrations(commit)
         if len(theirs) < len(ours) and theirs == ours[: len(theirs)]:
             yield commit
