@@ -11,6 +11,6 @@ def compare_ahead(now: datetime) -> None:
     """Compare what waits and what was sent; what comes of it is kept for who composes next in this process."""
     with unit_of_work() as session:
         waiting = [texts_of(item) for item in queued_items(session)]
-        sent = [texts_of(item) for item in sent_items(session, now)]
+        sent = sent_items(session, now)
     look_alikes(waiting)
     told_before(waiting, sent, ())
