@@ -22,6 +22,7 @@ run: .venv/ready ## Set up all, load invented content, start web, scheduler and 
 	@DEMO=1 FRESH=$(FRESH) exec $(BIN)/python -m newsletter_service.demo
 
 test: .venv/ready ## Set up all, run all tests (ARGS="-k name" for some of them, WORKERS=0 in one process)
+	@$(BIN)/python -m compileall -q newsletter_service scheduled_jobs # once for all processes that tests start
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/ready ## Format, style, types, imports, dead code, scripts, stylesheets, templates, known vulnerabilities

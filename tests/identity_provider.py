@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
@@ -22,13 +23,19 @@ CLIENT, SECRET = "nieuwsbrief", "een-geheim-dat-alleen-tests-kennen"
 Claims = dict[str, Any]
 
 
+@cache
+def _usual_key() -> RSAKey:
+    """Made once: that takes longer than signing anything with it."""
+    return RSAKey.generate_key(2048, {"kid": "een"})
+
+
 @dataclass
 class Provider:
     """`person` is who signs in there next; `lie` changes an ID token before `key` signs it; keys are `published`."""
 
     issuer: str
     clock: Clock
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "een"}))
+    key: RSAKey = field(default_factory=_usual_key)
     person: Claims = field(default_factory=dict)
     lie: Callable[[Claims], Claims] = lambda claims: claims
     header: Claims = field(default_factory=lambda: {"alg": "RS256", "kid": "een"})

@@ -9,7 +9,6 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -31,9 +30,9 @@ WITHIN = "/redactie/kopij/"
 
 
 @pytest.fixture
-def app(settings: Settings, clock: Clock, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+def app(settings: Settings, clock: Clock) -> Iterator[Flask]:
     """The product as it is outside of the demonstration: who can release or administer needs a second factor."""
-    with running_app(replace(settings, second_factor_required=True), clock, compiled_templates) as app:
+    with running_app(replace(settings, second_factor_required=True), clock) as app:
         yield app
 
 
