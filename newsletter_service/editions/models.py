@@ -72,6 +72,7 @@ class Edition(Base):
 
     `text_limit` and `item_limit` are the calendar's as long as copy is open. `held_from` is the state to go back to
     when a held edition is resumed; it is held for a `hold_reason` of ours, or for what a person wrote in `hold_words`.
+    `ahead` are the organisations (ids) that got a place more than others up to here where several had items.
     `excluded` is the number of readers without a letter whom nothing names any more.
     `version` guards against two people saving at the same time. `numbers` is the statement of one that is sent, kept
     so that nobody counts its letters again; null while it may change.
@@ -93,6 +94,7 @@ class Edition(Base):
     zone: Mapped[str] = mapped_column(String(60))
     text_limit: Mapped[int] = mapped_column(default=TEXT_LIMIT, server_default=str(TEXT_LIMIT))
     item_limit: Mapped[int] = mapped_column(default=ITEM_LIMIT, server_default=str(ITEM_LIMIT))
+    ahead: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     subject: Mapped[str] = mapped_column(String(150), default="")
     preheader: Mapped[str] = mapped_column(String(150), default="")
     introduction: Mapped[str] = mapped_column(Text, default="")

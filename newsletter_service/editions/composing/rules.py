@@ -5,14 +5,16 @@ were queued; then those that are due, for which the next edition comes too late;
 waiting time. Places are given out one at a time, each to the best-ranked item that keeps the
 organisations within one item of each other. An organisation holds others back only while it has items of
 its own that could go in; a joint item counts for all, so it never tips the balance and is never held
-back. How many go in is up to the letters: see `room`. The rank decides also which of an edition's items a full
-letter shows in full.
+back. Who got one place more of those that several wanted (`ahead`) lets others go first at the next tie,
+so that the balance holds over editions too; and the featured item is of another organisation than the
+last one, where there is one. How many go in is up to the letters: see `room`. The rank decides also which
+of an edition's items a full letter shows in full.
 
-Nothing starves: the first place is under no condition, so of the items passed over twice at least the one
-queued first goes out in every edition, and only finitely many were queued before any other. Ranking those
-by urgency as well would break this, as would putting due items before them. What it costs is said, not
-hidden: a due item that finds no room is marked in its decision, and staff are told while they can still
-put it in by hand.
+Nothing starves: of two editions each organisation gets a place in one at least while it has items, and its
+first is the item passed over twice that was queued first; only finitely many were queued before any other.
+Ranking those by urgency as well would break this, as would putting due items before them. What it costs is
+said, not hidden: a due item that finds no room is marked in its decision, and staff are told while they
+can still put it in by hand.
 """
 
 from collections import Counter
@@ -28,6 +30,8 @@ from newsletter_service.editions.rules import Reason
 PATIENCE = 2
 SECTIONS = ("news", "publication", "event", "call")
 HIGH = 2
+_PLACE = 2
+"""What a place counts where being ahead from earlier editions counts one: that decides only where places are even."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Candidate:
 class Terms:
     """What an edition allows: when it and the next one go out, and who speaks in it and who reads it.
 
-    `limit` is the number of items that one reader gets in full.
+    `limit` is the number of items that one reader gets in full. `ahead` are the organisations that got a place more
+    than others up to now where several had items, `led` is whose item was featured last.
     """
 
     sends_at: datetime
@@ -68,6 +73,8 @@ class Terms:
     limit: int
     organisations: tuple[int, ...]
     readers: tuple[Group, ...] = ()
+    ahead: frozenset[int] = frozenset()
+    led: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,8 @@ class Decision:
     `detail` holds JSON values: `times` (waited_long), `deadline` (due, expired, started; ISO 8601), `days`
     waited (turn), `until` (embargoed), `item` (look_alike, sent_before: the other's id), `few` items that `readers`
     would get without it (fills), `limit`, `due`, `until` and of its `readers` those whose letters are `full` (no_room).
-    `rank` is the order in which items stand in full in letters (0 is first), of those that are in.
+    `rank` is the order in which items stand in full in letters (0 is first), of those that are in. A place was
+    `contested` if several organisations had an item for it.
     """
 
     item_id: int
@@ -85,6 +93,7 @@ class Decision:
     reason: Reason
     detail: dict[str, Any] = field(default_factory=dict)
     rank: int = 0
+    contested: bool = False
 
 
 def compose(
@@ -104,14 +113,29 @@ def compose(
     out = [decision for item in ranked if (decision := untimely(item, moment) or _told(item, sent_before))]
     barred = {decision.item_id for decision in out}
     chosen = _choose([item for item in ranked if item.id not in barred], terms, _twins(look_alikes))
-    order = {item.id: position for position, item in enumerate(_reading_order(chosen.items))}
+    order = {item.id: position for position, item in enumerate(_reading_order(chosen.items, terms.led))}
     inside = [
-        replace(_reason_in(item, order[item.id], chosen, terms, now), rank=rank)
+        replace(
+            _reason_in(item, order[item.id], chosen, terms, now),
+            rank=rank,
+            contested=item.id in chosen.contested,
+        )
         for rank, item in enumerate(chosen.items)
     ]
     inside.sort(key=lambda decision: order[decision.item_id])
     left = [item for item in ranked if item.id not in barred and item.id not in order]
     return inside + [_reason_out(item, chosen, terms) for item in left] + out
+
+
+def ahead_after(
+    terms: Terms, candidates: Iterable[Candidate], decisions: Iterable[Decision]
+) -> frozenset[int]:
+    """The organisations that got a place more than others, up to and with this edition, where several had items."""
+    contested = {decision.item_id for decision in decisions if decision.contested}
+    places = Counter({one: int(one in terms.ahead) for one in terms.organisations})
+    places.update(item.organisation for item in candidates if item.id in contested)
+    fewest = min(places.values(), default=0)
+    return frozenset(one for one, number in places.items() if number > fewest)
 
 
 def untimely(item: Candidate, moment: datetime) -> Decision | None:
@@ -150,6 +174,7 @@ class _Choice:
     items: list[Candidate]
     blocked: dict[int, int]
     fills: dict[int, int]
+    contested: set[int]
     room: Room
 
 
@@ -160,14 +185,16 @@ def _rank(item: Candidate, terms: Terms) -> tuple[Any, ...]:
 
 
 def _choose(ranked: list[Candidate], terms: Terms, twins: dict[int, set[int]]) -> _Choice:
-    chosen = _Choice([], {}, {}, Room(terms.readers, terms.limit))
-    counts: Counter[int] = Counter(dict.fromkeys(terms.organisations, 0))
+    chosen = _Choice([], {}, {}, set(), Room(terms.readers, terms.limit))
+    counts = Counter({one: int(one in terms.ahead) for one in terms.organisations})
     ready = _with_room(ranked, chosen)
     while ready:
         others = {other.organisation for other in ready if not other.joint}
         item = next(item for item in ready if keeps_balance(_speaker(item), others, counts))
         _take(item, chosen)
-        counts.update(terms.organisations if item.joint else (item.organisation,))
+        if not item.joint and len(others) > 1:
+            chosen.contested.add(item.id)
+        counts.update(_PLACE * (terms.organisations if item.joint else (item.organisation,)))
         for twin in twins.get(item.id, ()):
             chosen.blocked.setdefault(twin, item.id)
         ready = _with_room([other for other in ready if other is not item], chosen)
@@ -202,13 +229,14 @@ def _twins(pairs: Iterable[Collection[int]]) -> dict[int, set[int]]:
     return twins
 
 
-def _reading_order(items: list[Candidate]) -> list[Candidate]:
-    """The featured item, then section by section; events by date, the rest as ranked."""
+def _reading_order(items: list[Candidate], led: int | None) -> list[Candidate]:
+    """The featured item, of another organisation than the last if it can be; then by section, and events by date."""
     if not items:
         return []
-    featured = min(items, key=lambda item: (not item.joint, item.priority < HIGH))
+    may_lead = [item for item in items if item.joint or item.organisation != led] or items
+    featured = min(may_lead, key=lambda item: (not item.joint, item.priority < HIGH))
     if not featured.joint and featured.priority < HIGH:
-        featured = min(items, key=lambda item: section(item.kind))
+        featured = min(may_lead, key=lambda item: section(item.kind))
     rest = [item for item in items if item is not featured]
     return [featured, *sorted(rest, key=_place_in_letter)]
 

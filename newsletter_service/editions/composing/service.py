@@ -1,5 +1,7 @@
 """Opening the next edition, and composing those whose copy has closed."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -12,7 +14,7 @@ from newsletter_service.editions.composing import rules as composing_rules
 from newsletter_service.editions.composing.default_texts import Texts, default_texts, follow_defaults
 from newsletter_service.editions.composing.notices import tell_composed
 from newsletter_service.editions.composing.room import groups_of
-from newsletter_service.editions.composing.rules import Candidate, Decision, Terms
+from newsletter_service.editions.composing.rules import Candidate, Decision, Terms, ahead_after
 from newsletter_service.editions.content import items_in
 from newsletter_service.editions.models import Calendar, Edition, Placement
 from newsletter_service.editions.readers import GOOD_FOR, seen_by
@@ -26,6 +28,8 @@ from newsletter_service.publisher.mail_context import MailContext
 from newsletter_service.publisher.service import newsletter, organisations
 from newsletter_service.staff.models import User
 
+COMPARED = 6
+"""How many editions back the balance between organisations is shown."""
 UNDER_WAY = (EditionState.COMPOSED, EditionState.HELD, EditionState.SENDING)
 
 
@@ -80,7 +84,9 @@ def compose_edition(
     set_status(edition, rules.close(status_of(edition)) if closing else rules.recompose(status_of(edition)))
     before = current_defaults(session, edition)
     edition.item_limit = calendar(session).item_limit
-    _place(edition, decide(session, edition, now))
+    decided = _decided(session, edition, now)
+    _place(edition, decided.decisions)
+    edition.ahead = sorted(decided.ahead)
     session.flush()
     follow_defaults(edition, before, current_defaults(session, edition))
     edition.composed_at = now
@@ -94,18 +100,46 @@ def compose_edition(
 
 def decide(session: Session, edition: Edition, now: datetime) -> list[Decision]:
     """What composing this edition now would decide; writes nothing."""
+    return _decided(session, edition, now).decisions
+
+
+@dataclass(frozen=True)
+class _Decided:
+    decisions: list[Decision]
+    ahead: frozenset[int]
+
+
+def _decided(session: Session, edition: Edition, now: datetime) -> _Decided:
     settings = calendar(session)
     waiting = waiting_items(session, edition)
+    before = editions_before(session, edition)
     terms = Terms(
         sends_at=edition.sends_at,
         next_sends_at=slot_following(settings_of(settings).rhythm(), edition.sends_at).sends_at,
         limit=settings.item_limit,
         organisations=tuple(organisation.id for organisation in organisations(session)),
         readers=groups_of(seen_by(session, waiting, max(edition.sends_at, now), now - GOOD_FOR)),
+        ahead=frozenset(before[0].ahead) if before else frozenset(),
+        led=next((led for one in before if (led := _led(one)) is not None), None),
     )
     pairs = [pair.pair for pair in unsettled(session, waiting)]
     sent = {item: pair.other(item) for item, pair in sent_look_alikes(session, waiting, now).items()}
-    return composing_rules.compose([candidate(item) for item in waiting], terms, pairs, sent, now)
+    candidates = [candidate(item) for item in waiting]
+    decisions = composing_rules.compose(candidates, terms, pairs, sent, now)
+    return _Decided(decisions, ahead_after(terms, candidates, decisions))
+
+
+def editions_before(session: Session, edition: Edition) -> Sequence[Edition]:
+    """The last editions before this one that were composed and not cancelled, the newest first."""
+    composed = Edition.composed_at.is_not(None) & (Edition.state != EditionState.CANCELLED)
+    query = select(Edition).where(Edition.number < edition.number, composed).order_by(Edition.number.desc())
+    return session.scalars(query.limit(COMPARED)).all()
+
+
+def _led(edition: Edition) -> int | None:
+    """Whose item is featured; None where it is everybody's, or there is none."""
+    first = next(iter(items_in(edition)), None)
+    return first.organisation_id if first is not None and not first.joint else None
 
 
 def waiting_items(session: Session, edition: Edition) -> list[Item]:

@@ -14,6 +14,7 @@ from newsletter_service.editions.composing.service import decide, waiting_items
 from newsletter_service.editions.composing.sign_offs import SignOffState, sign_offs
 from newsletter_service.editions.content import content_hash, items_in
 from newsletter_service.editions.models import Edition
+from newsletter_service.editions.pages.balance import BalanceRow, balance
 from newsletter_service.editions.pages.letter_figures import LetterFigures, letter_figures
 from newsletter_service.editions.pages.progress_steps import Step, steps
 from newsletter_service.editions.readers import GOOD_FOR, Reach, reach
@@ -77,17 +78,6 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Share:
-    """One organisation's part of the balance bar: `start` and `width` in percent."""
-
-    label: str
-    accent: int
-    count: int
-    start: float
-    width: float
-
-
-@dataclass(frozen=True)
 class EditionPage:
     """Everything on the page but the preview; `forecast` says that nothing was decided yet."""
 
@@ -96,7 +86,7 @@ class EditionPage:
     steps: tuple[Step, ...]
     sections: tuple[Section, ...]
     waiting: tuple[Waiting, ...]
-    shares: tuple[Share, ...]
+    balance: tuple[BalanceRow, ...]
     letters: LetterFigures
     reach: Reach
     sign_offs: tuple[SignOffState, ...]
@@ -147,7 +137,7 @@ def edition_page(session: Session, edition: Edition, now: datetime) -> EditionPa
         steps=steps(edition, stands, len(inside), len(decisions), signed, numbers, now),
         sections=_sections(edition, inside, decisions, reached, letters, speakers),
         waiting=waiting,
-        shares=tuple(_shares(inside, speakers)),
+        balance=balance(session, edition, inside, speakers),
         letters=letters,
         reach=reached,
         sign_offs=signed,
@@ -277,23 +267,3 @@ def _sent_before(session: Session, decisions: Iterable[_Why]) -> dict[int, Item]
 
 def _tag(item: Item, speakers: Sequence[Organisation]) -> Tag:
     return tag_of(item.organisation, list(speakers) if item.joint else [])
-
-
-def _shares(inside: Sequence[Item], speakers: Sequence[Organisation]) -> Iterable[Share]:
-    """How the edition is divided, the joint items between the organisations."""
-    counts = [
-        (
-            one.short_name,
-            one.accent,
-            sum(not item.joint and item.organisation_id == one.id for item in inside),
-        )
-        for one in speakers
-    ]
-    joint = sum(item.joint for item in inside)
-    if joint:
-        counts.insert(len(counts) // 2, (_("samen"), 0, joint))
-    start = 0.0
-    for label, accent, count in counts:
-        width = 100 * count / len(inside) if inside else 0.0
-        yield Share(label, accent, count, round(start, 2), round(width, 2))
-        start += width

@@ -15,6 +15,7 @@ from newsletter_service.editions.composing.rules import (
     Candidate,
     Decision,
     Terms,
+    ahead_after,
     compose,
     is_due,
     untimely,
@@ -290,7 +291,7 @@ def test_nothing_starves_however_much_comes_in(
     waiting = [replace(one, not_before=None, expires_at=None, starts_at=None, priority=0) for one in backlog]
     backlogged = {one.id for one in waiting}
     terms, number = replace(TERMS, limit=limit), 100
-    for _edition in range(len(waiting) + PATIENCE + 1):
+    for _edition in range(2 * (len(waiting) + PATIENCE + 1)):
         for organisation, joint, priority, urgent in inflow:
             number += 1
             expiry = terms.next_sends_at if urgent else None
@@ -298,6 +299,7 @@ def test_nothing_starves_however_much_comes_in(
             waiting.append(Candidate(number, organisation, joint, "news", priority, queued, None, expiry))
         decisions = compose(waiting, terms, (), {}, terms.sends_at - timedelta(hours=1))
         backlogged -= set(inside(decisions))
+        terms = replace(terms, ahead=ahead_after(terms, waiting, decisions))
         waiting = [
             replace(one, passed_over=one.passed_over + (reasons(decisions)[one.id] is Reason.NO_ROOM))
             for one in waiting

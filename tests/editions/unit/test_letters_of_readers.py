@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter_service.audience.rules import ItemView
 from newsletter_service.editions.composing.room import Group, groups_of
-from newsletter_service.editions.composing.rules import PATIENCE, Candidate, Decision, compose
+from newsletter_service.editions.composing.rules import PATIENCE, Candidate, Decision, ahead_after, compose
 from newsletter_service.editions.letter_rules import Ranked, in_full
 from newsletter_service.editions.letter_sizes import Meagre, Sizes, letter_sizes
 from newsletter_service.editions.readers import Kind
@@ -141,7 +141,7 @@ def test_nothing_starves_whatever_readers_may_see(
     waiting = [replace(one, not_before=None, expires_at=None, starts_at=None) for one in backlog]
     backlogged = {one.id for one in waiting}
     terms = replace(TERMS, limit=limit)
-    for edition in range(len(waiting) + PATIENCE + 1):
+    for edition in range(2 * (len(waiting) + PATIENCE + 1)):
         news = [100 + edition * 10 + number for number in range(2 * limit)]
         queued = terms.sends_at - timedelta(days=1)
         waiting += [
@@ -154,6 +154,7 @@ def test_nothing_starves_whatever_readers_may_see(
         decisions = compose(waiting, replace(terms, readers=groups), (), {}, queued)
         left = {one.item_id: one.reason is Reason.NO_ROOM for one in decisions if one.position is None}
         backlogged &= left.keys()
+        terms = replace(terms, ahead=ahead_after(terms, waiting, decisions))
         waiting = [
             replace(one, passed_over=one.passed_over + left[one.id]) for one in waiting if one.id in left
         ]

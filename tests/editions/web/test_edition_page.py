@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment
 from newsletter_service.delivery.models import Delivery
-from newsletter_service.editions.models import Calendar, Edition
-from newsletter_service.editions.rules import EditionState, ReleaseRule
+from newsletter_service.editions.models import Calendar, Edition, Placement
+from newsletter_service.editions.rules import EditionState, Reason, ReleaseRule
 from newsletter_service.editorial.models import Item
 from tests.conftest import NOW, Clock
 from tests.editions.web.conftest import SENDS_AT, Office
@@ -444,3 +444,16 @@ def test_the_page_says_how_many_readers_get_an_item_on_one_line(
     page = communicator.text("/redactie/edities/12")
     assert "Leerhuis over signalen ZUID Politie · 3 lezers (3 met één regel)" in page
     assert "Politie 3 2 2 2 (1 heel)" in page
+
+
+def test_the_page_shows_how_this_edition_and_those_before_it_are_divided(
+    communicator: StaffBrowser, stored: Stored, office: Office
+) -> None:
+    with stored() as session:
+        before = Edition(
+            number=11, state=EditionState.SENT, composed_at=NOW, closes_at=NOW, sends_at=NOW, zone="UTC"
+        )
+        before.placements = [Placement(item_id=office.event, position=0, reason=Reason.TURN)]
+        session.add(before)
+    page = communicator.text("/redactie/edities/12")
+    assert "Editie Als balk NOORD ZUID Uitgelicht Deze editie 1 1 NOORD Editie 11 0 1 ZUID" in page
