@@ -77,7 +77,7 @@ def moment_text(moment: datetime) -> str:
     """A moment in UTC, in the one form that both databases take as bare text."""
     if moment.tzinfo is None:
         raise TypeError(f"{moment!r} has no time zone: moments are aware everywhere")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[: -len("+00:00")]
 
 
 def moment_from(text: str) -> datetime:

@@ -1,6 +1,6 @@
 """The database: one base class, constraint names, aware UTC columns, and one way to begin and end a transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -62,11 +62,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Out of the database: aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(
+        self, dialect: Dialect, _coltype: object
+    ) -> Callable[[str | datetime | None], datetime | None]:
+        """Out of the database: aware, in UTC. One step, as lists and releases read a million of them."""
+        return _aware_from_text if dialect.name == "sqlite" else _aware_in_utc
+
+
+def _aware_from_text(value: Any) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+
+
+def _aware_in_utc(value: Any) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 def one_of(members: type[StrEnum], length: int) -> Enum:

@@ -12,13 +12,22 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 Cell = str | int | float
 
 
-def save_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]], hidden: str = "") -> None:
-    """Save tables as the sheets of a workbook; the sheet `hidden` is out of sight."""
-    save_raw_workbook(path, {name: _sheet(rows) for name, rows in sheets.items()}, hidden)
+def save_workbook(
+    path: Path,
+    sheets: Mapping[str, Sequence[Sequence[Cell]]],
+    hidden: str = "",
+    merged: Sequence[str] = (),
+) -> None:
+    """Save tables as the sheets of a workbook; the sheet `hidden` is out of sight, `merged` are cells as "A2:A4"."""
+    save_raw_workbook(path, {name: _sheet(rows) for name, rows in sheets.items()}, hidden, merged=merged)
 
 
 def save_raw_workbook(
-    path: Path, sheets: Mapping[str, str], hidden: str = "", words: Sequence[str] = ()
+    path: Path,
+    sheets: Mapping[str, str],
+    hidden: str = "",
+    words: Sequence[str] = (),
+    merged: Sequence[str] = (),
 ) -> None:
     """The same of sheets whose rows are XML; `words` are what cells may name by number."""
     listed, linked = "", ""
@@ -29,6 +38,8 @@ def save_raw_workbook(
             f'<Relationship Id="r{number}" Type="{_LINKS}/worksheet" Target="worksheets/s{number}.xml"/>'
         )
     linked += f'<Relationship Id="words" Type="{_LINKS}/sharedStrings" Target="sharedStrings.xml"/>'
+    together = "".join(f'<mergeCell ref="{ref}"/>' for ref in merged)
+    together = f"<mergeCells>{together}</mergeCells>" if together else ""
     kept = "".join(f"<si><t>{escape(word)}</t></si>" for word in words)
     with ZipFile(path, "w", ZIP_DEFLATED) as file:
         file.writestr("xl/sharedStrings.xml", f'<sst xmlns="{_MAIN}">{kept}</sst>')
@@ -51,7 +62,7 @@ def save_raw_workbook(
         for number, rows in enumerate(sheets.values(), 1):
             file.writestr(
                 f"xl/worksheets/s{number}.xml",
-                f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>',
+                f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData>{together}</worksheet>',
             )
 
 

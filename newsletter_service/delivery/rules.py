@@ -209,6 +209,12 @@ def _seals(delivery_id: int, secret_key: str) -> str:
 
 def address_hmac(address: str, suppression_key: str) -> str:
     """The keyed hash by which an address is known where it is not written down (HMAC-SHA256, hex)."""
-    return hmac.digest(
-        suppression_key.encode(), b"suppression:" + address.casefold().encode(), "sha256"
-    ).hex()
+    hashing = _begun_hash(suppression_key).copy()
+    hashing.update(address.casefold().encode())
+    return hashing.hexdigest()
+
+
+@lru_cache(maxsize=10)
+def _begun_hash(suppression_key: str) -> hmac.HMAC:
+    """What all hashes under a key begin with: a list needs 100,000, and finding the algorithm takes longer than it."""
+    return hmac.new(suppression_key.encode(), b"suppression:", "sha256")

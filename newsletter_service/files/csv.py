@@ -4,12 +4,11 @@ import csv
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from io import StringIO
-from itertools import islice
+from itertools import dropwhile, islice
 from pathlib import Path
-from typing import TextIO, cast
+from typing import NamedTuple, TextIO, cast
 
 BEGINNING = "\ufeff"
 """The byte order mark: without it Excel takes UTF-8 for the encoding of the machine."""
@@ -35,8 +34,7 @@ class UnreadableFile(ValueError):
     """No table: the message says why, for the person at the command."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """The cells of one row, and the line of the file that it ends on."""
 
     line: int
@@ -90,10 +88,9 @@ def rows_from(opener: Opener, is_header: Callable[[tuple[str, ...]], bool]) -> I
         with opener() as text:
             if skipped:
                 text.readline()
-            rows = _split(text, delimiter, strict=True)
-            yield from (
-                Row(row.line + skipped, row.cells) for row in rows if row.line >= found[delimiter].line
-            )
+            above = found[delimiter].line + skipped
+            rows = _split(text, delimiter, skipped, strict=True)
+            yield from dropwhile(lambda row: row.line < above, rows)
 
 
 def _header(text: TextIO, delimiter: str, is_header: Callable[[tuple[str, ...]], bool]) -> Row | None:
@@ -136,14 +133,14 @@ def unguarded(cell: str) -> str:
     return _GUARDED.sub(r"\1", cell) if "'" in cell else cell
 
 
-def _split(text: TextIO, delimiter: str, *, strict: bool) -> Iterator[Row]:
+def _split(text: TextIO, delimiter: str, skipped: int = 0, *, strict: bool) -> Iterator[Row]:
     reader = csv.reader(_without_beginning(text), delimiter=delimiter, strict=strict)
     try:
         for cells in reader:
             if len(cells) > _MOST_CELLS:
                 raise UnreadableFile(f"line {reader.line_num} has more than {_MOST_CELLS} cells")
             if any(map(str.strip, cells)):
-                yield Row(reader.line_num, tuple(cells))
+                yield Row(reader.line_num + skipped, tuple(cells))
     except csv.Error as error:
         raise UnreadableFile(f"line {reader.line_num} is no CSV: {error}") from error
 

@@ -91,6 +91,12 @@ def new_key() -> str:
     return _letters(secrets.token_bytes(_KEY_BYTES))
 
 
+def new_keys(count: int) -> list[str]:
+    """So many keys as `new_key` makes one, of random bytes that the system is asked for once."""
+    letters = _letters(secrets.token_bytes(count * _KEY_BYTES))
+    return [letters[place : place + _KEY_LETTERS] for place in range(0, len(letters), _KEY_LETTERS)]
+
+
 def seal(secret_key: str, purpose: str, words: str, size: int) -> bytes:
     """A keyed hash (BLAKE2b) of `size` bytes that nobody makes without the key; `purpose` has at most 16 bytes.
 

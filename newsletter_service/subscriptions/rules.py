@@ -129,6 +129,8 @@ _WEB_ADDRESS = re.compile(
 )
 """Also without a scheme: mail programs make a link of `kwaad.nl`. Titles such as `Drs.de Vries` are names."""
 
+_MAY_LINK = re.compile(r"[.@:]")
+"""What no web address is without: nearly all names lack it, and need no closer look."""
 _DOTS = str.maketrans(dict.fromkeys("\u2024\u3002\uff0e\uff61", "."))
 """What browsers take for the dot of a domain."""
 
@@ -153,7 +155,8 @@ def clean_name(raw: str) -> str:
 def _checked_name(name: str) -> str:
     if len(name) > NAME_LENGTH:
         raise BadName(NameProblem.LENGTH)
-    if _WEB_ADDRESS.search(name if name.isascii() else name.translate(_DOTS)):
+    plain = name if name.isascii() else name.translate(_DOTS)
+    if _MAY_LINK.search(plain) and _WEB_ADDRESS.search(plain):
         raise BadName(NameProblem.WEB_ADDRESS)
     return name
 

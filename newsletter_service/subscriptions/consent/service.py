@@ -84,8 +84,8 @@ class Provenance:
 
 def proof_of_step(address_hmac: str, step: Step, at: str, detail: str | None, origin: Provenance) -> Proof:
     """A step of consent as a row is written of it; `at` as clock.moment_text has it, `detail` as JSON."""
-    actor, staff_id = origin.by.actor.value, origin.by.staff_id
-    return (address_hmac, step.value, at, detail, actor, staff_id, origin.source, origin.note, *_READ_NOTHING)
+    actor, staff_id = str(origin.by.actor), origin.by.staff_id
+    return (address_hmac, str(step), at, detail, actor, staff_id, origin.source, origin.note, *_READ_NOTHING)
 
 
 def record_proofs(session: Session, proofs: Sequence[tuple[int | None, Proof]]) -> None:

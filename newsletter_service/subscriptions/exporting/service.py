@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, String, exists, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from newsletter_service.audience.models import Segment, Topic
@@ -27,7 +27,8 @@ from newsletter_service.subscriptions.verification.rules import ClaimState, Evid
 _AT_ONCE = 2000
 _ROWS_IN_A_PIECE = 200
 _EVERYBODY = 0
-_STANDINGS = {status: Standing(status) for status in Status}
+_STANDINGS = {status.value: Standing(status) for status in Status}
+_VERIFIED, _BY_PERSON = ClaimState.VERIFIED.value, Evidence.PERSON.value
 _BY_STAFF = "redactie"
 """What a verification by a person goes by where it is taken along: their name stays here."""
 _COLUMNS = (
@@ -36,7 +37,7 @@ _COLUMNS = (
     Subscriber.name,
     Subscriber.organisation,
     Subscriber.language,
-    Subscriber.status,
+    type_coerce(Subscriber.status, String).label("status"),
     Subscriber.asked_at,
     Subscriber.confirmed_at,
     Subscriber.left_at,
@@ -99,8 +100,8 @@ def _chosen(connection: Connection, numbers: Sequence[int]) -> _Chosen:
         select(
             Membership.subscriber_id,
             Segment.slug,
-            Membership.state,
-            Membership.evidence,
+            type_coerce(Membership.state, String),
+            type_coerce(Membership.evidence, String),
             Membership.source,
             Membership.until,
         )
@@ -110,8 +111,8 @@ def _chosen(connection: Connection, numbers: Sequence[int]) -> _Chosen:
     )
     for number, slug, state, evidence, source, until in connection.execute(claims):
         chosen.segments[number].add(slug)
-        if state is ClaimState.VERIFIED:
-            by = _BY_STAFF if evidence is Evidence.PERSON else source
+        if state == _VERIFIED:
+            by = _BY_STAFF if evidence == _BY_PERSON else source
             chosen.verified[number].append(Verified(slug, by, until))
     picked = select(subscriber_topic.c.subscriber_id, Topic.slug).join(
         Topic, Topic.id == subscriber_topic.c.topic_id

@@ -26,6 +26,8 @@ from newsletter_service.subscriptions.rules import BadName, clean_name
 _DUTCH_MOMENT = re.compile(
     r"(\d\d?)-(\d\d?)-(\d{4})(?:[ T](\d\d?):(\d\d)(?::(\d\d))?)?(?: ([+-]\d\d:?\d\d))?", re.ASCII
 )
+_IN_FULL = re.compile(r"\d\d-\d\d-\d{4} \d\d:\d\d:\d\d", re.ASCII)
+"""What we write ourselves, and is read in one go."""
 _NAMED_ZONE = re.compile(r"(\.\d{1,6})?(?: ([+-]\d{4}))?(?: [A-Z]{2,5})?(?: m=\S+)?$")
 _VERIFIED = re.compile(r"(?P<segment>[^()]+?)\s*(?:\((?P<more>[^()]*)\))?")
 _UNTIL = re.compile(r"(?:tot|until)\s+(?P<until>\S+(?: \d\d:\d\d(?::\d\d)?)?(?: [+-]\d{4})?)\s*,?\s*")
@@ -49,7 +51,7 @@ class Vocabulary:
     """What was read before of segments and topics: the same few cells come again and again, and are kept once."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cells:
     """The cells of a row by their column; one that is empty, or not there, is in none."""
 
@@ -61,8 +63,12 @@ class Cells:
         """The cells of a row; what programs write for nothing is empty, but where a person may be called so."""
         texts = {}
         for column, place in places.items():
-            cell = unguarded(row[place].strip())
-            if cell and (column in _AS_WRITTEN or not columns.is_empty(cell)):
+            cell = row[place].strip()
+            if "'" in cell:
+                cell = unguarded(cell)
+            if cell and (
+                len(cell) > columns.LONGEST_EMPTY or column in _AS_WRITTEN or not columns.is_empty(cell)
+            ):
                 texts[column] = cell
         return cls(texts, words)
 
@@ -72,7 +78,8 @@ class Cells:
 
     def words_of(self, column: str) -> str:
         """What stands in a cell, kept as it is; without NUL, which no text in PostgreSQL may hold."""
-        return self.text(column).replace("\0", "")
+        cell = self.texts.get(column, "")
+        return cell.replace("\0", "") if cell else ""
 
     def address(self) -> Address:
         """The address of the row."""
@@ -108,12 +115,13 @@ class Cells:
 
     def slugs(self, column: str, known: Mapping[str, str]) -> frozenset[str]:
         """The segments or topics that a cell names."""
-        cell = self.text(column)
+        cell = self.texts.get(column)
         if not cell:
             return NOTHING
-        if (column, cell) not in self.words.read:
-            self.words.read[column, cell] = columns.slugs_of(column, cell, known)
-        return self.words.read[column, cell]
+        found = self.words.read.get((column, cell))
+        if found is None:
+            found = self.words.read[column, cell] = columns.slugs_of(column, cell, known)
+        return found
 
     def any_moment(self, column: str) -> datetime | None:
         """An aware moment, past or to come."""
@@ -122,7 +130,8 @@ class Cells:
 
     def moment(self, column: str) -> datetime | None:
         """An aware moment in the past."""
-        found = self.any_moment(column)
+        cell = self.texts.get(column)
+        found = moment(column, cell, self.words.zone) if cell else None
         if found is not None and found > self.words.now:
             raise Unusable(Problem.FUTURE, column=column)
         return found
@@ -137,7 +146,9 @@ class Cells:
     def verified(self) -> tuple[Verified, ...]:
         """What the reader was verified for: "politie (tot 01-03-2027, politie.example), om"."""
         cell = self.words_of("verified")
-        parts = (part.strip() for part in re.split(r"[,;|\n](?![^(]*\))", cell)) if cell else ()
+        if not cell:
+            return ()
+        parts = (part.strip() for part in re.split(r"[,;|\n](?![^(]*\))", cell))
         return tuple(sorted((self._verified(part) for part in parts if part), key=lambda one: one.segment))
 
     def _verified(self, part: str) -> Verified:
@@ -165,7 +176,7 @@ def written(moment: datetime, zone: str) -> str:
     """On the clocks of `zone`; with the offset in the hour that comes twice, for there they do not tell."""
     steady = _steady_offset(moment.date(), zone)
     local = in_zone(moment, zone) if steady is None else moment + steady
-    iso = local.isoformat(" ", "seconds")
+    iso = local.isoformat(" ")
     text = f"{iso[8:10]}-{iso[5:7]}-{iso[:4]} {iso[11:19]}"
     if steady is not None:
         return text
@@ -209,6 +220,8 @@ def moment(column: str, cell: str, zone: str) -> datetime:
 
 def _parsed(cell: str) -> datetime:
     """Dutch, ISO 8601, or as Go prints it ("2026-03-01 10:30:00.1 +0000 UTC"); without an offset it is local."""
+    if _IN_FULL.fullmatch(cell):
+        return datetime.fromisoformat(f"{cell[6:10]}-{cell[3:5]}-{cell[:2]}{cell[10:]}")
     found = _DUTCH_MOMENT.fullmatch(cell)
     if found is None:
         return datetime.fromisoformat(_NAMED_ZONE.sub(lambda rest: rest[2] or "", cell))

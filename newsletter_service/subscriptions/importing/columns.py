@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from newsletter_service.languages import DEFAULT_LANGUAGE, Language
@@ -123,7 +124,7 @@ _LANGUAGES: dict[str, Language] = {
     "english": "en",
 }
 _EMPTY = frozenset({"null", "none", "nil", "-", "–", "—", "--", "n/a", "#n/a", "nvt", "n.v.t.", "onbekend"})
-_LONGEST_EMPTY = max(map(len, _EMPTY))
+LONGEST_EMPTY = max(map(len, _EMPTY))
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,12 @@ def unused(header: Iterable[str], columns: Columns) -> Iterator[str]:
 
 def status_of(cell: str) -> Standing:
     """Where a cell says that somebody stands, in the words of people and programs; an empty one means active."""
-    return _known("status", re.sub(r"[\s_-]+", " ", cell.casefold()), _STATUS) if cell else Standing.ACTIVE
+    return _status_in(cell) if cell else Standing.ACTIVE
+
+
+@lru_cache(maxsize=1000)
+def _status_in(cell: str) -> Standing:
+    return _known("status", re.sub(r"[\s_-]+", " ", cell.casefold()), _STATUS)
 
 
 def language_of(cell: str) -> Language:
@@ -201,7 +207,7 @@ def slugs_of(column: str, cell: str, known: Mapping[str, str]) -> frozenset[str]
 
 def is_empty(cell: str) -> bool:
     """Whether a cell holds nothing, or what programs and people write for nothing: NULL, "-", "n.v.t."."""
-    return not cell or (len(cell) <= _LONGEST_EMPTY and cell.casefold() in _EMPTY)
+    return not cell or (len(cell) <= LONGEST_EMPTY and cell.casefold() in _EMPTY)
 
 
 def plain_heading(title: str) -> str:

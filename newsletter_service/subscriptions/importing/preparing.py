@@ -4,20 +4,26 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, time
 from functools import lru_cache
+from itertools import chain, count
 
-from newsletter_service.audience.rules import proof_of
+from newsletter_service.audience.rules import ListedDomain, proof_of
 from newsletter_service.clock import DEFAULT_ZONE, moment_text, recurring_moment
 from newsletter_service.delivery.rules import address_hmac
 from newsletter_service.languages import Language
-from newsletter_service.links.tokens import new_key
+from newsletter_service.links.tokens import new_keys
 from newsletter_service.subscriptions.consent.rules import JOB, Place, Step
 from newsletter_service.subscriptions.consent.service import Proof, Provenance, proof_of_step
-from newsletter_service.subscriptions.importing.rows import Bringing, Offers, Row, Values
-from newsletter_service.subscriptions.importing.rules import Line
+from newsletter_service.subscriptions.importing.rows import AT_ONCE, Bringing, Offers, Row, Values
+from newsletter_service.subscriptions.importing.rules import Line, Standing
 from newsletter_service.subscriptions.rules import Status, searched
 from newsletter_service.subscriptions.verification.rules import ClaimState, Evidence
 
 _WAITING: Values = (ClaimState.WAITING.value, None, None, None, "", None)
+_VERIFIED, _ACTIVE = ClaimState.VERIFIED.value, Status.ACTIVE.value
+_BY_DOMAIN, _BY_LIST = Evidence.DOMAIN.value, Evidence.IMPORT.value
+_STANDINGS = {standing: standing.value for standing in Standing}
+"""Of each of 100,000 lines it would take a while to ask for what is always the same."""
+_DOMAINS_KEPT = 10_000
 
 
 class Preparing:
@@ -31,7 +37,10 @@ class Preparing:
         self._by_list = Provenance(bringing.by, bringing.file_name, bringing.answers.proof.words)
         self._by_whom = Provenance(bringing.by, bringing.file_name)
         self._by_domain = Provenance(JOB, Place.CLAIMS.value)
-        self._detail = lru_cache(maxsize=1000)(self._new_detail)  # the same few choices come again and again
+        self._keys = chain.from_iterable(new_keys(AT_ONCE) for _piece in count())
+        # The same few choices and domains come again and again.
+        self._detail = lru_cache(maxsize=1000)(self._new_detail)
+        self._proof = lru_cache(maxsize=_DOMAINS_KEPT)(self._new_proof)
 
     def row(self, line: Line) -> Row:
         """What is written of a line, if its reader comes in."""
@@ -42,7 +51,7 @@ class Preparing:
         claims = self._claims(line)
         return Row(
             line.number,
-            line.status.value,
+            _STANDINGS[line.status],
             line.address.text,
             hashed,
             moment_text(line.left_at) if line.left_at else self._now,
@@ -64,8 +73,8 @@ class Preparing:
             line.name,
             line.organisation,
             line.language,
-            Status.ACTIVE.value,
-            new_key(),
+            _ACTIVE,
+            next(self._keys),
             searched(line.name, line.organisation, line.address.text),
             asked_at,
             agreed_at,
@@ -86,20 +95,23 @@ class Preparing:
 
     def _claim(self, line: Line, slug: str, brought: tuple[str, datetime | None] | None) -> Values:
         segment_id = self.offers.segments[slug]
-        proof = proof_of(line.address.domain, self.offers.domains.get(segment_id, ()))
+        proof = self._proof(line.address.domain, segment_id)
         if proof is None and brought is None:
             return (segment_id, self._now, *_WAITING)
         source, until = brought or ("", None)
         return (
             segment_id,
             self._now,
-            ClaimState.VERIFIED.value,
+            _VERIFIED,
             self._now,
             None if proof else self.bringing.by.staff_id,
-            (Evidence.DOMAIN if proof else Evidence.IMPORT).value,
+            _BY_DOMAIN if proof else _BY_LIST,
             proof.name if proof else source or self.bringing.file_name,
             moment_text(until) if until else self._until,
         )
+
+    def _new_proof(self, domain: str, segment_id: int) -> ListedDomain | None:
+        return proof_of(domain, self.offers.domains.get(segment_id, ()))
 
     def _proofs_of(self, hashed: str, claims: dict[str, Values]) -> Iterator[Proof]:
         """What was verified, and by what: a domain is nobody's decision, a list that of who brings it."""
@@ -107,7 +119,7 @@ class Preparing:
             *_before, evidence, source, _until = claim
             if evidence is not None:
                 detail = json.dumps({"segment": slug, "evidence": evidence, "source": source})
-                seen = self._by_domain if evidence == Evidence.DOMAIN else self._by_whom
+                seen = self._by_domain if evidence == _BY_DOMAIN else self._by_whom
                 yield proof_of_step(hashed, Step.VERIFIED, self._now, detail, seen)
 
     def _new_detail(

@@ -177,7 +177,7 @@ class Problem(StrEnum):
 
     UNREADABLE = "{about}"
     NO_ADDRESSES = "names no column with mail addresses, such as 'address'"
-    TWICE_NAMED = "names the column {about!r} twice"
+    TWICE_NAMED = "names the column {about!r} twice, or has that title merged over two columns"
     UNUSED = "the column {about!r} is not used"
     TOO_WIDE = "has more cells than the header"
     TOO_MANY = "is more than the {about} lines that one list may have"

@@ -20,6 +20,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 from newsletter_service.files.csv import DELIMITER, UnreadableFile
 from newsletter_service.files.locations import PACKAGE
 from newsletter_service.subscriptions.importing.columns import has_addresses
+from newsletter_service.subscriptions.importing.merging import Range, with_merged
 from newsletter_service.subscriptions.importing.rules import MOST_BYTES, MOST_COLUMNS, MOST_ROWS
 
 _BEGINNINGS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -72,7 +73,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (_TEXT, _TEXT))
     workbook = CalamineWorkbook.from_filelike(sys.stdin.buffer)
     out = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
-    csv.writer(out, delimiter=DELIMITER).writerows(islice(_rows(_readers_sheet(workbook)), _ROWS))
+    sheet = _readers_sheet(workbook)
+    rows = with_merged(islice(_rows(sheet), _ROWS), _merged(sheet))
+    csv.writer(out, delimiter=DELIMITER).writerows(rows)
     out.flush()
 
 
@@ -93,6 +96,14 @@ def _readers_sheet(workbook: CalamineWorkbook) -> CalamineSheet:
 def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
     read = cast(Iterator[list[object]], sheet.iter_rows())  # from the first row on, also where that is empty
     return ([_cell(one) for one in row[:MOST_COLUMNS]] for row in read)
+
+
+def _merged(sheet: CalamineSheet) -> Iterator[Range]:
+    """What is merged, by the columns that rows are read with: from the first on that has a cell."""
+    first = sheet.start[1] if sheet.start else 0
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if right >= first:
+            yield (top, max(left - first, 0)), (bottom, right - first)
 
 
 def _cell(value: object) -> str:

@@ -98,7 +98,9 @@ def problem(name: str, about: Mapping[str, str]) -> str:
     return {
         Problem.UNREADABLE: _("Het bestand is beschadigd vanaf deze regel."),
         Problem.NO_ADDRESSES: _("Er is geen kolom met e-mailadressen."),
-        Problem.TWICE_NAMED: _("De kop “%(about)s” staat er twee keer.", **given),
+        Problem.TWICE_NAMED: _(
+            "De kop “%(about)s” staat er twee keer, of staat samengevoegd boven twee kolommen.", **given
+        ),
         Problem.UNUSED: _("De kolom “%(about)s” gebruiken we niet.", **given),
         Problem.TOO_WIDE: _("Deze regel heeft meer cellen dan er koppen zijn."),
         Problem.TOO_MANY: _("Een lijst heeft hooguit %(about)s regels. Deel het bestand op.", **given),

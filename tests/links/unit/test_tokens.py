@@ -14,6 +14,7 @@ from newsletter_service.links.tokens import (
     Purpose,
     Tokens,
     new_key,
+    new_keys,
 )
 from newsletter_service.links.urls import Links
 
@@ -158,3 +159,9 @@ def test_links_of_two_readers_differ_only_in_their_tokens() -> None:
     one, other = links.unsubscribe(new_key()), links.unsubscribe(new_key())
     assert one != other
     assert one.rpartition("/")[0] == other.rpartition("/")[0] == "https://nieuwsbrief.example/afmelden"
+
+
+def test_many_keys_are_made_as_one_is() -> None:
+    keys = new_keys(1000)
+    assert len(set(keys)) == 1000
+    assert all(len(key) == 12 and set(key) <= set(LETTERS) for key in [*keys, new_key()])

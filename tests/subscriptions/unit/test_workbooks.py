@@ -6,6 +6,7 @@ import pytest
 
 from newsletter_service.files.csv import UnreadableFile
 from newsletter_service.subscriptions.importing.files import table_in
+from newsletter_service.subscriptions.importing.rules import Problem
 from newsletter_service.subscriptions.importing.sheets import Sheet, read_sheet
 from tests.conftest import NOW
 from tests.workbooks import save_raw_workbook, save_workbook
@@ -44,6 +45,74 @@ def test_the_sheet_with_addresses_is_found_behind_others_and_none_that_is_hidden
         hidden="Oud",
     )
     assert [one.address.text for one in read(file).lines] == ["nieuw@b.example"]
+
+
+def test_merged_cells_count_for_each_row_that_they_cover(tmp_path: Path) -> None:
+    file = tmp_path / "lezers.xlsx"
+    rows = [
+        ["Lezers van 2026"],
+        ["Organisatie", "E-mailadres", "Naam"],
+        ["Gemeente Drie", "anna@b.example", "Anna"],
+        ["", "bea@b.example", "Bea"],
+        ["", "", ""],
+        ["Gemeente Vier", "cas@b.example", "Cas"],
+    ]
+    save_workbook(file, {"Lezers": rows}, merged=["A1:C1", "A3:A5"])
+    sheet = read(file)
+    assert not sheet.faults
+    assert [(one.number, one.name, one.organisation) for one in sheet.lines] == [
+        (3, "Anna", "Gemeente Drie"),
+        (4, "Bea", "Gemeente Drie"),
+        (6, "Cas", "Gemeente Vier"),
+    ]
+
+
+def test_an_address_merged_over_two_rows_is_said_to_stand_there_twice(tmp_path: Path) -> None:
+    file = tmp_path / "lezers.xlsx"
+    rows = [["E-mailadres", "Naam"], ["anna@b.example", "Anna"], ["", "Bea"]]
+    save_workbook(file, {"Lezers": rows}, merged=["A2:A3"])
+    assert [(one.line, one.problem, one.about) for one in read(file).faults.kept] == [
+        (3, Problem.AGAIN, {"about": "2"})
+    ]
+
+
+def test_a_title_merged_over_two_columns_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "lezers.xlsx"
+    rows = [["Naam", "", "E-mailadres"], ["Anna", "Bos", "anna@b.example"]]
+    save_workbook(file, {"Lezers": rows}, merged=["A1:B1"])
+    assert [(one.line, one.problem, one.about) for one in read(file).faults.kept] == [
+        (1, Problem.TWICE_NAMED, {"about": "naam"})
+    ]
+
+
+def test_of_a_header_in_two_rows_the_lower_one_counts(tmp_path: Path) -> None:
+    file = tmp_path / "lezers.xlsx"
+    rows = [
+        ["E-mailadres", "Naam", "", "Organisatie"],
+        ["", "Voornaam", "Achternaam", ""],
+        ["anna@b.example", "Anna", "Bos", "Gemeente Drie"],
+    ]
+    save_workbook(file, {"Lezers": rows}, merged=["A1:A2", "B1:C1"])
+    sheet = read(file)
+    assert not sheet.faults
+    assert not sheet.remarks
+    assert [(one.number, one.name, one.organisation) for one in sheet.lines] == [
+        (3, "Anna Bos", "Gemeente Drie")
+    ]
+
+
+def test_cells_are_merged_where_they_stand_though_columns_before_them_are_empty(tmp_path: Path) -> None:
+    file = tmp_path / "lezers.xlsx"
+    cell = '<c r="{}" t="inlineStr"><is><t>{}</t></is></c>'
+    rows = [("C3", "Organisatie"), ("D3", "Email"), ("C4", "Gemeente Drie"), ("D4", "anna@b.example")]
+    header, first = ("".join(cell.format(*one) for one in some) for some in (rows[:2], rows[2:]))
+    second = cell.format("D5", "bea@b.example")
+    xml = f'<row r="3">{header}</row><row r="4">{first}</row><row r="5">{second}</row>'
+    save_raw_workbook(file, {"Lezers": xml}, merged=["C4:C5"])
+    assert [(one.number, one.organisation) for one in read(file).lines] == [
+        (4, "Gemeente Drie"),
+        (5, "Gemeente Drie"),
+    ]
 
 
 @pytest.mark.parametrize(
