@@ -10,6 +10,8 @@ from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError
 
 from newsletter_service.db import db, unit_of_work, words_of
+from newsletter_service.errors import NewsletterError
+from newsletter_service.files.full_disk import is_full_disk
 from newsletter_service.keys.suppression_key import not_ready
 from newsletter_service.schema import upgrade_needed
 from newsletter_service.staff.service import record_command
@@ -25,10 +27,16 @@ def script_info(runs_on: str) -> ScriptInfo:
 
 @contextmanager
 def outages_in_one_line() -> Iterator[None]:
-    """End the command with one line where the database cannot be reached."""
+    """End the command with one line for what it refuses, a database that cannot be reached and a disk that is full."""
     try:
         yield
-    except OperationalError as error:
+    except NewsletterError as error:
+        raise click.ClickException(error.message) from error
+    except Exception as error:
+        if is_full_disk(error):
+            raise click.ClickException("The disk is full: make room, and run this again.") from error
+        if not isinstance(error, OperationalError):
+            raise
         raise click.ClickException(f"The database cannot be reached: {words_of(error)}") from error
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any, cast
 
 from flask import Flask
@@ -27,7 +28,9 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    func,
     literal,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -258,6 +261,16 @@ def add_rows(
     except connection.dialect.loaded_dbapi.Error as error:
         cast(Any, error).args = (_first_words(error),)
         raise
+
+
+def hold_name(session: Session, name: str) -> None:
+    """Hold a name until the transaction ends, also where no row bears it yet that could be held.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.connection().dialect.name == "postgresql":
+        key = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def expect_many_rows(session: Session) -> None:

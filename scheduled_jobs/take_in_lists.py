@@ -2,6 +2,7 @@
 
 from newsletter_service.db import reading, unit_of_work
 from newsletter_service.files.csv import UnreadableFile
+from newsletter_service.files.full_disk import is_full_disk
 from newsletter_service.services import services
 from newsletter_service.staff.models import User
 from newsletter_service.subscriptions.consent.rules import by_staff
@@ -16,7 +17,7 @@ from newsletter_service.subscriptions.importing.service import (
 from newsletter_service.subscriptions.importing.sheets import Sheet
 from newsletter_service.subscriptions.lists import service
 from newsletter_service.subscriptions.lists.answers import from_kept
-from newsletter_service.subscriptions.lists.folder import Folder, old_folders
+from newsletter_service.subscriptions.lists.folder import Folder, old_folders, waits_for_room
 from newsletter_service.subscriptions.lists.rules import ListState, NotNow
 from newsletter_service.subscriptions.lists.service import Work
 
@@ -24,13 +25,26 @@ from newsletter_service.subscriptions.lists.service import Work
 def run() -> str:
     """Do what the list that waits longest waits for."""
     with reading() as session:
-        if not service.has_work(session):
+        if not service.has_work(session) or waits_for_room(services().instance_dir):
             return ""
     with unit_of_work() as session:
         work = service.next_work(session)
     if work is None:
         return ""
     folder = Folder(services().instance_dir, work.key)
+    folder.forget_full_disk()
+    try:
+        return _moved_on(work, folder)
+    except Exception as error:
+        if not is_full_disk(error):
+            raise
+        folder.note_full_disk()
+        with unit_of_work() as session:
+            service.try_again(session, work)
+        return f"list {work.number} waits: the disk is full"
+
+
+def _moved_on(work: Work, folder: Folder) -> str:
     try:
         if work.state is ListState.HANDED_IN:
             return _look(work, folder)
@@ -107,7 +121,9 @@ def _take_in(work: Work, folder: Folder, sheet: Sheet, rows: Rows, bringing: Bri
             progress=lambda done: folder.note_progress(len(rows) + done, 2 * len(rows)),
         )
         service.taken_in(session, work, _outcome(sheet, done))
-    folder.write_report(done, [*sheet.remarks.kept, *done.remarks])
+        folder.write_report(
+            done, [*sheet.remarks.kept, *done.remarks]
+        )  # or nothing: there may be no room for it
     folder.remove_upload()
     return f"took in list {work.number}"
 

@@ -180,6 +180,12 @@ def cancel_notices_elsewhere(session: Session, subscriber_id: int, address: str,
     return _cancel(session, now, *mine, Delivery.address != address)
 
 
+def cancel_notices_to(session: Session, address: str, now: datetime) -> int:
+    """Cancel what is on its way to an address that is no subscriber's, but for staff; returns the number of letters."""
+    theirs = (Delivery.address == address, Delivery.subscriber_id.is_not(None))
+    return _cancel(session, now, *theirs, Delivery.mailing_id.is_(None))
+
+
 def readdress(session: Session, subscriber_id: int, address: str, subscriber_key: str) -> int:
     """Lets letters of mailings that are still to go to a subscriber go to another address; returns their number.
 

@@ -10,11 +10,12 @@ from werkzeug.exceptions import HTTPException
 
 from newsletter_service.db import db, read_only, words_of
 from newsletter_service.errors import Conflict, Invalid, NewsletterError, NotAllowed, NotFound
+from newsletter_service.files.full_disk import is_full_disk
 from newsletter_service.operations.outages import Outage
 from newsletter_service.web.transactions import WITHOUT_DATABASE
 
 STATUS: dict[type[NewsletterError], int] = {Invalid: 400, NotAllowed: 403, NotFound: 404, Conflict: 409}
-PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503, 507})
 _Failure = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _OUTAGE = "newsletter_database_outage"
 
@@ -54,7 +55,7 @@ def http_page(error: HTTPException) -> HTTPException | tuple[str, int, list[tupl
 
 def _database_away(error: OperationalError) -> tuple[str, int]:
     database_outage().note(words_of(error))
-    return plain_page(503)
+    return plain_page(507 if is_full_disk(error) else 503)
 
 
 def _database_is_back(response: Response) -> Response:
@@ -71,6 +72,9 @@ def database_outage() -> Outage:
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     """Logs the endpoint rather than the address, which may hold a reader's token."""
+    if is_full_disk(error):
+        current_app.logger.error("%s %s: the disk is full", request.method, request.endpoint)
+        return plain_page(507)
     if current_app.testing or current_app.debug:
         raise error
     _log_exception((type(error), error, error.__traceback__))

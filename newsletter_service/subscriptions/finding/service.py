@@ -6,16 +6,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from newsletter_service.db import hold_name
 from newsletter_service.subscriptions.addresses import Address
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.rules import Status
 
 
 def by_address(session: Session, address: Address) -> Subscriber | None:
-    """Returns whose address this is, held until the transaction ends."""
-    return session.scalars(
-        select(Subscriber).where(Subscriber.address == address.text).with_for_update()
-    ).one_or_none()
+    """Returns whose address this is, held until the transaction ends; so is the address itself, if it is nobody's yet.
+
+    Who is about to write to an address that nobody knows, and who suppresses it meanwhile, take turns by this.
+    """
+    hold_name(session, f"address {address.text}")
+    mine = select(Subscriber).where(Subscriber.address == address.text)
+    return session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
 def added(session: Session, address: Address, hashed: str, now: datetime) -> Subscriber:

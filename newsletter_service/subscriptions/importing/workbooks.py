@@ -5,6 +5,8 @@ that, and nothing else does.
 """
 
 import csv
+import errno
+import os
 import resource
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from typing import cast
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from newsletter_service.files.csv import DELIMITER, UnreadableFile
+from newsletter_service.files.full_disk import is_full_disk
 from newsletter_service.files.locations import PACKAGE
 from newsletter_service.subscriptions.importing.columns import has_addresses
 from newsletter_service.subscriptions.importing.merging import Range, with_merged
@@ -62,6 +65,8 @@ def write_as_text(workbook: Path, text: Path) -> None:
             raise UnreadableFile(_UNREADABLE) from error
     if done.returncode:
         beginning.unlink()
+        if done.returncode == os.EX_IOERR:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         raise UnreadableFile(_UNREADABLE)
     beginning.replace(text)
 
@@ -72,8 +77,17 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_TEXT, _TEXT))
     workbook = CalamineWorkbook.from_filelike(sys.stdin.buffer)
-    out = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
+    try:
+        _write(workbook)
+    except OSError as error:
+        if not is_full_disk(error):
+            raise
+        os._exit(os.EX_IOERR)  # and no word more: what is left of the text has no room either
+
+
+def _write(workbook: CalamineWorkbook) -> None:
     sheet = _readers_sheet(workbook)
+    out = TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
     rows = with_merged(islice(_rows(sheet), _ROWS), _merged(sheet))
     csv.writer(out, delimiter=DELIMITER).writerows(rows)
     out.flush()

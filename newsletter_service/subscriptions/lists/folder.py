@@ -25,6 +25,8 @@ from newsletter_service.subscriptions.lists.rules import MOST_UPLOADED, ROWS_SHO
 _FOLDER = "lists"
 _PIECE = 1 << 20
 _NEW_SECONDS = 300
+_FULL_DISK = "full-disk"
+_FULL_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,12 @@ def old_folders(instance: Path) -> list[str]:
     return sorted(one.name for one in folder.iterdir() if time.time() - one.stat().st_mtime > _NEW_SECONDS)
 
 
+def waits_for_room(instance: Path) -> bool:
+    """Whether a list found the disk full a moment ago: what it takes a while to find is not tried all the time."""
+    notes = (instance / _FOLDER).glob(f"*/{_FULL_DISK}")
+    return any(time.time() - one.stat().st_mtime < _FULL_SECONDS for one in notes)
+
+
 @dataclass(frozen=True)
 class Folder:
     """The files of the list with this key."""
@@ -70,18 +78,18 @@ class Folder:
         return self.instance / _FOLDER / self.key
 
     def keep_upload(self, upload: BinaryIO) -> None:
-        """Keep a file; TooLarge if it is, and then nothing of it is kept."""
+        """Keep a file, or nothing of it: TooLarge if it is; OSError where the disk has no room for it."""
         private_folder(self.instance / _FOLDER)
         private_folder(self.path)
-        with self._upload.open("wb") as file:
-            while piece := upload.read(_PIECE):
-                file.write(piece)
-                if file.tell() > MOST_UPLOADED:
-                    break
-            large = file.tell() > MOST_UPLOADED
-        if large:
+        try:
+            with self._upload.open("wb") as file:
+                while piece := upload.read(_PIECE):
+                    file.write(piece)
+                    if file.tell() > MOST_UPLOADED:
+                        raise TooLarge
+        except (TooLarge, OSError):
             self.remove()
-            raise TooLarge
+            raise
 
     def table(self) -> Opener:
         """Opens the table in the upload; UnreadableFile."""
@@ -124,13 +132,28 @@ class Folder:
             return int(done), max(1, int(of))
         return 0, 1
 
+    def note_full_disk(self) -> None:
+        """Take note that there is no room for the work on this list; an empty file may still fit."""
+        with suppress(OSError):
+            self._full_disk.touch()
+
+    def forget_full_disk(self) -> None:
+        """Let it be tried whether there is room by now."""
+        self._full_disk.unlink(missing_ok=True)
+
+    def found_full_disk(self) -> bool:
+        """Whether there was no room for the work on this list when it was last tried."""
+        return self._full_disk.exists()
+
     def write_report(self, done: Imported, remarks: Iterable[Remark]) -> None:
         """Keep what becomes of each line by its number, and what there was to remark on."""
-        with self._report.open("w", encoding="utf-8") as file:
+        beside = self.path / "report.new"
+        with beside.open("w", encoding="utf-8") as file:
             for fate, numbers in done.lines.items():
                 file.writelines(f"{json.dumps([number, fate, '', {}])}\n" for number in numbers)
             for one in remarks:
                 file.write(f"{json.dumps([one.line, '', one.problem.name, dict(one.about)])}\n")
+        beside.replace(self._report)
 
     def report(self) -> Iterator[tuple[int, str, str, dict[str, str]]]:
         """The report's lines: number, fate ("" for a remark), the name of the problem, and what that is about."""
@@ -152,6 +175,10 @@ class Folder:
     @property
     def _upload(self) -> Path:
         return self.path / "upload"
+
+    @property
+    def _full_disk(self) -> Path:
+        return self.path / _FULL_DISK
 
     @property
     def _seen(self) -> Path:

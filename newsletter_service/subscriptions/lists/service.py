@@ -114,6 +114,12 @@ def next_work(session: Session) -> Work | None:
     return None
 
 
+def try_again(session: Session, work: Work) -> None:
+    """Take a try back that was none of the list's fault."""
+    numbered(session, work.number, to_change=True).tries -= 1
+    session.flush()
+
+
 def is_wanted(session: Session, work: Work) -> bool:
     """Whether a list still waits for this work; its row is held until the transaction ends."""
     return numbered(session, work.number, to_change=True).state is work.state

@@ -95,6 +95,7 @@ def _page(one: SubscriberList, form: AnswersForm | None = None, chosen: list[str
         chosen=chosen or (seen.guessed if seen else []),
         form=form or _answers_form(),
         may_verify=_may_verify(),
+        full_disk=one.state in BUSY and folder.found_full_disk(),
         done=done,
         of=of,
         counted=wording.counted(one.state, outcome),

@@ -5,11 +5,10 @@ The trail knows readers by their number (0: somebody who is none) and bears neit
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.delivery.rules import address_hmac
-from newsletter_service.delivery.service import forget_address
+from newsletter_service.delivery.service import cancel_notices_to, forget_address
 from newsletter_service.delivery.suppressions import lift, suppress, suppression_of
 from newsletter_service.errors import Invalid
 from newsletter_service.operations.logs import without_addresses
@@ -22,6 +21,7 @@ from newsletter_service.subscriptions.consent.rules import COMMAND, By, Place, S
 from newsletter_service.subscriptions.consent.service import record_wish
 from newsletter_service.subscriptions.erasing.scrubbing import ERASED
 from newsletter_service.subscriptions.erasing.service import erase_subscriber, forget_what_is_asked
+from newsletter_service.subscriptions.finding.service import by_address
 from newsletter_service.subscriptions.models import Subscriber
 from newsletter_service.subscriptions.notices import may_write
 from newsletter_service.subscriptions.on_behalf.rules import (
@@ -43,13 +43,14 @@ def suppress_address(
     session: Session, address: Address, suppression_key: str, reason: str, actor: User | None, now: datetime
 ) -> None:
     """Never mail an address again, and end the subscription that it has. Invalid without a reason."""
-    subscriber, said = _held(session, address), _reason(reason)
+    subscriber, said = by_address(session, address), _reason(reason)
     hashed = address_hmac(address.text, suppression_key)
     _note(session, actor, "subscriber.suppress", subscriber, said, now, hashed)
     if subscriber is not None:
         never(session, subscriber, now, "staff", *_who(actor))
         return
     suppress(session, hashed, None, "staff", now)
+    cancel_notices_to(session, address.text, now)
     record_wish(session, hashed, Step.LEFT, *_who(actor), now)
 
 
@@ -57,7 +58,7 @@ def allow_address(
     session: Session, address: Address, suppression_key: str, reason: str, actor: User | None, now: datetime
 ) -> Allowed:
     """Take a suppression back: who was a reader until mail came back is one again, others may sign up. Invalid."""
-    subscriber, said = _held(session, address), _reason(reason)
+    subscriber, said = by_address(session, address), _reason(reason)
     found = suppression_of(session, address_hmac(address.text, suppression_key))
     if found is None:
         return Allowed.NOT_SUPPRESSED
@@ -78,7 +79,7 @@ def erase_address(
 
     Invalid without a reason.
     """
-    subscriber, said = _held(session, address), _reason(reason)
+    subscriber, said = by_address(session, address), _reason(reason)
     hashed = address_hmac(address.text, suppression_key)
     _note(session, actor, ERASED, subscriber, said, now, hashed)
     suppress(session, hashed, subscriber.id if subscriber else None, "erased", now)
@@ -165,7 +166,7 @@ def add_by_hand(
 ) -> Added:
     """Sign somebody up who asked staff for it: the ordinary mail asks them to confirm. Invalid without a reason."""
     said = _reason(reason)
-    before = _held(session, address)
+    before = by_address(session, address)
     if before is not None and before.status == Status.ACTIVE:
         return Added.READS_ALREADY
     suppression = suppression_of(session, address_hmac(address.text, mail_context.suppression_key))
@@ -174,18 +175,13 @@ def add_by_hand(
     if not may_write(session, mail_context, address.text, now):
         return Added.ASKED_ENOUGH
     sign_up(session, mail_context, address, choices, choices.language, now, asked_by=_who(actor))
-    _note(session, actor, "subscriber.add", _held(session, address), said, now)
+    _note(session, actor, "subscriber.add", by_address(session, address), said, now)
     return Added.ASKED
 
 
 def _who(actor: User | None) -> tuple[By, str]:
     """Who acts and where, as the ledger of consent has it."""
     return (by_staff(actor.id), Place.DESK) if actor is not None else (COMMAND, Place.COMMAND)
-
-
-def _held(session: Session, address: Address) -> Subscriber | None:
-    mine = select(Subscriber).where(Subscriber.address == address.text)
-    return session.scalars(mine.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
 
 def _reason(typed: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from newsletter_service.db import db
 from newsletter_service.delivery.models import Delivery, Suppression
-from newsletter_service.delivery.rules import address_hmac
+from newsletter_service.delivery.rules import DeliveryState, address_hmac
 from newsletter_service.delivery.suppressions import suppress
 from newsletter_service.documents.models import Document
 from newsletter_service.documents.rules import FIRST_VERSION, Kind
@@ -87,6 +87,41 @@ def test_who_says_never_while_a_sign_up_is_answered_gets_no_mail(
         lambda own: sign_up(own, mail_context, ANNA),
     )
     assert written() == []
+
+
+def suppress_anna(session: Session) -> None:
+    suppress_address(session, Address(ANNA), SUPPRESSION_KEY, "Belde ons", None, NOW)
+
+
+def test_an_address_nobody_knows_that_staff_suppress_at_the_moment_of_its_sign_up_gets_no_mail(
+    session: Session, mail_context: Services, written: Written, meanwhile: Meanwhile
+) -> None:
+    meanwhile(suppress_anna, lambda own: sign_up(own, mail_context, ANNA))
+    assert written() == []
+    assert session.scalars(select(Subscriber)).all() == []
+
+
+def test_a_sign_up_at_the_moment_that_staff_suppress_its_address_takes_its_mail_along(
+    session: Session, mail_context: Services, written: Written, meanwhile: Meanwhile
+) -> None:
+    meanwhile(lambda own: sign_up(own, mail_context, ANNA), suppress_anna)
+    assert written() == []
+    assert session.scalars(select(Subscriber)).all() == []
+    assert session.scalars(select(Suppression.reason)).all() == ["staff"]
+
+
+def test_staff_suppress_an_address_that_is_just_asked_whether_a_reader_moves_there(
+    session: Session, mail_context: Services, meanwhile: Meanwhile
+) -> None:
+    reader = make_subscriber(session, NEW, now=NOW)
+    number = reader.id
+    session.commit()
+    meanwhile(
+        lambda own: changes.ask(own, mail_context, subscriber_to_change(own, number), Address(ANNA), NOW),
+        suppress_anna,
+    )
+    states = dict(session.execute(select(Delivery.address, Delivery.state)).all())
+    assert (states[ANNA], states[NEW]) == (DeliveryState.CANCELLED, DeliveryState.READY)
 
 
 def test_who_says_never_while_somebody_asks_to_move_there_is_not_asked(
