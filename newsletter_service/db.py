@@ -73,7 +73,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _aware_from_text(value: Any) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _aware_in_utc(value: Any) -> datetime | None:
