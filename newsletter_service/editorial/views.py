@@ -13,7 +13,7 @@ from newsletter_service.db import db, unit_of_work
 from newsletter_service.editorial import service
 from newsletter_service.editorial.cards import card_of
 from newsletter_service.editorial.history.views import history
-from newsletter_service.editorial.models import Item
+from newsletter_service.editorial.models import Conversation, Item
 from newsletter_service.editorial.rules import ItemState
 from newsletter_service.editorial.service import NotReady
 from newsletter_service.editorial.wording import KINDS, STATES
@@ -38,6 +38,7 @@ def queue() -> str:
     known = all_organisations(session)
     organisation = next((one for one in known if one.slug == request.args.get("van")), None)
     items = service.list_items(session, state, organisation.id if organisation else None)
+    wishes = service.wishes(session)
     return render_template(
         "editorial/queue.html",
         items=items,
@@ -46,7 +47,8 @@ def queue() -> str:
         organisation=organisation,
         organisations=known,
         may_edit={item.id: may_edit_item(acting(), item.organisation_id, joint=item.joint) for item in items},
-        wishes=service.wishes(session),
+        wishes=wishes,
+        bound=_bound(wishes.values()),
         may_write=bool(writes_for()),
         alike=_alike_by_item(session, items),
         kinds=KINDS,
@@ -81,6 +83,13 @@ def withdraw(item_id: int) -> Response:
         service.withdraw_item(session, signed_in(), own_item(item_id), services().clock())
     flash(_("Het bericht is ingetrokken. U vindt het terug bij “Ingetrokken”."), "ok")
     return redirect(url_for("editorial.queue"))
+
+
+def _bound(wishes: Iterable[Conversation]) -> dict[int, tuple[int, int]]:
+    """By the id of a joint item, and of those that became one, the two it is about: undoing that comes first."""
+    joint = [one for one in wishes if one.joint_id is not None]
+    made = {one.joint_id: one.pair for one in joint if one.joint_id is not None}
+    return made | {number: one.pair for one in joint if one.settled_at is not None for number in one.pair}
 
 
 def _state(name: str) -> ItemState:

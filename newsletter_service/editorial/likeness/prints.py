@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from newsletter_service.editorial.likeness.asking import asks, tells
+from newsletter_service.editorial.likeness.numbers import numbers_in
 from newsletter_service.editorial.likeness.times import DAYS_AND_MONTHS, Times, times_in, without_days
 from newsletter_service.editorial.likeness.words import (
     FULL,
@@ -100,9 +102,8 @@ class Gist:
     groups: frozenset[str]
 
     @classmethod
-    def of(cls, text: str) -> "Gist":
-        """The gist of a text; the days that it names are left out."""
-        meanings = meanings_of(without_days(text))
+    def of(cls, meanings: Mapping[str, Meaning]) -> "Gist":
+        """The gist of a text whose words mean this."""
         return cls(
             meanings,
             sum(meaning.weight for meaning in meanings.values()),
@@ -117,7 +118,8 @@ class Print:
     """An item as it is compared: what its words mean, whom and where it names, when it is, and where it links to.
 
     `opening` is title and lead, `whole` the body too, `text` all of it, folded.
-    `headed` are the times the title names, `days` those of the opening; `towns` is where it is.
+    `headed` are the times the title names, `days` those of the opening; `towns` is where it is. `numbers` are those of
+    the whole, `counted` those of the opening with what they count. It `asks` its readers for something, or `tells`.
     """
 
     id: int
@@ -133,27 +135,37 @@ class Print:
     day: date | None
     towns: frozenset[str]
     link: str
+    numbers: frozenset[str]
+    counted: frozenset[tuple[str, str]]
+    asks: bool
+    tells: bool
 
     @classmethod
     def of(cls, item: Describable) -> "Print":
         """The print of an item."""
         opening_text = f"{item.title}. {item.lead}"
         whole_text = f"{opening_text}. {item.body}"
-        title, opening = Gist.of(item.title), Gist.of(opening_text)
+        opens, whole = folded(opening_text), folded(whole_text)
+        heads, leads, says = (meanings_of(without_days(text)) for text in (item.title, item.lead, item.body))
+        title, opening = Gist.of(heads), Gist.of(heads | leads)
         return cls(
             item.id,
             title,
             opening,
-            Gist.of(whole_text),
-            folded(whole_text),
+            Gist.of(heads | leads | says),
+            whole,
             _names(item.title, item.lead),
             frozenset(words_of(whole_text)),
             title.kinds or opening.kinds,
             times_in(folded(item.title)),
-            times_in(folded(opening_text)).days,
+            times_in(opens).days,
             item.starts_at.date() if item.starts_at else None,
             frozenset(word for word in words_of(item.place) if not is_small(word)) - _BUILDINGS,
             same_for_all(item.link_url),
+            frozenset(number for number, _ in numbers_in(without_days(whole))),
+            frozenset(numbers_in(without_days(opens))),
+            asks(opens),
+            tells(opens),
         )
 
 

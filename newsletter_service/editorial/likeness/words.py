@@ -14,6 +14,7 @@ import snowballstemmer
 _PROSECUTION = re.compile(r"\bOM\b")
 """In capitals it is the prosecution; otherwise the smallest of words."""
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['_-][^\W\d_]+)*")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _THOUSANDS = re.compile(r"[.,](?=\d{3}\b)")
 _WEIGHTS = {"soort": 0.6, "gewoon": 0.35, "wie": 0.5}
 FULL = 1.0
@@ -55,8 +56,8 @@ class _Words:
 
 def folded(text: str) -> str:
     """The text without capitals and accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = text.casefold().replace("’", "'")
+    return plain if plain.isascii() else _ACCENT.sub("", unicodedata.normalize("NFKD", plain))
 
 
 def words_of(text: str) -> list[str]:

@@ -56,6 +56,11 @@ def test_two_heads_join_agree_and_undo(
     said = head.done(f"{path}/samen", title="second")
     assert "Hanneke Noord wil er één bericht van maken" in said
     assert "Akkoord" not in said.partition("Hoe het nu staat")[2].partition("Waarom we dit denken")[0]
+    page = head.get("/redactie/kopij/").text
+    assert page.count("/intrekken") == 2, (
+        "the joint item is not withdrawn by one: that would take both news away"
+    )
+    assert "Bekijk de twee berichten" in page
     other = another_browser(desk.other_head)
     assert "Wacht op akkoord" in other.text("/redactie/kopij/")
     seen = other.hidden(path, "gezien")

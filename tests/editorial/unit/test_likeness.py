@@ -47,15 +47,16 @@ GUIDE = Story(
 
 def test_the_labelled_pairs_are_judged_as_people_judge_them() -> None:
     found = worth(read_pairs(PAIRS / "tuning.jsonl"))
-    assert found.precision >= 0.95
-    assert found.recall >= 0.94
+    assert found.precision >= 0.96
+    assert found.recall >= 0.93
 
 
 def test_pairs_that_somebody_else_wrote_are_judged_no_worse_than_they_were() -> None:
     """Ninety-five per cent of both are wanted; until then a change of the list must not lose what was reached."""
-    found = worth(read_pairs(PAIRS / "judging.jsonl"))
-    assert found.precision >= 0.72
-    assert found.recall >= 0.68
+    for name, precision, recall in (("judging", 0.74, 0.71), ("judging-fresh", 0.82, 0.79)):
+        found = worth(read_pairs(PAIRS / f"{name}.jsonl"))
+        assert found.precision >= precision
+        assert found.recall >= recall
 
 
 def test_the_weights_are_those_that_fit_the_pairs_for_tuning_best() -> None:
