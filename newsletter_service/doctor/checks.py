@@ -22,15 +22,11 @@ from newsletter_service.subscriptions.domains.rules import registered_domain
 
 @dataclass
 class Check:
-    """What is looked at: an environment, addresses that letters are known to leave from, and whom to ask for names.
-
-    Mail servers of our domains are asked for their certificate at `mail_port`, where they have TLSA records.
-    """
+    """What is looked at: an environment, addresses that letters are known to leave from, and whom to ask for names."""
 
     environ: Mapping[str, str]
     senders: tuple[str, ...]
     dns: Dns
-    mail_port: int = dane.MAIL_PORT
     _seen: DatabaseFacts | None = field(default=None, init=False)
 
     @cached_property
@@ -89,8 +85,8 @@ class Check:
         names = _names(settings, self.senders or servers.sending_addresses(settings.smtp_host))
         facts = Questions(self.dns, names).facts()
         yield from judge(facts, names)
-        hosts = (host for domain in facts.domains for host in domain.mail_hosts or ())
-        yield from dane.of_hosts({host.name: host for host in hosts}.values(), self.mail_port)
+        hosts = {host.name: host for domain in facts.domains for host in domain.mail_hosts or ()}
+        yield from dane.of_hosts(host for host in hosts.values() if host.is_public)
         if not names.senders:
             yield Finding(Area.DNS, "sender_unknown", Level.NOTE)
 

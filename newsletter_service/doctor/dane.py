@@ -85,7 +85,10 @@ def _after_starttls(server: smtplib.SMTP, name: str) -> tuple[Certificate, ...]:
     tls.set_tlsext_host_name(name.encode("ascii"))
     tls.set_connect_state()
     _shake_hands(tls, server.sock)
-    return tuple(tls.get_peer_cert_chain(as_cryptography=True) or ())
+    chain = tls.get_peer_cert_chain(as_cryptography=True)
+    if not chain:
+        raise smtplib.SMTPServerDisconnected("no certificate")
+    return tuple(chain)
 
 
 def _shake_hands(tls: SSL.Connection, sock: socket.socket) -> None:

@@ -62,6 +62,11 @@ class Host:
         """Whether it has an address of IPv6."""
         return any(ip_address(one).version == 6 for one in self.addresses)
 
+    @property
+    def is_public(self) -> bool:
+        """Whether all its addresses are such as the world can reach."""
+        return bool(self.addresses) and all(ip_address(one).is_global for one in self.addresses)
+
 
 @dataclass(frozen=True)
 class Records:

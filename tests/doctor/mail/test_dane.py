@@ -71,6 +71,14 @@ def test_each_way_to_say_it_fits_the_certificate_that_it_is_about(
     assert not dane.fits(f"3 7 0 {own.public_bytes(Encoding.DER).hex()}", (own, above))
 
 
+@pytest.mark.parametrize(
+    "addresses", [(), ("127.0.0.1",), ("192.0.2.1",), ("10.1.2.3",), ("203.0.114.1", "2001:db8::1")]
+)
+def test_only_servers_that_the_world_can_reach_are_asked(addresses: tuple[str, ...]) -> None:
+    assert not host(addresses=addresses).is_public
+    assert host(addresses=("203.0.114.1",)).is_public
+
+
 def test_a_server_that_shows_no_certificate_is_said_and_its_other_addresses_are_tried(
     authority: Authority, tmp_path: Path
 ) -> None:
