@@ -24,6 +24,7 @@ def refused(site: Site) -> Iterator[list[str]]:
             row.state, row.reply_code = DeliveryState.FAILED, 550
             row.reply_status, row.reply_text = "5.2.2", "5.2.2 mailbox full"
         ids, addresses = [row.id for row in rows], [row.address for row in rows]
+        edition_numbered(session, 1).numbers = None
     yield addresses
     with site.stored() as session:
         for row in session.scalars(select(Delivery).where(Delivery.id.in_(ids))):

@@ -3,7 +3,7 @@
 
 const written = document.getElementById("bericht");
 const line = document.querySelector(".alike-line");
-const question = document.querySelector(".alike-ask button");
+const question = document.getElementById("zoiets");
 const COMPARED = ["csrf_token", "kind", "title", "lead", "body", "link_url", "day", "place"];
 const PAUSE = 1200;
 
@@ -24,7 +24,7 @@ async function lookForAlike(signal) {
 if (written && line && question) {
   let waiting;
   let asking = new AbortController();
-  question.closest("p").hidden = true;
+  question.hidden = true;
   written.addEventListener("input", (event) => {
     if (!COMPARED.includes(event.target.name)) return;
     clearTimeout(waiting);
