@@ -10,11 +10,11 @@ so that the balance holds over editions too; and the featured item is of another
 last one, where there is one. How many go in is up to the letters: see `room`. The rank decides also which
 of an edition's items a full letter shows in full.
 
-Nothing starves: of two editions each organisation gets a place in one at least while it has items, and its
-first is the item passed over twice that was queued first; only finitely many were queued before any other.
-Ranking those by urgency as well would break this, as would putting due items before them. What it costs is
-said, not hidden: a due item that finds no room is marked in its decision, and staff are told while they
-can still put it in by hand.
+Nothing starves: of two editions each organisation gets a place in one at least while it has items that waited
+too long, for then no joint item takes the place that it leaves to another. Its first is the item passed over
+twice that was queued first, and only finitely many were queued before any other. Ranking those by urgency as
+well would break this, as would putting due items before them. What it costs is said, not hidden: a due item
+that finds no room is marked in its decision, and staff are told while they can still put it in by hand.
 """
 
 from collections import Counter
@@ -190,7 +190,7 @@ def _choose(ranked: list[Candidate], terms: Terms, twins: dict[int, set[int]]) -
     ready = _with_room(ranked, chosen)
     while ready:
         others = {other.organisation for other in ready if not other.joint}
-        item = next(item for item in ready if keeps_balance(_speaker(item), others, counts))
+        item = _best(ready, others, counts)
         _take(item, chosen)
         if not item.joint and len(others) > 1:
             chosen.contested.add(item.id)
@@ -199,6 +199,21 @@ def _choose(ranked: list[Candidate], terms: Terms, twins: dict[int, set[int]]) -
             chosen.blocked.setdefault(twin, item.id)
         ready = _with_room([other for other in ready if other is not item], chosen)
     return chosen
+
+
+def _best(ready: list[Candidate], others: Collection[int], counts: Counter[int]) -> Candidate:
+    """The best-ranked item that may have the next place.
+
+    Where one that waited too long leaves it to another organisation, that gets it, and no joint item: while joint
+    items came, the turn would never change.
+    """
+    first = ready[0]
+    patient = keeps_balance(_speaker(first), others, counts) or first.passed_over <= PATIENCE
+    return next(
+        item
+        for item in ready
+        if (patient or not item.joint) and keeps_balance(_speaker(item), others, counts)
+    )
 
 
 def _with_room(items: Iterable[Candidate], chosen: _Choice) -> list[Candidate]:

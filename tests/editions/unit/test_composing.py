@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter_service.editions.composing.rules import (
@@ -282,6 +282,7 @@ newcomers = st.lists(
 )
 
 
+@example(1, [(1, True, 0, True), (1, False, 0, True)], [item(1, SOUTH), item(2, SOUTH)])
 @settings(max_examples=60)
 @given(st.integers(1, 4), newcomers, queues())
 def test_nothing_starves_however_much_comes_in(
