@@ -1,4 +1,4 @@
-"""One service with the invented region for all attacks, and a mail server that its letters go to."""
+"""A service with the invented region for the attacks of each file, and a mail server that its letters go to."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def mail_server() -> Iterator[RecordingServer]:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory, mail_server: RecordingServer) -> dict[str, str]:
     """Its budgets let one attacker do what it takes many to do; what they stop is tested elsewhere."""
     limits = dict.fromkeys(("FORM_HOURLY", "FORM_NETWORK_HOURLY", "FORM_DOMAIN_HOURLY"), "1000000")
@@ -34,7 +34,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, mail_server: Recording
     return demo_environment(tmp_path_factory.mktemp("attacked"), mail_server.port) | limits
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def inside(environment: dict[str, str]) -> Iterator[Flask]:
     """The same service seen from inside, filled with the invented region."""
     app = create_app(Settings.from_env(environment))
@@ -49,7 +49,7 @@ def inside(environment: dict[str, str]) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(
     environment: dict[str, str], inside: Flask, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
@@ -57,7 +57,7 @@ def server(
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def visitors(server: Server) -> list[Visitor]:
     """Somebody from the street, and one of each role, who came in before anybody guessed."""
     staff = [Visitor(server).sign_in(user.email, PASSWORD) for user in (STAFF[0], STAFF[2], ADMINISTRATOR)]
