@@ -150,7 +150,7 @@ def make_item(
         organisation=organisation,
         title=title,
         lead=f"Wat u moet weten over: {title.lower()}.",
-        body="Een korte tekst met **nadruk**.",
+        body=f"Over {title.lower()} schrijven we **kort**.",
         kind=kind,
         state=state,
         joint=joint,
