@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 
 from newsletter_service.bounces import emails as bounce_emails
+from newsletter_service.conversations import emails as conversation_emails
 from newsletter_service.demo.items import RIEC_ITEMS, VAR_ITEMS, DemoItem
 from newsletter_service.demo.pictures import HEIGHT, PICTURES, WIDTH, draw
 from newsletter_service.demo.region import region
 from newsletter_service.editions import emails as staff_emails
 from newsletter_service.editions.corrections import emails as correction_emails
 from newsletter_service.editions.rules import Hindrance, HoldReason, ReleaseRule
+from newsletter_service.editorial.rules import Wish
 from newsletter_service.health import emails as trouble_emails
 from newsletter_service.health.models import Trouble
 from newsletter_service.health.rules import TroubleKind
@@ -202,8 +204,23 @@ def _notices(language: Language) -> dict[str, Notice]:
         text="De kennissessie begint om **15.00 uur**, niet om 13.00 uur.",
         due_at=NOW + timedelta(minutes=30),
     )
+    wish = conversation_emails.WishFacts(
+        by="Marjan van Oord",
+        wish=Wish.JOINT,
+        words="Wij schrijven over dezelfde avond.",
+        titles=(RIEC_ITEMS[0].title, VAR_ITEMS[0].title),
+        counts_at=NOW + timedelta(days=1),
+        zone=_ZONE,
+        path="kopij/5/naast/6",
+    )
+    joint = conversation_emails.ChangeFacts(
+        "Marjan van Oord", VAR_ITEMS[0].title, NOW + timedelta(days=1), _ZONE, "kopij/7"
+    )
     held = staff_emails.HeldFacts(12, NOW, _ZONE, HoldReason.PAUSED, "554 5.7.1 Message refused")
     return {
+        "wished": conversation_emails.wished(wish, _LINKS, language),
+        "taken-back": conversation_emails.taken_back(wish, _LINKS, language),
+        "joint-item-changed": conversation_emails.joint_item_changed(joint, _LINKS, language),
         "confirmation": reader_emails.confirmation(
             name, language, f"{BASE}/bevestigen/{token}", f"{BASE}/niet-ik/{token}"
         ),

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from newsletter_service.editions.service import edition_numbered, statement
+from newsletter_service.editorial.models import Item
 from scheduled_jobs.schedule import JOBS
 from tests.conftest import Clock
 from tests.smtp_server import Received
@@ -73,6 +75,13 @@ class Office:
         answer = who.post("/redactie/kopij/nieuw", **(values | fields))
         assert answer.status_code == 302, answer.text
 
+    def agree(self, who: StaffBrowser, title: str) -> None:
+        """Stand behind a joint item that the other head made."""
+        with self.stored() as session:
+            found = session.scalars(select(Item).where(Item.title == title)).one()
+            number, seen = found.id, found.version
+        who.done(f"/redactie/kopij/{number}/akkoord", gezien=seen)
+
     def state(self) -> str:
         with self.stored() as session:
             return edition_numbered(session, 1).state
@@ -102,6 +111,7 @@ def fill_both_queues(office: Office) -> None:
     numbers = {slug: str(place) for place, slug in enumerate(SEGMENTS, 1)}
     office.queue(office.var, EVERYONE, topics=["2"])
     office.queue(office.riec, TOGETHER, joint="y", priority="2", kind="publication")
+    office.agree(office.var, TOGETHER)
     office.queue(office.riec, POLICE_ONLY, segments=[numbers["politie"]], restricted="y")
     office.queue(office.var, MAYORS_AND_OVV, segments=[numbers["burgemeesters"], numbers["ovv"]])
     office.queue(office.riec, HARBOUR_TOPIC, topics=["1"])
