@@ -39,6 +39,7 @@ def job_name(name: str, language: Language) -> str:
     return {
         "open-next-edition": _("De volgende editie klaarzetten"),
         "compose-due": _("Edities samenstellen"),
+        "settle-silent": _("Laten gelden waar niemand iets tegen had"),
         "release-due": _("Edities laten uitgaan"),
         "answer-forms": _("Formulieren van lezers beantwoorden"),
         "deliver": _("Brieven versturen"),
