@@ -8,7 +8,7 @@ from tests.walks.walks import all_walks
 FILES_AND_RETURNS = {
     "worker to wire": (9, 3),
     "reply to ledger": (5, 0),
-    "release": (12, 13),
+    "release": (14, 17),
     "unsubscribe": (9, 3),
 }
 
