@@ -150,7 +150,7 @@ def make_item(
         organisation=organisation,
         title=title,
         lead=f"Wat u moet weten over: {title.lower()}.",
-        body=f"Over {title.lower()} schrijven we **kort**.",
+        body=f"Over {title.lower()} schrijven we met **nadruk**.",
         kind=kind,
         state=state,
         joint=joint,
