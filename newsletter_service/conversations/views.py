@@ -33,6 +33,7 @@ from newsletter_service.services import services
 from newsletter_service.staff.guards import acting, require, signed_in, staff_only
 from newsletter_service.staff.models import User
 from newsletter_service.staff.rules import may_edit_edition
+from newsletter_service.web.asked import typed_words
 
 LONGEST = 400
 _PAIR = "/<int:item_id>/naast/<int:other_id>"
@@ -109,7 +110,7 @@ def join(item_id: int, other_id: int) -> Response | tuple[str, int]:
 @conversations.post(f"{_PAIR}/vraag")
 def ask(item_id: int, other_id: int) -> Response:
     """Puts a question to the other head."""
-    question = " ".join(request.form.get("vraag", "").split())[:LONGEST]
+    question = typed_words("vraag", LONGEST)
     if not question:
         flash(_("Schrijf eerst uw vraag."), "warn")
         return _back(item_id, other_id)
@@ -130,7 +131,7 @@ def put_off(item_id: int, other_id: int) -> Response:
 def keep_apart(item_id: int, other_id: int) -> Response:
     """Says that these are two stories, and why."""
     given = str(wording.REASONS.get(request.form.get("reden", ""), ""))
-    own = " ".join(request.form.get("woorden", "").split())[:LONGEST]
+    own = typed_words("woorden", LONGEST)
     reason = " ".join(filter(None, (given, own)))
     if not reason:
         flash(_("Kies of schrijf eerst waarom ze apart blijven."), "warn")

@@ -9,6 +9,8 @@ from werkzeug.routing import IntegerConverter, Map
 from newsletter_service.db import LARGEST_NUMBER
 
 _LONGEST = 320
+_BLANKS = 4
+"""With blanks between its words a text may be so many times as long as without."""
 _Member = TypeVar("_Member", bound=StrEnum)
 
 
@@ -24,13 +26,14 @@ def asked_words(name: str, longest: int = _LONGEST) -> str:
     return _tidy(request.args.get(name, ""), longest)
 
 
-def typed_words(name: str) -> str:
+def typed_words(name: str, longest: int = _LONGEST) -> str:
     """Returns the same for a form that was sent, of which the field `name` has no form of its own."""
-    return _tidy(request.form.get(name, ""))
+    return _tidy(request.form.get(name, ""), longest)
 
 
-def _tidy(words: str, longest: int = _LONGEST) -> str:
-    return " ".join(words.replace("\0", "").split())[:longest]
+def _tidy(words: str, longest: int) -> str:
+    """Of what is far too long the end is never looked at."""
+    return " ".join(words[: _BLANKS * longest].replace("\0", "").split())[:longest]
 
 
 def asked_number(name: str) -> int:
