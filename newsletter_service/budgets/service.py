@@ -72,6 +72,20 @@ def hold(session: Session, purses: Sequence[Purse], now: datetime) -> Held:
     return Held({row.key: row for row in session.scalars(held)}, now)
 
 
+def charge(session: Session, purses: Sequence[Purse], now: datetime) -> timedelta:
+    """Count one use of each of `purses`; or answer for how long that has to wait, and count nothing."""
+    held = hold(session, purses, now)
+    waits = held.wait(*purses)
+    if not waits:
+        held.use(*purses)
+    return waits
+
+
+def give_back(session: Session, purses: Sequence[Purse], now: datetime) -> None:
+    """Take back one use of each of `purses`."""
+    hold(session, purses, now).give_back(*purses)
+
+
 def purge(session: Session, now: datetime) -> None:
     """Forget uses that no longer count."""
     session.execute(delete(BudgetUse).where(BudgetUse.used_until <= now))

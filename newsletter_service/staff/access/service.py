@@ -72,12 +72,7 @@ def charge(session: Session, attempt: Attempt, account: Account, secret_key: str
 
     Answers for how long it has to wait; only if that is nothing it was counted, and may go on.
     """
-    purses = _purses(attempt, account, secret_key)
-    held = budgets.hold(session, purses, now)
-    waits = held.wait(*purses)
-    if not waits:
-        held.use(*purses)
-    return waits
+    return budgets.charge(session, _purses(attempt, account, secret_key), now)
 
 
 def begin(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> str:
@@ -129,8 +124,7 @@ def find(session: Session, key: str, active_at: datetime, now: datetime) -> Staf
 
 def forgive(session: Session, attempt: Attempt, account: Account, secret_key: str, now: datetime) -> None:
     """Count no attempt of somebody whose password was right."""
-    purses = _purses(attempt, account, secret_key)
-    budgets.hold(session, purses, now).give_back(*purses)
+    budgets.give_back(session, _purses(attempt, account, secret_key), now)
 
 
 def sessions_of(session: Session, user: User, now: datetime) -> list[StaffSession]:

@@ -50,18 +50,12 @@ def codes_left(session: Session, user_id: int) -> int:
 
 def charge(session: Session, user_id: int, secret_key: str, now: datetime) -> timedelta:
     """Counts a try before it is looked at; or returns for how long it has to wait, and counts nothing."""
-    tries = _tries(user_id, secret_key)
-    held_purse = budgets.hold(session, [tries], now)
-    waits = held_purse.wait(tries)
-    if not waits:
-        held_purse.use(tries)
-    return waits
+    return budgets.charge(session, [_tries(user_id, secret_key)], now)
 
 
 def forgive(session: Session, user_id: int, secret_key: str, now: datetime) -> None:
     """Takes a try back that was right."""
-    tries = _tries(user_id, secret_key)
-    budgets.hold(session, [tries], now).give_back(tries)
+    budgets.give_back(session, [_tries(user_id, secret_key)], now)
 
 
 def fail(session: Session, user_id: int, now: datetime) -> None:

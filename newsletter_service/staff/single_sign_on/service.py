@@ -68,18 +68,12 @@ def admit(
 
 def charge(session: Session, network: str, secret_key: str, now: datetime) -> timedelta:
     """Counts an answer against its network before the provider is asked; or returns for how long it has to wait."""
-    answers = _answers(network, secret_key)
-    held = budgets.hold(session, [answers], now)
-    waits = held.wait(answers)
-    if not waits:
-        held.use(answers)
-    return waits
+    return budgets.charge(session, [_answers(network, secret_key)], now)
 
 
 def forgive(session: Session, network: str, secret_key: str, now: datetime) -> None:
     """Takes an answer back that let somebody in."""
-    answers = _answers(network, secret_key)
-    budgets.hold(session, [answers], now).give_back(answers)
+    budgets.give_back(session, [_answers(network, secret_key)], now)
 
 
 def _answers(network: str, secret_key: str) -> budgets.Purse:
@@ -102,10 +96,8 @@ def end_by_provider(session: Session, identity: Identity) -> Counter[int]:
 def sign_off(session: Session, told: SignedOff, secret_key: str, now: datetime) -> bool:
     """Ends the sessions of whom a provider signed out; False where it was told before, and nothing is done."""
     token = purse("sign-off-token", told.token_id, Budget(free=1, each=2 * told.is_news_for), secret_key)
-    held = budgets.hold(session, [token], now)
-    if held.wait(token):
+    if budgets.charge(session, [token], now):
         return False
-    held.use(token)
     for user_id, number in end_by_provider(session, told.identity).items():
         record(session, None, "account.provider_sign_out", "account", user_id, now, sessions=number)
     return True
